@@ -1,0 +1,91 @@
+package programme
+
+import "time"
+
+// Layer is how a benefit is meant: the basics, an upgrade, or a feeling.
+type Layer string
+
+// The layers of benefits.
+const (
+	Basic     Layer = "BASIC"
+	Upgrade   Layer = "UPGRADE"
+	Emotional Layer = "EMOTIONAL"
+)
+
+// Stage is how far a benefit is rolled out.
+type Stage string
+
+// The stages of a benefit.
+const (
+	Draft   Stage = "DRAFT"
+	Grey    Stage = "GREY"
+	Live    Stage = "LIVE"
+	Retired Stage = "RETIRED"
+)
+
+// Benefit is something that some members may have, with its quota, cost cap, terms and validity.
+type Benefit struct {
+	Code        string      `yaml:"code"`
+	Kind        string      `yaml:"kind"`     // what it is for machines: COUPON, DELIVERY, SERVICE, ACCESS, GIFT, DISCOUNT …
+	Layer       Layer       `yaml:"layer"`    //
+	Category    string      `yaml:"category"` // how apps group it
+	Titles      Text        `yaml:"titles"`   //
+	Terms       Text        `yaml:"terms"`    // caps included: nothing is unlimited in small print only
+	Owner       string      `yaml:"owner"`    // the desk that answers for it
+	Eligibility Eligibility `yaml:"eligibility"`
+	Quota       Quota       `yaml:"quota"`
+	CostCap     *CostCap    `yaml:"costCap"`
+	Value       int64       `yaml:"value"` // fen, units or percent, by kind
+	ValidFrom   time.Time   `yaml:"validFrom"`
+	ValidUntil  *time.Time  `yaml:"validUntil"`
+	State       Stage       `yaml:"state"`
+	Scope       Scope       `yaml:"scope"`    // GREY: to whom
+	Replaces    string      `yaml:"replaces"` // the lower tier's benefit that this one takes the place of
+}
+
+// Eligibility says which members may have a benefit; an empty part asks nothing.
+type Eligibility struct {
+	MinTier  string     `yaml:"minTier"`
+	Segments []string   `yaml:"segments"`
+	Stages   []string   `yaml:"stages"`
+	Regions  []string   `yaml:"regions"`
+	Channels []string   `yaml:"channels"`
+	From     *time.Time `yaml:"from"`
+	Until    *time.Time `yaml:"until"`
+	MonthDay int        `yaml:"monthDay"` // only on this day of a month; 0 = any
+	Birthday bool       `yaml:"birthday"` // only in the birthday month
+	Consent  string     `yaml:"consent"`  // the privacy purpose that must be granted
+}
+
+// Period is the span in which a quota counts.
+type Period string
+
+// The periods of a quota.
+const (
+	PerOrder Period = "ORDER"
+	PerMonth Period = "MONTH"
+	PerYear  Period = "YEAR"
+	Once     Period = "ONCE"
+)
+
+// Quota is how often a benefit may be used in a period.
+type Quota struct {
+	Unlimited bool   `yaml:"unlimited"`
+	Count     int64  `yaml:"count"`
+	Per       Period `yaml:"per"`
+}
+
+// CostCap is what a benefit may cost for one member in a year, and what is given beyond it.
+type CostCap struct {
+	FenPerYear int64 `yaml:"fenPerYear"`
+	Fallback   Text  `yaml:"fallback"`
+}
+
+// Service is a response time for a kind of request, by tier.
+type Service struct {
+	Kind           string `yaml:"kind"`
+	Tier           string `yaml:"tier"` // and above; empty = all
+	RespondSeconds int64  `yaml:"respondSeconds"`
+	PlanSeconds    int64  `yaml:"planSeconds"`
+	ResolveSeconds int64  `yaml:"resolveSeconds"`
+}

@@ -1,0 +1,74 @@
+package programme
+
+// Earn is one rule by which an event earns units.
+type Earn struct {
+	Code        string           `yaml:"code"`
+	Event       string           `yaml:"event"`     // such as order.paid
+	Titles      Text             `yaml:"titles"`    // what the ledger entry says
+	RateByTier  map[string]int64 `yaml:"rates"`     // order.paid: basis points of the fen paid, by tier
+	Fixed       int64            `yaml:"fixed"`     // other events: units
+	Multipliers []Multiplier     `yaml:"multiply"`  //
+	PerDay      int64            `yaml:"perDay"`    // most units a local day; 0 = no cap
+	PerMember   int64            `yaml:"perMember"` // most units a member ever; 0 = no cap
+	Once        string           `yaml:"once"`      // the field of the event that may earn once only
+}
+
+// MultiplierWhen says when a multiplier applies.
+type MultiplierWhen string
+
+// When multipliers apply.
+const (
+	BirthdayMonth MultiplierWhen = "BIRTHDAY_MONTH" // in the member's birthday month, local time
+	MonthDay      MultiplierWhen = "MONTH_DAY"      // on the Day-th of a month, local time
+)
+
+// Multiplier multiplies by Percent of 100: 300 is three times, 150 one and a half.
+type Multiplier struct {
+	When     MultiplierWhen `yaml:"when"`
+	Day      int            `yaml:"day"`
+	Channels []string       `yaml:"channels"` // empty = all
+	Percent  int64          `yaml:"percent"`
+	Names    Text           `yaml:"names"`
+}
+
+// BurnKind says what units are spent on.
+type BurnKind string
+
+// The kinds of burning.
+const (
+	Checkout BurnKind = "CHECKOUT"
+	Item     BurnKind = "ITEM"
+	Auction  BurnKind = "AUCTION"
+	Vote     BurnKind = "VOTE"
+	Donation BurnKind = "DONATION"
+	Exchange BurnKind = "EXCHANGE"
+)
+
+// Burn is one way to spend units, with its limits.
+type Burn struct {
+	Kind              BurnKind     `yaml:"kind"`
+	MinTier           string       `yaml:"minTier"`
+	MaxPercentOfOrder int64        `yaml:"maxPercentOfOrder"` // CHECKOUT: most of an order's amount
+	HoldMinutes       int          `yaml:"holdMinutes"`
+	Multiply          []Multiplier `yaml:"multiply"` // what a unit is worth on some days
+	Sink              string       `yaml:"sink"`     // DESTROY or RETURN
+}
+
+// Earning finds the earn rule of an event.
+func (p *Programme) Earning(event string) (Earn, bool) {
+	for _, e := range p.Earn {
+		if e.Event == event {
+			return e, true
+		}
+	}
+	return Earn{}, false
+}
+
+// EarnRate is the basis points of the fen paid that an order earns at a tier; 0 where the programme earns nothing.
+func (p *Programme) EarnRate(tier string) int64 {
+	e, ok := p.Earning("order.paid")
+	if !ok {
+		return 0
+	}
+	return e.RateByTier[tier]
+}

@@ -1,0 +1,82 @@
+package programme
+
+// Family says who may open a family account, for how many, and what is shared in it.
+type Family struct {
+	MinTier         string           `yaml:"minTier"`         // the owner's
+	MaxRelatives    int              `yaml:"maxRelatives"`    // besides the owner
+	DiscountPercent map[string]int64 `yaml:"discountPercent"` // shared discount by the owner's tier
+	ShareGrowth     bool             `yaml:"shareGrowth"`
+	CommonDraw      bool             `yaml:"commonDraw"` // members' coins may be drawn together
+	DrawOrder       string           `yaml:"drawOrder"`  // EXPIRING_FIRST, PROPORTIONAL or REQUESTED
+	CooldownDays    int              `yaml:"cooldownDays"`
+	InvitationDays  int              `yaml:"invitationDays"`
+	InvitesPerDay   int              `yaml:"invitesPerDay"`
+	ApprovalHours   int              `yaml:"approvalHours"`
+	GraceDays       int              `yaml:"graceDays"` // how long sharing goes on after the owner fell below MinTier
+	AdultAge        int              `yaml:"adultAge"`
+	ConsentAge      int              `yaml:"consentAge"` // below it a guardian's consent is needed
+}
+
+// Capacity is the most people in a family, the owner included.
+func (f Family) Capacity() int { return f.MaxRelatives + 1 }
+
+// Board is a place for posts, with who may post there.
+type Board struct {
+	Code         string   `yaml:"code"`
+	Titles       Text     `yaml:"titles"`
+	Descriptions Text     `yaml:"descriptions"`
+	PostMinTier  string   `yaml:"postMinTier"` // empty = every member
+	PostRoles    []string `yaml:"postRoles"`   // staff roles that alone may post; empty = members too
+}
+
+// Group is a circle of members, gated by tier or segment.
+type Group struct {
+	Code    string `yaml:"code"`
+	Kind    string `yaml:"kind"` // how apps show it, such as FLASH, DEPTH, ELITE, INTEREST, TASK, VIP
+	Titles  Text   `yaml:"titles"`
+	MinTier string `yaml:"minTier"`
+	Segment string `yaml:"segment"`
+	MaxSize int    `yaml:"maxSize"`
+}
+
+// Lifecycle names the stages and segments that members pass through.
+type Lifecycle struct {
+	Stages   []LifeStage `yaml:"stages"`
+	Segments []Segment   `yaml:"segments"`
+}
+
+// LifeStage is a stage by days since joining, or since the last order for sleeping ones.
+type LifeStage struct {
+	Code     string `yaml:"code"`
+	Names    Text   `yaml:"names"`
+	FromDays int    `yaml:"fromDays"`
+	ToDays   int    `yaml:"toDays"` // inclusive; 0 = open
+	Since    string `yaml:"since"`  // JOINED or LAST_ORDER
+}
+
+// Segment is a named set of members.
+type Segment struct {
+	Code  string     `yaml:"code"`
+	Names Text       `yaml:"names"`
+	When  *Condition `yaml:"when"`
+}
+
+// Privacy holds the purposes that members decide on and the deadlines that protect them.
+type Privacy struct {
+	Purposes     []Purpose `yaml:"purposes"`
+	DeletionDays int       `yaml:"deletionDays"`
+	BreachHours  int       `yaml:"breachHours"`
+	TokenMinutes int       `yaml:"tokenMinutes"`
+	PhoneHide    int       `yaml:"phoneHideTail"`
+	RawApprovers []string  `yaml:"rawApprovers"`
+	RawKeepYears int       `yaml:"rawKeepYears"`
+}
+
+// Purpose is something that personal data may be used for, off until the member says yes.
+type Purpose struct {
+	Code          string `yaml:"code"` // such as PERSONALISATION
+	Titles        Text   `yaml:"titles"`
+	Descriptions  Text   `yaml:"descriptions"`
+	PolicyVersion string `yaml:"policyVersion"`
+	Sensitive     bool   `yaml:"sensitive"`
+}
