@@ -29,7 +29,7 @@ build_ferretdb() {
   mkdir -p "$bin"
   cd /
   env GOFLAGS= GOWORK=off GOBIN="$bin" CGO_ENABLED=0 \
-    go install -v -trimpath -ldflags='-s -w' "github.com/FerretDB/FerretDB/v2/cmd/ferretdb@$ferretdb_version"
+    go install -v -ldflags='-s -w' "github.com/FerretDB/FerretDB/v2/cmd/ferretdb@$ferretdb_version"
   mv "$bin/ferretdb" "$ferretdb"
   rmdir "$bin"
 }

@@ -5,7 +5,7 @@ answers() {
   listens "$1" || return 1
   case $1 in
     redis) [ "$(redis-cli -h 127.0.0.1 -p "$(port_of redis)" ping 2>/dev/null)" = PONG ] ;;
-    postgres) chroot "$root" /usr/lib/postgresql/18/bin/pg_isready -q -h 127.0.0.1 -p "$(port_of postgres)" -t 2 ;;
+    postgres) chroot "$root" /usr/lib/postgresql/18/bin/pg_isready -q -U postgres -h 127.0.0.1 -p "$(port_of postgres)" -t 2 ;;
     ferretdb) timeout 5 "$ferretdb" ping --listen-addr="127.0.0.1:$(port_of ferretdb)" >/dev/null 2>&1 ;;
   esac
 }
@@ -47,6 +47,7 @@ ensure_postgres() {
 begin_postgres() {
   rm -f "$root/srv/members/postmaster.pid" # no process of this root is left, so a number in it is somebody else's
   install -d -o "$owner" -g "$owner" "$root/run/postgresql"
+  echo '127.0.0.1 localhost' >"$root/etc/hosts" # DocumentDB builds indexes over connections to "localhost"
   cat >"$root/etc/members.conf" <<-CONF
 	listen_addresses = '127.0.0.1'
 	port = $(port_of postgres)
@@ -58,7 +59,6 @@ begin_postgres() {
 	checkpoint_timeout = 15min
 	fsync = on
 	synchronous_commit = on
-	full_page_writes = on
 	jit = off
 	max_worker_processes = 16
 	shared_preload_libraries = 'pg_cron,pg_documentdb_core,pg_documentdb'
@@ -66,6 +66,7 @@ begin_postgres() {
 	cron.use_background_workers = on
 	cron.log_run = off
 	cron.log_statement = off
+	log_min_error_statement = panic # duplicate keys are the tests' daily bread
 	CONF
   launch postgres unshare --mount --propagation private bash -c '
     mount --rbind /proc "$1/proc" && mount --rbind /dev "$1/dev" &&
