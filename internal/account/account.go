@@ -1,0 +1,68 @@
+// Package account is what a programme keeps of one member: the profile, the tier standing, the name of the wallet,
+// and what has been decided but is not yet known to be in the ledger.
+package account
+
+import (
+	"context"
+	"errors"
+
+	"membergate/internal/member"
+	"membergate/internal/tier"
+	"membergate/internal/wallet"
+)
+
+// Account is a member's place in the programme, changed as one value.
+type Account struct {
+	Member   member.ID
+	Wallet   wallet.ID
+	Standing tier.Standing
+	Outbox   []Step // decided together with the standing, to be carried out in this order
+	Version  int64  // grows with every change; 1 when created
+}
+
+// Step is something that must follow a change of the standing: a posting, and the record that it settles. Both can
+// be done any number of times by anybody.
+type Step struct {
+	Record  string          // id of the order or refund that is then applied
+	Posting *wallet.Posting // nil where no coins move
+}
+
+// Holder is a member's profile together with the account.
+type Holder struct {
+	Profile member.Profile
+	Account Account
+}
+
+// Detail says how much of holders is read.
+type Detail int
+
+// The details.
+const (
+	Public Detail = iota // what other people may see: name, picture, tier held; no facts, history, consents or outbox
+	Whole                // everything
+)
+
+// What stores answer.
+var (
+	ErrExists = errors.New("account: the member exists")
+	ErrStale  = errors.New("account: somebody else changed it first")
+)
+
+// Store keeps holders. One holder is one value to a store; the profile and the account change apart from each other.
+type Store interface {
+	// Create adds a holder at version 1, or answers ErrExists and changes nothing.
+	Create(ctx context.Context, h Holder) error
+	// ByIDs gives holders; those unknown are missing.
+	ByIDs(ctx context.Context, ids []member.ID, d Detail) (map[member.ID]Holder, error)
+	// Save replaces the account if its stored version is still a.Version, and stores it at the next version;
+	// otherwise ErrStale. The profile is not touched.
+	Save(ctx context.Context, a Account) error
+	// SaveProfile replaces the profile in the same manner, by its own version.
+	SaveProfile(ctx context.Context, p member.Profile) error
+	// Walk gives at most n whole holders by id, after an id.
+	Walk(ctx context.Context, after member.ID, n int) ([]Holder, error)
+	// Demo lists the members that the demo made to be tried out, by id.
+	Demo(ctx context.Context) ([]Holder, error)
+	// ByHandle finds the member behind a public handle, and false if there is none.
+	ByHandle(ctx context.Context, handle string) (Holder, bool, error)
+}

@@ -1,0 +1,46 @@
+// Package member holds the people who joined: their profile, and what others may see of it.
+package member
+
+import (
+	"time"
+
+	"membergate/internal/fault"
+)
+
+// ID is a member's id as tokens and events carry it, such as "17850".
+type ID string
+
+// Check refuses ids that cannot be a member's: 1 to 64 visible ASCII characters.
+func (id ID) Check(field string) error {
+	if len(id) == 0 || len(id) > 64 {
+		return fault.Bad(field, "%s has %d characters; allowed are 1 to 64", field, len(id))
+	}
+	for _, c := range []byte(id) {
+		if c <= ' ' || c > '~' {
+			return fault.Bad(field, "%s is %q; allowed are visible ASCII characters", field, string(id))
+		}
+	}
+	return nil
+}
+
+// Profile is what a member is called and looks like. Version grows with every change of it.
+type Profile struct {
+	ID          ID
+	Handle      string // random public name of the member: what other people's apps see instead of the id
+	DisplayName string
+	Avatar      string // path of a picture, empty if none
+	JoinedAt    time.Time
+	Country     string             // the last one known, empty if none
+	Birthday    string             // local date, such as 1990-02-28; empty if unknown
+	Locale      string             // zh-CN, zh-TW or en; empty = what the app asks for
+	Channel     string             // where they joined, empty if unknown
+	Demo        bool               // made by the demo, so that demos can offer a token for it
+	Consents    map[string]Consent // by purpose; a purpose that is missing was never granted
+	Version     int64
+}
+
+// BornIn tells whether t lies in the member's birthday month, in the zone.
+func (p Profile) BornIn(t time.Time, zone *time.Location) bool {
+	born, err := time.Parse(time.DateOnly, p.Birthday)
+	return err == nil && born.Month() == t.In(zone).Month()
+}

@@ -1,0 +1,104 @@
+package order
+
+import (
+	"math/bits"
+	"slices"
+	"strconv"
+	"time"
+
+	"membergate/internal/clock"
+	"membergate/internal/member"
+	"membergate/internal/programme"
+	"membergate/internal/wallet"
+)
+
+// Coins is what an order earns: ⌊paidFen × rate × multiplier / 10000⌋, with the rate of the tier held before the
+// order. An amount of 0 or below earns nothing. The lines tell how it came about and add up to the coins.
+func Coins(p *programme.Programme, held string, who member.Profile, e Event) (wallet.Coins, []wallet.Line) {
+	rule, ok := p.Earning(string(Paid))
+	if !ok || e.Fen <= 0 {
+		return 0, nil
+	}
+	rate := rule.RateByTier[held]
+	base := min(rate, rule.RateByTier[p.Tiers[0].Code])
+	percent := int64(100)
+	for _, m := range rule.Multipliers {
+		if applies(m, who, e.Channel, e.At, p.Zone()) {
+			percent = percent * m.Percent / 100
+		}
+	}
+	coins := e.Fen * rate * percent / 1_000_000
+	plain := e.Fen * rate / 10_000
+	ground := e.Fen * base / 10_000
+	lines := []wallet.Line{{Code: "BASE", Detail: strconv.FormatInt(base, 10), Coins: ground}}
+	if rate > base {
+		lines = append(lines, wallet.Line{Code: "TIER", Detail: held, Coins: plain - ground})
+	}
+	if percent != 100 {
+		lines = append(lines, wallet.Line{Code: "MULTIPLIER", Detail: strconv.FormatInt(percent, 10), Coins: coins - plain})
+	}
+	return coins, lines
+}
+
+func applies(m programme.Multiplier, who member.Profile, channel string, at time.Time, zone *time.Location) bool {
+	if len(m.Channels) > 0 && !slices.Contains(m.Channels, channel) {
+		return false
+	}
+	switch m.When {
+	case programme.BirthdayMonth:
+		return who.BornIn(at, zone)
+	case programme.MonthDay:
+		return at.In(zone).Day() == m.Day
+	default:
+		return false
+	}
+}
+
+// Expires is when coins earned at a time die: at the end of the local month that lies the currency's months after
+// it. Earned 6 July 2026 with 12 months: 1 August 2027 00:00. Zero is never.
+func Expires(p *programme.Programme, at time.Time) time.Time {
+	months := p.Coin().ExpiryMonths
+	if months == 0 {
+		return time.Time{}
+	}
+	return clock.MonthStart(at, months+1, p.Zone())
+}
+
+// ClawBack is what one refund of a known order takes back: the cumulative floor, so that parts add up to the whole
+// without drift: ⌊earned × refunded so far / paid⌋ less the same before it.
+func ClawBack(earned wallet.Coins, paidFen int64, refunds []Part, refundID string) wallet.Coins {
+	before, upTo := Cumulative(paidFen, refunds, refundID)
+	return share(earned, upTo, paidFen) - share(earned, before, paidFen)
+}
+
+// Cumulative is what was refunded of an order before a refund and up to it, in fen, never more than was paid.
+func Cumulative(paidFen int64, refunds []Part, refundID string) (before, upTo int64) {
+	for _, r := range refunds {
+		before, upTo = upTo, min(paidFen, upTo+r.Fen)
+		if r.ID == refundID {
+			return before, upTo
+		}
+	}
+	return upTo, upTo
+}
+
+// LooseClawBack is what a refund without its order takes back: ⌊refundFen × rate / 10000⌋ at the tier held then.
+func LooseClawBack(p *programme.Programme, held string, fen int64) wallet.Coins {
+	return fen * p.EarnRate(held) / 10_000
+}
+
+// share is ⌊whole × part / total⌋, exact for every amount that Event.Check lets in.
+func share(whole, part, total int64) int64 {
+	if total <= 0 {
+		return 0
+	}
+	q, r := whole/total, whole%total
+	return q*part + mulDiv(r, part, total)
+}
+
+// mulDiv is ⌊a × b / c⌋ with a 128-bit product; a and b are at least 0, a below c.
+func mulDiv(a, b, c int64) int64 {
+	hi, lo := bits.Mul64(uint64(a), uint64(b))
+	q, _ := bits.Div64(hi, lo, uint64(c))
+	return int64(q)
+}

@@ -1,0 +1,219 @@
+package order
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"membergate/internal/account"
+	"membergate/internal/fault"
+	"membergate/internal/member"
+	"membergate/internal/tier"
+	"membergate/internal/wallet"
+)
+
+// Service applies orders and refunds to members' accounts, each exactly once, however often and from however many
+// processes it is told. The way of an event:
+//
+//  1. it is written down (Store.Put), which changes nothing yet;
+//  2. the account takes it in one compare-and-swap: growth, tier, and in its outbox what the ledger must say;
+//  3. the ledger says it, once per op;
+//  4. the record is marked as applied;
+//  5. the step leaves the outbox.
+//
+// Killed between any two, whoever touches the account next finishes: the outbox is carried out before anything new
+// is decided, and a record that is applied is never decided again.
+type Service struct {
+	Orders   Store
+	Accounts account.Store
+	Wallets  *wallet.Service
+	Book     tier.Book
+}
+
+// tries bounds how often an account that somebody else changed is read again.
+const tries = 64
+
+// Apply applies events of one member in the given order. An unknown member joins as the newcomer says.
+// If until is later than the last event, the standing is advanced to it.
+func (s *Service) Apply(ctx context.Context, newcomer member.Profile, events []Event, until time.Time) error {
+	for _, e := range events {
+		if err := e.Check(); err != nil {
+			return err
+		}
+		if e.Member != newcomer.ID {
+			return fault.Bad("member", "event %s is of member %s; allowed is %s", e.ID, e.Member, newcomer.ID)
+		}
+	}
+	for range tries {
+		err := s.try(ctx, newcomer, events, until)
+		if !errors.Is(err, account.ErrStale) && !errors.Is(err, account.ErrExists) {
+			return err
+		}
+	}
+	return fault.New(fault.Unavailable, "member %s is being changed by too many at once", newcomer.ID)
+}
+
+func (s *Service) try(ctx context.Context, newcomer member.Profile, events []Event, until time.Time) error {
+	h, err := s.holder(ctx, newcomer, events)
+	if err != nil {
+		return err
+	}
+	a, err := s.Finish(ctx, h.Account)
+	if err != nil {
+		return err
+	}
+	fresh, err := s.fresh(ctx, events)
+	if err != nil {
+		return err
+	}
+	if err := s.Orders.Put(ctx, records(fresh)); err != nil {
+		return err
+	}
+	next := a
+	decided := map[string]*wallet.Posting{}
+	for _, e := range fresh {
+		k, err := s.known(ctx, a.Wallet, e, decided)
+		if err != nil {
+			return err
+		}
+		next = Decide(s.Book, h.Profile, next, e, k)
+		last := next.Outbox[len(next.Outbox)-1]
+		decided[last.Record] = last.Posting
+	}
+	if len(fresh) == 0 && !next.Standing.DueBy(s.Book, until) {
+		return nil
+	}
+	next.Standing = next.Standing.Advance(s.Book, until)
+	if err := s.Accounts.Save(ctx, next); err != nil {
+		return err
+	}
+	next.Version++
+	_, err = s.Finish(ctx, next)
+	if errors.Is(err, account.ErrStale) {
+		return nil // somebody else carried the outbox out
+	}
+	return err
+}
+
+// Finish carries out an account's outbox and empties it.
+func (s *Service) Finish(ctx context.Context, a account.Account) (account.Account, error) {
+	if len(a.Outbox) == 0 {
+		return a, nil
+	}
+	var postings []wallet.Posting
+	var ids []string
+	for _, step := range a.Outbox {
+		if step.Posting != nil {
+			postings = append(postings, *step.Posting)
+		}
+		if step.Record != "" {
+			ids = append(ids, step.Record)
+		}
+	}
+	if len(postings) > 0 {
+		if _, err := s.Wallets.Post(ctx, a.Wallet, postings); err != nil {
+			return a, fmt.Errorf("post to the ledger: %w", err)
+		}
+	}
+	if err := s.Orders.Apply(ctx, ids); err != nil {
+		return a, fmt.Errorf("mark records as applied: %w", err)
+	}
+	a.Outbox = nil
+	if err := s.Accounts.Save(ctx, a); err != nil {
+		return a, err
+	}
+	a.Version++
+	return a, nil
+}
+
+// holder reads the member's holder, or creates it.
+func (s *Service) holder(ctx context.Context, newcomer member.Profile, events []Event) (account.Holder, error) {
+	found, err := s.Accounts.ByIDs(ctx, []member.ID{newcomer.ID}, account.Whole)
+	if err != nil {
+		return account.Holder{}, err
+	}
+	if h, ok := found[newcomer.ID]; ok {
+		return h, nil
+	}
+	if newcomer.JoinedAt.IsZero() && len(events) > 0 {
+		newcomer.JoinedAt = events[0].At
+	}
+	h := account.Open(s.Book, newcomer)
+	return h, s.Accounts.Create(ctx, h)
+}
+
+// fresh leaves out what was applied before, and refuses an id that another member's record has. An order that was
+// written down but never decided, because its process was killed, comes in before its refund.
+func (s *Service) fresh(ctx context.Context, events []Event) ([]Event, error) {
+	ids := make([]string, 0, len(events))
+	for _, e := range events {
+		ids = append(ids, e.RecordID())
+		if e.OrderID != "" {
+			ids = append(ids, OrderRecord(e.OrderID))
+		}
+	}
+	found, err := s.Orders.ByIDs(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]bool{}
+	var out []Event
+	take := func(e Event) {
+		if r := e.RecordID(); !seen[r] {
+			seen[r] = true
+			out = append(out, e)
+		}
+	}
+	for _, e := range events {
+		if r, ok := found[OrderRecord(e.OrderID)]; ok && e.OrderID != "" && !r.Applied && r.Event.Member == e.Member {
+			take(r.Event)
+		}
+		r, ok := found[e.RecordID()]
+		switch {
+		case ok && r.Event.Member != e.Member:
+			return nil, fault.Bad("id", "%s %s belongs to another member", e.Kind, e.ID)
+		case ok && !r.Applied:
+			take(r.Event) // what was written down first counts
+		case !ok:
+			take(e)
+		}
+	}
+	return out, nil
+}
+
+// known reads what a refund needs to know of its order.
+func (s *Service) known(ctx context.Context, w wallet.ID, e Event, decided map[string]*wallet.Posting) (Known, error) {
+	if e.Kind != Refunded || e.OrderID == "" {
+		return Known{}, nil
+	}
+	r, ok, err := s.Orders.AddRefund(ctx, e.OrderID, Part{ID: e.ID, Fen: e.Fen})
+	if err != nil || !ok {
+		return Known{}, err
+	}
+	if r.Event.Member != e.Member {
+		return Known{}, fault.Bad("orderId", "order %s of refund %s belongs to another member", e.OrderID, e.ID)
+	}
+	if p, here := decided[r.ID]; here {
+		if p == nil {
+			return Known{Original: &r}, nil
+		}
+		return Known{Original: &r, Entry: &wallet.Entry{Op: p.Op, Claim: p.Coins}}, nil
+	}
+	found, err := s.Wallets.Store.ByOps(ctx, w, []string{r.ID})
+	if err != nil {
+		return Known{}, err
+	}
+	if entry, earned := found[r.ID]; earned {
+		return Known{Original: &r, Entry: &entry}, nil
+	}
+	return Known{Original: &r}, nil
+}
+
+func records(events []Event) []Record {
+	out := make([]Record, len(events))
+	for i, e := range events {
+		out[i] = Record{ID: e.RecordID(), Event: e}
+	}
+	return out
+}

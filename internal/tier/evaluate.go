@@ -1,0 +1,77 @@
+package tier
+
+import (
+	"slices"
+	"time"
+
+	"membergate/internal/programme"
+)
+
+// Book gives the programme that is in force at a time.
+type Book interface {
+	At(t time.Time) *programme.Programme
+}
+
+// Highest is the highest tier whose FREE or EARNED route is met by a reading.
+func Highest(p *programme.Programme, r Reading) programme.Tier {
+	for _, t := range slices.Backward(p.Tiers) {
+		for _, kind := range []programme.RouteKind{programme.Earned, programme.Free} {
+			if route, ok := t.Route(kind); ok && r.Met(route.When) {
+				return t
+			}
+		}
+	}
+	return p.Tiers[0]
+}
+
+// toKeep is what a settlement asks of the holder of a tier; nil asks nothing.
+func toKeep(t programme.Tier) *programme.Condition {
+	if t.Keep != nil {
+		return t.Keep
+	}
+	if r, ok := t.Route(programme.Earned); ok {
+		return r.When
+	}
+	return nil
+}
+
+// kept is the condition that the standing must meet at a settlement at t. A tier held by a grant is not looked at,
+// unless the tier says itself what keeping it asks.
+func (s Standing) kept(p *programme.Programme, t time.Time) *programme.Condition {
+	held := s.Held(p, t)
+	if held.Code != s.Earned && held.Keep == nil {
+		held, _ = p.Tier(s.Earned)
+	}
+	return toKeep(held)
+}
+
+// rise lifts the earned tier to the highest one that the reading meets, if that is higher than the one held.
+func (s *Standing) rise(p *programme.Programme, now time.Time, r Reading) {
+	best, held := Highest(p, r), s.Held(p, now)
+	if best.Rank <= held.Rank {
+		if best.Rank > p.Rank(s.Earned) {
+			s.Earned = best.Code // under a higher grant the earned tier rises unseen
+		}
+		return
+	}
+	s.Earned, s.State, s.Since, s.ProtectedUntil = best.Code, Active, now, time.Time{}
+	s.note(Change{At: now, From: held.Code, To: best.Code, Reason: Upgraded,
+		Score: r.Score(), Threshold: threshold(best), Programme: p.Version})
+}
+
+// restore ends the protection early, once what keeping the tier asks is met again.
+func (s *Standing) restore(p *programme.Programme, now time.Time, r Reading) {
+	if s.State != Protected || !r.Met(s.kept(p, now)) {
+		return
+	}
+	held := s.Held(p, now)
+	s.State, s.ProtectedUntil = Active, time.Time{}
+	s.note(Change{At: now, From: held.Code, To: held.Code, Reason: Restored,
+		Score: r.Score(), Threshold: threshold(held), Programme: p.Version})
+}
+
+// threshold is the score that a tier asks for, in hundredths; 0 where it asks for none.
+func threshold(t programme.Tier) int64 {
+	n, _ := t.Threshold()
+	return n * 100
+}

@@ -1,0 +1,94 @@
+package wallet
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"time"
+)
+
+// Kind is what an entry did.
+type Kind string
+
+// The kinds of entries.
+const (
+	Earn     Kind = "EARN"     // coins came in
+	Spend    Kind = "SPEND"    // coins were spent
+	Return   Kind = "RETURN"   // spent coins came back
+	Clawback Kind = "CLAWBACK" // a refund took back what its order earned
+	Expire   Kind = "EXPIRE"   // coins died
+	Adjust   Kind = "ADJUST"   // staff corrected the balance
+)
+
+// Line is one line of the account of an entry: how its coins came about.
+type Line struct {
+	Code   string `json:"code"`   // BASE, MULTIPLIER, REPAID, OWED, CAP …; apps get a sentence in their language
+	Detail string `json:"detail"` // what the sentence needs, such as a rate in basis points
+	Coins  Coins  `json:"coins"`
+}
+
+// Entry is one line of a ledger and, being the newest, the wallet itself.
+type Entry struct {
+	Wallet     ID        `json:"wallet"`
+	Seq        int64     `json:"seq"` // 1, 2, 3 … without a gap
+	Op         string    `json:"op"`  // what was done, once per wallet, such as "order:536365"
+	Kind       Kind      `json:"kind"`
+	Amount     Coins     `json:"amount"` // change of available and held together
+	Claim      Coins     `json:"claim"`  // what was asked for: for an earning all of it, repayments included; for a claw-back the owed part included
+	Repaid     Coins     `json:"repaid"` // what of an earning went to what was owed
+	State      State     `json:"state"`  // after the entry
+	Title      string    `json:"title"`  // code of the text that members read, such as "order.paid"
+	Ref        string    `json:"ref"`    // what it was for, such as an order id; empty if nothing
+	Reverses   int64     `json:"reverses"`
+	Lines      []Line    `json:"lines"`
+	Programme  string    `json:"programme"`  // version that computed it
+	OccurredAt time.Time `json:"occurredAt"` // programme time of the cause
+	RecordedAt time.Time `json:"recordedAt"`
+	Actor      string    `json:"actor"` // system, member or staff
+	PrevHash   string    `json:"prevHash"`
+	Hash       string    `json:"hash"`
+}
+
+// BalanceAfter is available and held after the entry.
+func (e Entry) BalanceAfter() Coins { return e.State.Owned() }
+
+// seal chains the entry to the one before it: its hash is the SHA-256 of all it says, the previous hash included.
+func (e Entry) seal(prev string) Entry {
+	e.PrevHash = prev
+	e.Hash = e.digest()
+	return e
+}
+
+// Intact tells whether the entry says what it said when it was sealed, and follows the entry before it.
+func (e Entry) Intact(prevSeq int64, prevHash string) bool {
+	return e.Seq == prevSeq+1 && e.PrevHash == prevHash && e.Hash == e.digest()
+}
+
+// digest hashes the entry as JSON with its hash left out: field order is the struct's, times are UTC to the
+// millisecond, which every store keeps.
+func (e Entry) digest() string {
+	e.Hash = ""
+	e.OccurredAt, e.RecordedAt = stored(e.OccurredAt), stored(e.RecordedAt)
+	lots := make([]Lot, len(e.State.Lots))
+	for i, l := range e.State.Lots {
+		l.Expires = stored(l.Expires)
+		lots[i] = l
+	}
+	e.State.Lots = lots
+	if len(e.Lines) == 0 {
+		e.Lines = []Line{}
+	}
+	b, err := json.Marshal(e)
+	if err != nil { // unreachable: the struct holds nothing that JSON cannot say
+		panic(err)
+	}
+	h := sha256.Sum256(b)
+	return hex.EncodeToString(h[:])
+}
+
+func stored(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return t.UTC().Truncate(time.Millisecond)
+}

@@ -1,0 +1,155 @@
+package wallet
+
+import (
+	"context"
+	cryptorand "crypto/rand"
+	"encoding/hex"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"membergate/internal/fault"
+)
+
+// Service reads and writes ledgers.
+type Service struct {
+	Store Store
+	Most  Coins            // most coins a wallet holds
+	Now   func() time.Time // real time, for RecordedAt
+}
+
+// NewID makes the random pseudonym of a wallet.
+func NewID() ID {
+	b := make([]byte, 16)
+	_, _ = cryptorand.Read(b) // it never fails
+	return ID("w_" + hex.EncodeToString(b))
+}
+
+// tries bounds how often a write that loses a race is built anew. With n writers at one wallet each round has a
+// winner, so this is the number of writers that one wallet bears at once.
+const tries = 256
+
+// Post does postings to a wallet in their order and gives the entry of each, by op. A posting that was done before
+// is not done again: its entry is given as it stands.
+func (s *Service) Post(ctx context.Context, id ID, postings []Posting) (map[string]Entry, error) {
+	done := make(map[string]Entry, len(postings))
+	for try := range tries {
+		heads, err := s.Store.Heads(ctx, []ID{id})
+		if err != nil {
+			return nil, err
+		}
+		entries, err := s.build(head(heads, id), postings, done)
+		if err != nil || len(entries) == 0 {
+			return done, err
+		}
+		err = s.Store.Append(ctx, entries)
+		if err == nil {
+			for _, e := range entries {
+				done[e.Op] = e
+			}
+			return done, nil
+		}
+		if !errors.Is(err, ErrTaken) {
+			return nil, err
+		}
+		if err := s.find(ctx, id, postings, done); err != nil {
+			return nil, err
+		}
+		if try > 2 { // several writers at one wallet: let them spread
+			if err := pause(ctx, try); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return nil, fault.New(fault.Unavailable, "the wallet is being written by too many at once")
+}
+
+// build makes the entries of all postings that are not done yet, each with the expiries that come before it.
+func (s *Service) build(at Entry, postings []Posting, done map[string]Entry) ([]Entry, error) {
+	var out []Entry
+	for _, p := range postings {
+		if _, ok := done[p.Op]; ok {
+			continue
+		}
+		for {
+			e, ok := Expiry(at, p.At, s.Now().UTC(), p.Programme)
+			if !ok {
+				break
+			}
+			out, at = append(out, e), e
+		}
+		e, err := p.Next(at, s.Most, s.Now().UTC())
+		if err != nil {
+			return nil, err
+		}
+		out, at = append(out, e), e
+	}
+	return out, nil
+}
+
+func (s *Service) find(ctx context.Context, id ID, postings []Posting, done map[string]Entry) error {
+	var ops []string
+	for _, p := range postings {
+		if _, ok := done[p.Op]; !ok {
+			ops = append(ops, p.Op)
+		}
+	}
+	found, err := s.Store.ByOps(ctx, id, ops)
+	if err != nil {
+		return err
+	}
+	for op, e := range found {
+		done[op] = e
+	}
+	return nil
+}
+
+// Proof is what a member can check of the own ledger.
+type Proof struct {
+	HeadSeq  int64
+	HeadHash string
+	Verified bool
+}
+
+// chainPage is how many entries a proof reads at once: few calls, little memory.
+const chainPage = 500
+
+// Prove walks a wallet's chain from its first entry: no gap, every hash right, every balance the one before plus
+// the amount.
+func (s *Service) Prove(ctx context.Context, id ID) (Proof, error) {
+	var last Entry
+	for {
+		page, err := s.Store.Chain(ctx, id, last.Seq, chainPage)
+		if err != nil {
+			return Proof{}, err
+		}
+		for _, e := range page {
+			if !e.Intact(last.Seq, last.Hash) || e.BalanceAfter() != last.BalanceAfter()+e.Amount {
+				return Proof{HeadSeq: last.Seq, HeadHash: last.Hash}, nil
+			}
+			last = e
+		}
+		if len(page) < chainPage {
+			return Proof{HeadSeq: last.Seq, HeadHash: last.Hash, Verified: true}, nil
+		}
+	}
+}
+
+func head(heads map[ID]Entry, id ID) Entry {
+	if e, ok := heads[id]; ok {
+		return e
+	}
+	return Entry{Wallet: id}
+}
+
+// pause waits a random while of up to try milliseconds, or until the context ends.
+func pause(ctx context.Context, try int) error {
+	t := time.NewTimer(time.Duration(rand.IntN(try+1)) * time.Millisecond)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}

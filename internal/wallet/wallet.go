@@ -1,0 +1,116 @@
+// Package wallet keeps members' coins as an append-only ledger. An entry is the commit: it carries the wallet's whole
+// state after it, so the newest entry is the wallet, and nothing is ever updated in place.
+package wallet
+
+import (
+	"slices"
+	"time"
+)
+
+// ID is the random pseudonym of a wallet, such as "w_5f0c…": entries never name a member, so that erasing a person
+// never touches the ledger.
+type ID string
+
+// Coins are counted in whole units; at the usual parity 100 are worth one yuan.
+type Coins = int64
+
+// Lot is the coins of a wallet that die at the same moment.
+type Lot struct {
+	Expires time.Time `json:"expires"` // exclusive end; zero = never
+	Free    Coins     `json:"free"`    // may be spent
+	Held    Coins     `json:"held"`    // set aside by holds
+}
+
+// State is all that a wallet has after an entry. Its invariants are those of Check.
+type State struct {
+	Lots            []Lot `json:"lots"` // first to expire first
+	Owed            Coins `json:"owed"` // claimed back but not covered; the next coins repay it
+	LifetimeEarned  Coins `json:"lifetimeEarned"`
+	LifetimeSpent   Coins `json:"lifetimeSpent"`
+	LifetimeExpired Coins `json:"lifetimeExpired"`
+	LifetimeClawed  Coins `json:"lifetimeClawed"` // the whole claims, the owed parts included
+}
+
+// Available is what may be spent.
+func (s State) Available() Coins {
+	var n Coins
+	for _, l := range s.Lots {
+		n += l.Free
+	}
+	return n
+}
+
+// Held is what holds have set aside.
+func (s State) Held() Coins {
+	var n Coins
+	for _, l := range s.Lots {
+		n += l.Held
+	}
+	return n
+}
+
+// Owned is available and held together: what an entry's balance counts.
+func (s State) Owned() Coins { return s.Available() + s.Held() }
+
+// NextExpiry is when the next free coins die; zero for never.
+func (s State) NextExpiry() time.Time {
+	for _, l := range s.Lots {
+		if l.Free > 0 && !l.Expires.IsZero() {
+			return l.Expires
+		}
+	}
+	return time.Time{}
+}
+
+// Due is what has died unseen by t: a reader takes it off before it shows anything.
+func (s State) Due(t time.Time) Coins {
+	var n Coins
+	for _, l := range s.Lots {
+		if l.dead(t) {
+			n += l.Free
+		}
+	}
+	return n
+}
+
+// At is the state as a reader at t must see it: what has died by then is taken off, whether or not a sweep has
+// written it down yet.
+func (s State) At(t time.Time) State {
+	s.Lots = slices.Clone(s.Lots)
+	for i, l := range s.Lots {
+		if l.dead(t) {
+			s.LifetimeExpired += l.Free
+			s.Lots[i].Free = 0
+		}
+	}
+	s.Lots = slices.DeleteFunc(s.Lots, Lot.empty)
+	return s
+}
+
+// Expiring lists the free coins that die after now and by until, by moment.
+func (s State) Expiring(now, until time.Time) []Lot {
+	var out []Lot
+	for _, l := range s.Lots {
+		if l.Free > 0 && !l.Expires.IsZero() && !l.dead(now) && !l.Expires.After(until) {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+func (l Lot) dead(t time.Time) bool { return !l.Expires.IsZero() && !l.Expires.After(t) }
+func (l Lot) empty() bool           { return l.Free == 0 && l.Held == 0 }
+
+// before orders lots: first to expire first, those that never die last.
+func before(a, b Lot) int {
+	switch {
+	case a.Expires.Equal(b.Expires):
+		return 0
+	case a.Expires.IsZero():
+		return 1
+	case b.Expires.IsZero():
+		return -1
+	default:
+		return a.Expires.Compare(b.Expires)
+	}
+}
