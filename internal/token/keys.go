@@ -92,7 +92,8 @@ func (s *keySet) key(ctx context.Context, t *jwt.Token) (any, error) {
 		if id, ok := kid.(string); !ok || len(id) > maxKeyID {
 			return nil, errUnknownKey
 		}
-		key, err := s.fn.KeyfuncCtx(ctx)(t)
+		// A client that hangs up must not cut a fetch short that has used up the permit.
+		key, err := s.fn.KeyfuncCtx(context.WithoutCancel(ctx))(t)
 		if err != nil {
 			if s.loaded(ctx) != nil {
 				return nil, errNoKeys

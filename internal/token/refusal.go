@@ -2,6 +2,7 @@ package token
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,16 +23,15 @@ func checkHeader(t *jwt.Token) error {
 	if _, ok := t.Header["crit"]; ok {
 		return errCritical
 	}
-	switch typ, ok := t.Header["typ"]; {
-	case !ok:
+	typ, ok := t.Header["typ"]
+	if !ok {
 		return nil
-	default:
-		name, _ := typ.(string)
-		if strings.EqualFold(name, "JWT") || strings.EqualFold(name, "at+jwt") {
-			return nil
-		}
-		return errWrongType
 	}
+	name, _ := typ.(string)
+	if strings.EqualFold(name, "JWT") || strings.EqualFold(name, "at+jwt") {
+		return nil
+	}
+	return errWrongType
 }
 
 // explain turns the library's error into one sentence. What it quotes comes from a token whose signature was right,
@@ -43,7 +43,7 @@ func (v *Verifier) explain(t *jwt.Token, c *claims, err error) error {
 	case t != nil && t.Method != nil && t.Method.Alg() == "none", t != nil && t.Method == nil && unsigned(t):
 		return refuse("The token is not signed; allowed are tokens signed with %s.", v.allowed())
 	case errors.Is(err, jwt.ErrTokenMalformed):
-		return refuse("The token is malformed: a signed JWT of three parts is needed.")
+		return malformed()
 	case t == nil || t.Method == nil || !v.trusts(t.Method.Alg()):
 		return refuse("The token is signed with %s; allowed are %s.", algorithm(t), v.allowed())
 	case errors.Is(err, errCritical):
@@ -75,18 +75,11 @@ func unsigned(t *jwt.Token) bool {
 	return alg == "" || strings.EqualFold(alg, "none")
 }
 
-func (v *Verifier) trusts(alg string) bool {
-	for _, m := range v.methods {
-		if m == alg {
-			return true
-		}
-	}
-	return false
-}
+func (v *Verifier) trusts(alg string) bool { return slices.Contains(v.methods, alg) }
 
 func (v *Verifier) allowed() string {
 	if len(v.methods) == 0 {
-		return "no algorithm, because neither JWT_JWKS_URL nor JWT_HS256_SECRET is set"
+		return "none here"
 	}
 	return strings.Join(v.methods, ", ")
 }
@@ -103,6 +96,10 @@ func (v *Verifier) wrongAudience(c *claims) error {
 		return refuse("The token names no audience (aud); allowed is %q.", v.trust.Audience)
 	}
 	return refuse("The token is for the audience %s; allowed is %q alone.", short(strings.Join(c.Audience, ", ")), v.trust.Audience)
+}
+
+func malformed() error {
+	return refuse("The token is malformed: a signed JWT of three parts is needed.")
 }
 
 func expired(c *claims) error { return refuse("The token expired at %s.", stamp(c.ExpiresAt)) }

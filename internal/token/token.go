@@ -62,7 +62,8 @@ func NewVerifier(ctx context.Context, trust Trust) (*Verifier, error) {
 	if trust.Log == nil {
 		trust.Log = slog.New(slog.DiscardHandler)
 	}
-	v := &Verifier{trust: trust}
+	// Not nil even when nothing is trusted: the library takes a nil list for "any algorithm".
+	v := &Verifier{trust: trust, methods: []string{}}
 	if len(trust.HS256) > 0 {
 		v.methods = append(v.methods, "HS256")
 	}
@@ -91,6 +92,9 @@ func NewVerifier(ctx context.Context, trust Trust) (*Verifier, error) {
 func (v *Verifier) Verify(ctx context.Context, raw string) (viewer.Viewer, error) {
 	if len(raw) > maxBytes {
 		return viewer.Viewer{}, refuse("The token is %d bytes long; at most %d are allowed.", len(raw), maxBytes)
+	}
+	if strings.ContainsFunc(raw, notVisible) { // the base64 decoder would skip line ends
+		return viewer.Viewer{}, malformed()
 	}
 	c := &claims{}
 	t, err := v.parser.ParseWithClaims(raw, c, func(t *jwt.Token) (any, error) { return v.key(ctx, t) })
