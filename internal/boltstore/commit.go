@@ -1,0 +1,100 @@
+package boltstore
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"go.etcd.io/bbolt"
+
+	"membergate/internal/fault"
+	"membergate/internal/trips"
+)
+
+// change is one write that waits for its commit.
+type change struct {
+	f    func(*tx) error
+	done bool // a commit has decided it; err is its answer
+	err  error
+	wild any // what f panicked with, for its own caller to bear
+}
+
+// run calls f, and keeps a panic of it from the writers that share the transaction.
+func (c *change) run(t *tx) (err error) {
+	defer func() {
+		if c.wild = recover(); c.wild != nil {
+			t.changed, err = true, errSpoilt
+		}
+	}()
+	return c.f(t)
+}
+
+// write runs f in a transaction and returns when what it did is on the disk. Writers that come while another commits
+// share the next commit, so many writers cost few waits for the disk; one alone never waits for company.
+//
+// An error of f undoes all that f did and is the answer. f may run more than once, so it must set its results anew
+// each time; it sees what the writers before it in the same commit did.
+func (s *Store) write(ctx context.Context, f func(*tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	trips.Mongo(ctx)
+	c := &change{f: f}
+	s.mu.Lock()
+	s.waiting = append(s.waiting, c)
+	s.mu.Unlock()
+
+	s.commit.Lock()
+	defer s.commit.Unlock()
+	if !c.done {
+		s.mu.Lock()
+		group := s.waiting
+		s.waiting = nil
+		s.mu.Unlock()
+		s.commitAll(group)
+	}
+	if c.wild != nil {
+		panic(c.wild)
+	}
+	return c.err
+}
+
+// errSpoilt rolls a transaction back.
+var errSpoilt = errors.New("boltstore: a change failed half-way")
+
+// commitAll commits a group of changes. One that fails after it has written something spoils the transaction: it is
+// left out, and the others start again.
+func (s *Store) commitAll(group []*change) {
+	for len(group) > 0 {
+		spoiler, err := s.try(group)
+		if spoiler == nil {
+			for _, c := range group {
+				c.done = true
+				if c.err == nil && err != nil { // the disk failed or the store is closed: what was kept is unknown
+					c.err = fault.Down("store", err)
+				}
+			}
+			return
+		}
+		spoiler.done = true
+		group = slices.DeleteFunc(group, func(c *change) bool { return c == spoiler })
+	}
+}
+
+// try runs a group in one transaction and commits it, unless one of the changes spoils it.
+func (s *Store) try(group []*change) (spoiler *change, err error) {
+	for _, c := range group {
+		c.err = nil
+	}
+	err = s.db.Update(func(bolt *bbolt.Tx) error {
+		for _, c := range group {
+			t := &tx{bolt: bolt}
+			if c.err = c.run(t); c.err != nil && t.changed {
+				spoiler = c
+				return errSpoilt
+			}
+		}
+		return nil
+	})
+	return spoiler, err
+}
