@@ -54,7 +54,7 @@ func clawBack(p *programme.Programme, held programme.Tier, e Event, k Known) *wa
 		return nil
 	}
 	out := posting(p, e, wallet.Clawback, coins)
-	out.OwnOp, out.Own = k.Entry.Op, Expires(p, k.Original.Event.At)
+	out.OwnOp, out.OwnSeq, out.Own = k.Entry.Op, k.Entry.Seq, Expires(p, k.Original.Event.At)
 	return out
 }
 

@@ -33,13 +33,13 @@ type Entry struct {
 	Seq        int64     `json:"seq"` // 1, 2, 3 … without a gap
 	Op         string    `json:"op"`  // what was done, once per wallet, such as "order:536365"
 	Kind       Kind      `json:"kind"`
-	Amount     Coins     `json:"amount"` // change of available and held together
-	Claim      Coins     `json:"claim"`  // what was asked for: for an earning all of it, repayments included; for a claw-back the owed part included
-	Repaid     Coins     `json:"repaid"` // what of an earning went to what was owed
-	State      State     `json:"state"`  // after the entry
-	Title      string    `json:"title"`  // code of the text that members read, such as "order.paid"
-	Ref        string    `json:"ref"`    // what it was for, such as an order id; empty if nothing
-	Reverses   int64     `json:"reverses"`
+	Amount     Coins     `json:"amount"`   // change of available and held together
+	Claim      Coins     `json:"claim"`    // what was asked for: for an earning all of it, repayments included; for a claw-back the owed part included
+	Repaid     Coins     `json:"repaid"`   // what of an earning went to what was owed
+	State      State     `json:"state"`    // after the entry
+	Title      string    `json:"title"`    // code of the text that members read, such as "order.paid"
+	Ref        string    `json:"ref"`      // what it was for, such as an order id; empty if nothing
+	Reverses   int64     `json:"reverses"` // seq of the entry that this one takes back; 0 if none is known
 	Lines      []Line    `json:"lines"`
 	Programme  string    `json:"programme"`  // version that computed it
 	OccurredAt time.Time `json:"occurredAt"` // programme time of the cause

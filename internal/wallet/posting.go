@@ -15,6 +15,7 @@ type Posting struct {
 	Coins     Coins     `json:"coins"`   // 1 or more
 	Expires   time.Time `json:"expires"` // EARN: when the coins die; zero = never
 	OwnOp     string    `json:"ownOp"`   // CLAWBACK: the earning whose lot pays first; empty if none
+	OwnSeq    int64     `json:"ownSeq"`  // CLAWBACK: where that earning stands in the ledger; 0 = look for it among the postings before
 	Own       time.Time `json:"own"`     // CLAWBACK: when that lot dies
 	Title     string    `json:"title"`
 	Ref       string    `json:"ref"`
@@ -31,7 +32,7 @@ func (p Posting) Next(head Entry, most Coins, recordedAt time.Time) (Entry, erro
 	e := Entry{
 		Wallet: head.Wallet, Seq: head.Seq + 1, Op: p.Op, Kind: p.Kind, Claim: p.Coins,
 		State: head.State, Title: p.Title, Ref: p.Ref, Lines: slices.Clone(p.Lines), Programme: p.Programme,
-		OccurredAt: p.At, RecordedAt: recordedAt, Actor: p.Actor,
+		OccurredAt: p.At, RecordedAt: recordedAt, Actor: p.Actor, Reverses: p.OwnSeq,
 	}
 	e.State.Lots = slices.Clone(head.State.Lots)
 	if p.Coins < 1 {

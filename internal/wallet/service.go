@@ -78,6 +78,9 @@ func (s *Service) build(at Entry, postings []Posting, done map[string]Entry) ([]
 			}
 			out, at = append(out, e), e
 		}
+		if p.OwnOp != "" && p.OwnSeq == 0 {
+			p.OwnSeq = seqOf(p.OwnOp, out, done)
+		}
 		e, err := p.Next(at, s.Most, s.Now().UTC())
 		if err != nil {
 			return nil, err
@@ -85,6 +88,15 @@ func (s *Service) build(at Entry, postings []Posting, done map[string]Entry) ([]
 		out, at = append(out, e), e
 	}
 	return out, nil
+}
+
+func seqOf(op string, out []Entry, done map[string]Entry) int64 {
+	for _, e := range out {
+		if e.Op == op {
+			return e.Seq
+		}
+	}
+	return done[op].Seq
 }
 
 func (s *Service) find(ctx context.Context, id ID, postings []Posting, done map[string]Entry) error {
