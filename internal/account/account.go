@@ -38,7 +38,7 @@ type Detail int
 
 // The details.
 const (
-	Public Detail = iota // what other people may see: name, picture, tier held; no facts, history, consents or outbox
+	Public Detail = iota // what other people may see: name, picture, the tiers held (Standing.Turns, Earned); no facts, history, consents or outbox
 	Whole                // everything
 )
 

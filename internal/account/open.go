@@ -18,7 +18,9 @@ func Open(book tier.Book, p member.Profile) Holder {
 		p.Handle = hex.EncodeToString(b)
 	}
 	p.Version = 1
+	standing := tier.Join(book.At(p.JoinedAt), p.JoinedAt)
+	standing.Turns = standing.Outlook(book)
 	return Holder{Profile: p, Account: Account{
-		Member: p.ID, Wallet: wallet.NewID(), Standing: tier.Join(book.At(p.JoinedAt), p.JoinedAt), Version: 1,
+		Member: p.ID, Wallet: wallet.NewID(), Standing: standing, Version: 1,
 	}}
 }

@@ -85,6 +85,7 @@ func (s *Service) try(ctx context.Context, newcomer member.Profile, events []Eve
 		return nil
 	}
 	next.Standing = next.Standing.Advance(s.Book, until)
+	next.Standing.Turns = next.Standing.Outlook(s.Book)
 	if err := s.Accounts.Save(ctx, next); err != nil {
 		return err
 	}

@@ -61,11 +61,15 @@ func (s *Standing) rise(p *programme.Programme, now time.Time, r Reading) {
 
 // restore ends the protection early, once what keeping the tier asks is met again.
 func (s *Standing) restore(p *programme.Programme, now time.Time, r Reading) {
-	if s.State != Protected || !r.Met(s.kept(p, now)) {
-		return
+	g := p.Evaluation.Grace
+	if s.State == Protected && (g == nil || slices.Contains(g.RestoreBy, programme.ByShortfall)) && r.Met(s.kept(p, now)) {
+		s.restored(p, now, r)
 	}
+}
+
+func (s *Standing) restored(p *programme.Programme, now time.Time, r Reading) {
 	held := s.Held(p, now)
-	s.State, s.ProtectedUntil = Active, time.Time{}
+	s.State, s.ProtectedUntil, s.Tasks = Active, time.Time{}, nil
 	s.note(Change{At: now, From: held.Code, To: held.Code, Reason: Restored,
 		Score: r.Score(), Threshold: threshold(held), Programme: p.Version})
 }

@@ -1,6 +1,7 @@
 package tier
 
 import (
+	"slices"
 	"time"
 
 	"membergate/internal/clock"
@@ -101,8 +102,22 @@ func (s Standing) Did(book Book, at time.Time, source, action string, seconds in
 		s.add(Fact{At: at, Metric: m.Code, Value: weight, Source: source})
 	}
 	s.Clock = later(s.Clock, at)
+	s.task(book.At(s.Clock), source, action)
 	s.forget(book.At(s.Clock))
 	return s
+}
+
+// task counts a task that may end the protection, and ends it when enough are done.
+func (s *Standing) task(p *programme.Programme, source, action string) {
+	g := p.Evaluation.Grace
+	if s.State != Protected || g == nil || !slices.Contains(g.RestoreBy, programme.ByTheTasks) || slices.Contains(s.Tasks, source) ||
+		len(g.TaskCodes) > 0 && !slices.Contains(g.TaskCodes, action) {
+		return
+	}
+	s.Tasks = append(s.Tasks, source)
+	if len(s.Tasks) >= g.Tasks {
+		s.restored(p, s.Clock, s.Read(p, s.Clock))
+	}
 }
 
 // visit marks a scene: the first paid order on a channel on a local day, at the earliest order's time.

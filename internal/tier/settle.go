@@ -112,7 +112,7 @@ func (s *Standing) fall(p *programme.Programme, at time.Time, r Reading) {
 		}
 	}
 	s.Earned = Highest(p, r).Code
-	s.State, s.ProtectedUntil = Active, time.Time{}
+	s.State, s.ProtectedUntil, s.Tasks = Active, time.Time{}, nil
 	s.moved(p, at, from, r)
 }
 

@@ -70,11 +70,13 @@ type Standing struct {
 	State          State
 	Since          time.Time // when the tier that is now held began
 	ProtectedUntil time.Time // exclusive; zero unless protected
+	Tasks          []string  // sources of the tasks done inside the protection
 	Grants         []Grant
 	Facts          []Fact    // by time; those whose windows have passed are dropped
 	Clock          time.Time // the latest moment applied: everything due by then is done
 	Settled        time.Time // the last settlement applied, or the time of joining
 	History        []Change  // newest last, at most KeepHistory
+	Turns          []Turn    // the tiers held from now on if nothing more happens; see Outlook
 }
 
 // KeepHistory is how many changes a standing keeps: a member has at most a few a quarter, so this is over 15 years.
@@ -109,7 +111,9 @@ func (s Standing) Counted(metric, source string) bool {
 func (s Standing) Clone() Standing {
 	s.Grants = slices.Clone(s.Grants)
 	s.Facts = slices.Clone(s.Facts)
+	s.Tasks = slices.Clone(s.Tasks)
 	s.History = slices.Clone(s.History)
+	s.Turns = slices.Clone(s.Turns)
 	return s
 }
 
