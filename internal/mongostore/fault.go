@@ -1,0 +1,116 @@
+package mongostore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/x/mongo/driver"
+	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/topology"
+
+	"membergate/internal/fault"
+)
+
+// run does one call: f's commands get at most the store's patience, and its error is translated.
+func (s *Store) run(ctx context.Context, f func(context.Context) error) error {
+	ctx, end := context.WithTimeout(ctx, s.patience)
+	defer end()
+	return translate(f(ctx))
+}
+
+// translate is the one place that knows the driver's errors. No answer, for whatever reason, is a fault of the store,
+// and whether a write happened is unknown then. A cancelled context stays itself, as do errors that are not the
+// driver's. What is left is our own mistake.
+func translate(err error) error {
+	var server mongo.ServerError
+	var known *fault.Fault
+	switch {
+	case err == nil, errors.As(err, &known):
+		return err
+	case errors.Is(err, context.Canceled):
+		return context.Canceled
+	case errors.As(err, &server):
+		if unavailable(server) {
+			return fault.Down("store", err)
+		}
+		return fmt.Errorf("mongostore: %w", err)
+	case away(err):
+		return fault.Down("store", err)
+	default:
+		return err
+	}
+}
+
+// away tells errors of connections, pools and server selection: the driver does not find a server that works.
+func away(err error) bool {
+	var selection topology.ServerSelectionError
+	var connection topology.ConnectionError
+	var pool driver.RetryablePoolError
+	var network net.Error
+	return errors.As(err, &selection) || errors.As(err, &connection) || errors.As(err, &pool) || errors.As(err, &network) ||
+		errors.Is(err, mongo.ErrClientDisconnected) || mongo.IsTimeout(err)
+}
+
+// unavailable tells whether a server's answer means that it cannot serve now: it is shutting down, is not the primary,
+// has lost what it keeps data in, or cannot say that a majority has the write.
+func unavailable(err mongo.ServerError) bool {
+	for _, label := range []string{"NetworkError", "RetryableWriteError", "TransientTransactionError", "SystemOverloadedError"} {
+		if err.HasErrorLabel(label) {
+			return true
+		}
+	}
+	for _, code := range []int{
+		1,              // InternalError: FerretDB without its PostgreSQL
+		6, 7, 89, 9001, // host and network
+		50, 202, 262, // its own time limit
+		64, 100, // write concern
+		91, 11600, 11602, // shutting down
+		189, 10107, 13435, 13436, // no primary
+	} {
+		if err.HasErrorCode(code) {
+			return true
+		}
+	}
+	var write mongo.WriteException
+	var bulk mongo.BulkWriteException
+	return errors.As(err, &write) && write.WriteConcernError != nil ||
+		errors.As(err, &bulk) && bulk.WriteConcernError != nil
+}
+
+// duplicate tells whether a write was refused because a unique index has the key already, and nothing else went wrong.
+func duplicate(err error) bool {
+	var server mongo.ServerError
+	return errors.As(err, &server) && !unavailable(server) && mongo.IsDuplicateKeyError(err)
+}
+
+// onlyDuplicates tells whether all that an unordered insert left out was there already.
+func onlyDuplicates(err error) bool {
+	var bulk mongo.BulkWriteException
+	if !errors.As(err, &bulk) || unavailable(bulk) {
+		return false
+	}
+	for _, e := range bulk.WriteErrors {
+		if !mongo.IsDuplicateKeyError(e.WriteError) {
+			return false
+		}
+	}
+	return true
+}
+
+// sameID tells whether a duplicate is one of the document's id rather than of another unique index.
+func sameID(err error) bool { return strings.Contains(err.Error(), "_id_") }
+
+// hide leaves the URI and its password out of an error's text.
+func hide(uri string, err error) string {
+	text := strings.ReplaceAll(err.Error(), uri, "the URI")
+	if u, bad := url.Parse(uri); bad == nil && u.User != nil {
+		if password, ok := u.User.Password(); ok && password != "" {
+			text = strings.ReplaceAll(text, password, "…")
+		}
+	}
+	return text
+}

@@ -1,0 +1,129 @@
+package mongostore
+
+import (
+	"time"
+
+	"membergate/internal/account"
+	"membergate/internal/member"
+	"membergate/internal/programme"
+	"membergate/internal/tier"
+	"membergate/internal/wallet"
+)
+
+// accountDoc is the account's part of a member's document. A standing keeps hundreds of facts, so those have short
+// names: a is at, m the metric, v the value, s the source.
+//
+// The small documents have their domain struct's fields in its order, so that one converts to the other, and a field
+// that is added there does not compile here until it is named.
+type accountDoc struct {
+	Version  int64       `bson:"version"`
+	Wallet   string      `bson:"wallet"`
+	Standing standingDoc `bson:"standing"`
+	Outbox   []stepDoc   `bson:"outbox,omitempty"`
+}
+
+type standingDoc struct {
+	Earned         string      `bson:"earned"`
+	State          tier.State  `bson:"state"`
+	Since          time.Time   `bson:"since"`
+	ProtectedUntil time.Time   `bson:"protectedUntil,omitempty"`
+	Grants         []grantDoc  `bson:"grants,omitempty"`
+	Facts          []factDoc   `bson:"facts,omitempty"`
+	Clock          time.Time   `bson:"clock"`
+	Settled        time.Time   `bson:"settled"`
+	History        []changeDoc `bson:"history,omitempty"`
+}
+
+type factDoc struct {
+	At     time.Time `bson:"a"`
+	Metric string    `bson:"m"`
+	Value  int64     `bson:"v"`
+	Source string    `bson:"s,omitempty"`
+}
+
+type grantDoc struct {
+	Tier   string              `bson:"tier"`
+	Route  programme.RouteKind `bson:"route"`
+	From   time.Time           `bson:"from"`
+	Until  time.Time           `bson:"until,omitempty"`
+	Reason string              `bson:"reason,omitempty"`
+	Ended  bool                `bson:"ended,omitempty"`
+}
+
+type changeDoc struct {
+	At        time.Time   `bson:"at"`
+	From      string      `bson:"from,omitempty"`
+	To        string      `bson:"to"`
+	Reason    tier.Reason `bson:"reason"`
+	Score     int64       `bson:"score,omitempty"`
+	Threshold int64       `bson:"threshold,omitempty"`
+	Programme string      `bson:"programme,omitempty"`
+}
+
+type stepDoc struct {
+	Record  string      `bson:"record,omitempty"`
+	Posting *postingDoc `bson:"posting,omitempty"`
+}
+
+type postingDoc struct {
+	Op        string      `bson:"op"`
+	Kind      wallet.Kind `bson:"kind"`
+	Coins     int64       `bson:"coins"`
+	Expires   time.Time   `bson:"expires,omitempty"`
+	OwnOp     string      `bson:"ownOp,omitempty"`
+	Own       time.Time   `bson:"own,omitempty"`
+	Title     string      `bson:"title,omitempty"`
+	Ref       string      `bson:"ref,omitempty"`
+	Lines     []lineDoc   `bson:"lines,omitempty"`
+	Programme string      `bson:"programme,omitempty"`
+	At        time.Time   `bson:"at"`
+	Actor     string      `bson:"actor,omitempty"`
+}
+
+func toAccount(a account.Account) accountDoc {
+	s := a.Standing
+	return accountDoc{
+		Version: a.Version, Wallet: string(a.Wallet), Outbox: each(a.Outbox, toStep),
+		Standing: standingDoc{
+			Earned: s.Earned, State: s.State, Since: s.Since, ProtectedUntil: s.ProtectedUntil, Clock: s.Clock, Settled: s.Settled,
+			Grants:  each(s.Grants, func(g tier.Grant) grantDoc { return grantDoc(g) }),
+			Facts:   each(s.Facts, func(f tier.Fact) factDoc { return factDoc(f) }),
+			History: each(s.History, func(c tier.Change) changeDoc { return changeDoc(c) }),
+		},
+	}
+}
+
+func (d accountDoc) account(id member.ID) account.Account {
+	s := d.Standing
+	return account.Account{
+		Member: id, Version: d.Version, Wallet: wallet.ID(d.Wallet), Outbox: each(d.Outbox, stepDoc.step),
+		Standing: tier.Standing{
+			Earned: s.Earned, State: s.State, Since: s.Since, ProtectedUntil: s.ProtectedUntil, Clock: s.Clock, Settled: s.Settled,
+			Grants:  each(s.Grants, func(g grantDoc) tier.Grant { return tier.Grant(g) }),
+			Facts:   each(s.Facts, func(f factDoc) tier.Fact { return tier.Fact(f) }),
+			History: each(s.History, func(c changeDoc) tier.Change { return tier.Change(c) }),
+		},
+	}
+}
+
+func toStep(s account.Step) stepDoc {
+	d := stepDoc{Record: s.Record}
+	if p := s.Posting; p != nil {
+		d.Posting = &postingDoc{
+			Op: p.Op, Kind: p.Kind, Coins: p.Coins, Expires: p.Expires, OwnOp: p.OwnOp, Own: p.Own, Title: p.Title, Ref: p.Ref,
+			Lines: each(p.Lines, toLine), Programme: p.Programme, At: p.At, Actor: p.Actor,
+		}
+	}
+	return d
+}
+
+func (d stepDoc) step() account.Step {
+	s := account.Step{Record: d.Record}
+	if p := d.Posting; p != nil {
+		s.Posting = &wallet.Posting{
+			Op: p.Op, Kind: p.Kind, Coins: p.Coins, Expires: p.Expires, OwnOp: p.OwnOp, Own: p.Own, Title: p.Title, Ref: p.Ref,
+			Lines: each(p.Lines, lineDoc.line), Programme: p.Programme, At: p.At, Actor: p.Actor,
+		}
+	}
+	return s
+}
