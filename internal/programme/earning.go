@@ -11,6 +11,9 @@ type Earn struct {
 	PerDay      int64            `yaml:"perDay"`    // most units a local day; 0 = no cap
 	PerMember   int64            `yaml:"perMember"` // most units a member ever; 0 = no cap
 	Once        string           `yaml:"once"`      // the field of the event that may earn once only
+
+	MinTier string              `yaml:"minTier"` // earned by this tier and above; empty = all
+	Match   map[string][]string `yaml:"match"`   // fields of the event that must have one of these values
 }
 
 // MultiplierWhen says when a multiplier applies.
@@ -52,7 +55,14 @@ type Burn struct {
 	HoldMinutes       int          `yaml:"holdMinutes"`
 	Multiply          []Multiplier `yaml:"multiply"` // what a unit is worth on some days
 	Sink              string       `yaml:"sink"`     // DESTROY or RETURN
+	Cost              int64        `yaml:"cost"`     // units for one vote or seedling; 0 = the thing has its own price
 }
+
+// What becomes of units that were spent.
+const (
+	Destroy = "DESTROY" // they are gone and shown as destroyed
+	Return  = "RETURN"  // they go back to the issuer
+)
 
 // Earning finds the earn rule of an event.
 func (p *Programme) Earning(event string) (Earn, bool) {

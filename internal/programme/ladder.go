@@ -84,6 +84,9 @@ type Route struct {
 	Tasks       int        `yaml:"tasks"`
 	ReviewHours int        `yaml:"reviewHours"`
 	MinScore    int        `yaml:"minScore"`
+
+	TaskCodes       []string `yaml:"taskCodes"`       // TASKS: which tasks count; empty = any
+	PartnerSpendFen int64    `yaml:"partnerSpendFen"` // PARTNER: what the partner must have seen spent; 0 = nothing
 }
 
 // Tier is one step of the ladder.
@@ -142,10 +145,17 @@ const (
 	AtSettlement = "AT_SETTLEMENT"
 )
 
+// What restores a protected tier.
+const (
+	ByShortfall = "SHORTFALL"
+	ByTheTasks  = "TASKS"
+)
+
 // Grace is the protection of whoever fell short at a settlement: Days or Months by local clock time.
 type Grace struct {
 	Days      int      `yaml:"days"`
 	Months    int      `yaml:"months"`
 	RestoreBy []string `yaml:"restoreBy"` // SHORTFALL: reaching the threshold; TASKS: completing Tasks tasks
 	Tasks     int      `yaml:"tasks"`
+	TaskCodes []string `yaml:"taskCodes"` // which tasks count; empty = any
 }

@@ -17,6 +17,13 @@ type Family struct {
 	ConsentAge      int              `yaml:"consentAge"` // below it a guardian's consent is needed
 }
 
+// In which order a common draw takes members' coins.
+const (
+	ExpiringFirst = "EXPIRING_FIRST"
+	Proportional  = "PROPORTIONAL"
+	Requested     = "REQUESTED"
+)
+
 // Capacity is the most people in a family, the owner included.
 func (f Family) Capacity() int { return f.MaxRelatives + 1 }
 
@@ -54,7 +61,7 @@ type LifeStage struct {
 	Since    string `yaml:"since"`  // JOINED or LAST_ORDER
 }
 
-// Segment is a named set of members.
+// Segment is a named set of members: those who meet When, or, without one, those whom another system names.
 type Segment struct {
 	Code  string     `yaml:"code"`
 	Names Text       `yaml:"names"`
@@ -71,6 +78,12 @@ type Privacy struct {
 	RawApprovers []string  `yaml:"rawApprovers"`
 	RawKeepYears int       `yaml:"rawKeepYears"`
 }
+
+// What the days of a life stage are counted from.
+const (
+	SinceJoined    = "JOINED"
+	SinceLastOrder = "LAST_ORDER"
+)
 
 // Purpose is something that personal data may be used for, off until the member says yes.
 type Purpose struct {
