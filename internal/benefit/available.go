@@ -1,0 +1,84 @@
+package benefit
+
+import (
+	"time"
+
+	"membergate/internal/programme"
+)
+
+// Offer is a benefit that a member has now.
+type Offer struct {
+	programme.Benefit
+	Place int // its index in the programme's list, which is the order of every list here; a page's cursor carries it
+}
+
+// Locked is a benefit that a member does not have now, with all that is missing for it.
+type Locked struct {
+	Offer
+	Missing []Missing // never empty
+}
+
+// Available lists what a member may have at now, in the programme's order. Lower tiers' benefits are inherited; one
+// that another available benefit replaces, at once or over others in between, is left out.
+func Available(p *programme.Programme, f Facts, now time.Time) []Offer {
+	var out []Offer
+	for i, b := range p.Benefits {
+		if shown(b, f, now) && len(missing(p, b, f, now)) == 0 {
+			out = append(out, Offer{b, i})
+		}
+	}
+	return unreplaced(p, out)
+}
+
+// ByCode finds an available benefit by its code.
+func ByCode(offers []Offer, code string) (Offer, bool) {
+	for _, o := range offers {
+		if o.Code == code {
+			return o, true
+		}
+	}
+	return Offer{}, false
+}
+
+// WhyNot lists the benefits that a member may know of but does not have at now, in the programme's order, each with
+// what is missing. Those that a better one of the member's has replaced are left out.
+func WhyNot(p *programme.Programme, f Facts, now time.Time) []Locked {
+	gone := replaced(p, Available(p, f, now))
+	var out []Locked
+	for i, b := range p.Benefits {
+		if gone[b.Code] || !shown(b, f, now) {
+			continue
+		}
+		if m := missing(p, b, f, now); len(m) > 0 {
+			out = append(out, Locked{Offer{b, i}, m})
+		}
+	}
+	return out
+}
+
+func unreplaced(p *programme.Programme, offers []Offer) []Offer {
+	gone := replaced(p, offers)
+	out := offers[:0]
+	for _, o := range offers {
+		if !gone[o.Code] {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// replaced gives the codes of all benefits whose place one of the offers takes. The chain goes on through benefits
+// that are not offered themselves: what was replaced does not come back because its successor has ended.
+func replaced(p *programme.Programme, offers []Offer) map[string]bool {
+	before := make(map[string]string, len(p.Benefits))
+	for _, b := range p.Benefits {
+		before[b.Code] = b.Replaces
+	}
+	gone := map[string]bool{}
+	for _, o := range offers {
+		for code := o.Replaces; code != "" && !gone[code]; code = before[code] {
+			gone[code] = true
+		}
+	}
+	return gone
+}

@@ -1,0 +1,85 @@
+// Package benefit says what members may have now: who is eligible for what, which benefit takes the place of which,
+// how often one may still be used, and what is missing for the others.
+package benefit
+
+import (
+	"time"
+
+	"membergate/internal/member"
+	"membergate/internal/programme"
+	"membergate/internal/tier"
+)
+
+// Facts is what eligibility asks about one member at one moment.
+type Facts struct {
+	Profile  member.Profile
+	Tier     string   // code of the tier held
+	Region   string   // where the member lives, such as "CN-BJ"; empty = unknown, which no condition on regions meets
+	Segments []string // codes of the segments that the member is in
+	Stages   []string // codes of the stages of life that the member is in
+	Channel  string   // where a benefit is to be used; empty asks about all channels at once
+	Store    string   // the store where it is to be used; empty asks about all stores at once
+}
+
+// Gather reads the facts off a member's profile and standing, which must have been advanced to now.
+func Gather(p *programme.Programme, who member.Profile, s tier.Standing, now time.Time) Facts {
+	return Facts{
+		Profile:  who,
+		Tier:     s.Held(p, now).Code,
+		Region:   who.Country,
+		Segments: Segments(p, s.Read(p, now)),
+		Stages:   Stages(p, who.JoinedAt, LastOrder(p, s), now),
+	}
+}
+
+// Segments are the codes of those segments whose condition a reading meets. A segment without a condition is given by
+// others than this programme, so nobody is in it by it.
+func Segments(p *programme.Programme, r tier.Reading) []string {
+	var out []string
+	for _, s := range p.Lifecycle.Segments {
+		if s.When != nil && r.Met(s.When) {
+			out = append(out, s.Code)
+		}
+	}
+	return out
+}
+
+// Stages are the codes of the stages of life that a member is in: several at once, because some count from joining
+// and some from the last order. Who never ordered is as far from the last order as from joining.
+func Stages(p *programme.Programme, joined, lastOrder, now time.Time) []string {
+	if lastOrder.IsZero() {
+		lastOrder = joined
+	}
+	var out []string
+	for _, s := range p.Lifecycle.Stages {
+		since := joined
+		if s.Since == programme.SinceLastOrder {
+			since = lastOrder
+		}
+		days := localDays(since, now, p.Zone())
+		if days >= s.FromDays && (s.ToDays == 0 || days <= s.ToDays) {
+			out = append(out, s.Code)
+		}
+	}
+	return out
+}
+
+// LastOrder is when a member last paid an order, as far as the standing's facts still tell; zero if none does. Facts
+// are kept for the longest window of a metric, so an order that is forgotten lies at least that far back.
+func LastOrder(p *programme.Programme, s tier.Standing) time.Time {
+	var last time.Time
+	for _, f := range s.Facts {
+		m, _ := p.Metric(f.Metric)
+		if (m.Kind == programme.Spend || m.Kind == programme.Orders) && f.Value > 0 && f.At.After(last) {
+			last = f.At
+		}
+	}
+	return last
+}
+
+// localDays counts the midnights between two moments.
+func localDays(from, to time.Time, zone *time.Location) int {
+	a, b := from.In(zone), to.In(zone)
+	day := func(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC) }
+	return int(day(b).Sub(day(a)) / (24 * time.Hour))
+}
