@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"membergate/internal/account"
+	"membergate/internal/benefit"
 	"membergate/internal/member"
 	"membergate/internal/programme"
+	"membergate/internal/reward"
 	"membergate/internal/wallet"
 	"strconv"
 	"time"
@@ -81,7 +83,8 @@ type Benefit struct {
 	// together with an error.
 	Remaining *int `json:"remaining,omitempty"`
 	// When `remaining` is full again. Null when it never is, or when nothing is limited.
-	ResetsAt *time.Time `json:"resetsAt,omitempty"`
+	ResetsAt *time.Time     `json:"resetsAt,omitempty"`
+	Offer    *benefit.Offer `json:"-"`
 }
 
 func (Benefit) IsNode() {}
@@ -820,7 +823,8 @@ type Reward struct {
 	Affordable *bool `json:"affordable,omitempty"`
 	// Coins that the viewer still needs for it, 0 when there are enough. Null when nobody is signed in, or together with an
 	// error.
-	MissingCoins *int `json:"missingCoins,omitempty"`
+	MissingCoins *int           `json:"missingCoins,omitempty"`
+	Reward       *reward.Reward `json:"-"`
 }
 
 func (Reward) IsNode() {}

@@ -100,6 +100,19 @@ func (l *Loader[K, V]) Load(ctx context.Context, k K) (V, bool, error) {
 	}
 }
 
+// Ready lists the keys that have been fetched or are known.
+func (l *Loader[K, V]) Ready() []K {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var out []K
+	for k, c := range l.cells {
+		if c.ready() {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
 // All loads several keys: the values that exist, in the order of the keys.
 func (l *Loader[K, V]) All(ctx context.Context, keys []K) ([]V, error) {
 	l.Want(keys...)

@@ -25,13 +25,18 @@ func newWaves(branches int) *Waves {
 // Branch is one branch's place in the waves. Leaving twice is leaving once.
 type Branch struct {
 	waves *Waves
-	once  sync.Once
+	left  bool // guarded by the waves' mutex
 }
 
-// Arrive waits until everything wanted by all branches has been fetched, at one go.
+// Arrive waits until everything wanted by all branches has been fetched, at one go. A branch that has left does not
+// wait: what it wants is fetched when it is loaded.
 func (b *Branch) Arrive(ctx context.Context) {
 	w := b.waves
 	w.mu.Lock()
+	if b.left {
+		w.mu.Unlock()
+		return
+	}
 	w.arrived++
 	next := w.next
 	w.departIfFull(ctx)
@@ -41,13 +46,15 @@ func (b *Branch) Arrive(ctx context.Context) {
 
 // Leave says that the branch wants nothing more of the waves.
 func (b *Branch) Leave(ctx context.Context) {
-	b.once.Do(func() {
-		w := b.waves
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		w.branches--
-		w.departIfFull(ctx)
-	})
+	w := b.waves
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if b.left {
+		return
+	}
+	b.left = true
+	w.branches--
+	w.departIfFull(ctx)
 }
 
 // departIfFull starts the wave once every branch that takes part has arrived. The mutex is held.

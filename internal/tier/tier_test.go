@@ -32,7 +32,7 @@ func preset(t testing.TB, name string) book {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return book{b.At(time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC))}
+	return book{b}
 }
 
 func at(s string) time.Time {
@@ -47,11 +47,11 @@ func at(s string) time.Time {
 // someone is a member whose days a test tells.
 type someone struct {
 	tier.Standing
-	t testing.TB
+	t rapid.TB
 	b book
 }
 
-func join(t testing.TB, b book, day string) *someone {
+func join(t rapid.TB, b book, day string) *someone {
 	return &someone{t: t, b: b, Standing: tier.Join(b.Programme, at(day))}
 }
 
@@ -191,7 +191,7 @@ func TestTheTopTierIsHeldByGrantAndKeptWhileItsConditionHolds(t *testing.T) {
 		m.Grants = append(m.Grants, tier.Grant{Tier: "BLACK_GOLD", Route: programme.Invited, From: at("2026-01-11"), Until: at("2027-01-11")})
 		return m
 	}
-	granted(50000).is("2026-04-01", "BLACK_GOLD", tier.Active).is("2027-01-10", "BLACK_GOLD", tier.Active).is("2027-01-11", "DIAMOND", tier.Protected)
+	granted(50000).is("2026-04-01", "BLACK_GOLD", tier.Active).is("2027-01-10", "BLACK_GOLD", tier.Active).is("2027-01-11", "DIAMOND", tier.Active).is("2027-04-01", "DIAMOND", tier.Protected)
 	granted(40000).is("2026-04-01", "BLACK_GOLD", tier.Protected).is("2026-05-31", "DIAMOND", tier.Active)
 	granted(40000).pays("2026-05-01", 10000).is("2026-05-01", "BLACK_GOLD", tier.Active).is("2026-07-01", "BLACK_GOLD", tier.Active)
 }

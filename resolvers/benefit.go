@@ -1,0 +1,90 @@
+package resolvers
+
+import (
+	"context"
+	"time"
+
+	"membergate/graph"
+	"membergate/internal/benefit"
+	"membergate/internal/cursor"
+	"membergate/loaders"
+)
+
+// Benefits lists what the member may have now, in the programme's order.
+func (m memberFields) Benefits(ctx context.Context, obj *graph.Member, first *int, after *string) (*graph.BenefitConnection, error) {
+	l := cursor.List{Name: "member.benefits", Owner: string(obj.Holder.Profile.ID)}
+	span, err := m.forward(l, first, after)
+	if err != nil {
+		return nil, err
+	}
+	offers, err := m.offers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	page := cursor.Cut(m.Cursors, l, offers, span,
+		func(o benefit.Offer) cursor.Place { return cursor.Place{Key: int64(o.Place), ID: o.Code} },
+		func(a, b cursor.Place) bool { return a.Key < b.Key })
+	out := &graph.BenefitConnection{Edges: []*graph.BenefitEdge{}, Nodes: []*graph.Benefit{}, PageInfo: pageInfo(page)}
+	for i, offer := range page.Nodes {
+		node := showBenefit(ctx, offer)
+		out.Nodes = append(out.Nodes, node)
+		out.Edges = append(out.Edges, &graph.BenefitEdge{Cursor: page.Cursors[i], Node: node})
+	}
+	return out, nil
+}
+
+// offers are the benefits that the viewer may have now.
+func (r *Root) offers(ctx context.Context) ([]benefit.Offer, error) {
+	h, err := r.holder(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now, p := loaders.From(ctx).Now, r.programme(ctx)
+	return benefit.Available(p, benefit.Gather(p, h.Profile, h.Account.Standing.Advance(r.Book, now), now), now), nil
+}
+
+func showBenefit(ctx context.Context, o benefit.Offer) *graph.Benefit {
+	return &graph.Benefit{
+		ID: globalID(kindBenefit, o.Code), Code: o.Code, Kind: o.Kind, Layer: string(o.Layer), Category: o.Category,
+		Title: o.Titles.In(locale(ctx)), Terms: o.Terms.In(locale(ctx)), ValidFrom: o.ValidFrom, ValidUntil: o.ValidUntil, Offer: &o,
+	}
+}
+
+// left is what the viewer may still use of a benefit; false if it is not theirs or has no limit.
+func (f benefitFields) left(ctx context.Context, obj *graph.Benefit) (benefit.Left, bool, error) {
+	o := loaders.From(ctx)
+	if !o.Viewer.SignedIn() || obj.Offer.Quota.Unlimited {
+		return benefit.Left{}, false, nil
+	}
+	offers, err := f.offers(ctx)
+	if err != nil {
+		return benefit.Left{}, false, err
+	}
+	mine, ok := benefit.ByCode(offers, obj.Code)
+	if !ok {
+		return benefit.Left{}, false, nil
+	}
+	used, _, err := o.Usages.Load(ctx, o.Me())
+	if err != nil {
+		return benefit.Left{}, false, err
+	}
+	return used.Left(f.programme(ctx), mine.Benefit, "", o.Now), true, nil
+}
+
+// Remaining is how often the viewer may still use the benefit in this period.
+func (f benefitFields) Remaining(ctx context.Context, obj *graph.Benefit) (*int, error) {
+	left, counted, err := f.left(ctx, obj)
+	if err != nil || !counted {
+		return nil, err
+	}
+	return ptr(int(left.Remaining)), nil
+}
+
+// ResetsAt is when Remaining is full again.
+func (f benefitFields) ResetsAt(ctx context.Context, obj *graph.Benefit) (*time.Time, error) {
+	left, counted, err := f.left(ctx, obj)
+	if err != nil || !counted || left.ResetsAt.IsZero() {
+		return nil, err
+	}
+	return &left.ResetsAt, nil
+}

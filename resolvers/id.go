@@ -1,0 +1,55 @@
+package resolvers
+
+import (
+	"encoding/base64"
+	"strings"
+
+	"membergate/internal/fault"
+)
+
+// The kinds of objects that global ids name.
+const (
+	kindMember    = "Member"
+	kindProfile   = "PublicProfile"
+	kindUnread    = "UnreadCounts"
+	kindSettings  = "RecommendationSettings"
+	kindTier      = "Tier"
+	kindStatus    = "TierStatus"
+	kindWallet    = "Wallet"
+	kindEntry     = "LedgerEntry"
+	kindBenefit   = "Benefit"
+	kindFamily    = "Family"
+	kindKin       = "FamilyMember"
+	kindPost      = "Post"
+	kindComment   = "Comment"
+	kindTopic     = "Topic"
+	kindBoard     = "Board"
+	kindGroup     = "Group"
+	kindProduct   = "Product"
+	kindReward    = "Reward"
+	kindProgramme = "Programme"
+)
+
+// globalID makes the id of an object as apps see it: opaque, and the same wherever the object appears.
+func globalID(kind, key string) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(kind + ":" + key))
+}
+
+// readID takes a global id apart, and tells whether it is one.
+func readID(id string) (kind, key string, ok bool) {
+	raw, err := base64.RawURLEncoding.DecodeString(id)
+	if err != nil || len(raw) > 300 || base64.RawURLEncoding.EncodeToString(raw) != id {
+		return "", "", false
+	}
+	kind, key, ok = strings.Cut(string(raw), ":")
+	return kind, key, ok && key != ""
+}
+
+// keyOf reads the id of an object of one kind out of an input; an id of another kind is as unknown as any.
+func keyOf(field, id, kind string) (string, error) {
+	k, key, ok := readID(id)
+	if !ok || k != kind {
+		return "", fault.New(fault.NotFound, "%s names no %s that is known", field, kind)
+	}
+	return key, nil
+}

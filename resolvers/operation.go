@@ -1,0 +1,57 @@
+package resolvers
+
+import (
+	"context"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"membergate/internal/clock"
+	"membergate/loaders"
+)
+
+// Operations is the gqlgen extension that gives every operation its loaders, and every root field a branch of its
+// waves.
+type Operations struct {
+	Stores loaders.Stores
+	Clock  clock.Clock
+}
+
+var _ interface {
+	graphql.HandlerExtension
+	graphql.OperationInterceptor
+	graphql.RootFieldInterceptor
+} = Operations{}
+
+// ExtensionName names the extension in gqlgen's lists.
+func (Operations) ExtensionName() string { return "Operations" }
+
+// Validate asks nothing of the schema.
+func (Operations) Validate(graphql.ExecutableSchema) error { return nil }
+
+// InterceptOperation begins the operation's memory. The moment that it reads is taken once, so that all parts of an
+// answer are true for the same time.
+func (o Operations) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	op := graphql.GetOperationContext(ctx)
+	branches := 0
+	if op.Operation != nil {
+		root := "Query"
+		for _, f := range graphql.CollectFields(op, op.Operation.SelectionSet, []string{root}) {
+			if !strings.HasPrefix(f.Name, "__") {
+				branches++
+			}
+		}
+	}
+	ctx, _ = loaders.Begin(ctx, o.Stores, o.Clock.Now(ctx), branches)
+	return next(ctx)
+}
+
+// InterceptRootField runs a root field as one branch.
+func (Operations) InterceptRootField(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
+	if f := graphql.GetRootFieldContext(ctx); f != nil && strings.HasPrefix(f.Object, "__") {
+		return next(ctx)
+	}
+	ctx, leave := loaders.From(ctx).Branch(ctx)
+	defer leave()
+	return next(ctx)
+}

@@ -1,0 +1,149 @@
+package resolvers
+
+import (
+	"context"
+
+	"membergate/graph"
+	"membergate/internal/cursor"
+	"membergate/internal/product"
+	"membergate/internal/reward"
+	"membergate/loaders"
+)
+
+// Product finds a product by its stock-keeping unit.
+func (q query) Product(ctx context.Context, sku string) (*graph.Product, error) {
+	defer loaders.Leave(ctx)
+	o := loaders.From(ctx)
+	o.Products.Want(sku)
+	o.Arrive(ctx)
+	p, ok, err := o.Products.Load(ctx, sku)
+	if err != nil || !ok {
+		return nil, err
+	}
+	return showProduct(p), nil
+}
+
+func showProduct(p product.Product) *graph.Product {
+	out := &graph.Product{ID: globalID(kindProduct, p.SKU), Sku: p.SKU, Title: p.Name(), Image: picture(p.ImagePath, p.Name())}
+	if m, ok := p.Price(); ok {
+		out.Price = &graph.Money{Amount: m.Amount, CurrencyCode: m.CurrencyCode}
+	}
+	return out
+}
+
+// Rewards lists what coins can be spent on, in the shop's order.
+func (q query) Rewards(ctx context.Context, filter *graph.RewardFilter, first *int, after *string) (*graph.RewardConnection, error) {
+	defer loaders.Leave(ctx)
+	o := loaders.From(ctx)
+	var keep reward.Filter
+	l := cursor.List{Name: "rewards"}
+	if filter != nil && filter.AffordableOnly != nil && *filter.AffordableOnly {
+		keep.AffordableOnly, l.Filter, l.Owner = true, []string{"affordable"}, string(o.Me())
+	}
+	span, err := q.forward(l, first, after)
+	if err != nil {
+		return nil, err
+	}
+	rewards, err := o.Stores.Rewards.Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	buyer, err := q.foreseeBuyer(ctx, keep)
+	if err != nil {
+		return nil, err
+	}
+	var from *reward.Place
+	if span.After != nil {
+		from = &reward.Place{Rank: int(span.After.Key), ID: span.After.ID}
+	}
+	found, more := reward.Page(rewards, q.programme(ctx), buyer, keep, from, span.Limit)
+	page := slice(q.Cursors, l, span, found, func(r reward.Reward) cursor.Place { return cursor.Place{Key: int64(r.Rank), ID: r.ID} })
+	page.HasNext = more
+	out := &graph.RewardConnection{Edges: []*graph.RewardEdge{}, Nodes: []*graph.Reward{}, PageInfo: pageInfo(page)}
+	for i := range page.Nodes {
+		node := q.reward(ctx, &page.Nodes[i])
+		out.Nodes = append(out.Nodes, node)
+		out.Edges = append(out.Edges, &graph.RewardEdge{Cursor: page.Cursors[i], Node: node})
+	}
+	return out, nil
+}
+
+// foreseeBuyer fetches the viewer's coins in the waves. Only a filter that asks for them needs the buyer at once; a
+// part that is missing then is an error, and otherwise leaves the list as it is.
+func (q query) foreseeBuyer(ctx context.Context, keep reward.Filter) (*reward.Buyer, error) {
+	o := loaders.From(ctx)
+	if !o.Viewer.SignedIn() {
+		return nil, nil
+	}
+	o.Holders.Want(o.Me())
+	o.Arrive(ctx)
+	h, err := q.holder(ctx)
+	if err == nil {
+		o.Heads.Want(h.Account.Wallet)
+		o.Arrive(ctx)
+	}
+	if !keep.AffordableOnly {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return q.buyer(ctx)
+}
+
+// buyer is the viewer with the coins and the tier of the moment; nil when nobody is signed in.
+func (r *Root) buyer(ctx context.Context) (*reward.Buyer, error) {
+	o := loaders.From(ctx)
+	if !o.Viewer.SignedIn() {
+		return nil, nil
+	}
+	h, err := r.holder(ctx)
+	if err != nil {
+		return nil, err
+	}
+	head, err := r.head(ctx, h.Account.Wallet)
+	if err != nil {
+		return nil, err
+	}
+	held := h.Account.Standing.Advance(r.Book, o.Now).Held(r.programme(ctx), o.Now)
+	return &reward.Buyer{Tier: held.Code, Available: head.State.At(o.Now).Available()}, nil
+}
+
+func (r *Root) reward(ctx context.Context, w *reward.Reward) *graph.Reward {
+	title := w.Titles.In(locale(ctx))
+	out := &graph.Reward{ID: globalID(kindReward, w.ID), Title: title, Image: picture(w.ImagePath, title), Cost: int(w.Cost), Reward: w}
+	if w.Stock != nil {
+		out.Stock = ptr(int(*w.Stock))
+	}
+	if w.MinTier != "" {
+		out.TierRequired = r.tierByCode(ctx, w.MinTier)
+	}
+	return out
+}
+
+// MemberCost is what the reward costs the viewer.
+func (f rewardFields) MemberCost(ctx context.Context, obj *graph.Reward) (*int, error) {
+	b, err := f.buyer(ctx)
+	if err != nil || b == nil {
+		return nil, err
+	}
+	return ptr(int(obj.Reward.MemberCost(f.programme(ctx), b.Tier))), nil
+}
+
+// Affordable tells whether the viewer has the coins for the reward.
+func (f rewardFields) Affordable(ctx context.Context, obj *graph.Reward) (*bool, error) {
+	b, err := f.buyer(ctx)
+	if err != nil || b == nil {
+		return nil, err
+	}
+	return ptr(obj.Reward.Affordable(f.programme(ctx), b.Tier, b.Available)), nil
+}
+
+// MissingCoins is what the viewer still needs for the reward.
+func (f rewardFields) MissingCoins(ctx context.Context, obj *graph.Reward) (*int, error) {
+	b, err := f.buyer(ctx)
+	if err != nil || b == nil {
+		return nil, err
+	}
+	return ptr(int(obj.Reward.MissingCoins(f.programme(ctx), b.Tier, b.Available))), nil
+}

@@ -1,0 +1,90 @@
+// Package resolvers answers the fields of the schema. A resolver asks one thing: who asks, what it is about, one call
+// to a rule, a service or a loader, and the answer in the schema's words.
+package resolvers
+
+import (
+	"context"
+
+	"membergate/graph"
+	"membergate/internal/cursor"
+	"membergate/internal/fault"
+	"membergate/internal/programme"
+	"membergate/internal/tier"
+	"membergate/internal/viewer"
+	"membergate/internal/wallet"
+	"membergate/loaders"
+)
+
+// Root holds what resolvers may call.
+type Root struct {
+	Book    tier.Book       // the programme by time
+	Wallets *wallet.Service // proofs of ledgers
+	Cursors *cursor.Book    // places in lists
+}
+
+var _ graph.ResolverRoot = (*Root)(nil)
+
+type (
+	query         struct{ *Root }
+	memberFields  struct{ *Root }
+	profileFields struct{ *Root }
+	tierFields    struct{ *Root }
+	statusFields  struct{ *Root }
+	walletFields  struct{ *Root }
+	entryFields   struct{ *Root }
+	benefitFields struct{ *Root }
+	rewardFields  struct{ *Root }
+)
+
+// Query answers the root fields.
+func (r *Root) Query() graph.QueryResolver { return query{r} }
+
+// Member answers the member's own fields.
+func (r *Root) Member() graph.MemberResolver { return memberFields{r} }
+
+// PublicProfile answers what anybody may see of a member.
+func (r *Root) PublicProfile() graph.PublicProfileResolver { return profileFields{r} }
+
+// Tier answers a tier's fields.
+func (r *Root) Tier() graph.TierResolver { return tierFields{r} }
+
+// TierStatus answers what a member's tier looks like.
+func (r *Root) TierStatus() graph.TierStatusResolver { return statusFields{r} }
+
+// Wallet answers a wallet's fields.
+func (r *Root) Wallet() graph.WalletResolver { return walletFields{r} }
+
+// LedgerEntry answers a ledger entry's fields.
+func (r *Root) LedgerEntry() graph.LedgerEntryResolver { return entryFields{r} }
+
+// Benefit answers a benefit's fields.
+func (r *Root) Benefit() graph.BenefitResolver { return benefitFields{r} }
+
+// Reward answers a reward's fields.
+func (r *Root) Reward() graph.RewardResolver { return rewardFields{r} }
+
+// programme is the one in force at the operation's moment.
+func (r *Root) programme(ctx context.Context) *programme.Programme {
+	return r.Book.At(loaders.From(ctx).Now)
+}
+
+// locale is the language to answer in.
+func locale(ctx context.Context) string { return string(viewer.From(ctx).Locale) }
+
+// signIn refuses whoever is not signed in.
+func signIn(ctx context.Context) error {
+	if viewer.From(ctx).SignedIn() {
+		return nil
+	}
+	return fault.New(fault.Unauthenticated, "sign in first: this needs a member's token")
+}
+
+// text is nil for an empty string: the schema's null.
+func text(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func ptr[T any](v T) *T { return &v }

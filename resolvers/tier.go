@@ -1,0 +1,171 @@
+package resolvers
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"membergate/graph"
+	"membergate/internal/account"
+	"membergate/internal/benefit"
+	"membergate/internal/clock"
+	"membergate/internal/cursor"
+	"membergate/internal/fault"
+	"membergate/internal/order"
+	"membergate/internal/programme"
+	"membergate/internal/tier"
+	"membergate/loaders"
+)
+
+// Tier is the tier that the member holds, as it is at the operation's moment.
+func (m memberFields) Tier(ctx context.Context, obj *graph.Member) (*graph.TierStatus, error) {
+	return m.status(ctx, obj.Holder), nil
+}
+
+func (r *Root) status(ctx context.Context, h *account.Holder) *graph.TierStatus {
+	now, p := loaders.From(ctx).Now, r.programme(ctx)
+	s := h.Account.Standing.Advance(r.Book, now)
+	out := &graph.TierStatus{
+		ID: globalID(kindStatus, string(h.Profile.ID)), Current: r.tier(ctx, s.Held(p, now)), State: string(s.State),
+		Since: s.Since, Growth: growth(p, s.Read(p, now), now), Grants: []*graph.TierGrant{},
+		Holder: &account.Holder{Profile: h.Profile, Account: account.Account{Member: h.Account.Member, Standing: s}},
+	}
+	if next, ok := s.Next(p, now); ok {
+		out.Next = &graph.TierProgress{Target: r.tier(ctx, next.Target), Required: int(next.Required),
+			Remaining: int(next.Remaining), Percent: int(next.Percent)}
+	}
+	if t, ok := tier.NextSettlement(p, now); ok {
+		out.NextSettlementAt = &t
+	}
+	if s.State == tier.Protected {
+		out.ProtectedUntil, out.Shortfall = &s.ProtectedUntil, ptr(int(s.Shortfall(p, now)))
+	}
+	for _, g := range slices.Backward(s.Grants) {
+		out.Grants = append(out.Grants, r.grant(ctx, g))
+	}
+	return out
+}
+
+func (r *Root) grant(ctx context.Context, g tier.Grant) *graph.TierGrant {
+	out := &graph.TierGrant{Tier: r.tierByCode(ctx, g.Tier), Route: string(g.Route), From: g.From, Reason: text(g.Reason)}
+	if !g.Until.IsZero() {
+		out.Until = &g.Until
+	}
+	return out
+}
+
+// growth shows a reading: the total is what thresholds are compared with, the parts are by what their metrics count.
+func growth(p *programme.Programme, read tier.Reading, now time.Time) *graph.Growth {
+	out := &graph.Growth{Total: int(read.Score() / 100), WindowStart: now, WindowEnd: now}
+	for code, hundredths := range read.Parts() {
+		m, _ := p.Metric(code)
+		switch m.Kind {
+		case programme.Actions:
+			out.Interaction += floor(hundredths)
+		case programme.Scenes:
+			out.Scene += floor(hundredths)
+		default:
+			out.Spend += floor(hundredths)
+		}
+		if start := clock.AddMonths(now, -m.Length, p.Zone()); start.Before(out.WindowStart) {
+			out.WindowStart = start
+		}
+	}
+	return out
+}
+
+// floor is whole points of hundredths, rounded down also below 0.
+func floor(hundredths int64) int {
+	if hundredths < 0 {
+		return -int((-hundredths + 99) / 100)
+	}
+	return int(hundredths / 100)
+}
+
+// tier shows a tier of the programme in force.
+func (r *Root) tier(ctx context.Context, t programme.Tier) *graph.Tier {
+	p := r.programme(ctx)
+	out := &graph.Tier{ID: globalID(kindTier, p.Code+"/"+t.Code), Code: t.Code, Name: t.Names.In(locale(ctx)), Rank: t.Rank,
+		EarnRateBasisPoints: int(p.EarnRate(t.Code)), Routes: []string{}, Programme: p}
+	if n, ok := t.Threshold(); ok {
+		out.GrowthRequired = ptr(int(n))
+	}
+	for _, route := range t.Routes {
+		out.Routes = append(out.Routes, string(route.Kind))
+	}
+	return out
+}
+
+// tierByCode shows a tier by its code; one that the programme has no more is shown by its code alone.
+func (r *Root) tierByCode(ctx context.Context, code string) *graph.Tier {
+	t, ok := r.programme(ctx).Tier(code)
+	if !ok {
+		t = programme.Tier{Code: code, Names: programme.Text{"zh-CN": code}}
+	}
+	return r.tier(ctx, t)
+}
+
+// Benefits lists what a tier gives.
+func (f tierFields) Benefits(ctx context.Context, obj *graph.Tier) ([]*graph.Benefit, error) {
+	out := []*graph.Benefit{}
+	for _, o := range benefit.OfTier(obj.Programme, obj.Code, loaders.From(ctx).Now) {
+		out = append(out, showBenefit(ctx, o))
+	}
+	return out, nil
+}
+
+// History lists what happened to the tier, newest first.
+func (f statusFields) History(ctx context.Context, obj *graph.TierStatus, first *int, after *string) (*graph.TierChangeConnection, error) {
+	l := cursor.List{Name: "tier.history", Owner: string(obj.Holder.Profile.ID)}
+	span, err := f.forward(l, first, after)
+	if err != nil {
+		return nil, err
+	}
+	type line struct {
+		tier.Change
+		place cursor.Place
+	}
+	var lines []line
+	for i, c := range obj.Holder.Account.Standing.History {
+		// The place is the time and, among changes of one moment, how many came before.
+		lines = append(lines, line{c, cursor.Place{Key: c.At.UnixMilli(), ID: strconv.Itoa(1_000_000 + i)}})
+	}
+	slices.Reverse(lines)
+	page := cursor.Cut(f.Cursors, l, lines, span, func(l line) cursor.Place { return l.place }, newer)
+	out := &graph.TierChangeConnection{Edges: []*graph.TierChangeEdge{}, Nodes: []*graph.TierChange{}, PageInfo: pageInfo(page)}
+	for i, c := range page.Nodes {
+		node := &graph.TierChange{At: c.At, To: f.tierByCode(ctx, c.To), Reason: string(c.Reason)}
+		if c.From != "" {
+			node.From = f.tierByCode(ctx, c.From)
+		}
+		out.Nodes = append(out.Nodes, node)
+		out.Edges = append(out.Edges, &graph.TierChangeEdge{Cursor: page.Cursors[i], Node: node})
+	}
+	return out, nil
+}
+
+// newer is the order of lists that show the newest first.
+func newer(a, b cursor.Place) bool { return a.Key > b.Key || a.Key == b.Key && a.ID > b.ID }
+
+// Forecast is not made yet; the schema says so.
+func (f statusFields) Forecast(context.Context, *graph.TierStatus) (*graph.TierForecast, error) {
+	return nil, nil
+}
+
+// mostSimulated bounds a simulated purchase: ten million yuan.
+const mostSimulated = 1_000_000_000
+
+// Simulate tells what a purchase now would lead to. It asks the same rules as a real order, on a copy.
+func (f statusFields) Simulate(ctx context.Context, obj *graph.TierStatus, spendFen int, channel graph.Channel) (*graph.TierSimulation, error) {
+	if spendFen < 0 || spendFen > mostSimulated {
+		return nil, fault.Bad("spendFen", "spendFen is %d; allowed are 0 to %d", spendFen, mostSimulated)
+	}
+	now, p := loaders.From(ctx).Now, f.programme(ctx)
+	s := obj.Holder.Account.Standing
+	e := order.Event{Kind: order.Paid, Member: obj.Holder.Profile.ID, At: now, Fen: int64(spendFen), Channel: string(channel)}
+	coins, _ := order.Coins(p, s.Held(p, now).Code, obj.Holder.Profile, e)
+	s = s.Paid(f.Book, tier.Purchase{At: now, Source: "simulated", Channel: e.Channel, Fen: e.Fen,
+		Lines: []tier.Line{{Fen: e.Fen}}, Units: coins})
+	return &graph.TierSimulation{Tier: f.tier(ctx, s.Held(p, now)), Growth: growth(p, s.Read(p, now), now), CoinsEarned: int(coins)}, nil
+}
