@@ -27,11 +27,13 @@ type standingDoc struct {
 	State          tier.State  `bson:"state"`
 	Since          time.Time   `bson:"since"`
 	ProtectedUntil time.Time   `bson:"protectedUntil,omitempty"`
+	Tasks          []string    `bson:"tasks,omitempty"`
 	Grants         []grantDoc  `bson:"grants,omitempty"`
 	Facts          []factDoc   `bson:"facts,omitempty"`
 	Clock          time.Time   `bson:"clock"`
 	Settled        time.Time   `bson:"settled"`
 	History        []changeDoc `bson:"history,omitempty"`
+	Turns          []turnDoc   `bson:"turns,omitempty"`
 }
 
 type factDoc struct {
@@ -60,6 +62,11 @@ type changeDoc struct {
 	Programme string      `bson:"programme,omitempty"`
 }
 
+type turnDoc struct {
+	At   time.Time `bson:"at"`
+	Tier string    `bson:"tier"`
+}
+
 type stepDoc struct {
 	Record  string      `bson:"record,omitempty"`
 	Posting *postingDoc `bson:"posting,omitempty"`
@@ -71,6 +78,7 @@ type postingDoc struct {
 	Coins     int64       `bson:"coins"`
 	Expires   time.Time   `bson:"expires,omitempty"`
 	OwnOp     string      `bson:"ownOp,omitempty"`
+	OwnSeq    int64       `bson:"ownSeq,omitempty"`
 	Own       time.Time   `bson:"own,omitempty"`
 	Title     string      `bson:"title,omitempty"`
 	Ref       string      `bson:"ref,omitempty"`
@@ -86,9 +94,11 @@ func toAccount(a account.Account) accountDoc {
 		Version: a.Version, Wallet: string(a.Wallet), Outbox: each(a.Outbox, toStep),
 		Standing: standingDoc{
 			Earned: s.Earned, State: s.State, Since: s.Since, ProtectedUntil: s.ProtectedUntil, Clock: s.Clock, Settled: s.Settled,
+			Tasks:   s.Tasks,
 			Grants:  each(s.Grants, func(g tier.Grant) grantDoc { return grantDoc(g) }),
 			Facts:   each(s.Facts, func(f tier.Fact) factDoc { return factDoc(f) }),
 			History: each(s.History, func(c tier.Change) changeDoc { return changeDoc(c) }),
+			Turns:   each(s.Turns, func(t tier.Turn) turnDoc { return turnDoc(t) }),
 		},
 	}
 }
@@ -99,9 +109,11 @@ func (d accountDoc) account(id member.ID) account.Account {
 		Member: id, Version: d.Version, Wallet: wallet.ID(d.Wallet), Outbox: each(d.Outbox, stepDoc.step),
 		Standing: tier.Standing{
 			Earned: s.Earned, State: s.State, Since: s.Since, ProtectedUntil: s.ProtectedUntil, Clock: s.Clock, Settled: s.Settled,
+			Tasks:   s.Tasks,
 			Grants:  each(s.Grants, func(g grantDoc) tier.Grant { return tier.Grant(g) }),
 			Facts:   each(s.Facts, func(f factDoc) tier.Fact { return tier.Fact(f) }),
 			History: each(s.History, func(c changeDoc) tier.Change { return tier.Change(c) }),
+			Turns:   each(s.Turns, func(t turnDoc) tier.Turn { return tier.Turn(t) }),
 		},
 	}
 }
@@ -110,7 +122,7 @@ func toStep(s account.Step) stepDoc {
 	d := stepDoc{Record: s.Record}
 	if p := s.Posting; p != nil {
 		d.Posting = &postingDoc{
-			Op: p.Op, Kind: p.Kind, Coins: p.Coins, Expires: p.Expires, OwnOp: p.OwnOp, Own: p.Own, Title: p.Title, Ref: p.Ref,
+			Op: p.Op, Kind: p.Kind, Coins: p.Coins, Expires: p.Expires, OwnOp: p.OwnOp, OwnSeq: p.OwnSeq, Own: p.Own, Title: p.Title, Ref: p.Ref,
 			Lines: each(p.Lines, toLine), Programme: p.Programme, At: p.At, Actor: p.Actor,
 		}
 	}
@@ -121,7 +133,7 @@ func (d stepDoc) step() account.Step {
 	s := account.Step{Record: d.Record}
 	if p := d.Posting; p != nil {
 		s.Posting = &wallet.Posting{
-			Op: p.Op, Kind: p.Kind, Coins: p.Coins, Expires: p.Expires, OwnOp: p.OwnOp, Own: p.Own, Title: p.Title, Ref: p.Ref,
+			Op: p.Op, Kind: p.Kind, Coins: p.Coins, Expires: p.Expires, OwnOp: p.OwnOp, OwnSeq: p.OwnSeq, Own: p.Own, Title: p.Title, Ref: p.Ref,
 			Lines: each(p.Lines, lineDoc.line), Programme: p.Programme, At: p.At, Actor: p.Actor,
 		}
 	}
