@@ -16,10 +16,14 @@ fi
 export DEBIAN_FRONTEND=noninteractive SYSTEMD_OFFLINE=1 RUNLEVEL=1 # the last two keep package scripts from starting services
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-if ! {
+
+install() {
   apt-get -o DPkg::Lock::Timeout=600 update &&
     apt-get -o DPkg::Lock::Timeout=600 install -y --no-install-recommends "${missing[@]}"
-} >"$log" 2>&1 </dev/null; then
+}
+
+# An earlier installation that was killed half-way leaves work to dpkg, and apt-get refuses until it is done.
+if ! { install || { dpkg --configure -a && install; }; } >"$log" 2>&1 </dev/null; then
   tail -n 20 "$log" >&2
   exit 1
 fi

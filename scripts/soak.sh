@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=$(git ls-files --cached --others --exclude-standard -- '*_test.go' | xargs -r -d '\n' grep -l '^func TestSoak' | xargs -r -n 1 dirname | sort -u | sed 's|^|./|')
+packages=$(git grep -l --untracked '^func TestSoak' -- '*_test.go' | xargs -r -n 1 dirname | sort -u | sed 's|^|./|' || true)
 if [ -z "$packages" ]; then
   echo "There are no soak tests."
   exit 0

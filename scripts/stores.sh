@@ -29,10 +29,13 @@ exec 3>&1 1>&2 </dev/null # stdout is kept for the two addresses
 
 # one_at_a_time waits for another run of this script; the lock is on descriptor 9, which no server inherits.
 one_at_a_time() {
+  local tries=150
   exec 9>"$home/lock"
-  flock -n 9 && return
-  say "another run is at work on $home, waiting for it"
-  flock -w 1500 9 || die "another run still holds $home/lock after 25 minutes; end it and try again"
+  until flock -w 10 9; do
+    tries=$((tries - 1))
+    [ "$tries" -gt 0 ] || die "another run still holds $home/lock after 25 minutes; end it and try again"
+    say "waiting for another run, or for an installation it began: $(tail -q -n 1 "$run"/build-*.log 2>/dev/null | tail -n 1 | cut -c 1-80)"
+  done
 }
 
 # addresses prints the two lines that `make stores` promises.
@@ -66,9 +69,9 @@ down() {
   fi
   [ "$(id -u)" = 0 ] || die "the real stores are stopped as root; you are $(id -un)"
   one_at_a_time
-  stop ferretdb TERM
-  stop postgres INT # a fast, clean shutdown
-  stop redis TERM
+  stop ferretdb TERM 10
+  stop postgres INT 60 # a fast, clean shutdown
+  stop redis TERM 30
 }
 
 status() {

@@ -6,33 +6,32 @@ share_fetch_settings() {
   eval "$(apt-config shell http Acquire::http::Proxy https Acquire::https::Proxy)"
   [ -z "$http" ] || [ "$http" = DIRECT ] || export http_proxy=$http
   [ -z "$https" ] || [ "$https" = DIRECT ] || export https_proxy=$https
-  # auth.conf has the format of .netrc; the copy lives in memory, in this mount namespace, and ends with it.
-  mount -t tmpfs -o mode=700,size=1m tmpfs /mnt
-  export HOME=/mnt
-  cat /etc/apt/auth.conf /etc/apt/auth.conf.d/*.conf >/mnt/.netrc 2>/dev/null || true
+  # apt's auth.conf has the format of .netrc, which wget reads.
+  export HOME=$run/fetch
+  rm -rf "$HOME"
+  mkdir -m 700 "$HOME"
+  cat /etc/apt/auth.conf /etc/apt/auth.conf.d/*.conf >"$HOME/.netrc" 2>/dev/null || true
 }
 
-# enter_fetch_settings makes the same settings, log-ins and certificates visible to apt inside the root DIR.
-enter_fetch_settings() {
+# What apt inside the root needs of the machine's: names, log-ins and certificates.
+lent=(/etc/resolv.conf /etc/hosts /etc/apt/auth.conf /etc/apt/auth.conf.d
+  /etc/ssl/certs /usr/share/ca-certificates /usr/local/share/ca-certificates)
+
+# lend_fetch_settings gives apt inside the root DIR the machine's own way of fetching packages.
+lend_fetch_settings() {
   local path
-  apt_settings >"$1/etc/apt/apt.conf.d/90machine"
-  for path in /etc/apt/auth.conf.d /etc/ssl/certs /usr/share/ca-certificates /usr/local/share/ca-certificates; do
-    if [ -d "$path" ]; then
-      mkdir -p "$1$path"
-      mount --bind "$path" "$1$path"
-    fi
-  done
-  for path in /etc/resolv.conf /etc/hosts /etc/apt/auth.conf; do
-    if [ -e "$path" ]; then
-      : >>"$1$path"
-      mount --bind "$path" "$1$path"
-    fi
+  apt-config dump | grep '^Acquire::' | grep -v '^Acquire::IndexTargets' >"$1/etc/apt/apt.conf.d/90machine"
+  for path in "${lent[@]}"; do
+    [ -e "$path" ] || continue
+    rm -rf "${1:?}$path"
+    mkdir -p "$1$(dirname "$path")"
+    cp -RL --preserve=mode "$path" "$1$path" 2>/dev/null || true # a dangling certificate link is no loss
   done
 }
 
-# leave_fetch_settings takes them away again: nothing of the machine's stays in the root.
-leave_fetch_settings() {
-  rm "$1/etc/apt/apt.conf.d/90machine"
-  awk -v root="$1" '{ point = $5 } index(point, root "/etc/") == 1 || index(point, root "/usr/") == 1 { print point }' \
-    /proc/self/mountinfo | while read -r path; do umount "$path"; done
+# take_back_fetch_settings removes all of it from the root DIR again.
+take_back_fetch_settings() {
+  local path
+  rm -r "$1/etc/apt/apt.conf.d/90machine" "$HOME"
+  for path in "${lent[@]}"; do rm -rf "${1:?}$path"; done
 }

@@ -4,6 +4,7 @@
 # install_missing installs what this machine lacks and says nothing when there is nothing to do.
 install_missing() {
   local packages=()
+  "${private_mounts[@]}" true || die "PostgreSQL runs in a root of its own, which needs the right to mount /proc and /dev there"
   command -v redis-server >/dev/null && command -v redis-cli >/dev/null || packages+=(redis-server)
   if [ ! -d "$root" ]; then
     command -v debootstrap >/dev/null || packages+=(debootstrap)
@@ -15,7 +16,7 @@ install_missing() {
   fi
   if [ ${#packages[@]} -gt 0 ]; then
     say "Debian packages ${packages[*]}: begins"
-    "$here/packages.sh" "${packages[@]}" 3>&- || die "the Debian packages ${packages[*]} could not be installed"
+    "$here/packages.sh" "${packages[@]}" 3>&- 9>&- || die "the Debian packages ${packages[*]} could not be installed"
     say "Debian packages ${packages[*]}: done"
   fi
   [ -d "$root" ] || start_step "PostgreSQL 18 with DocumentDB" build-root
@@ -51,19 +52,18 @@ debian_mirrors() {
     done
 }
 
-# apt_settings prints the machine's own settings for fetching packages (proxies, certificates, time-outs).
-apt_settings() { apt-config dump | grep '^Acquire::' | grep -v '^Acquire::IndexTargets'; }
+# private_mounts gives what follows it mounts of its own, which end with it: nothing of the machine is ever mounted
+# below a directory that a later run removes.
+private_mounts=(unshare --mount --propagation private)
 
-# build_root builds a small Debian with PostgreSQL 18 and DocumentDB. Its mounts are made in a mount namespace of its
-# own, so that nothing of the machine is ever mounted below a directory that a later run removes.
+# build_root builds a small Debian with PostgreSQL 18 and DocumentDB.
 build_root() {
-  if [ "${private_mounts:-}" = "" ]; then
-    export private_mounts=1
-    exec unshare --mount --propagation private "$here/stores.sh" build-root
+  if [ -z "${inside_private_mounts:-}" ]; then
+    inside_private_mounts=1 exec "${private_mounts[@]}" "$here/stores.sh" build-root
   fi
+  . "$here/stores/fetch.sh"
   rm -rf --one-file-system "$root".new.*
   local new=$root.new.$$ mirror fetched=
-  . "$here/stores/fetch.sh"
   share_fetch_settings
   for mirror in $(debian_mirrors); do
     rm -rf --one-file-system "$new"
@@ -77,18 +77,19 @@ build_root() {
     fi
   done
   [ -n "$fetched" ] || die "none of this machine's Debian mirrors ($(debian_mirrors | xargs)) serves forky"
-  mount_system "$new"
-  enter_fetch_settings "$new"
-  printf '#!/bin/sh\nexit 101\n' >"$new/usr/sbin/policy-rc.d"
+  mount --rbind /proc "$new/proc"
+  mount --rbind /dev "$new/dev"
+  printf '#!/bin/sh\nexit 101\n' >"$new/usr/sbin/policy-rc.d" # no package starts a service in there
   chmod 755 "$new/usr/sbin/policy-rc.d"
   chroot "$new" groupadd --system --gid "$owner" postgres
   chroot "$new" useradd --system --uid "$owner" --gid "$owner" --home-dir /var/lib/postgresql postgres
   mkdir -p "$new/etc/postgresql-common"
   echo 'create_main_cluster = false' >"$new/etc/postgresql-common/createcluster.conf"
+  lend_fetch_settings "$new"
   chroot "$new" apt-get update
   chroot "$new" apt-get install -y --no-install-recommends postgresql-18 postgresql-18-documentdb
   chroot "$new" apt-get clean
-  leave_fetch_settings "$new"
+  take_back_fetch_settings "$new"
   install -d -o "$owner" -g "$owner" -m 700 "$new/srv/members"
   chroot --userspec="$owner:$owner" --groups= "$new" /usr/lib/postgresql/18/bin/initdb \
     --pgdata=/srv/members --username=postgres --auth=trust --encoding=UTF8 --locale=C.UTF-8
@@ -96,10 +97,4 @@ build_root() {
   umount --recursive "$new/proc" "$new/dev"
   sync -f "$new"
   mv "$new" "$root"
-}
-
-# mount_system gives the root DIR this machine's /proc and /dev, inside the caller's mount namespace only.
-mount_system() {
-  mount --rbind /proc "$1/proc"
-  mount --rbind /dev "$1/dev"
 }

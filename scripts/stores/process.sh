@@ -55,13 +55,11 @@ launch() {
 
 # await NAME SECONDS polls until NAME answers; it returns 1 as soon as the process has ended.
 await() {
-  local tries=$(($2 * 10)) started=$SECONDS
+  local from=$SECONDS
   until answers "$1"; do
     sleep 0.1
-    if [ $((SECONDS - started)) -ge 1 ] && ! is_ours "$1"; then return 1; fi
-    tries=$((tries - 1))
-    [ "$tries" -gt 0 ] && [ $((SECONDS - started)) -lt "$2" ] ||
-      die "$1 runs but did not answer within $2 s; its log is $run/$1.log"
+    [ $((SECONDS - from)) -lt 2 ] || is_ours "$1" || return 1
+    [ $((SECONDS - from)) -lt "$2" ] || die "$1 runs but did not answer within $2 s; its log is $run/$1.log"
   done
 }
 
@@ -82,9 +80,9 @@ start() {
   die "$1 does not start; its log is $run/$1.log"
 }
 
-# stop NAME SIGNAL ends our server, by force after 30 s, and leaves any other process alone.
+# stop NAME SIGNAL SECONDS ends our server, by force after SECONDS, and leaves any other process alone.
 stop() {
-  local pid tries=300
+  local pid tries=$(($3 * 10))
   if ! is_ours "$1"; then
     say "$1: does not run"
     rm -f "$run/$1.pid"
@@ -92,8 +90,10 @@ stop() {
   fi
   pid=$(pid_of "$1")
   kill "-$2" "$pid"
+  kill -CONT "$pid" # a suspended process cannot obey
   while is_ours "$1"; do
     [ "$tries" != 0 ] || kill -KILL "$pid"
+    [ "$tries" -gt -100 ] || die "$1 (process $pid) cannot be ended"
     sleep 0.1
     tries=$((tries - 1))
   done

@@ -4,8 +4,8 @@
 answers() {
   listens "$1" || return 1
   case $1 in
-    redis) [ "$(redis-cli -h 127.0.0.1 -p "$(port_of redis)" ping 2>/dev/null)" = PONG ] ;;
-    postgres) chroot "$root" /usr/lib/postgresql/18/bin/pg_isready -q -U postgres -h 127.0.0.1 -p "$(port_of postgres)" -t 2 ;;
+    redis) [ "$(timeout 5 redis-cli -h 127.0.0.1 -p "$(port_of redis)" ping 2>/dev/null)" = PONG ] ;;
+    postgres) timeout 5 chroot "$root" /usr/lib/postgresql/18/bin/pg_isready -q -U postgres -h 127.0.0.1 -p "$(port_of postgres)" ;;
     ferretdb) timeout 5 "$ferretdb" ping --listen-addr="127.0.0.1:$(port_of ferretdb)" >/dev/null 2>&1 ;;
   esac
 }
@@ -45,7 +45,8 @@ ensure_postgres() {
 
 # begin_postgres starts the server in its root, with mounts that end with it. Durability stays on: crash tests rely on it.
 begin_postgres() {
-  rm -f "$root/srv/members/postmaster.pid" # no process of this root is left, so a number in it is somebody else's
+  # No process of this root is left (end_orphans), so the process numbers in these files are somebody else's by now.
+  rm -f "$root/srv/members/postmaster.pid" "$root"/run/postgresql/.s.PGSQL.*
   install -d -o "$owner" -g "$owner" "$root/run/postgresql"
   echo '127.0.0.1 localhost' >"$root/etc/hosts" # DocumentDB builds indexes over connections to "localhost"
   cat >"$root/etc/members.conf" <<-CONF
@@ -68,7 +69,7 @@ begin_postgres() {
 	cron.log_statement = off
 	log_min_error_statement = panic # duplicate keys are the tests' daily bread
 	CONF
-  launch postgres unshare --mount --propagation private bash -c '
+  launch postgres "${private_mounts[@]}" bash -c '
     mount --rbind /proc "$1/proc" && mount --rbind /dev "$1/dev" &&
     exec chroot --userspec="$2:$2" --groups= "$1" /usr/lib/postgresql/18/bin/postgres -D /srv/members -c log_line_prefix="%m [%p] "' \
     begin "$root" "$owner"
@@ -76,7 +77,7 @@ begin_postgres() {
 
 # query runs one SQL text on our server and prints bare rows.
 query() {
-  chroot --userspec="$owner:$owner" --groups= "$root" /usr/lib/postgresql/18/bin/psql -X -q -A -t -v ON_ERROR_STOP=1 \
+  timeout 120 chroot --userspec="$owner:$owner" --groups= "$root" /usr/lib/postgresql/18/bin/psql -X -q -A -t -v ON_ERROR_STOP=1 \
     -h 127.0.0.1 -p "$(port_of postgres)" -U postgres -d postgres -c "$1"
 }
 
@@ -90,13 +91,13 @@ begin_ferretdb() {
 }
 
 # clear_away NAME ends our own server if it lives but does not answer.
-clear_away() { ! is_ours "$1" || stop "$1" TERM; }
+clear_away() { ! is_ours "$1" || stop "$1" TERM 5; }
 
 # end_orphans waits for the backends of a killed PostgreSQL, which hold its shared memory, and ends those that stay.
 end_orphans() {
   local tries=100 left
   while left=$(for p in /proc/[0-9]*; do [ "$p/root/" -ef "$root/" ] && echo "${p#/proc/}"; done) && [ -n "$left" ]; do
-    [ "$tries" -gt 0 ] || kill -KILL $left 2>/dev/null || true
+    [ "$tries" -gt 0 ] || xargs -r kill -KILL <<<"$left" 2>/dev/null || true
     sleep 0.1
     tries=$((tries - 1))
   done
