@@ -61,17 +61,21 @@ func heads(s wallet.Store) Fetch[wallet.ID, wallet.Entry] {
 	}
 }
 
-// entries reads single entries; those of one page are mostly neighbours, so each wallet's are read as one stretch.
+// entries reads single entries, those of one wallet in one call.
 func entries(s wallet.Store) Fetch[EntryKey, wallet.Entry] {
 	return func(ctx context.Context, keys []EntryKey) (map[EntryKey]wallet.Entry, error) {
-		out := make(map[EntryKey]wallet.Entry, len(keys))
+		byWallet := map[wallet.ID][]int64{}
 		for _, k := range keys {
-			page, err := s.Chain(ctx, k.Wallet, k.Seq-1, 1)
+			byWallet[k.Wallet] = append(byWallet[k.Wallet], k.Seq)
+		}
+		out := make(map[EntryKey]wallet.Entry, len(keys))
+		for id, seqs := range byWallet {
+			found, err := s.BySeqs(ctx, id, seqs)
 			if err != nil {
 				return nil, err
 			}
-			for _, e := range page {
-				out[EntryKey{e.Wallet, e.Seq}] = e
+			for seq, e := range found {
+				out[EntryKey{id, seq}] = e
 			}
 		}
 		return out, nil

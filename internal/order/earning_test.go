@@ -145,8 +145,8 @@ func TestAnOrderEarnsAtTheTierHeldBeforeItAndARefundAtTheTierHeldThen(t *testing
 		return order.Event{Kind: order.Paid, ID: id, Member: "1", At: local(t, at), Fen: fen, Channel: "STORE", Lines: []order.Line{{SKU: "A", Quantity: 1, Fen: fen}}}
 	}
 	events := []order.Event{
-		paid("1", "2026-01-02 10:00:00", 400_000), // to GOLD, at 1 %
-		paid("2", "2026-01-03 10:00:00", 100_000), // at 1.5 %
+		paid("1", "2026-01-02 10:00:00", 400_000),                                                        // to GOLD, at 1 %
+		paid("2", "2026-01-03 10:00:00", 100_000),                                                        // at 1.5 %
 		{Kind: order.Refunded, ID: "r1", Member: "1", At: local(t, "2026-01-04 10:00:00"), Fen: 400_000}, // at 1.5 %
 	}
 	for i, want := range []wallet.Coins{4000, 1500, 6000} {

@@ -19,6 +19,8 @@ type Store interface {
 	Heads(ctx context.Context, ids []ID) (map[ID]Entry, error)
 	// ByOps finds entries of a wallet by op; an op that was never done is missing.
 	ByOps(ctx context.Context, id ID, ops []string) (map[string]Entry, error)
+	// BySeqs finds entries of a wallet by sequence; those that do not exist are missing.
+	BySeqs(ctx context.Context, id ID, seqs []int64) (map[int64]Entry, error)
 	// Page lists entries of a wallet, newest first.
 	Page(ctx context.Context, id ID, q Query) ([]Entry, error)
 	// Chain lists entries of a wallet by sequence after a sequence, at most n.
