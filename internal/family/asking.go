@@ -1,0 +1,131 @@
+package family
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"time"
+
+	"membergate/internal/member"
+)
+
+// Answer is what has become of an invitation.
+type Answer string
+
+// What becomes of invitations.
+const (
+	Invited   Answer = "PENDING"
+	Accepted  Answer = "ACCEPTED"
+	Refused   Answer = "DECLINED"
+	Revoked   Answer = "REVOKED"
+	Unclaimed Answer = "EXPIRED" // got no answer in time
+)
+
+// Invitation asks somebody to join. Who has its secret token may answer it; only the token's hash is kept.
+type Invitation struct {
+	ID        string
+	Hash      string // of the token, by HashToken; unique over all families
+	Role      Role   // that the invited person would have
+	State     Answer // as stored; StateAt tells the one that is true now
+	InvitedBy member.ID
+	CreatedAt time.Time
+	ExpiresAt time.Time // exclusive
+}
+
+// HashToken is what is kept of an invitation's token: its SHA-256 in hex.
+func HashToken(token string) string {
+	h := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(h[:])
+}
+
+// StateAt is what has become of an invitation by now.
+func (i Invitation) StateAt(now time.Time) Answer {
+	if i.State == Invited && !now.Before(i.ExpiresAt) {
+		return Unclaimed
+	}
+	return i.State
+}
+
+// Decision is what has become of a request for approval.
+type Decision string
+
+// What becomes of requests.
+const (
+	Undecided Decision = "PENDING" // the coins are held
+	Approved  Decision = "APPROVED"
+	Declined  Decision = "DECLINED"
+	Lapsed    Decision = "EXPIRED" // nobody decided in time
+	Withdrawn Decision = "CANCELLED"
+)
+
+// Approval is a spending that waits for somebody's yes.
+type Approval struct {
+	ID         string
+	Requester  member.ID
+	Redemption string   // id of what is to be redeemed
+	State      Decision // as stored; StateAt tells the one that is true now
+	CreatedAt  time.Time
+	ExpiresAt  time.Time // exclusive
+	DecidedBy  member.ID // empty while nobody has
+	DecidedAt  time.Time
+}
+
+// StateAt is what has become of a request by now.
+func (a Approval) StateAt(now time.Time) Decision {
+	if a.State == Undecided && !now.Before(a.ExpiresAt) {
+		return Lapsed
+	}
+	return a.State
+}
+
+// ShownInvitations is how many invitations a family shows: those of the last days at any sensible daily limit.
+const ShownInvitations = 50
+
+// InvitationsFor lists the newest invitations in the given states (none = all), newest first, for a viewer who may
+// invite; others see none. The states are those at now.
+func (f Family) InvitationsFor(viewer member.ID, now time.Time, states ...Answer) []Invitation {
+	v, ok := f.Of(viewer)
+	if !ok || !May(v.Role, Invite) {
+		return nil
+	}
+	var out []Invitation
+	for _, i := range slices.Backward(f.Invitations) {
+		i.State = i.StateAt(now)
+		if len(out) < ShownInvitations && (len(states) == 0 || slices.Contains(states, i.State)) {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// ApprovalsFor lists requests in a state ("" = all), newest first: all of them for a viewer who may approve, the own
+// ones for others. The states are those at now.
+func (f Family) ApprovalsFor(viewer member.ID, now time.Time, state Decision) []Approval {
+	v, ok := f.Of(viewer)
+	if !ok {
+		return nil
+	}
+	var out []Approval
+	for _, a := range slices.Backward(f.Approvals) {
+		a.State = a.StateAt(now)
+		if (a.Requester == viewer || May(v.Role, Approve)) && (state == "" || state == a.State) {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// Waiting counts the requests of others that a member could decide now.
+func (f Family) Waiting(viewer member.ID, now time.Time) int {
+	v, ok := f.Of(viewer)
+	if !ok || !May(v.Role, Approve) {
+		return 0
+	}
+	n := 0
+	for _, a := range f.ApprovalsFor(viewer, now, Undecided) {
+		if a.Requester != viewer {
+			n++
+		}
+	}
+	return n
+}

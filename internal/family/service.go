@@ -1,0 +1,58 @@
+package family
+
+import (
+	"context"
+	"time"
+
+	"membergate/internal/account"
+	"membergate/internal/member"
+	"membergate/internal/tier"
+)
+
+// Service answers what takes more than the family itself to know.
+type Service struct {
+	Families Store
+	Accounts account.Store
+	Book     tier.Book
+}
+
+// Gate tells whether a family shares at now; it reads the owner's account. A family that everybody has left, and any
+// while the programme has no families, has a closed gate.
+func (s *Service) Gate(ctx context.Context, f Family, now time.Time) (Gate, error) {
+	owner, ok := f.Owner()
+	if !ok {
+		return Gate{}, nil
+	}
+	holders, err := s.Accounts.ByIDs(ctx, []member.ID{owner.Member}, account.Whole)
+	if err != nil {
+		return Gate{}, err
+	}
+	h, ok := holders[owner.Member]
+	if !ok {
+		return Gate{}, nil
+	}
+	g, _ := OwnerGate(s.Book.At(now), h.Account.Standing.Advance(s.Book, now), now)
+	return g, nil
+}
+
+// Preview shows the invitation behind a token to a viewer, who is empty when nobody is signed in. False when the
+// token is unknown, used, revoked or expired: all look alike.
+func (s *Service) Preview(ctx context.Context, token string, viewer member.ID, now time.Time) (Preview, bool, error) {
+	hash := HashToken(token)
+	f, ok, err := s.Families.ByInvitation(ctx, hash)
+	if err != nil || !ok {
+		return Preview{}, false, err
+	}
+	g, err := s.Gate(ctx, f, now)
+	if err != nil {
+		return Preview{}, false, err
+	}
+	c := Candidate{Member: viewer}
+	if viewer != "" {
+		if c.Families, err = s.Families.Memberships(ctx, viewer); err != nil {
+			return Preview{}, false, err
+		}
+	}
+	v, ok := f.PreviewOf(hash, s.Book.At(now), g, c, now)
+	return v, ok, nil
+}

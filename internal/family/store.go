@@ -1,0 +1,36 @@
+package family
+
+import (
+	"context"
+	"errors"
+
+	"membergate/internal/member"
+)
+
+// What stores answer.
+var (
+	ErrExists = errors.New("family: the family exists")
+	ErrTaken  = errors.New("family: somebody in it is in another family")
+	ErrStale  = errors.New("family: somebody else changed it first")
+)
+
+// Store keeps families, one value each. Whatever is written at once, from however many processes, a member is Active
+// in at most one family.
+type Store interface {
+	// Create adds a family at version 1, or answers ErrExists or ErrTaken and changes nothing.
+	Create(ctx context.Context, f Family) error
+	// Save replaces the family if its stored version is still f.Version, and stores it at the next version; otherwise
+	// ErrStale. ErrTaken if somebody Active in it is Active in another one. Neither changes anything.
+	Save(ctx context.Context, f Family) error
+	// ByID gives a family, and false if there is none.
+	ByID(ctx context.Context, id ID) (Family, bool, error)
+	// ByMember gives the family in which a member is Active, and false if there is none.
+	ByMember(ctx context.Context, who member.ID) (Family, bool, error)
+	// ByMembers gives those families for many members; those without one are missing.
+	ByMembers(ctx context.Context, who []member.ID) (map[member.ID]Family, error)
+	// ByInvitation gives the family with an invitation of this hash, whatever has become of it, and false if there is
+	// none.
+	ByInvitation(ctx context.Context, hash string) (Family, bool, error)
+	// Memberships gives all families that a member is or was in, in no order.
+	Memberships(ctx context.Context, who member.ID) ([]Family, error)
+}
