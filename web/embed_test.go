@@ -3,6 +3,7 @@ package web_test
 import (
 	"bytes"
 	"io/fs"
+	"iter"
 	"maps"
 	"os"
 	"path"
@@ -32,9 +33,10 @@ var inert = map[string]string{
 var (
 	reference = regexp.MustCompile(`(?:src|href)="([^"]*)"`)
 	styled    = regexp.MustCompile(`url\(["']?([^"')]+)|@import\s+["']([^"']+)`)
-	asset     = regexp.MustCompile("[\"'`](/assets/[^\"'`]+)[\"'`]")
-	host      = regexp.MustCompile(`(?:https?|wss?)://([A-Za-z0-9.-]+)`)
-	loading   = regexp.MustCompile("(?:fetch|import|importScripts|Worker|EventSource|WebSocket|\\.src=|\\.href=)\\(?\\s*[\"'`](?:https?:|wss?:)?//")
+	asset     = regexp.MustCompile("^/assets/[^\"'`]+")
+	address   = regexp.MustCompile(`(?:https?|wss?):$`)
+	host      = regexp.MustCompile(`^//([A-Za-z0-9.-]+)`)
+	loading   = regexp.MustCompile("(?:fetch\\(|import\\(|importScripts\\(|Worker\\(|EventSource\\(|WebSocket\\(|src=|src:|@import |url\\()[\"'`]?(?:https?:|wss?:)?$")
 )
 
 func TestTheBuiltPageIsThere(t *testing.T) {
@@ -54,7 +56,11 @@ func TestEveryReferenceNamesAFileThatExists(t *testing.T) {
 		case ".css":
 			collect(found, name, styled, text)
 		case ".js":
-			collect(found, name, asset, text)
+			for before, after := range around(text, "/assets/") {
+				if strings.HasSuffix(before, "\"") || strings.HasSuffix(before, "'") || strings.HasSuffix(before, "`") {
+					found[asset.FindString(after)] = name
+				}
+			}
 		}
 	}
 	for _, needed := range []string{"/assets/explorer.js", "/assets/style.css", "/assets/language.worker.js", "/assets/codicon.ttf"} {
@@ -80,13 +86,20 @@ func TestNothingIsLoadedFromElsewhere(t *testing.T) {
 		if ext := path.Ext(name); ext == ".md" || ext == ".ttf" {
 			continue // licences, and the font's own: no page loads what they name
 		}
-		for _, match := range loading.FindAllString(text, -1) {
-			t.Errorf("%s loads from another host: %s", name, match)
-		}
-		for _, match := range host.FindAllStringSubmatch(text, -1) {
-			seen[match[1]] = true
-			if inert[match[1]] == "" {
-				t.Errorf("%s names the host %q: see that it is not loaded, then list it in inert", name, match[1])
+		for before, after := range around(text, "//") {
+			there := host.FindStringSubmatch(after)
+			if there == nil {
+				continue
+			}
+			if loading.MatchString(before) {
+				t.Errorf("%s loads from another host: …%s%s", name, before, there[0])
+			}
+			if !address.MatchString(before) {
+				continue
+			}
+			seen[there[1]] = true
+			if inert[there[1]] == "" {
+				t.Errorf("%s names the host %q: see that it is not loaded, then list it in inert", name, there[1])
 			}
 		}
 	}
@@ -119,6 +132,23 @@ func collect(found map[string]string, name string, pattern *regexp.Regexp, text 
 		for _, target := range groups[1:] {
 			if target != "" {
 				found[target] = name
+			}
+		}
+	}
+}
+
+// around yields the text right before and right after the start of every mark; patterns over the whole script would be slow.
+func around(text, mark string) iter.Seq2[string, string] {
+	const width = 80
+	return func(yield func(before, after string) bool) {
+		for at := 0; ; at++ {
+			next := strings.Index(text[at:], mark)
+			if next < 0 {
+				return
+			}
+			at += next
+			if !yield(text[max(0, at-width):at], text[at:min(len(text), at+width)]) {
+				return
 			}
 		}
 	}
