@@ -33,6 +33,8 @@ type Programme struct {
 	Rules         []Rule     `yaml:"rules"`         // the rules as members read them
 
 	zone *time.Location
+	file string // where it was read from, for errors about its versions
+	line int
 }
 
 // Zone is the programme's time zone.
@@ -84,6 +86,12 @@ type Index struct {
 	CeilBasis       int64  `yaml:"ceilBasisPoints"`
 	Period          string `yaml:"period"` // MONTH or QUARTER
 }
+
+// How often the index is looked at.
+const (
+	Monthly   = "MONTH"
+	Quarterly = "QUARTER"
+)
 
 // Rule is one rule of the programme as members read it, with its validity.
 type Rule struct {

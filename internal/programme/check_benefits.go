@@ -1,0 +1,109 @@
+package programme
+
+import (
+	"fmt"
+)
+
+// offers checks the benefits: who may have each, how often, at what cost, and under which terms.
+func (c *check) offers() {
+	c.unique("benefits", c.benefits)
+	for i, b := range c.p.Benefits {
+		at := fmt.Sprintf("benefits[%d]", i)
+		oneOf(c, at+".kind", b.Kind, benefitKinds...)
+		oneOf(c, at+".layer", b.Layer, Basic, Upgrade, Emotional)
+		c.filled(at+".category", b.Category)
+		c.text(at+".titles", b.Titles)
+		c.text(at+".terms", b.Terms)
+		c.filled(at+".owner", b.Owner)
+		c.between(at+".value", b.Value, 0, 1_000_000_000)
+		c.moment(at+".validFrom", b.ValidFrom)
+		c.ordered(at+".validFrom", b.ValidFrom, at+".validUntil", b.ValidUntil)
+		c.eligibility(at+".eligibility", b.Eligibility)
+		c.quota(at+".quota", b.Quota)
+		if b.CostCap != nil {
+			c.between(at+".costCap.fenPerYear", b.CostCap.FenPerYear, 1, 1_000_000_000)
+			c.text(at+".costCap.fallback", b.CostCap.Fallback)
+		}
+		c.replaces(at+".replaces", b)
+		if !oneOf(c, at+".state", b.State, Draft, Grey, Live, Retired) {
+			continue
+		}
+		c.scope(at+".scope", b.Scope)
+		if b.State != Grey {
+			c.only(at, "in state "+string(b.State), "scope")
+		} else if !c.given(at + ".scope") {
+			c.add(at+".scope", "is missing; needed is for whom a GREY benefit is")
+		}
+	}
+}
+
+func (c *check) eligibility(at string, e Eligibility) {
+	c.known(at+".minTier", e.MinTier, c.tiers)
+	c.allKnown(at+".segments", e.Segments, c.segments)
+	c.allKnown(at+".stages", e.Stages, c.stages)
+	c.allKnown(at+".channels", e.Channels, channels)
+	c.known(at+".consent", e.Consent, c.purposes)
+	c.between(at+".monthDay", int64(e.MonthDay), 0, 31)
+	if e.From != nil {
+		c.ordered(at+".from", *e.From, at+".until", e.Until)
+	}
+}
+
+func (c *check) quota(at string, q Quota) {
+	if q.Unlimited {
+		c.only(at, "when unlimited", "count", "per")
+		return
+	}
+	if !c.given(at) {
+		c.add(at, "is missing; needed is a count or unlimited")
+		return
+	}
+	c.between(at+".count", q.Count, 1, 1_000_000)
+	oneOf(c, at+".per", q.Per, PerOrder, PerMonth, PerYear, Once)
+}
+
+// replaces asks that a benefit takes the place of a lower tier's: then no two can replace each other in a ring.
+func (c *check) replaces(at string, b Benefit) {
+	if !c.known(at, b.Replaces, c.benefits) || b.Replaces == "" {
+		return
+	}
+	for _, lower := range c.p.Benefits {
+		if lower.Code == b.Replaces && c.rank(lower) >= c.rank(b) {
+			c.add(at, "is %q, whose tier is not lower; allowed is a lower tier's benefit", b.Replaces)
+		}
+	}
+}
+
+// rank is the lowest rank that a benefit is for.
+func (c *check) rank(b Benefit) int { return max(0, c.p.Rank(b.Eligibility.MinTier)) }
+
+// services checks the response times.
+func (c *check) services() {
+	seen := map[[2]string]string{}
+	for i, s := range c.p.Services {
+		at := fmt.Sprintf("services[%d]", i)
+		c.filled(at+".kind", s.Kind)
+		c.known(at+".tier", s.Tier, c.tiers)
+		if first, twice := seen[[2]string{s.Kind, s.Tier}]; twice {
+			c.add(at+".kind", "is %q for the same tier as %s; allowed is once", s.Kind, first)
+		}
+		seen[[2]string{s.Kind, s.Tier}] = at
+		before, name := int64(0), ""
+		for _, each := range []struct {
+			key     string
+			seconds int64
+		}{{"respondSeconds", s.RespondSeconds}, {"planSeconds", s.PlanSeconds}, {"resolveSeconds", s.ResolveSeconds}} {
+			if !c.given(at + "." + each.key) {
+				continue
+			}
+			c.between(at+"."+each.key, each.seconds, 1, 31_536_000)
+			if each.seconds < before {
+				c.add(at+"."+each.key, "is %d; allowed is at least %s, which is %d", each.seconds, name, before)
+			}
+			before, name = each.seconds, each.key
+		}
+		if name == "" {
+			c.add(at, "gives no time; needed is respondSeconds, planSeconds or resolveSeconds")
+		}
+	}
+}
