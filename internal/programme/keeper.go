@@ -1,0 +1,67 @@
+package programme
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Keeper holds the book in force and reads it again when asked. Readers never wait and never see half a book.
+type Keeper struct {
+	source string
+	reload sync.Mutex
+	book   atomic.Pointer[Book]
+}
+
+// Keep reads a preset, a YAML file or a folder of them.
+func Keep(nameOrPath string) (*Keeper, error) {
+	book, err := LoadBook(nameOrPath)
+	if err != nil {
+		return nil, err
+	}
+	k := &Keeper{source: nameOrPath}
+	k.book.Store(book)
+	return k, nil
+}
+
+// Book is the book in force. Whoever looks twice in one piece of work asks once and keeps it.
+func (k *Keeper) Book() *Book { return k.book.Load() }
+
+// At is the version in force at a time, of the book in force.
+func (k *Keeper) At(t time.Time) *Programme { return k.Book().At(t) }
+
+// Reload reads the source again. If anything in it is wrong, or takes from members what the book in force promised
+// them, the error says so and the old book stays.
+func (k *Keeper) Reload() error {
+	k.reload.Lock()
+	defer k.reload.Unlock()
+	fresh, err := LoadBook(k.source)
+	if err == nil {
+		err = inherits(k.Book(), fresh)
+	}
+	if err != nil {
+		return fmt.Errorf("programme %q stays as it was: %w", k.source, err)
+	}
+	k.book.Store(fresh)
+	return nil
+}
+
+// inherits tells what a new book takes from members under the old one: a version in both, or one that begins later,
+// must keep what each older version promised.
+func inherits(old, fresh *Book) error {
+	if was, is := old.versions[0], fresh.versions[0]; was.Code != is.Code {
+		return is.wrong("code is %q; allowed is %q, because members belong to it", is.Code, was.Code)
+	}
+	for _, was := range old.versions {
+		for _, is := range fresh.versions {
+			if is.EffectiveFrom.Before(was.EffectiveFrom) {
+				continue
+			}
+			if err := keeps(was, is); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
