@@ -1,0 +1,95 @@
+package community
+
+import (
+	"time"
+
+	"membergate/internal/member"
+)
+
+// CommentID names a comment; it is made like a PostID.
+type CommentID string
+
+// MaxDepth is how deep comments hang: on a telephone nobody can follow a seventh step. Answers to the deepest hang
+// beside it.
+const MaxDepth = 6
+
+// Comment is an answer to a post or to another comment.
+type Comment struct {
+	ID        CommentID
+	Post      PostID
+	Parent    CommentID // empty directly below the post
+	Path      string    // ids of those above it, outermost first, joined by dots; empty directly below the post
+	Depth     int       // 0 directly below the post, at most MaxDepth
+	Author    member.ID
+	Body      string
+	State     Moderation
+	CreatedAt time.Time // to the millisecond: its id begins with it
+	EditedAt  time.Time // zero = never
+	DeletedAt time.Time // zero = not deleted
+	Counts    Counts    // of reactions
+	Replies   int64     // direct replies that are listed
+	BestKey   int64     // BestKey of the counts
+	Version   int64     // grows with every change of its place or state
+}
+
+// Tombstone tells whether author and text are gone and the comment only holds its replies up.
+func (c Comment) Tombstone() bool { return !c.DeletedAt.IsZero() }
+
+// Listed tells whether a comment has a place in its thread for everybody: it is published, and if it was deleted
+// something still hangs below it.
+func (c Comment) Listed() bool { return c.State == Published && (!c.Tombstone() || c.Replies > 0) }
+
+// Counted gives the comment with counts, and with what follows from them.
+func (c Comment) Counted(n Counts, replies int64) Comment {
+	c.Counts, c.Replies, c.BestKey = n, replies, BestKey(n)
+	return c
+}
+
+// AnswerTo makes a comment the answer to a parent. Below the deepest it hangs beside that one.
+func (c Comment) AnswerTo(parent Comment) Comment {
+	c.Post = parent.Post
+	if parent.Depth >= MaxDepth {
+		c.Parent, c.Path, c.Depth = parent.Parent, parent.Path, parent.Depth
+		return c
+	}
+	c.Parent, c.Path, c.Depth = parent.ID, string(parent.ID), parent.Depth+1
+	if parent.Path != "" {
+		c.Path = parent.Path + "." + c.Path
+	}
+	return c
+}
+
+// As gives the comment as a reader sees it: of those who do not see one another, and of what was deleted, only the
+// place in the thread is left.
+func (c Comment) As(r Reader) Comment {
+	if r.Apart(c.Author) && !c.Tombstone() {
+		c.DeletedAt = c.CreatedAt
+	}
+	if c.Tombstone() {
+		c.Author, c.Body, c.Counts, c.EditedAt = "", "", Counts{}, time.Time{}
+	}
+	return c
+}
+
+// Sort is an order of comments.
+type Sort string
+
+// The orders.
+const (
+	Best   Sort = "BEST" // BestKey, highest first
+	Newest Sort = "NEW"
+	Oldest Sort = "OLD"
+	Top    Sort = "TOP" // most reactors first
+)
+
+// Key is what a sort orders a comment by; equals are ordered by id, newest first (Oldest: oldest first).
+func (s Sort) Key(c Comment) int64 {
+	switch s {
+	case Best:
+		return c.BestKey
+	case Top:
+		return c.Counts.Reactors
+	default:
+		return 0 // ids are in order of time
+	}
+}
