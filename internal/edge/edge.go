@@ -1,0 +1,74 @@
+// Package edge is where requests come in: it reads GraphQL over HTTP, says who asks, refuses what asks for too much
+// before anything runs, gives every request a deadline, and turns every error into one of a few codes.
+package edge
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"membergate/internal/viewer"
+)
+
+// Parts is what a gateway is made of.
+type Parts struct {
+	Schema       graphql.ExecutableSchema
+	Authenticate func(ctx context.Context, token string) (viewer.Viewer, error) // faults of the kinds Unauthenticated and Unavailable
+	Attach       func(ctx context.Context) context.Context                      // what each operation carries, such as its loaders; nil is nothing
+	Production   bool                                                           // no introspection, suggestions or store counts
+	Sandbox      bool                                                           // X-Debug-Now moves a query's clock
+	Log          *slog.Logger                                                   // one line for each request; nil says nothing
+	Observe      func(Record)                                                   // hears of each finished request, for metrics; nil is nobody
+}
+
+// Gateway answers GraphQL requests. It is an http.Handler for one path, and safe for use by many goroutines.
+type Gateway struct {
+	parts Parts
+	exec  *Executor
+}
+
+// New makes a gateway.
+func New(parts Parts) *Gateway {
+	if parts.Log == nil {
+		parts.Log = slog.New(slog.DiscardHandler)
+	}
+	if parts.Attach == nil {
+		parts.Attach = func(ctx context.Context) context.Context { return ctx }
+	}
+	if parts.Observe == nil {
+		parts.Observe = func(Record) {}
+	}
+	return &Gateway{parts: parts, exec: newExecutor(parts)}
+}
+
+// Executor is what other transports (WebSocket, event streams) run operations with: the same limits, errors and
+// loaders hold there.
+func (g *Gateway) Executor() *Executor { return g.exec }
+
+// deadline gives an operation its time; a subscription has none.
+func deadline(ctx context.Context, op *graphql.OperationContext) (context.Context, context.CancelFunc) {
+	switch op.Operation.Operation {
+	case ast.Query:
+		return context.WithTimeout(ctx, readDeadline)
+	case ast.Mutation:
+		return context.WithTimeout(ctx, writeDeadline)
+	}
+	return context.WithCancel(ctx)
+}
+
+// Record is what is known of a finished request. It holds no variables, tokens or member ids.
+type Record struct {
+	RequestID string
+	Operation string        // the operation's name in the document, cut at 64 bytes; empty for none
+	Kind      string        // query, mutation or subscription; empty when the document was refused
+	Status    int           // of HTTP
+	Codes     []string      // of the errors in the answer, each once
+	Cost      int           // Σ first × child cost
+	Mongo     int           // commands sent to MongoDB
+	Redis     int           // round trips to Redis
+	Waves     int           // times that look-ups were sent off together
+	Duration  time.Duration // from the first byte to the answer
+}
