@@ -56,6 +56,18 @@ func WhyNot(p *programme.Programme, f Facts, now time.Time) []Locked {
 	return out
 }
 
+// OfTier lists what a tier gives at a time, lower tiers' benefits included, whoever holds it: what is live and not over.
+// Conditions other than the tier are not looked at; the terms tell of them.
+func OfTier(p *programme.Programme, tier string, now time.Time) []Offer {
+	var out []Offer
+	for i, b := range p.Benefits {
+		if p.Offered(b, now) && !over(b, now) && p.Rank(b.Eligibility.MinTier) <= p.Rank(tier) {
+			out = append(out, Offer{b, i})
+		}
+	}
+	return unreplaced(p, out)
+}
+
 func unreplaced(p *programme.Programme, offers []Offer) []Offer {
 	gone := replaced(p, offers)
 	out := offers[:0]

@@ -90,6 +90,9 @@ func TestLowerTiersBenefitsAreInheritedUnlessReplaced(t *testing.T) {
 		if diff := cmp.Diff(want, codes(benefit.Available(p, facts(tier), now))); diff != "" {
 			t.Errorf("%s has (-want, +got)\n%s", tier, diff)
 		}
+		if diff := cmp.Diff(want, codes(benefit.OfTier(p, tier, now))); diff != "" {
+			t.Errorf("the ladder says of %s (-want, +got)\n%s", tier, diff)
+		}
 	}
 
 	// What was replaced does not come back because the one in between has been retired …
