@@ -131,18 +131,20 @@ func TestReloadTakesANewFileAndKeepsTheOldOneIfItIsWrong(t *testing.T) {
 	}
 	old := keeper.Book()
 
-	for name, wrong := range map[string]string{
-		"broken":          edited(t, "maxRelatives: 3", "maxRelatives: 300"),
-		"another one":     edited(t, "corner-shop", "other-shop"),
-		"parity":          edited(t, "parityPerYuan: 100", "parityPerYuan: 50"),
-		"a tier is gone":  edited(t, "FRIEND", "MATE"),
-		"nothing in it":   "# empty\n",
-		"other currency":  edited(t, "code: BEAN", "code: NUT"),
-		"another version": edited(t, head, second, "parityPerYuan: 100", "parityPerYuan: 50"),
+	for want, wrong := range map[string]string{
+		"family.maxRelatives is 300; allowed is 1 to 50":                        edited(t, "maxRelatives: 3", "maxRelatives: 300"),
+		`code is "other-shop"; allowed is "corner-shop"`:                        edited(t, "corner-shop", "other-shop"),
+		"currencies[0].parityPerYuan is 50; allowed is 100 until":               edited(t, "parityPerYuan: 100", "parityPerYuan: 50"),
+		"tiers has no FRIEND; needed is every tier of version 1":                edited(t, "FRIEND", "MATE"),
+		"the file is empty; allowed is a programme":                             "# empty\n",
+		`currencies[0].code is "NUT"; allowed is "BEAN"`:                        edited(t, "code: BEAN", "code: NUT"),
+		"version 1 is gone; needed is every version":                            edited(t, head, second),
+		"version 1 is gone; needed is every version, because ledger entries na": edited(t, head, second, begin, secondAt),
 	} {
 		write(t, dir, "shop.yaml", wrong)
-		if err := keeper.Reload(); err == nil || !contains(err.Error(), "stays as it was") || keeper.Book() != old {
-			t.Errorf("%s: %v", name, err)
+		err := keeper.Reload()
+		if err == nil || !contains(err.Error(), "stays as it was: ") || !contains(err.Error(), want) || keeper.Book() != old {
+			t.Errorf("got %v, want %s", err, want)
 		}
 	}
 

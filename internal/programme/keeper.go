@@ -47,13 +47,17 @@ func (k *Keeper) Reload() error {
 	return nil
 }
 
-// inherits tells what a new book takes from members under the old one: a version in both, or one that begins later,
-// must keep what each older version promised.
+// inherits tells what a new book takes from members under the old one: every version stays, and one that begins no
+// earlier than another keeps what that promised. (A version that never came into force is withdrawn by a restart: a
+// reload cannot know that no ledger entry names it.)
 func inherits(old, fresh *Book) error {
 	if was, is := old.versions[0], fresh.versions[0]; was.Code != is.Code {
 		return is.wrong("code is %q; allowed is %q, because members belong to it", is.Code, was.Code)
 	}
 	for _, was := range old.versions {
+		if _, ok := fresh.Version(was.Version); !ok {
+			return fresh.versions[0].wrong("version %s is gone; needed is every version, because ledger entries name it", was.Version)
+		}
 		for _, is := range fresh.versions {
 			if is.EffectiveFrom.Before(was.EffectiveFrom) {
 				continue
