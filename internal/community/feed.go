@@ -144,16 +144,16 @@ func (s *Service) own(ctx context.Context, q FeedQuery, list cursor.List, ask Qu
 
 // topic gives a page of a topic, or says that there is no such topic.
 func (s *Service) topic(ctx context.Context, q FeedQuery, list cursor.List, ask Query, facts Facts) (page FeedPage, err error) {
-	both, within := errgroup.WithContext(ctx)
+	var both errgroup.Group
 	both.Go(func() error {
-		known, err := s.Store.Topics(within, []TopicID{q.Topic})
+		known, err := s.Store.Topics(ctx, []TopicID{q.Topic})
 		if _, ok := known[q.Topic]; err == nil && !ok {
 			err = fault.New(fault.NotFound, "there is no such topic")
 		}
 		return err
 	})
 	both.Go(func() (err error) {
-		page, err = s.shared(within, q.Who, list, ask, facts)
+		page, err = s.shared(ctx, q.Who, list, ask, facts)
 		return err
 	})
 	return page, both.Wait()

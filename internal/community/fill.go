@@ -45,11 +45,11 @@ func (s *Service) shared(ctx context.Context, who member.ID, list cursor.List, a
 	return s.page(list, ask, want, seen), nil
 }
 
-// look reads posts and facts at the same time.
+// look reads posts and facts at the same time. The one never cuts the other short: others may wait for the same facts.
 func (s *Service) look(ctx context.Context, ask Query, facts Facts) (posts []Post, r Reader, err error) {
-	both, within := errgroup.WithContext(ctx)
-	both.Go(func() (err error) { posts, err = s.Store.Page(within, ask); return err })
-	both.Go(func() (err error) { r, err = facts(within); return err })
+	var both errgroup.Group
+	both.Go(func() (err error) { posts, err = s.Store.Page(ctx, ask); return err })
+	both.Go(func() (err error) { r, err = facts(ctx); return err })
 	return posts, r, both.Wait()
 }
 

@@ -91,3 +91,18 @@ func (c Counts) Summary() []Summary {
 	slices.SortStableFunc(out, func(a, b Summary) int { return cmp.Compare(b.Count, a.Count) })
 	return out
 }
+
+// Add counts one more mark into a tally.
+func (t *Tally) Add(m Mark) {
+	own := m.Reactions()
+	for _, k := range own {
+		t.Counts.Reactions[k]++
+	}
+	if len(own) > 0 {
+		t.Counts.Reactors++
+	}
+	if m.Has(Bookmark) {
+		t.Counts.Bookmarks++
+	}
+	t.Version += m.Version
+}

@@ -52,7 +52,7 @@ func (o Order) Place(p Post) cursor.Place {
 }
 
 // Query asks for a part of a list of posts. The conditions that are set must all hold; Authors and Topics are one
-// condition: by one of the authors, or on one of the topics.
+// condition: by one of the authors, or on one of the topics. They go with ByTime only.
 type Query struct {
 	Order    Order
 	Board    string // code; empty = all

@@ -1,0 +1,100 @@
+package boltstore
+
+import (
+	"context"
+	"slices"
+
+	"membergate/internal/community"
+	"membergate/internal/member"
+)
+
+// Ties and groups:
+//
+//	ties      member id → { Follows, Topics, Blocks }
+//	blockers  member id, 0, member id → ""   who blocked the first one
+//	circles   group code, 0, member id → ""
+var (
+	ties     = newBucket("ties")
+	blockers = newBucket("blockers")
+	circles  = newBucket("circles")
+)
+
+// Ties implements community.Store.
+func (c *Community) Ties(ctx context.Context, m member.ID) (out community.Ties, err error) {
+	err = c.s.read(ctx, func(t *tx) error {
+		if out, _, err = get[community.Ties](t, ties, []byte(m)); err != nil {
+			return err
+		}
+		prefix := path(string(m))
+		for k := range t.from(blockers, prefix, prefix) {
+			out.BlockedBy = append(out.BlockedBy, member.ID(k[len(prefix):]))
+		}
+		return nil
+	})
+	return out, err
+}
+
+// SetTie implements community.Store.
+func (c *Community) SetTie(ctx context.Context, m member.ID, k community.TieKind, to string, on bool) error {
+	return c.s.write(ctx, func(t *tx) error {
+		all, _, err := get[community.Ties](t, ties, []byte(m))
+		if err != nil {
+			return err
+		}
+		switch k {
+		case community.Follow:
+			all.Follows = listed(all.Follows, member.ID(to), on)
+		case community.FollowTopic:
+			all.Topics = listed(all.Topics, community.TopicID(to), on)
+		case community.Block:
+			all.Blocks = listed(all.Blocks, member.ID(to), on)
+			if err := t.mark(blockers, path(to, []byte(m)), on); err != nil {
+				return err
+			}
+		}
+		return t.put(ties, []byte(m), all)
+	})
+}
+
+// listed makes a value be in a list once, at its end, or not at all.
+func listed[V comparable](list []V, v V, on bool) []V {
+	switch there := slices.Contains(list, v); {
+	case there == on:
+		return list
+	case on:
+		return append(list, v)
+	default:
+		return slices.DeleteFunc(list, func(each V) bool { return each == v })
+	}
+}
+
+// Circles implements community.Store.
+func (c *Community) Circles(ctx context.Context, codes []string, m member.ID) (map[string]community.Circle, error) {
+	out := make(map[string]community.Circle, len(codes))
+	err := c.s.read(ctx, func(t *tx) error {
+		for _, code := range codes {
+			out[code] = community.Circle{Members: seats(t, code), Joined: m != "" && t.has(circles, path(code, []byte(m)))}
+		}
+		return nil
+	})
+	return out, err
+}
+
+func seats(t *tx, code string) (n int64) {
+	prefix := path(code)
+	for range t.from(circles, prefix, prefix) {
+		n++
+	}
+	return n
+}
+
+// SetCircle implements community.Store.
+func (c *Community) SetCircle(ctx context.Context, code string, m member.ID, on bool, bound int) error {
+	key := path(code, []byte(m))
+	return c.s.write(ctx, func(t *tx) error {
+		if on && bound > 0 && !t.has(circles, key) && seats(t, code) >= int64(bound) {
+			return community.ErrFull
+		}
+		return t.mark(circles, key, on)
+	})
+}
