@@ -3,19 +3,16 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# tree names every change against the last commit, contents included, so that work in progress does not count.
-tree() {
-  git status --porcelain --untracked-files=all
-  git diff --full-index HEAD
-  git ls-files --others --exclude-standard -z | xargs -0 -r sha256sum
-}
+# contents prints a hash of every file that git knows or would take, so that work in progress does not count.
+contents() { git ls-files --cached --others --exclude-standard -z | xargs -0 sha256sum 2>/dev/null | sort -u || true; }
 
-before=$(tree)
+before=$(contents)
 make generate
 [ ! -e web/package.json ] || make web
-if [ "$before" != "$(tree)" ]; then
-  git status --short >&2
-  echo "Generated files are not up to date: run 'make generate' and 'make web', and commit what they change (listed above)." >&2
+changed=$(comm -3 <(echo "$before") <(contents) | awk '{ print "  " $2 }' | sort -u)
+if [ -n "$changed" ]; then
+  echo "Generated files are not up to date. Run 'make generate' and 'make web' and commit what they change:" >&2
+  echo "$changed" >&2
   exit 1
 fi
 echo "Generated files are up to date."
