@@ -8,6 +8,8 @@ import (
 	"io"
 	"membergate/internal/account"
 	"membergate/internal/benefit"
+	"membergate/internal/community"
+	"membergate/internal/family"
 	"membergate/internal/member"
 	"membergate/internal/programme"
 	"membergate/internal/reward"
@@ -118,7 +120,8 @@ type Board struct {
 	// What belongs there.
 	Description string `json:"description"`
 	// Whether the viewer may post there; false when nobody is signed in. Null only together with an error.
-	CanPost *bool `json:"canPost,omitempty"`
+	CanPost *bool            `json:"canPost,omitempty"`
+	Board   *programme.Board `json:"-"`
 }
 
 func (Board) IsNode() {}
@@ -191,6 +194,7 @@ type Comment struct {
 	ReplyCount int `json:"replyCount"`
 	// Direct replies. Null only together with an error.
 	Replies *CommentConnection `json:"replies,omitempty"`
+	Comment *community.Comment `json:"-"`
 }
 
 func (Comment) IsNode() {}
@@ -281,6 +285,7 @@ type Family struct {
 	Approvals *ApprovalRequestConnection `json:"approvals,omitempty"`
 	// What leaving now would mean for the viewer. Null only together with an error.
 	LeavePreview *FamilyLeavePreview `json:"leavePreview,omitempty"`
+	Family       *family.Family      `json:"-"`
 }
 
 func (Family) IsNode() {}
@@ -338,7 +343,8 @@ type FamilyMember struct {
 	// The person as others see them. Null only together with an error.
 	Profile *PublicProfile `json:"profile,omitempty"`
 	// How much the person may spend. Null when nothing limits it or it is not the viewer's to see, or together with an error.
-	Limit *SpendLimit `json:"limit,omitempty"`
+	Limit  *SpendLimit `json:"limit,omitempty"`
+	Member member.ID   `json:"-"`
 }
 
 func (FamilyMember) IsNode() {}
@@ -369,7 +375,8 @@ type Group struct {
 	// error.
 	CanJoin *bool `json:"canJoin,omitempty"`
 	// How many members are in it. Null only together with an error.
-	MemberCount *int `json:"memberCount,omitempty"`
+	MemberCount *int             `json:"memberCount,omitempty"`
+	Group       *programme.Group `json:"-"`
 }
 
 func (Group) IsNode() {}
@@ -607,6 +614,7 @@ type Post struct {
 	Permissions []string `json:"permissions,omitempty"`
 	// Comments on the post itself; replies hang below them. Null only together with an error.
 	Comments *CommentConnection `json:"comments,omitempty"`
+	Post     *community.Post    `json:"-"`
 }
 
 func (Post) IsNode() {}

@@ -6,6 +6,9 @@ import (
 
 	"membergate/internal/account"
 	"membergate/internal/benefit"
+	"membergate/internal/community"
+	"membergate/internal/cursor"
+	"membergate/internal/family"
 	"membergate/internal/member"
 	"membergate/internal/product"
 	"membergate/internal/reward"
@@ -15,11 +18,14 @@ import (
 
 // Stores are what operations read.
 type Stores struct {
-	Accounts account.Store
-	Wallets  wallet.Store
-	Usages   benefit.Store
-	Products product.Store
-	Rewards  *Shared[[]reward.Reward]
+	Accounts  account.Store
+	Wallets   wallet.Store
+	Usages    benefit.Store
+	Families  family.Store
+	Community community.Store
+	Products  product.Store
+	Replies   func(ctx context.Context, under []string, sort community.Sort, n int) (map[string]cursor.Page[community.Comment], error)
+	Rewards   *Shared[[]reward.Reward] // in the order of the shop's list
 }
 
 // Operation is the memory of one operation: what it has read, and the moment that it is true for.
@@ -28,13 +34,21 @@ type Operation struct {
 	Viewer viewer.Viewer
 	Stores Stores
 
-	Holders  *Loader[member.ID, account.Holder] // whole; for the viewer's own
+	Holders  *Loader[member.ID, account.Holder] // whole; for the viewer's own and the family's rules
 	People   *Loader[member.ID, account.Holder] // what everybody may see of them
 	Heads    *Loader[wallet.ID, wallet.Entry]   // newest entries; a wallet without any has the zero entry
 	Ledgers  *Loader[LedgerKey, []wallet.Entry] // pages of ledgers
 	Entries  *Loader[EntryKey, wallet.Entry]    // single entries
-	Usages   *Loader[member.ID, benefit.Usage]  //
-	Products *Loader[string, product.Product]   // by SKU
+	Usages   *Loader[member.ID, benefit.Usage]
+	Families *Loader[member.ID, family.Family]               // by who is in them
+	Ties     *Loader[member.ID, community.Ties]              // the viewer's
+	Posts    *Loader[community.PostID, community.Post]       // in whatever state
+	Comments *Loader[community.CommentID, community.Comment] // in whatever state
+	Topics   *Loader[community.TopicID, community.Topic]
+	Marks    *Loader[community.Subject, community.Mark]         // the viewer's
+	Circles  *Loader[string, community.Circle]                  // by code of the group, for the viewer
+	Threads  *Loader[ThreadKey, cursor.Page[community.Comment]] // first comments below a place
+	Products *Loader[string, product.Product]                   // by SKU
 
 	waves *Waves
 }
@@ -44,17 +58,35 @@ type key struct{}
 // Begin puts a new operation of a number of branches into the context.
 func Begin(ctx context.Context, s Stores, now time.Time, branches int) (context.Context, *Operation) {
 	o := &Operation{Now: now, Viewer: viewer.From(ctx), Stores: s, waves: newWaves(branches)}
-	o.Holders = NewLoader(holders(s.Accounts, account.Whole))
-	o.People = NewLoader(holders(s.Accounts, account.Public))
-	o.Heads = NewLoader(heads(s.Wallets))
-	o.Ledgers = NewLoader(each(func(ctx context.Context, k LedgerKey) ([]wallet.Entry, error) {
+	o.Holders = enter(o, holders(s.Accounts, account.Whole))
+	o.People = enter(o, holders(s.Accounts, account.Public))
+	o.Heads = enter(o, heads(s.Wallets))
+	o.Ledgers = enter(o, each(func(ctx context.Context, k LedgerKey) ([]wallet.Entry, error) {
 		return s.Wallets.Page(ctx, k.Wallet, k.query())
 	}))
-	o.Entries = NewLoader(entries(s.Wallets))
-	o.Usages = NewLoader(each(s.Usages.ByMember))
-	o.Products = NewLoader(s.Products.ByIDs)
-	o.waves.loaders = []interface{ flush() func(context.Context) }{o.Holders, o.People, o.Heads, o.Ledgers, o.Entries, o.Usages, o.Products}
+	o.Entries = enter(o, entries(s.Wallets))
+	o.Usages = enter(o, each(s.Usages.ByMember))
+	o.Families = enter(o, s.Families.ByMembers)
+	o.Ties = enter(o, each(s.Community.Ties))
+	o.Posts = enter(o, s.Community.ByIDs)
+	o.Comments = enter(o, s.Community.CommentsByIDs)
+	o.Topics = enter(o, s.Community.Topics)
+	o.Marks = enter(o, func(ctx context.Context, subjects []community.Subject) (map[community.Subject]community.Mark, error) {
+		return s.Community.Marks(ctx, o.Me(), subjects)
+	})
+	o.Circles = enter(o, func(ctx context.Context, codes []string) (map[string]community.Circle, error) {
+		return s.Community.Circles(ctx, codes, o.Me())
+	})
+	o.Threads = enter(o, threads(s))
+	o.Products = enter(o, s.Products.ByIDs)
 	return context.WithValue(ctx, key{}, o), o
+}
+
+// enter makes a loader that takes part in the operation's waves.
+func enter[K comparable, V any](o *Operation, f Fetch[K, V]) *Loader[K, V] {
+	l := NewLoader(f)
+	o.waves.loaders = append(o.waves.loaders, l)
+	return l
 }
 
 // From takes the operation out of the context; there is one in every resolver.

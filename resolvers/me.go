@@ -21,6 +21,9 @@ func (q query) Me(ctx context.Context) (*graph.Member, error) {
 	if asks(ctx, "benefits") || asks(ctx, "tier", "current", "benefits") {
 		o.Usages.Want(o.Me())
 	}
+	if asks(ctx, "family") || asks(ctx, "unreadCounts", "approvals") {
+		o.Families.Want(o.Me())
+	}
 	o.Arrive(ctx)
 	h, err := q.holder(ctx)
 	if err != nil {
@@ -28,6 +31,9 @@ func (q query) Me(ctx context.Context) (*graph.Member, error) {
 	}
 	if asks(ctx, "wallet") {
 		q.foreseeWallet(ctx, h, chosen(ctx, "wallet"))
+	}
+	if asks(ctx, "family") {
+		q.foreseeFamily(ctx)
 	}
 	o.Arrive(ctx)
 	return q.member(ctx, h), nil
@@ -79,7 +85,16 @@ func picture(path, shows string) *graph.MediaImage {
 	return &graph.MediaImage{URL: path, Width: pictureSize, Height: pictureSize, AltText: text(shows)}
 }
 
-// UnreadCounts counts what waits for the member.
-func (m memberFields) UnreadCounts(_ context.Context, obj *graph.Member) (*graph.UnreadCounts, error) {
-	return &graph.UnreadCounts{ID: globalID(kindUnread, string(obj.Holder.Profile.ID))}, nil
+// UnreadCounts counts what waits for the member. Notices come with a later version; requests of the family are counted.
+func (m memberFields) UnreadCounts(ctx context.Context, obj *graph.Member) (*graph.UnreadCounts, error) {
+	o := loaders.From(ctx)
+	f, ok, err := o.Families.Load(ctx, obj.Holder.Profile.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := &graph.UnreadCounts{ID: globalID(kindUnread, string(obj.Holder.Profile.ID))}
+	if ok {
+		out.Approvals = f.Waiting(obj.Holder.Profile.ID, o.Now)
+	}
+	return out, nil
 }

@@ -6,9 +6,12 @@ import (
 	"context"
 
 	"membergate/graph"
+	"membergate/internal/community"
 	"membergate/internal/cursor"
+	"membergate/internal/family"
 	"membergate/internal/fault"
 	"membergate/internal/programme"
+	"membergate/internal/recommend"
 	"membergate/internal/tier"
 	"membergate/internal/viewer"
 	"membergate/internal/wallet"
@@ -17,9 +20,12 @@ import (
 
 // Root holds what resolvers may call.
 type Root struct {
-	Book    tier.Book       // the programme by time
-	Wallets *wallet.Service // proofs of ledgers
-	Cursors *cursor.Book    // places in lists
+	Book      tier.Book          // the programme by time
+	Wallets   *wallet.Service    // proofs of ledgers
+	Families  *family.Service    // invitations
+	Community *community.Service // feeds and threads
+	Recommend *recommend.Service // what may interest a member
+	Cursors   *cursor.Book       // places in lists
 }
 
 var _ graph.ResolverRoot = (*Root)(nil)
@@ -62,6 +68,36 @@ func (r *Root) Benefit() graph.BenefitResolver { return benefitFields{r} }
 
 // Reward answers a reward's fields.
 func (r *Root) Reward() graph.RewardResolver { return rewardFields{r} }
+
+// Family answers a family's fields.
+func (r *Root) Family() graph.FamilyResolver { return familyFields{r} }
+
+// FamilyMember answers the fields of a person in a family.
+func (r *Root) FamilyMember() graph.FamilyMemberResolver { return kinFields{r} }
+
+// ApprovalRequest answers the fields of a request for a yes.
+func (r *Root) ApprovalRequest() graph.ApprovalRequestResolver { return approvalFields{r} }
+
+// Redemption answers a redemption's fields.
+func (r *Root) Redemption() graph.RedemptionResolver { return redemptionFields{r} }
+
+// Post answers a post's fields.
+func (r *Root) Post() graph.PostResolver { return postFields{r} }
+
+// Comment answers a comment's fields.
+func (r *Root) Comment() graph.CommentResolver { return commentFields{r} }
+
+// Board answers a board's fields.
+func (r *Root) Board() graph.BoardResolver { return boardFields{r} }
+
+// Group answers a group's fields.
+func (r *Root) Group() graph.GroupResolver { return groupFields{r} }
+
+// Recommendation answers the fields of one thing recommended.
+func (r *Root) Recommendation() graph.RecommendationResolver { return pickFields{r} }
+
+// RecommendationReason answers why something is recommended.
+func (r *Root) RecommendationReason() graph.RecommendationReasonResolver { return reasonFields{r} }
 
 // programme is the one in force at the operation's moment.
 func (r *Root) programme(ctx context.Context) *programme.Programme {

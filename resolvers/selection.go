@@ -2,6 +2,7 @@ package resolvers
 
 import (
 	"context"
+	"encoding/json"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -60,4 +61,21 @@ func skipped(op *graphql.OperationContext, directives ast.DirectiveList) bool {
 // argument reads an argument of a field as it will be executed, its default included; nil if it is null or absent.
 func argument(op *graphql.OperationContext, f *ast.Field, name string) any {
 	return f.ArgumentMap(op.Variables)[name]
+}
+
+// whole reads an argument that is a whole number, however the request wrote it.
+func whole(v any) (int, bool) {
+	switch n := v.(type) {
+	case int64:
+		return int(n), true
+	case int:
+		return n, true
+	case float64:
+		return int(n), n == float64(int(n))
+	case json.Number:
+		i, err := n.Int64()
+		return int(i), err == nil
+	default:
+		return 0, false
+	}
 }

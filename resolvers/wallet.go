@@ -28,11 +28,11 @@ func (r *Root) foreseeWallet(ctx context.Context, h *account.Holder, wallets []*
 	for _, w := range wallets {
 		for _, f := range below(op, w.SelectionSet, []string{"entries"}) {
 			filter, plain := argument(op, f, "filter"), argument(op, f, "after")
-			first, ok := argument(op, f, "first").(int64)
+			first, ok := whole(argument(op, f, "first"))
 			if filter != nil || plain != nil || !ok || first < 1 || first > cursor.MaxPage {
 				continue // the resolver asks, or refuses, by itself
 			}
-			o.Ledgers.Want(loaders.LedgerKey{Wallet: id, Limit: int(first) + 1})
+			o.Ledgers.Want(loaders.LedgerKey{Wallet: id, Limit: first + 1})
 			covered = true
 		}
 	}

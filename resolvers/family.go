@@ -1,0 +1,238 @@
+package resolvers
+
+import (
+	"context"
+
+	"membergate/graph"
+	"membergate/internal/cursor"
+	"membergate/internal/family"
+	"membergate/internal/member"
+	"membergate/internal/wallet"
+	"membergate/loaders"
+)
+
+// Family is the family that the member belongs to.
+func (m memberFields) Family(ctx context.Context, obj *graph.Member) (*graph.Family, error) {
+	f, ok, err := loaders.From(ctx).Families.Load(ctx, obj.Holder.Profile.ID)
+	if err != nil || !ok {
+		return nil, err
+	}
+	return m.family(ctx, &f)
+}
+
+// foreseeFamily wants what the selections of a family will need: profiles, the owner's standing, and the purses of
+// whoever shares.
+func (r *Root) foreseeFamily(ctx context.Context) {
+	o := loaders.From(ctx)
+	f, ok, err := o.Families.Load(ctx, o.Me())
+	if err != nil || !ok {
+		return // the resolver says so
+	}
+	members := f.Members()
+	if asks(ctx, "family", "members", "profile") || asks(ctx, "family", "pool") {
+		o.People.Want(members...)
+	}
+	if owner, ok := f.Owner(); ok && (asks(ctx, "family", "sharedDiscount") || asks(ctx, "family", "pool")) {
+		o.Holders.Want(owner.Member)
+	}
+	if !asks(ctx, "family", "pool") {
+		return
+	}
+	o.Arrive(ctx)
+	if people, err := o.People.All(ctx, members); err == nil {
+		for _, h := range people {
+			o.Heads.Want(h.Account.Wallet)
+		}
+	}
+	o.Arrive(ctx)
+}
+
+// family shows a family to one who is in it; to others it does not exist.
+func (r *Root) family(ctx context.Context, f *family.Family) (*graph.Family, error) {
+	me, ok := f.Of(loaders.From(ctx).Me())
+	p := r.programme(ctx)
+	if !ok || p.Family == nil {
+		return nil, nil
+	}
+	out := &graph.Family{
+		ID: globalID(kindFamily, string(f.ID)), Name: f.Name, Version: int(f.Version), Capacity: p.Family.Capacity(),
+		MyRole: graph.FamilyRole(me.Role), MyPermissions: []string{}, Members: []*graph.FamilyMember{}, Family: f,
+	}
+	for _, permission := range family.Permissions(me.Role) {
+		out.MyPermissions = append(out.MyPermissions, string(permission))
+	}
+	for _, person := range f.Active() {
+		out.Members = append(out.Members, r.kin(ctx, f, person))
+	}
+	return out, nil
+}
+
+// kin shows one person of a family to the viewer, who is in it.
+func (r *Root) kin(ctx context.Context, f *family.Family, p family.Person) *graph.FamilyMember {
+	o := loaders.From(ctx)
+	out := &graph.FamilyMember{ID: globalID(kindKin, string(f.ID)+"/"+p.ID), Role: graph.FamilyRole(p.Role), JoinedAt: p.JoinedAt, Member: p.Member}
+	if l := f.LimitOf(o.Me(), p); l != nil {
+		out.Limit = &graph.SpendLimit{PerPeriod: int(l.PerPeriod), Period: string(l.Period), Used: int(l.UsedAt(o.Now, r.programme(ctx).Zone()))}
+		if l.ApprovalAbove != nil {
+			out.Limit.ApprovalAbove = ptr(int(*l.ApprovalAbove))
+		}
+	}
+	return out
+}
+
+// Profile is the person as others see them.
+func (f kinFields) Profile(ctx context.Context, obj *graph.FamilyMember) (*graph.PublicProfile, error) {
+	return f.person(ctx, obj.Member)
+}
+
+// person is somebody's public profile; nil when the account is gone.
+func (r *Root) person(ctx context.Context, id member.ID) (*graph.PublicProfile, error) {
+	h, ok, err := loaders.From(ctx).People.Load(ctx, id)
+	if err != nil || !ok {
+		return nil, err
+	}
+	return r.profile(ctx, &h), nil
+}
+
+// gate tells whether the family shares now; it asks the owner's standing.
+func (r *Root) gate(ctx context.Context, f *family.Family) (family.Gate, error) {
+	o := loaders.From(ctx)
+	owner, ok := f.Owner()
+	if !ok {
+		return family.Gate{}, nil
+	}
+	h, ok, err := o.Holders.Load(ctx, owner.Member)
+	if err != nil || !ok {
+		return family.Gate{}, err
+	}
+	g, _ := family.OwnerGate(r.programme(ctx), h.Account.Standing.Advance(r.Book, o.Now), o.Now)
+	return g, nil
+}
+
+// SharedDiscount is the discount that the owner's tier gives to all.
+func (f familyFields) SharedDiscount(ctx context.Context, obj *graph.Family) (*graph.SharedDiscount, error) {
+	g, err := f.gate(ctx, obj.Family)
+	if err != nil {
+		return nil, err
+	}
+	d, ok := family.SharedDiscount(f.programme(ctx), g)
+	if !ok {
+		return nil, nil
+	}
+	return &graph.SharedDiscount{Tier: f.tier(ctx, d.Tier), Percent: int(d.Percent)}, nil
+}
+
+// Pool is the members' coins seen as one.
+func (f familyFields) Pool(ctx context.Context, obj *graph.Family) (*graph.FamilyPool, error) {
+	o := loaders.From(ctx)
+	g, err := f.gate(ctx, obj.Family)
+	if err != nil {
+		return nil, err
+	}
+	people, err := o.People.All(ctx, obj.Family.Members())
+	if err != nil {
+		return nil, err
+	}
+	states := map[member.ID]wallet.State{}
+	for _, h := range people {
+		o.Heads.Want(h.Account.Wallet)
+	}
+	for _, h := range people {
+		head, err := f.head(ctx, h.Account.Wallet)
+		if err != nil {
+			return nil, err
+		}
+		states[h.Profile.ID] = head.State.At(o.Now)
+	}
+	pool, ok := obj.Family.PoolFor(o.Me(), f.programme(ctx), g, states, o.Now)
+	if !ok {
+		return nil, nil
+	}
+	return &graph.FamilyPool{Available: pool.Available, DrawOrder: pool.DrawOrder}, nil
+}
+
+// Invitations lists the family's invitations to those who may invite.
+func (f familyFields) Invitations(ctx context.Context, obj *graph.Family, states []graph.InvitationState) ([]*graph.FamilyInvitation, error) {
+	o := loaders.From(ctx)
+	var wanted []family.Answer
+	for _, s := range states {
+		wanted = append(wanted, family.Answer(s))
+	}
+	out := []*graph.FamilyInvitation{}
+	for _, i := range obj.Family.InvitationsFor(o.Me(), o.Now, wanted...) {
+		out = append(out, invitation(obj.Family, i))
+	}
+	return out, nil
+}
+
+func invitation(f *family.Family, i family.Invitation) *graph.FamilyInvitation {
+	return &graph.FamilyInvitation{ID: globalID(kindInvitation, string(f.ID)+"/"+i.ID),
+		Role: graph.FamilyRole(i.Role), State: graph.InvitationState(i.State), ExpiresAt: i.ExpiresAt}
+}
+
+// Approvals lists spending that asks for a yes.
+func (f familyFields) Approvals(ctx context.Context, obj *graph.Family, state *graph.ApprovalState, first *int, after *string) (*graph.ApprovalRequestConnection, error) {
+	o := loaders.From(ctx)
+	var wanted family.Decision
+	if state != nil {
+		wanted = family.Decision(*state)
+	}
+	l := cursor.List{Name: "family.approvals", Filter: []string{string(obj.Family.ID), string(wanted)}, Owner: string(o.Me())}
+	span, err := f.forward(l, first, after)
+	if err != nil {
+		return nil, err
+	}
+	page := cursor.Cut(f.Cursors, l, obj.Family.ApprovalsFor(o.Me(), o.Now, wanted), span,
+		func(a family.Approval) cursor.Place { return cursor.Place{Key: a.CreatedAt.UnixMilli(), ID: a.ID} }, newer)
+	out := &graph.ApprovalRequestConnection{Edges: []*graph.ApprovalRequestEdge{}, Nodes: []*graph.ApprovalRequest{}, PageInfo: pageInfo(page)}
+	for i, a := range page.Nodes {
+		node := f.approval(ctx, obj.Family, a)
+		out.Nodes = append(out.Nodes, node)
+		out.Edges = append(out.Edges, &graph.ApprovalRequestEdge{Cursor: page.Cursors[i], Node: node})
+	}
+	return out, nil
+}
+
+func (r *Root) approval(ctx context.Context, f *family.Family, a family.Approval) *graph.ApprovalRequest {
+	out := &graph.ApprovalRequest{ID: globalID(kindApproval, string(f.ID)+"/"+a.ID), State: graph.ApprovalState(a.State), ExpiresAt: a.ExpiresAt}
+	if p, in := f.Of(a.Requester); in {
+		out.Requester = r.kin(ctx, f, p)
+	}
+	return out
+}
+
+// LeavePreview is what leaving now would mean for the viewer.
+func (f familyFields) LeavePreview(ctx context.Context, obj *graph.Family) (*graph.FamilyLeavePreview, error) {
+	o := loaders.From(ctx)
+	h, err := f.holder(ctx)
+	if err != nil {
+		return nil, err
+	}
+	head, err := f.head(ctx, h.Account.Wallet)
+	if err != nil {
+		return nil, err
+	}
+	me, _ := obj.Family.Of(o.Me())
+	l := obj.Family.LeavePreview(f.programme(ctx), me, head.State.At(o.Now), o.Now)
+	out := &graph.FamilyLeavePreview{Allowed: l.Allowed, BlockedBy: text(string(l.BlockedBy)), CoinsKept: int(l.CoinsKept)}
+	if !l.CooldownUntil.IsZero() {
+		out.CooldownUntil = &l.CooldownUntil
+	}
+	return out, nil
+}
+
+// FamilyInvitation shows an invitation to whoever holds its secret.
+func (q query) FamilyInvitation(ctx context.Context, token string) (*graph.FamilyInvitationPreview, error) {
+	loaders.Leave(ctx)
+	o := loaders.From(ctx)
+	v, ok, err := q.Families.Preview(ctx, token, o.Me(), o.Now)
+	if err != nil || !ok {
+		return nil, err
+	}
+	out := &graph.FamilyInvitationPreview{FamilyName: v.FamilyName, Role: graph.FamilyRole(v.Role), MemberCount: v.MemberCount,
+		Consequences: []string{}, Acceptable: v.Acceptable(), BlockedBy: text(string(v.BlockedBy))}
+	for _, c := range v.Consequences {
+		out.Consequences = append(out.Consequences, c.In(locale(ctx)))
+	}
+	return out, nil
+}
