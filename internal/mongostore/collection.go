@@ -18,7 +18,8 @@ type collection struct {
 // collections are all of them, for Migrate.
 var collections []collection
 
-// newCollection declares a collection, for a package variable of the file that uses it.
+// newCollection declares a collection, for a package variable of the file that uses it. No indexed field may be called
+// "op": DocumentDB takes that for a word of its own and then fails every search of the index.
 func newCollection(name string, indexes ...mongo.IndexModel) collection {
 	c := collection{name, indexes}
 	collections = append(collections, c)

@@ -13,10 +13,10 @@ import (
 // A ledger is its entries, which are only ever inserted. One insert is the commit: the id makes two writers of one
 // place race, the op makes a repetition fail, and the newest entry is the wallet. ledger_entry.go has every field.
 //
-//	entries { _id: "<wallet>:<sequence, 12 digits>", sv: 1, w: wallet, seq: sequence, op, … }
+//	entries { _id: "<wallet>:<sequence, 12 digits>", sv: 1, w: wallet, seq: sequence, opKey: the entry's op, … }
 //
-//	unique w, seq · unique w, op
-var entries = newCollection("entries", unique("w", "seq"), unique("w", "op"))
+//	unique w, seq · unique w, opKey
+var entries = newCollection("entries", unique("w", "seq"), unique("w", "opKey"))
 
 // Ledger is a wallet.Store.
 type Ledger struct{ s *Store }
@@ -71,7 +71,7 @@ func (l *Ledger) ByOps(ctx context.Context, id wallet.ID, ops []string) (map[str
 	if len(ops) == 0 {
 		return out, nil
 	}
-	filter := bson.D{{Key: "w", Value: id}, {Key: "op", Value: bson.D{{Key: "$in", Value: ops}}}}
+	filter := bson.D{{Key: "w", Value: id}, {Key: "opKey", Value: bson.D{{Key: "$in", Value: ops}}}}
 	err := find(ctx, l.s, entries, filter, options.Find(), func(d entryDoc) { out[d.Op] = d.entry() })
 	return out, err
 }

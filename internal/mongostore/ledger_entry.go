@@ -13,7 +13,7 @@ type entryDoc struct {
 	SV        int         `bson:"sv"`
 	Wallet    string      `bson:"w"`
 	Seq       int64       `bson:"seq"`
-	Op        string      `bson:"op"`
+	Op        string      `bson:"opKey"`
 	Kind      wallet.Kind `bson:"kind"`
 	Amount    int64       `bson:"amount"`
 	Claim     int64       `bson:"claim"`
