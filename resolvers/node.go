@@ -11,7 +11,6 @@ import (
 	"membergate/internal/community"
 	"membergate/internal/cursor"
 	"membergate/internal/fault"
-	"membergate/internal/reward"
 	"membergate/internal/wallet"
 	"membergate/loaders"
 )
@@ -170,9 +169,10 @@ func (r *Root) rewardNode(ctx context.Context, key string) (graph.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, ok := reward.Find(rewards, key)
-	if !ok {
-		return nil, nil
+	for i := range rewards {
+		if rewards[i].ID == key {
+			return r.reward(ctx, &rewards[i]), nil
+		}
 	}
-	return r.reward(ctx, &w), nil
+	return nil, nil
 }

@@ -23,11 +23,7 @@ func (r *Root) programmeNode(ctx context.Context, key string) (graph.Node, error
 			return r.tier(ctx, t), nil
 		}
 	case kindBenefit:
-		for i, b := range p.Benefits {
-			if b.Code == key && benefit.Shown(b, loaders.From(ctx).Now) {
-				return showBenefit(ctx, benefit.Offer{Benefit: b, Place: i}), nil
-			}
-		}
+		return r.benefitNode(ctx, key)
 	case kindBoard:
 		if b := r.board(ctx, key); b != nil {
 			return b, nil
@@ -78,6 +74,27 @@ func (r *Root) familyNode(ctx context.Context, key string) (graph.Node, error) {
 				return r.approval(ctx, &f, a), nil
 			}
 		}
+	}
+	return nil, nil
+}
+
+// benefitNode finds a benefit that some tier gives to everybody, or that the viewer has.
+func (r *Root) benefitNode(ctx context.Context, code string) (graph.Node, error) {
+	p, o := r.programme(ctx), loaders.From(ctx)
+	for _, t := range p.Tiers {
+		if b, ok := benefit.ByCode(benefit.OfTier(p, t.Code, o.Now), code); ok {
+			return showBenefit(ctx, b), nil
+		}
+	}
+	if !o.Viewer.SignedIn() {
+		return nil, nil
+	}
+	offers, err := r.offers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if b, ok := benefit.ByCode(offers, code); ok {
+		return showBenefit(ctx, b), nil
 	}
 	return nil, nil
 }

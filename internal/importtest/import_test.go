@@ -1,0 +1,195 @@
+// Package importtest holds the arrows between packages: who may import whom, as a table and a test.
+package importtest
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "membergate/"
+
+// small are the words that everybody may use.
+var small = []string{"internal/fault", "internal/viewer", "internal/clock"}
+
+// may says which packages of ours a package may import, besides the small words. A domain imports domains to its left:
+// programme ← member ← tier ← wallet ← account ← order ← benefit ← product ← reward ← family ← cursor ← community ←
+// recommend ← invoice.
+var may = map[string][]string{
+	"programmes":          {},
+	"internal/fault":      {},
+	"internal/viewer":     {},
+	"internal/clock":      {},
+	"internal/trips":      {},
+	"internal/secret":     {},
+	"internal/token":      {},
+	"internal/phrase":     {},
+	"internal/picture":    {},
+	"internal/programme":  {"programmes"},
+	"internal/member":     {},
+	"internal/tier":       {"internal/programme"},
+	"internal/wallet":     {},
+	"internal/account":    {"internal/programme", "internal/member", "internal/tier", "internal/wallet"},
+	"internal/order":      {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
+	"internal/benefit":    {"internal/programme", "internal/member", "internal/tier", "internal/account"},
+	"internal/product":    {},
+	"internal/reward":     {"internal/programme", "internal/wallet"},
+	"internal/family":     {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
+	"internal/cursor":     {},
+	"internal/community":  {"internal/programme", "internal/member", "internal/cursor"},
+	"internal/recommend":  {"internal/programme", "internal/member", "internal/order", "internal/cursor", "internal/product", "internal/reward", "internal/community", "internal/phrase"},
+	"internal/invoice":    {"internal/programme", "internal/member", "internal/tier", "internal/account", "internal/order", "internal/product"},
+	"internal/boltstore":  append(slices.Clone(domains), "internal/trips"),
+	"internal/mongostore": append(slices.Clone(domains), "internal/trips"),
+	"internal/redisstore": append(slices.Clone(domains), "internal/trips"),
+	"internal/storetest":  domains,
+	"internal/demo":       append(slices.Clone(domains), "internal/picture", "internal/invoice"),
+	"internal/edge":       {"internal/trips"},
+	"graph":               domains,
+	"loaders":             append(slices.Clone(domains), "internal/trips"),
+	"resolvers":           append(slices.Clone(domains), "graph", "loaders", "internal/phrase"),
+	"web":                 {},
+	"server":              {"*"}, // the only place that knows everything
+}
+
+// domains are the packages that hold rules and know no store, no HTTP and no GraphQL.
+var domains = []string{
+	"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account", "internal/order", "internal/benefit",
+	"internal/product", "internal/reward", "internal/family", "internal/cursor", "internal/community", "internal/recommend",
+}
+
+// only says which packages alone may import a library, and why.
+var only = map[string]struct {
+	packages []string
+	why      string
+}{
+	"go.mongodb.org/mongo-driver":   {[]string{"internal/mongostore", "scripts"}, "a rule must not know where it is stored"},
+	"github.com/redis/go-redis":     {[]string{"internal/redisstore", "scripts"}, "a rule must not know where it is cached"},
+	"github.com/alicebob/miniredis": {[]string{"internal/redisstore"}, "the embedded Redis is one package's business"},
+	"go.etcd.io/bbolt":              {[]string{"internal/boltstore"}, "a rule must not know where it is stored"},
+	"github.com/99designs/gqlgen":   {[]string{"graph", "resolvers", "internal/edge", "server"}, "the domain is there for other doors too"},
+	"github.com/vektah/gqlparser":   {[]string{"graph", "resolvers", "internal/edge", "server", "internal/schematest"}, "the domain is there for other doors too"},
+	"net/http":                      {[]string{"internal/edge", "internal/picture", "internal/token", "server", "scripts"}, "a rule must not know how it was asked"},
+	"os":                            {[]string{"internal/boltstore", "internal/redisstore", "internal/secret", "internal/programme", "internal/storetest", "server", "scripts"}, "settings come in as values"},
+}
+
+func TestPackagesImportOnlyWhatTheyMay(t *testing.T) {
+	seen := map[string]bool{}
+	for dir, imports := range sources(t) {
+		allowed, known := may[dir]
+		if !known && !strings.HasPrefix(dir, "scripts") && dir != "internal/importtest" && dir != "internal/schematest" {
+			t.Errorf("package %s is not in the table: say what it may import", dir)
+			continue
+		}
+		seen[dir] = true
+		for file, paths := range imports {
+			for _, path := range paths {
+				ours, is := strings.CutPrefix(path, module)
+				if is && !slices.Contains(allowed, "*") && !slices.Contains(allowed, ours) && !slices.Contains(small, ours) {
+					t.Errorf("%s imports %s; %s may import %v", file, path, dir, append(slices.Clone(small), allowed...))
+				}
+			}
+		}
+	}
+	for dir := range may {
+		if !seen[dir] {
+			t.Errorf("the table names %s, which does not exist", dir)
+		}
+	}
+}
+
+func TestLibrariesStayInTheirRooms(t *testing.T) {
+	for dir, imports := range sources(t) {
+		for file, paths := range imports {
+			for _, path := range paths {
+				for library, rule := range only {
+					if path != library && !strings.HasPrefix(path, library+"/") {
+						continue
+					}
+					if !slices.ContainsFunc(rule.packages, func(p string) bool { return dir == p || strings.HasPrefix(dir, p+"/") }) {
+						t.Errorf("%s imports %s; only %v may: %s", file, path, rule.packages, rule.why)
+					}
+				}
+			}
+		}
+	}
+}
+
+// lines bounds a file by hand: what is longer does a second thing.
+const lines = 400
+
+func TestNoFileByHandIsTooLong(t *testing.T) {
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !goFile(path, d) {
+			return skip(path, d, err)
+		}
+		text, err := os.ReadFile(path)
+		if err != nil || strings.Contains(string(text), "Code generated ") && strings.Contains(string(text), "DO NOT EDIT") {
+			return err
+		}
+		if n := strings.Count(string(text), "\n"); n > lines {
+			t.Errorf("%s has %d lines; allowed are %d", path, n, lines)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+const root = "../.."
+
+// sources lists, by directory and file, what Go files that are no tests import. It parses the files itself: a test
+// that asked the go command would pass from the cache after a violation.
+func sources(t *testing.T) map[string]map[string][]string {
+	t.Helper()
+	out := map[string]map[string][]string{}
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !goFile(path, d) {
+			return skip(path, d, err)
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		dir := filepath.ToSlash(filepath.Dir(rel))
+		if out[dir] == nil {
+			out[dir] = map[string][]string{}
+		}
+		out[dir][rel] = nil
+		for _, i := range f.Imports {
+			p, err := strconv.Unquote(i.Path.Value)
+			if err != nil {
+				return err
+			}
+			out[dir][rel] = append(out[dir][rel], p)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func goFile(path string, d fs.DirEntry) bool {
+	return !d.IsDir() && strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go")
+}
+
+// skip passes over folders that hold no source of ours.
+func skip(path string, d fs.DirEntry, err error) error {
+	if err == nil && d.IsDir() && path != root && (strings.HasPrefix(d.Name(), ".") || d.Name() == "node_modules" || d.Name() == "testdata") {
+		return filepath.SkipDir
+	}
+	return err
+}
