@@ -93,7 +93,8 @@ func drain[D any](ctx context.Context, cursor *mongo.Cursor, err error, each fun
 	return cursor.Err()
 }
 
-// by is a query's order: by a field, ascending with 1 or descending with -1, and so on.
+// by is a query's order: by a field, ascending with 1 or descending with -1, and so on. DocumentDB takes only the order
+// of _id from an index and sorts for all others, so ids of what is long should be in the order in which it is read.
 func by(fields ...any) bson.D {
 	order := bson.D{}
 	for i := 0; i+1 < len(fields); i += 2 {

@@ -4,8 +4,8 @@ import (
 	"context"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
-	"golang.org/x/sync/errgroup"
 
 	"membergate/internal/wallet"
 )
@@ -38,31 +38,33 @@ func (l *Ledger) Append(ctx context.Context, added []wallet.Entry) error {
 	})
 }
 
-// atOnce is how many heads are read at once: each is one short look into an index, while one query for all of them
-// would read every entry of every wallet.
-const atOnce = 8
-
-// Heads implements wallet.Store.
+// Heads implements wallet.Store: one command, however many wallets.
 func (l *Ledger) Heads(ctx context.Context, ids []wallet.ID) (map[wallet.ID]wallet.Entry, error) {
-	heads := make([][]wallet.Entry, len(ids))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(atOnce)
-	for i, id := range ids {
-		group.Go(func() (err error) {
-			heads[i], err = l.list(ctx, bson.D{{Key: "w", Value: id}}, -1, 1)
-			return err
-		})
-	}
 	out := make(map[wallet.ID]wallet.Entry, len(ids))
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
-	for i, id := range ids {
-		if len(heads[i]) > 0 {
-			out[id] = heads[i][0]
+	add := func(e wallet.Entry) { out[e.Wallet] = e }
+	switch len(ids) {
+	case 0:
+		return out, nil
+	case 1:
+		newest, err := l.list(ctx, ids[0], 1, most, nil, -1, 1)
+		for _, e := range newest {
+			add(e)
 		}
+		return out, err
 	}
-	return out, nil
+	err := l.s.run(ctx, func(ctx context.Context) error {
+		cursor, err := l.s.in(entries).Aggregate(ctx, mongo.Pipeline{ // MongoDB takes one step in the index for each wallet
+			{{Key: "$match", Value: bson.D{{Key: "w", Value: bson.D{{Key: "$in", Value: ids}}}}}},
+			{{Key: "$sort", Value: by("w", -1, "seq", -1)}},
+			{{Key: "$group", Value: bson.D{{Key: "_id", Value: "$w"}, {Key: "head", Value: bson.D{{Key: "$first", Value: "$$ROOT"}}}}}},
+		}, options.Aggregate().SetBatchSize(batch))
+		return drain(ctx, cursor, err, func(d struct {
+			Head entryDoc `bson:"head"`
+		}) {
+			add(d.Head.entry())
+		})
+	})
+	return out, err
 }
 
 // ByOps implements wallet.Store.
@@ -76,16 +78,24 @@ func (l *Ledger) ByOps(ctx context.Context, id wallet.ID, ops []string) (map[str
 	return out, err
 }
 
+// BySeqs implements wallet.Store.
+func (l *Ledger) BySeqs(ctx context.Context, id wallet.ID, seqs []int64) (map[int64]wallet.Entry, error) {
+	out := make(map[int64]wallet.Entry, len(seqs))
+	if len(seqs) == 0 {
+		return out, nil
+	}
+	places := each(seqs, func(seq int64) string { return entryID(id, seq) })
+	filter := bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: places}}}, {Key: "w", Value: id}}
+	err := find(ctx, l.s, entries, filter, options.Find(), func(d entryDoc) { out[d.Seq] = d.entry() })
+	return out, err
+}
+
 // Page implements wallet.Store.
 func (l *Ledger) Page(ctx context.Context, id wallet.ID, q wallet.Query) ([]wallet.Entry, error) {
-	filter := bson.D{{Key: "w", Value: id}}
-	if q.Before > 0 {
-		filter = append(filter, bson.E{Key: "seq", Value: bson.D{{Key: "$lt", Value: q.Before}}})
-	}
+	var filter, at bson.D
 	if len(q.Kinds) > 0 {
 		filter = append(filter, bson.E{Key: "kind", Value: bson.D{{Key: "$in", Value: q.Kinds}}})
 	}
-	var at bson.D
 	if !q.From.IsZero() {
 		at = append(at, bson.E{Key: "$gte", Value: q.From})
 	}
@@ -95,21 +105,33 @@ func (l *Ledger) Page(ctx context.Context, id wallet.ID, q wallet.Query) ([]wall
 	if at != nil {
 		filter = append(filter, bson.E{Key: "at", Value: at})
 	}
-	return l.list(ctx, filter, -1, q.Limit)
+	before := q.Before
+	if before <= 0 {
+		before = most
+	}
+	return l.list(ctx, id, 1, before, filter, -1, q.Limit)
 }
 
 // Chain implements wallet.Store.
 func (l *Ledger) Chain(ctx context.Context, id wallet.ID, after int64, n int) ([]wallet.Entry, error) {
-	filter := bson.D{{Key: "w", Value: id}, {Key: "seq", Value: bson.D{{Key: "$gt", Value: after}}}}
-	return l.list(ctx, filter, 1, n)
+	return l.list(ctx, id, after+1, most, nil, 1, n)
 }
 
-// list reads at most n entries by sequence, in a direction.
-func (l *Ledger) list(ctx context.Context, filter bson.D, direction, n int) (out []wallet.Entry, err error) {
+// most is the first sequence that does not fit into an id.
+const most = 1e12
+
+// list reads at most n entries of a wallet from a sequence up to, but without, another, in a direction. It goes by the
+// id, whose order every server takes from its index.
+func (l *Ledger) list(ctx context.Context, id wallet.ID, from, before int64, filter bson.D, direction, n int) (out []wallet.Entry, err error) {
 	if n <= 0 {
 		return nil, nil
 	}
-	o := options.Find().SetSort(by("seq", direction)).SetLimit(int64(n))
+	first, end := entryID(id, from), string(id)+";" // the character behind the colon
+	if before < most {
+		end = entryID(id, before)
+	}
+	filter = append(bson.D{{Key: "w", Value: id}, {Key: "_id", Value: bson.D{{Key: "$gte", Value: first}, {Key: "$lt", Value: end}}}}, filter...)
+	o := options.Find().SetSort(by("_id", direction)).SetLimit(int64(n))
 	err = find(ctx, l.s, entries, filter, o, func(d entryDoc) { out = append(out, d.entry()) })
 	return out, err
 }

@@ -133,6 +133,9 @@ func (o *Orders) Apply(ctx context.Context, ids []string) error {
 	})
 }
 
+// atOnce is how many queries of one call run at once.
+const atOnce = 8
+
 // Purchases implements order.Store. Orders of one moment come by record id, last first.
 func (o *Orders) Purchases(ctx context.Context, ids []member.ID, n int) (map[member.ID][]order.Record, error) {
 	out := make(map[member.ID][]order.Record, len(ids))
