@@ -88,6 +88,24 @@ func (l *Ledger) ByOps(ctx context.Context, id wallet.ID, wanted []string) (map[
 	return out, err
 }
 
+// BySeqs implements wallet.Store.
+func (l *Ledger) BySeqs(ctx context.Context, id wallet.ID, seqs []int64) (map[int64]wallet.Entry, error) {
+	out := make(map[int64]wallet.Entry, len(seqs))
+	err := l.s.read(ctx, func(t *tx) error {
+		for _, seq := range seqs {
+			e, ok, err := get[wallet.Entry](t, entries, path(string(id), number(seq)))
+			if err != nil {
+				return err
+			}
+			if ok {
+				out[seq] = e
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
 // Page implements wallet.Store.
 func (l *Ledger) Page(ctx context.Context, id wallet.ID, q wallet.Query) (out []wallet.Entry, err error) {
 	var end []byte
