@@ -41,8 +41,8 @@ var languages = language.NewMatcher([]language.Tag{
 // maxLanguages is the longest Accept-Language read: browsers send under 100 bytes, and matching costs by the entry.
 const maxLanguages = 200
 
-// localeOf chooses the language to answer in: zh-HK reads traditional, zh and what nobody here writes simplified.
-func localeOf(r *http.Request) viewer.Locale {
+// LocaleOf chooses the language to answer in: zh-HK reads traditional, zh and what nobody here writes simplified.
+func LocaleOf(r *http.Request) viewer.Locale {
 	wanted := r.Header.Get("Accept-Language")
 	if wanted == "" || len(wanted) > maxLanguages {
 		return locales[0]

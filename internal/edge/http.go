@@ -23,7 +23,7 @@ import (
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := time.Now()
 	id := idOf(r)
-	locale := localeOf(r)
+	locale := LocaleOf(r)
 	ctx := viewer.With(r.Context(), viewer.Viewer{Locale: locale})
 	ctx, n := withNotes(ctx, id)
 	h := w.Header()
