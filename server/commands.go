@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// program is what every command is given, so that tests can give something else.
+type program struct {
+	env   func(name string) string // the environment
+	out   io.Writer                // what a command was asked for
+	log   io.Writer                // everything else
+	now   func() time.Time         // real time, for tokens
+	build func(ctx context.Context, s Settings, log *slog.Logger) (*Parts, error)
+}
+
+// commands are the program's, in the order of its help; serve is what runs without a name.
+var commands = []func(*program) *cobra.Command{
+	serveCommand,
+	tokenCommand,
+}
+
+// run runs one command; its error is for people, one line for each thing that is wrong.
+func run(ctx context.Context, args []string, p *program) error {
+	serve := serveCommand(p)
+	root := &cobra.Command{
+		Use:           "server",
+		Short:         "Membergate: one GraphQL door for member apps",
+		Long:          "Membergate is one GraphQL door for member apps. Without a command it serves; settings come from the environment.",
+		Args:          cobra.NoArgs,
+		RunE:          serve.RunE,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.Flags().AddFlagSet(serve.Flags())
+	for _, command := range commands {
+		root.AddCommand(command(p))
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetArgs(args)
+	root.SetOut(p.out)
+	root.SetErr(p.log)
+	return root.ExecuteContext(ctx)
+}
+
+// settings reads the environment.
+func (p *program) settings() (Settings, error) { return readSettings(p.env) }
+
+// logger writes JSON lines.
+func (p *program) logger() *slog.Logger { return slog.New(slog.NewJSONHandler(p.log, nil)) }

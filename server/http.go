@@ -1,0 +1,119 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"membergate/internal/edge"
+	"membergate/internal/viewer"
+)
+
+// publicHandler is everything that the public listener answers.
+func publicHandler(s Settings, p *Parts, ready *readiness, meters *meters, log *slog.Logger) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/graphql", allowOrigins(s.CORSOrigins, edge.New(edge.Parts{
+		Schema:       p.Schema,
+		Authenticate: p.Tokens.Verify,
+		Attach:       p.Attach,
+		Production:   s.Production,
+		Sandbox:      s.Sandbox,
+		Log:          log,
+		Observe:      meters.observe,
+	})))
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		writeJSON(w, http.StatusOK, map[string]bool{"alive": true})
+	})
+	mux.Handle("GET /readyz", ready)
+	mux.HandleFunc("GET /.well-known/jwks.json", noKeys)
+	if p.Media != nil {
+		mux.Handle("GET /media/", p.Media)
+	}
+	if !s.Production {
+		development(mux, p, log)
+	}
+	return sober(mux)
+}
+
+// development adds what helps a developer and would tell a stranger too much.
+func development(mux *http.ServeMux, p *Parts, log *slog.Logger) {
+	mux.HandleFunc("GET /schema.graphqls", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = io.WriteString(w, p.SDL)
+	})
+	if p.Explorer != nil {
+		mux.Handle("/", newExplorer(p.Explorer))
+	}
+	if p.Demo != nil {
+		mux.HandleFunc("GET /demo/tokens", func(w http.ResponseWriter, r *http.Request) {
+			members, err := p.Demo(viewer.With(r.Context(), viewer.Viewer{Locale: edge.LocaleOf(r)}))
+			if err != nil {
+				log.ErrorContext(r.Context(), "the demo members cannot be listed", "cause", err.Error())
+				writeJSON(w, http.StatusInternalServerError, map[string]string{"error": "The demo members cannot be listed now."})
+				return
+			}
+			writeJSON(w, http.StatusOK, members)
+		})
+	}
+}
+
+// noKeys is the key set of a gateway that signs no tokens which others could check.
+func noKeys(w http.ResponseWriter, _ *http.Request) {
+	writeJSON(w, http.StatusOK, map[string][]string{"keys": {}})
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v) // an error means that nobody listens any more
+}
+
+// sober sets the headers that keep browsers from guessing, framing and telling on.
+func sober(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Referrer-Policy", "no-referrer")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// preflightSeconds is how long a browser may remember that an origin may call.
+const preflightSeconds = "600"
+
+// allowOrigins lets web pages of the origins call, and no others. Tokens travel in a header that a page must set
+// itself, so no cookies are ever allowed along.
+func allowOrigins(origins []string, next http.Handler) http.Handler {
+	allowed := map[string]bool{}
+	for _, o := range origins {
+		allowed[o] = true
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Add("Vary", "Origin")
+		origin := r.Header.Get("Origin")
+		if !allowed[strings.ToLower(origin)] {
+			if r.Method == http.MethodOptions {
+				h.Set("Allow", "GET, POST")
+				w.WriteHeader(http.StatusNoContent) // without the headers below the browser stops here
+				return
+			}
+			next.ServeHTTP(w, r)
+			return
+		}
+		h.Set("Access-Control-Allow-Origin", origin)
+		h.Set("Access-Control-Expose-Headers", "X-Request-Id")
+		if r.Method == http.MethodOptions {
+			h.Set("Access-Control-Allow-Methods", "GET, POST")
+			h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, X-Request-Id, X-Debug-Now")
+			h.Set("Access-Control-Max-Age", preflightSeconds)
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"context"
+	"io/fs"
+	"net/http"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"membergate/internal/token"
+)
+
+// Parts are what a running gateway is made of: build opens them, serve runs them, Close ends them.
+type Parts struct {
+	Schema   graphql.ExecutableSchema                        // what can be asked, with its resolvers
+	SDL      string                                          // the schema as text, for GET /schema.graphqls
+	Attach   func(ctx context.Context) context.Context       // gives each operation its loaders; nil gives none
+	Tokens   *token.Verifier                                 // who asks
+	Checks   []Check                                         // what must answer for the gateway to be ready
+	Media    http.Handler                                    // pictures under /media/; nil for none
+	Explorer fs.FS                                           // the page at / in development; nil for none
+	Demo     func(ctx context.Context) ([]DemoMember, error) // demo members with fresh tokens; nil for none
+	Beside   []func(ctx context.Context) error               // runs while the gateway serves, until the context ends
+	Close    func() error                                    // closes the stores; nil for nothing to close
+}
+
+// Check asks one part that the gateway depends on whether it answers.
+type Check struct {
+	Name string // such as "mongodb"
+	Ping func(ctx context.Context) error
+}
+
+// DemoMember is somebody to sign in as with one click.
+type DemoMember struct {
+	Member string `json:"memberId"`
+	Name   string `json:"displayName"`
+	Tier   string `json:"tier"`     // the tier's code
+	Title  string `json:"tierName"` // the tier's name in the language asked for
+	Token  string `json:"token"`
+}

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+const (
+	// The public listener's patience: a phone on a bad network sends a small request within these.
+	headerTimeout = 5 * time.Second
+	bodyTimeout   = 10 * time.Second
+	answerTimeout = 15 * time.Second // three times the longest operation's deadline
+	idleTimeout   = 2 * time.Minute
+	// maxHeaderBytes holds the longest token that is looked at, and the usual rest.
+	maxHeaderBytes = 16 << 10
+	// stopWithin is what running requests get to finish in; the longest operation has 5 s.
+	stopWithin = 10 * time.Second
+)
+
+// server is a gateway with its listeners open.
+type server struct {
+	parts  *Parts
+	ready  *readiness
+	log    *slog.Logger
+	public listening
+	admin  listening
+}
+
+type listening struct {
+	net.Listener
+	http *http.Server
+}
+
+// newServer opens both listeners; requests wait there until run.
+func newServer(s Settings, p *Parts, log *slog.Logger) (*server, error) {
+	public, err := net.Listen("tcp", net.JoinHostPort("", strconv.Itoa(s.Port)))
+	if err != nil {
+		return nil, fmt.Errorf("PORT is %d, where this program cannot listen: %w", s.Port, err)
+	}
+	admin, err := net.Listen("tcp", s.AdminAddr)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("ADMIN_ADDR is %q, where this program cannot listen: %w", s.AdminAddr, err), public.Close())
+	}
+	meters := newMeters()
+	ready := newReadiness(p.Checks, log)
+	complaints := slog.NewLogLogger(log.Handler(), slog.LevelWarn)
+	return &server{
+		parts: p,
+		ready: ready,
+		log:   log,
+		public: listening{public, &http.Server{
+			Handler:           publicHandler(s, p, ready, meters, log),
+			ReadHeaderTimeout: headerTimeout,
+			ReadTimeout:       bodyTimeout,
+			WriteTimeout:      answerTimeout,
+			IdleTimeout:       idleTimeout,
+			MaxHeaderBytes:    maxHeaderBytes,
+			ErrorLog:          complaints,
+		}},
+		admin: listening{admin, &http.Server{
+			Handler:           adminHandler(meters), // a profile is written for as long as it was asked for
+			ReadHeaderTimeout: headerTimeout,
+			IdleTimeout:       idleTimeout,
+			ErrorLog:          complaints,
+		}},
+	}, nil
+}
+
+// run serves until the context ends, then stops in good order: no longer ready, no new connections, what runs is
+// finished, what ran beside is ended, the stores are closed.
+func (s *server) run(ctx context.Context) error {
+	beside, endBeside := context.WithCancel(context.WithoutCancel(ctx))
+	defer endBeside()
+	group, failed := errgroup.WithContext(beside)
+	for _, l := range []listening{s.public, s.admin} {
+		group.Go(func() error {
+			if err := l.http.Serve(l.Listener); !errors.Is(err, http.ErrServerClosed) {
+				return fmt.Errorf("listening at %s failed: %w", l.Addr(), err)
+			}
+			return nil
+		})
+	}
+	for _, work := range s.parts.Beside {
+		group.Go(func() error {
+			if err := work(failed); failed.Err() == nil && err != nil {
+				return err
+			}
+			return nil
+		})
+	}
+	select {
+	case <-ctx.Done():
+	case <-failed.Done():
+	}
+	stopped := s.stop()
+	endBeside()
+	err := errors.Join(group.Wait(), stopped)
+	if s.parts.Close != nil {
+		err = errors.Join(err, s.parts.Close())
+	}
+	return err
+}
+
+// stop lets running requests finish. The admin listener goes last, so that the last numbers can be fetched.
+func (s *server) stop() error {
+	s.ready.stopping.Store(true)
+	s.log.Info("stopping")
+	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
+	defer cancel()
+	if err := s.public.http.Shutdown(ctx); err != nil {
+		_ = s.public.http.Close()
+		_ = s.admin.http.Close()
+		return fmt.Errorf("requests were still running after %s and were cut off", stopWithin)
+	}
+	return s.admin.http.Close()
+}
