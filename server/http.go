@@ -17,7 +17,7 @@ func publicHandler(s Settings, p *Parts, ready *readiness, meters *meters, log *
 	mux.Handle("/graphql", allowOrigins(s.CORSOrigins, edge.New(edge.Parts{
 		Schema:       p.Schema,
 		Authenticate: p.Tokens.Verify,
-		Attach:       p.Attach,
+		Extensions:   p.Around,
 		Production:   s.Production,
 		Sandbox:      s.Sandbox,
 		Log:          log,

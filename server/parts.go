@@ -14,7 +14,7 @@ import (
 type Parts struct {
 	Schema   graphql.ExecutableSchema                        // what can be asked, with its resolvers
 	SDL      string                                          // the schema as text, for GET /schema.graphqls
-	Attach   func(ctx context.Context) context.Context       // gives each operation its loaders; nil gives none
+	Around   []graphql.HandlerExtension                      // what each operation is wrapped in, such as its loaders
 	Tokens   *token.Verifier                                 // who asks
 	Checks   []Check                                         // what must answer for the gateway to be ready
 	Media    http.Handler                                    // pictures under /media/; nil for none

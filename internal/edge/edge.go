@@ -17,7 +17,7 @@ import (
 type Parts struct {
 	Schema       graphql.ExecutableSchema
 	Authenticate func(ctx context.Context, token string) (viewer.Viewer, error) // faults of the kinds Unauthenticated and Unavailable
-	Attach       func(ctx context.Context) context.Context                      // what each operation carries, such as its loaders; nil is nothing
+	Extensions   []graphql.HandlerExtension                                     // what each operation is wrapped in, such as its loaders
 	Production   bool                                                           // no introspection, suggestions or store counts
 	Sandbox      bool                                                           // X-Debug-Now moves a query's clock
 	Log          *slog.Logger                                                   // one line for each request; nil says nothing
@@ -34,9 +34,6 @@ type Gateway struct {
 func New(parts Parts) *Gateway {
 	if parts.Log == nil {
 		parts.Log = slog.New(slog.DiscardHandler)
-	}
-	if parts.Attach == nil {
-		parts.Attach = func(ctx context.Context) context.Context { return ctx }
 	}
 	if parts.Observe == nil {
 		parts.Observe = func(Record) {}

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql"
+
 	"membergate/internal/clock"
 	"membergate/internal/edge"
 	"membergate/internal/fault"
@@ -87,7 +89,7 @@ func TestAPanicIsInternalAndTheLogHasItsStack(t *testing.T) {
 
 func TestAPanicOutsideOfResolversIsInternalToo(t *testing.T) {
 	d := open(t, func(p *edge.Parts) {
-		p.Attach = func(context.Context) context.Context { panic("loaders of db-7") }
+		p.Extensions = []graphql.HandlerExtension{around(func(context.Context) context.Context { panic("loaders of db-7") })}
 	})
 	a := d.ask("{hello}", nil, "X-Request-Id", "id-1")
 	if a.Status != 500 || a.code() != "INTERNAL" || a.Errors[0].Extensions["requestId"] != "id-1" || strings.Contains(a.Body, "db-7") {
@@ -112,7 +114,7 @@ func TestAnOperationHasADeadlineAndItsOwnContext(t *testing.T) {
 	see := func(ctx context.Context, _ map[string]any) (any, error) {
 		until, ok := ctx.Deadline()
 		if !ok || ctx.Value(carriedKey{}) != true {
-			return nil, errors.New("no deadline, or not what Attach gave")
+			return nil, errors.New("no deadline, or not what the extension gave")
 		}
 		return time.Until(until).Seconds(), nil
 	}

@@ -30,6 +30,9 @@ func newExecutor(parts Parts) *Executor {
 	e.inner.SetQueryCache(checkedDocument{})
 	e.inner.SetErrorPresenter(present)
 	e.inner.SetRecoverFunc(recovered)
+	for _, extension := range parts.Extensions {
+		e.inner.Use(extension)
+	}
 	return e
 }
 
@@ -88,12 +91,12 @@ func tooDear(cost int) *gqlerror.Error {
 	return e
 }
 
-// DispatchOperation runs an operation with its own loaders and its own count of store calls; in development the answer
+// DispatchOperation runs an operation with its own count of store calls; in development the answer
 // tells the count.
 func (e *Executor) DispatchOperation(ctx context.Context, op *graphql.OperationContext) (graphql.ResponseHandler, context.Context) {
 	ctx, count := trips.With(ctx)
 	note(ctx, func(n *notes) { n.count = count })
-	answers, ctx := e.inner.DispatchOperation(e.parts.Attach(ctx), op)
+	answers, ctx := e.inner.DispatchOperation(ctx, op)
 	return func(ctx context.Context) *graphql.Response {
 		answer := answers(ctx)
 		if answer != nil && !e.parts.Production {

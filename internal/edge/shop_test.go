@@ -144,6 +144,16 @@ func (l *lockedBuffer) String() string {
 
 type carriedKey struct{}
 
+// around is an extension that changes an operation's context.
+type around func(context.Context) context.Context
+
+func (around) ExtensionName() string                   { return "Around" }
+func (around) Validate(graphql.ExecutableSchema) error { return nil }
+
+func (a around) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	return next(a(ctx))
+}
+
 func open(t *testing.T, change func(*edge.Parts)) *door {
 	t.Helper()
 	d := &door{t: t, log: &lockedBuffer{}, shop: &shop{
@@ -160,8 +170,10 @@ func open(t *testing.T, change func(*edge.Parts)) *door {
 			}
 			return viewer.Viewer{Member: "17850", Scope: viewer.ScopeMember}, nil
 		},
-		Attach: func(ctx context.Context) context.Context { return context.WithValue(ctx, carriedKey{}, true) },
-		Log:    slog.New(slog.NewJSONHandler(d.log, nil)),
+		Extensions: []graphql.HandlerExtension{around(func(ctx context.Context) context.Context {
+			return context.WithValue(ctx, carriedKey{}, true)
+		})},
+		Log: slog.New(slog.NewJSONHandler(d.log, nil)),
 		Observe: func(r edge.Record) {
 			d.mu.Lock()
 			defer d.mu.Unlock()
