@@ -1,0 +1,9 @@
+package boltstore
+
+import (
+	"testing"
+
+	"membergate/internal/storetest"
+)
+
+func TestCommunity(t *testing.T) { storetest.Community(t, open(t).Community()) }

@@ -1,0 +1,100 @@
+package mongostore
+
+import (
+	"context"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"membergate/internal/community"
+	"membergate/internal/cursor"
+)
+
+// Page implements community.Store. It is one command: a walk along an index that is in the list's order, which leaves
+// out what is not for the audience.
+func (c *Community) Page(ctx context.Context, q community.Query) (out []community.Post, err error) {
+	field := ""
+	if q.Order == community.ByHot {
+		field = "hot"
+	}
+	filter := append(about(q), seen(q.Audience)...)
+	filter = append(filter, between(field, -1, q.Span)...)
+	o := options.Find().SetSort(listOrder(field, -1, q.Span.Backward)).SetLimit(int64(q.Span.Limit))
+	err = find(ctx, c.s, posts, bson.D{{Key: "$and", Value: filter}}, o, func(d postDoc) { out = append(out, d.post()) })
+	if q.Span.Backward {
+		slices.Reverse(out)
+	}
+	return out, err
+}
+
+// about holds what a query's posts are about.
+func about(q community.Query) bson.A {
+	all := bson.A{}
+	for _, c := range []struct{ field, value string }{{"board", q.Board}, {"topics", string(q.Topic)}, {"family", q.Family}} {
+		if c.value != "" {
+			all = append(all, is(c.field, c.value))
+		}
+	}
+	if q.Family != "" {
+		all = append(all, is("visibility", community.OfFamily))
+	}
+	if len(q.Authors)+len(q.Topics) > 0 {
+		all = append(all, either(in("author", q.Authors), in("topics", q.Topics)))
+	}
+	return all
+}
+
+// seen holds what Audience.Has says of posts.
+func seen(a community.Audience) bson.A {
+	others := bson.D{{Key: "live", Value: true}}
+	if a.Shelves != nil {
+		others = append(others, in("shelf", a.Shelves)...)
+	}
+	if len(a.Apart) > 0 {
+		others = append(others, bson.E{Key: "author", Value: bson.D{{Key: "$nin", Value: a.Apart}}})
+	}
+	if a.Own == "" {
+		return bson.A{others}
+	}
+	return bson.A{is("gone", false), either(is("author", a.Own), others)}
+}
+
+// listOrder is by a field, which may be empty, and by id; direction is 1 for lowest first.
+func listOrder(field string, direction int, backward bool) bson.D {
+	if backward {
+		direction = -direction
+	}
+	if field == "" {
+		return by("_id", direction)
+	}
+	return by(field, direction, "_id", direction)
+}
+
+// between holds what lies inside a span of a list in the order of a field, which may be empty, and of id.
+func between(field string, direction int, s cursor.Span) bson.A {
+	up, down := "$gt", "$lt" // an ascending list goes up behind a place
+	if direction < 0 {
+		up, down = down, up
+	}
+	all := bson.A{}
+	if s.After != nil {
+		all = append(all, beyond(field, up, *s.After))
+	}
+	if s.Before != nil {
+		all = append(all, beyond(field, down, *s.Before))
+	}
+	return all
+}
+
+// beyond holds what lies on one side of a place. The bound of the field alone comes first: an index can use it.
+func beyond(field, side string, p cursor.Place) bson.D {
+	id := bson.D{{Key: "_id", Value: bson.D{{Key: side, Value: p.ID}}}}
+	if field == "" {
+		return id
+	}
+	return bson.D{
+		{Key: field, Value: bson.D{{Key: side + "e", Value: p.Key}}},
+		{Key: "$or", Value: bson.A{bson.D{{Key: field, Value: bson.D{{Key: side, Value: p.Key}}}}, id}},
+	}
+}
