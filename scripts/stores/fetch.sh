@@ -20,7 +20,10 @@ lent=(/etc/resolv.conf /etc/hosts /etc/apt/auth.conf /etc/apt/auth.conf.d
 # lend_fetch_settings gives apt inside the root DIR the machine's own way of fetching packages.
 lend_fetch_settings() {
   local path
-  apt-config dump | grep '^Acquire::' | grep -v '^Acquire::IndexTargets' >"$1/etc/apt/apt.conf.d/90machine"
+  {
+    apt-config dump | grep '^Acquire::' | grep -v '^Acquire::IndexTargets'
+    echo 'Acquire::Languages "none";'
+  } >"$1/etc/apt/apt.conf.d/90machine"
   for path in "${lent[@]}"; do
     [ -e "$path" ] || continue
     rm -rf "${1:?}$path"
