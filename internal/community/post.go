@@ -22,7 +22,8 @@ func NewID(at time.Time) string {
 	return IDOf(at, [10]byte(b[6:]))
 }
 
-// IDOf makes the id of a time and ten bytes: for demos and tests, which must make the same ones again.
+// IDOf makes the id of a time and ten bytes: for demos and tests, which must make the same ones again. No post and no
+// comment may share an id.
 func IDOf(at time.Time, tail [10]byte) string {
 	ms := uint64(at.UnixMilli())
 	head := []byte{byte(ms >> 40), byte(ms >> 32), byte(ms >> 24), byte(ms >> 16), byte(ms >> 8), byte(ms)}
