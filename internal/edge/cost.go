@@ -2,9 +2,12 @@ package edge
 
 import (
 	"encoding/json"
+	"math"
+	"strconv"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
 // pricer tells what an operation costs before it runs: an object costs 1, a scalar nothing, and what lies in a list
@@ -13,12 +16,14 @@ import (
 type pricer struct {
 	variables map[string]any
 	fragments map[string]int // a fragment costs the same wherever it is used, so it is priced once
+	refused   *gqlerror.Error
 }
 
-// price gives Σ first × child cost of a checked operation; it stops counting at the ceiling.
-func price(op *ast.OperationDefinition, variables map[string]any) int {
+// price gives Σ first × child cost of a checked operation; it stops counting at the ceiling. It refuses page sizes that
+// no connection gives.
+func price(op *ast.OperationDefinition, variables map[string]any) (int, *gqlerror.Error) {
 	p := &pricer{variables: variables, fragments: map[string]int{}}
-	return p.selection(op.SelectionSet)
+	return p.selection(op.SelectionSet), p.refused
 }
 
 func (p *pricer) selection(set ast.SelectionSet) int {
@@ -57,7 +62,7 @@ func (p *pricer) field(f *ast.Field) int {
 // has its size.
 func (p *pricer) length(f *ast.Field) int {
 	given := f.ArgumentMap(p.variables) // with the schema's defaults filled in
-	if n, ok := pageSize(f, given); ok {
+	if n, ok := p.pageSize(f, given); ok {
 		return n
 	}
 	if f.Definition.Type.Elem == nil || f.ObjectDefinition.Fields.ForName("pageInfo") != nil {
@@ -70,12 +75,21 @@ func (p *pricer) length(f *ast.Field) int {
 }
 
 // pageSize is what first or last ask for, when the field has them; the larger counts when both are given.
-func pageSize(f *ast.Field, given map[string]any) (size int, paged bool) {
+func (p *pricer) pageSize(f *ast.Field, given map[string]any) (size int, paged bool) {
 	for _, name := range []string{"first", "last"} {
-		if f.Definition.Arguments.ForName(name) != nil {
-			paged = true
-			size = max(size, whole(given[name]))
+		if f.Definition.Arguments.ForName(name) == nil {
+			continue
 		}
+		paged = true
+		if given[name] == nil {
+			continue
+		}
+		n := whole(given[name])
+		if (n < 1 || n > largestPage) && p.refused == nil {
+			p.refused = refusal(BadInput, "%s of %q is %d; allowed is 1 to %d.", name, brief(f.Name), n, largestPage)
+			p.refused.Extensions["field"] = name
+		}
+		size = max(size, n)
 	}
 	if paged && size == 0 {
 		size = largestPage
@@ -83,7 +97,8 @@ func pageSize(f *ast.Field, given map[string]any) (size int, paged bool) {
 	return size, paged
 }
 
-// whole reads a number from a literal or a variable: 0 when there is none, and the ceiling at most.
+// whole reads a number from a literal or a variable, where the library takes numbers in quotes too; what is no number
+// is 0.
 func whole(v any) int {
 	var n int64
 	switch v := v.(type) {
@@ -93,6 +108,8 @@ func whole(v any) int {
 		n = int64(v)
 	case json.Number:
 		n, _ = v.Int64()
+	case string:
+		n, _ = strconv.ParseInt(v, 10, 64)
 	}
-	return int(min(max(n, 0), ceiling))
+	return int(max(min(n, math.MaxInt32), math.MinInt32))
 }

@@ -55,7 +55,10 @@ func (e *Executor) CreateOperationContext(ctx context.Context, params *graphql.R
 	if errs != nil {
 		return opCtx, gqlerror.List{wrongVariable(errs[0])}
 	}
-	cost := price(op, opCtx.Variables)
+	cost, refused := price(op, opCtx.Variables)
+	if refused != nil {
+		return opCtx, gqlerror.List{refused}
+	}
 	note(ctx, func(n *notes) { n.cost = cost })
 	if cost > maxCost {
 		return opCtx, gqlerror.List{tooDear(cost)}
@@ -79,6 +82,10 @@ func choose(doc *ast.QueryDocument, name string) (*ast.OperationDefinition, *gql
 // wrongVariable names the variable that does not fit; the library puts the name into a path that belongs to results.
 func wrongVariable(e *gqlerror.Error) *gqlerror.Error {
 	name := strings.TrimPrefix(e.Path.String(), "variable.")
+	if _, kind, ok := strings.Cut(e.Message, " as "); ok && strings.HasPrefix(e.Message, "cannot use value") {
+		// The library shows 0 for a number that it could not read.
+		return refusal(BadInput, "The variable %q is not right: its value cannot be read as %s.", brief(name), kind)
+	}
 	return refusal(BadInput, "The variable %q is not right: %s", brief(name), sentence(e.Message))
 }
 

@@ -36,7 +36,7 @@ const (
 	// maxCost bounds Σ first × child cost. The apps' dearest documents cost 540 (Feed) with their own page sizes and
 	// 1,750 (Recommend) with the largest page. This leaves room for three such, not for pages of pages of pages.
 	maxCost = 5000
-	// largestPage is what a page costs that names no size: no connection gives more.
+	// largestPage is the most that any connection gives; a page that names no size is priced as one.
 	largestPage = 50
 	// assumedList is what a list without paging costs: such lists (a family's members, a post's pictures) are kept
 	// short by the rules.
