@@ -34,10 +34,10 @@ const lockWait = time.Second
 
 // Store is the open file.
 type Store struct {
-	db      *bbolt.DB
-	mu      sync.Mutex // guards waiting
-	waiting []*change
-	commit  sync.Mutex // held by the writer that commits for all that wait
+	db         *bbolt.DB
+	mu         sync.Mutex // guards what follows
+	waiting    []*change  // writes for the next commit
+	committing bool       // a writer has the turn to commit
 }
 
 // Open opens or creates the file in a directory and makes its buckets. The error is one sentence for whoever

@@ -3,6 +3,8 @@ package boltstore
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime"
 	"slices"
 
 	"go.etcd.io/bbolt"
@@ -14,10 +16,18 @@ import (
 // change is one write that waits for its commit.
 type change struct {
 	f    func(*tx) error
-	done bool // a commit has decided it; err is its answer
+	told chan turn // its writer waits here
 	err  error
 	wild any // what f panicked with, for its own caller to bear
 }
+
+// turn is what a waiting writer is told.
+type turn int
+
+const (
+	decided  turn = iota // its change is committed, or refused
+	yourTurn             // it must commit now, for all that wait
+)
 
 // run calls f, and keeps a panic of it from the writers that share the transaction.
 func (c *change) run(t *tx) (err error) {
@@ -39,24 +49,37 @@ func (s *Store) write(ctx context.Context, f func(*tx) error) error {
 		return err
 	}
 	trips.Mongo(ctx)
-	c := &change{f: f}
+	c := &change{f: f, told: make(chan turn, 1)}
 	s.mu.Lock()
 	s.waiting = append(s.waiting, c)
+	mine := !s.committing
+	s.committing = true
 	s.mu.Unlock()
-
-	s.commit.Lock()
-	defer s.commit.Unlock()
-	if !c.done {
-		s.mu.Lock()
-		group := s.waiting
-		s.waiting = nil
-		s.mu.Unlock()
-		s.commitAll(group)
+	if mine || <-c.told == yourTurn {
+		s.commitForAll()
 	}
 	if c.wild != nil {
 		panic(c.wild)
 	}
 	return c.err
+}
+
+// commitForAll commits everything that waits, tells its writers, and passes the turn on.
+func (s *Store) commitForAll() {
+	runtime.Gosched() // those whose commit has just ended often write again at once
+	s.mu.Lock()
+	group := s.waiting
+	s.waiting = nil
+	s.mu.Unlock()
+	s.commitAll(slices.Clone(group))
+	for _, c := range group {
+		c.told <- decided
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.committing = len(s.waiting) > 0; s.committing {
+		s.waiting[0].told <- yourTurn
+	}
 }
 
 // errSpoilt rolls a transaction back.
@@ -69,20 +92,23 @@ func (s *Store) commitAll(group []*change) {
 		spoiler, err := s.try(group)
 		if spoiler == nil {
 			for _, c := range group {
-				c.done = true
 				if c.err == nil && err != nil { // the disk failed or the store is closed: what was kept is unknown
 					c.err = fault.Down("store", err)
 				}
 			}
 			return
 		}
-		spoiler.done = true
 		group = slices.DeleteFunc(group, func(c *change) bool { return c == spoiler })
 	}
 }
 
 // try runs a group in one transaction and commits it, unless one of the changes spoils it.
 func (s *Store) try(group []*change) (spoiler *change, err error) {
+	defer func() {
+		if p := recover(); p != nil { // bbolt panics over a damaged file; whoever waits must still be told
+			spoiler, err = nil, fmt.Errorf("boltstore: the commit failed: %v", p)
+		}
+	}()
 	for _, c := range group {
 		c.err = nil
 	}
