@@ -26,6 +26,7 @@ func Wallets(t *testing.T, s wallet.Store) {
 		{"a page has the newest first", pages},
 		{"a page keeps to kinds and times", filteredPages},
 		{"a chain goes by sequence", chains},
+		{"the newest entry is the one whose cause happened last", newestOfAll},
 		{"many entries are added at once", longAppend},
 		{"64 writers make a ledger without a gap", appendRace},
 		{"one op from 50 writers is one entry", opRace},

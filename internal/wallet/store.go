@@ -23,6 +23,8 @@ type Store interface {
 	BySeqs(ctx context.Context, id ID, seqs []int64) (map[int64]Entry, error)
 	// Page lists entries of a wallet, newest first.
 	Page(ctx context.Context, id ID, q Query) ([]Entry, error)
+	// Newest gives the entry of any wallet whose cause happened last, and false while there is none.
+	Newest(ctx context.Context) (Entry, bool, error)
 	// Chain lists entries of a wallet by sequence after a sequence, at most n.
 	Chain(ctx context.Context, id ID, after int64, n int) ([]Entry, error)
 }

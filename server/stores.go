@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"membergate/internal/account"
+	"membergate/internal/benefit"
+	"membergate/internal/boltstore"
+	"membergate/internal/community"
+	"membergate/internal/family"
+	"membergate/internal/mongostore"
+	"membergate/internal/order"
+	"membergate/internal/product"
+	"membergate/internal/redisstore"
+	"membergate/internal/reward"
+	"membergate/internal/wallet"
+)
+
+// stores are all that the program keeps, wherever the settings say.
+type stores struct {
+	accounts  account.Store   // members: profile, tier standing, outbox
+	ledger    wallet.Store    // coins
+	orders    order.Store     // orders and refunds
+	products  product.Store   //
+	rewards   reward.Store    //
+	usages    benefit.Store   // how often benefits were used
+	families  family.Store    //
+	community community.Store // posts, comments, marks, ties
+	cache     *redisstore.Store
+
+	checks  []Check                     // what must answer
+	migrate func(context.Context) error // indexes; nothing to do for embedded stores
+	close   func() error
+}
+
+// openStores opens the stores of the settings. A command may wait longer for a store than a member does: patient.
+func openStores(ctx context.Context, s Settings, patient bool, log *slog.Logger) (*stores, error) {
+	out := &stores{}
+	var closers []func() error
+	out.close = func() error {
+		var errs []error
+		for _, c := range closers {
+			errs = append(errs, c())
+		}
+		return errors.Join(errs...)
+	}
+	if s.EmbeddedMongo() {
+		bolt, err := boltstore.Open(s.DataDir)
+		if err != nil {
+			return nil, err
+		}
+		closers = append(closers, bolt.Close)
+		out.useBolt(bolt)
+	} else {
+		mongo, err := mongostore.Open(ctx, s.MongoURI.Reveal(), s.MongoDatabase)
+		if err != nil {
+			return nil, err
+		}
+		closers = append(closers, func() error {
+			within, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+			defer cancel()
+			return mongo.Close(within)
+		})
+		if patient {
+			mongo = mongo.Patient(commandPatience)
+		}
+		out.useMongo(mongo)
+	}
+	if err := out.openCache(ctx, s); err != nil {
+		return nil, errors.Join(err, out.close())
+	}
+	closers = append([]func() error{out.cache.Close}, closers...)
+	if err := out.migrate(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("the stores cannot be prepared: %w", err), out.close())
+	}
+	log.Info("stores are open", "embedded_documents", s.EmbeddedMongo(), "embedded_cache", s.EmbeddedRedis())
+	return out, nil
+}
+
+// commandPatience bounds one store call of a command: nobody waits for a screen, and a busy server may take a while.
+const commandPatience = 30 * time.Second
+
+func (s *stores) useBolt(b *boltstore.Store) {
+	s.accounts, s.ledger, s.orders = b.Members(), b.Ledger(), b.Orders()
+	s.products, s.rewards, s.usages, s.families, s.community = b.Products(), b.Rewards(), b.Usages(), b.Families(), b.Community()
+	s.migrate = func(context.Context) error { return nil }
+	s.checks = append(s.checks, Check{Name: "store", Ping: b.Ping})
+}
+
+func (s *stores) useMongo(m *mongostore.Store) {
+	s.accounts, s.ledger, s.orders = m.Members(), m.Ledger(), m.Orders()
+	s.products, s.rewards, s.usages, s.families, s.community = m.Products(), m.Rewards(), m.Usages(), m.Families(), m.Community()
+	s.migrate = m.Migrate
+	s.checks = append(s.checks, Check{Name: "store", Ping: m.Ping})
+}
+
+func (s *stores) openCache(ctx context.Context, set Settings) (err error) {
+	if set.EmbeddedRedis() {
+		s.cache, err = redisstore.OpenEmbedded(ctx, set.DataDir, set.RedisPrefix)
+	} else {
+		s.cache, err = redisstore.Open(ctx, set.RedisURL.Reveal(), set.RedisPrefix)
+	}
+	if err == nil {
+		s.checks = append(s.checks, Check{Name: "cache", Ping: s.cache.Ping})
+	}
+	return err
+}
+
+// orderService applies orders and refunds to the members of these stores.
+func (s *stores) orderService(book book) *order.Service {
+	return &order.Service{Orders: s.orders, Accounts: s.accounts, Wallets: s.wallets(book), Book: book}
+}
+
+// wallets is the service of the ledger.
+func (s *stores) wallets(book book) *wallet.Service {
+	return &wallet.Service{Store: s.ledger, Most: book.At(time.Now()).Coin().MaxBalance, Now: time.Now}
+}
