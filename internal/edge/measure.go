@@ -1,8 +1,6 @@
 package edge
 
 import (
-	"strconv"
-
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
@@ -187,16 +185,4 @@ func (r *ruler) value(v *ast.Value, depth int) {
 	for _, c := range v.Children {
 		r.value(c.Value, depth+1)
 	}
-}
-
-// readable tells whether a number fits 64 bits: the library takes larger ones for granted and panics on them.
-func readable(v *ast.Value) bool {
-	var err error
-	switch v.Kind {
-	case ast.IntValue:
-		_, err = strconv.ParseInt(v.Raw, 10, 64)
-	case ast.FloatValue:
-		_, err = strconv.ParseFloat(v.Raw, 64)
-	}
-	return err == nil
 }

@@ -1,6 +1,11 @@
 package edge
 
-import "github.com/vektah/gqlparser/v2/gqlerror"
+import (
+	"strconv"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
 
 // measureVariables refuses variables that nest too deep or hold too long a list: they are checked like literals, so
 // that a limit cannot be walked around by moving a value out of the document.
@@ -34,4 +39,16 @@ func tooDeepValue() *gqlerror.Error {
 
 func tooLongList(n int) *gqlerror.Error {
 	return tooComplex("A list of values has %d members; at most %d are allowed.", n, maxListLength)
+}
+
+// readable tells whether a number fits 64 bits: the library takes larger ones for granted and panics on them.
+func readable(v *ast.Value) bool {
+	var err error
+	switch v.Kind {
+	case ast.IntValue:
+		_, err = strconv.ParseInt(v.Raw, 10, 64)
+	case ast.FloatValue:
+		_, err = strconv.ParseFloat(v.Raw, 64)
+	}
+	return err == nil
 }
