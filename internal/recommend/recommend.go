@@ -1,0 +1,117 @@
+// Package recommend is what may interest a member, and why. Lists are made offline; a request only puts them together,
+// leaves out what must not be shown, and says truthfully whether anything personal had a say.
+package recommend
+
+import (
+	"membergate/internal/member"
+	"membergate/internal/phrase"
+	"membergate/internal/viewer"
+)
+
+// Purpose is the privacy purpose that members agree to before their history may be used here. The contract with
+// operators names it; what is said of it is the programme's.
+const Purpose = "PERSONALISATION"
+
+// Surface is the place in an app that asks.
+type Surface string
+
+// The surfaces.
+const (
+	Home      Surface = "HOME"
+	Discover  Surface = "DISCOVER"  // nothing bought before
+	Product   Surface = "PRODUCT"   // beside a product
+	Cart      Surface = "CART"      // beside what is about to be bought
+	Rewards   Surface = "REWARDS"   // where coins are spent
+	Community Surface = "COMMUNITY" // posts
+	Family    Surface = "FAMILY"
+	Replenish Surface = "REPLENISH" // what is likely to be used up
+)
+
+// Kind is what a reference is to.
+type Kind string
+
+// The kinds of things.
+const (
+	OfProduct Kind = "product"
+	OfReward  Kind = "reward"
+	OfPost    Kind = "post"
+	OfTopic   Kind = "topic" // evidence only
+)
+
+// Ref names a thing: a product by its stock-keeping unit, anything else by its id.
+type Ref struct {
+	Kind Kind
+	ID   string
+}
+
+// Cause is why something is recommended.
+type Cause string
+
+// The causes.
+const (
+	SimilarTo      Cause = "SIMILAR_TO"      // members who bought the evidence bought this
+	BoughtTogether Cause = "BOUGHT_TOGETHER" // goes with what the reader looks at
+	Replenishing   Cause = "REPLENISH"       // the member buys it again and again
+	FollowedTopic  Cause = "FOLLOWED_TOPIC"  // the member follows the evidence
+	Popular        Cause = "POPULAR"
+	Fresh          Cause = "NEW"
+	Editorial      Cause = "EDITORIAL" // people chose it
+)
+
+// personal tells whether a cause is something about the member, who can then say "not because of this".
+func (c Cause) personal() bool { return c == SimilarTo || c == Replenishing || c == FollowedTopic }
+
+// Item is one thing on a list.
+type Item struct {
+	Ref
+	Cause   Cause // what weighed most
+	Because []Ref // the evidence: whose share of the score was the largest
+}
+
+// List is a list as it was made, best first.
+type List struct {
+	Version string // names the making: another one = made anew
+	Items   []Item
+}
+
+// Key names a list.
+type Key struct {
+	Of   Scope
+	ID   string // of the member or the thing; empty for OfAll
+	Name string
+}
+
+// Scope is whose list it is.
+type Scope string
+
+// The scopes.
+const (
+	OfMember Scope = "member" // read only if the member agreed to Purpose
+	OfThing  Scope = "thing"  // what goes with one product
+	OfAll    Scope = "all"    // everybody's
+)
+
+// MemberList is the key of a member's own list for a surface.
+func MemberList(m member.ID, s Surface) Key { return Key{OfMember, string(m), string(s)} }
+
+// SimilarList is the key of what goes with a thing.
+func SimilarList(r Ref) Key { return Key{OfThing, string(r.Kind) + ":" + r.ID, "SIMILAR"} }
+
+// PopularList is the key of what many bought or read: OfProduct, OfReward or OfPost.
+func PopularList(k Kind) Key { return Key{OfAll, "", "POPULAR:" + string(k)} }
+
+// EditorialList is the key of what people chose for a surface.
+func EditorialList(s Surface) Key { return Key{OfAll, "", "EDITORIAL:" + string(s)} }
+
+// Reason is why something is recommended, in words for the member.
+type Reason struct {
+	Cause     Cause
+	Text      string
+	Removable bool  // the member may say "not because of this"
+	Because   []Ref // the evidence; whoever shows it asks first whether the member may see it
+}
+
+// reason says an item's cause in a language.
+func (i Item) reason(l viewer.Locale) Reason {
+	return Reason{Cause: i.Cause, Text: phrase.Say(l, "reason."+string(i.Cause)), Removable: i.Cause.personal(), Because: i.Because}
+}
