@@ -73,7 +73,7 @@ type habit struct {
 func (h habit) last() int64 { return h.days[len(h.days)-1] }
 
 // Lists makes all lists as of a time: what is popular, what goes with each product, and the own lists of those
-// members who agreed. Nothing bought after the time counts.
+// members who agreed, empty ones included. Nothing bought after the time counts.
 func (b *Builder) Lists(at time.Time, version string, agreed func(member.ID) bool) iter.Seq2[Key, List] {
 	now := at.Unix()
 	history := b.history(now)
@@ -104,7 +104,7 @@ func (b *Builder) Lists(at time.Time, version string, agreed func(member.ID) boo
 			}
 			own := b.own(habits, recent[m], near, popular, now)
 			for _, surface := range []Surface{Home, Discover, Replenish} {
-				if items := own[surface]; len(items) > 0 && !yield(MemberList(id, surface), List{version, items}) {
+				if !yield(MemberList(id, surface), List{version, own[surface]}) { // an empty one takes an older one away
 					return
 				}
 			}

@@ -18,7 +18,7 @@ type Built struct {
 
 const (
 	readAtOnce = 500 // records
-	putAtOnce  = 200 // lists: about half a megabyte a round trip
+	putAtOnce  = 50  // lists: about a tenth of a megabyte a round trip
 )
 
 // Rebuild makes all lists anew from the applied orders, as of a time; zero is that of the newest order. Members' own
