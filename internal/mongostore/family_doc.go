@@ -1,0 +1,97 @@
+package mongostore
+
+import (
+	"time"
+
+	"membergate/internal/family"
+	"membergate/internal/member"
+)
+
+// The small documents have their domain struct's fields in its order, so that one converts to the other, and a field
+// that is added there does not compile here until it is named.
+
+type familyDoc struct {
+	ID          family.ID       `bson:"_id"`
+	SV          int             `bson:"sv"`
+	Version     int64           `bson:"version"`
+	Name        string          `bson:"name"`
+	Created     time.Time       `bson:"created"`
+	Active      []member.ID     `bson:"active,omitempty"`
+	People      []personDoc     `bson:"people"`
+	Invitations []invitationDoc `bson:"invitations,omitempty"`
+	Approvals   []approvalDoc   `bson:"approvals,omitempty"`
+}
+
+type personDoc struct {
+	ID     string          `bson:"id"`
+	Member member.ID       `bson:"member"`
+	Role   family.Role     `bson:"role"`
+	State  family.Presence `bson:"state"`
+	Joined time.Time       `bson:"joined"`
+	Left   time.Time       `bson:"left,omitempty"`
+	Share  shareDoc        `bson:"share"`
+	Limit  *limitDoc       `bson:"limit,omitempty"`
+}
+
+type shareDoc struct {
+	Mode    family.Mode `bson:"mode"`
+	Percent int64       `bson:"percent,omitempty"`
+	Floor   int64       `bson:"floor,omitempty"`
+}
+
+type limitDoc struct {
+	PerPeriod     int64         `bson:"perPeriod"`
+	Period        family.Period `bson:"period"`
+	Used          int64         `bson:"used"`
+	Counted       time.Time     `bson:"counted,omitempty"`
+	ApprovalAbove *int64        `bson:"approvalAbove,omitempty"`
+}
+
+type invitationDoc struct {
+	ID        string        `bson:"id"`
+	Hash      string        `bson:"hash"`
+	Role      family.Role   `bson:"role"`
+	State     family.Answer `bson:"state"`
+	InvitedBy member.ID     `bson:"invitedBy"`
+	CreatedAt time.Time     `bson:"created"`
+	ExpiresAt time.Time     `bson:"expires"`
+}
+
+type approvalDoc struct {
+	ID         string          `bson:"id"`
+	Requester  member.ID       `bson:"requester"`
+	Redemption string          `bson:"redemption"`
+	State      family.Decision `bson:"state"`
+	CreatedAt  time.Time       `bson:"created"`
+	ExpiresAt  time.Time       `bson:"expires"`
+	DecidedBy  member.ID       `bson:"decidedBy,omitempty"`
+	DecidedAt  time.Time       `bson:"decided,omitempty"`
+}
+
+func toFamily(f family.Family) familyDoc {
+	return familyDoc{
+		ID: f.ID, SV: 1, Version: f.Version, Name: f.Name, Created: f.CreatedAt, Active: f.Members(),
+		People: each(f.People, func(p family.Person) personDoc {
+			return personDoc{
+				ID: p.ID, Member: p.Member, Role: p.Role, State: p.State, Joined: p.JoinedAt, Left: p.LeftAt,
+				Share: shareDoc(p.Share), Limit: (*limitDoc)(p.Limit),
+			}
+		}),
+		Invitations: each(f.Invitations, func(i family.Invitation) invitationDoc { return invitationDoc(i) }),
+		Approvals:   each(f.Approvals, func(a family.Approval) approvalDoc { return approvalDoc(a) }),
+	}
+}
+
+func (d familyDoc) family() family.Family {
+	return family.Family{
+		ID: d.ID, Version: d.Version, Name: d.Name, CreatedAt: d.Created,
+		People: each(d.People, func(p personDoc) family.Person {
+			return family.Person{
+				ID: p.ID, Member: p.Member, Role: p.Role, State: p.State, JoinedAt: p.Joined, LeftAt: p.Left,
+				Share: family.Share(p.Share), Limit: (*family.Limit)(p.Limit),
+			}
+		}),
+		Invitations: each(d.Invitations, func(i invitationDoc) family.Invitation { return family.Invitation(i) }),
+		Approvals:   each(d.Approvals, func(a approvalDoc) family.Approval { return family.Approval(a) }),
+	}
+}
