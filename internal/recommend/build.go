@@ -89,7 +89,7 @@ func (b *Builder) Lists(at time.Time, version string, agreed func(member.ID) boo
 	near := similar(sets, len(b.items.names))
 	popular := b.ranked(heat, Popular, nil)
 	return func(yield func(Key, List) bool) {
-		if !yield(PopularList(OfProduct), List{version, popular[:min(listLength, len(popular))]}) {
+		if !yield(PopularList(OfProduct), List{version, popular}) {
 			return
 		}
 		for i, list := range near {
@@ -137,7 +137,7 @@ func (b *Builder) history(now int64) [][]habit {
 	return out
 }
 
-// ranked lists the products with a score, best first; because names each one's evidence, nil = none has any.
+// ranked lists the best products with a score, best first; because names each one's evidence, nil = none has any.
 func (b *Builder) ranked(score []float64, c Cause, because []int32) []Item {
 	var found []int32
 	for i, s := range score {
@@ -148,8 +148,8 @@ func (b *Builder) ranked(score []float64, c Cause, because []int32) []Item {
 	slices.SortFunc(found, func(x, y int32) int {
 		return cmp.Or(cmp.Compare(score[y], score[x]), cmp.Compare(b.items.names[x], b.items.names[y]))
 	})
-	out := make([]Item, len(found))
-	for n, i := range found {
+	out := make([]Item, min(listLength, len(found)))
+	for n, i := range found[:len(out)] {
 		out[n] = Item{Ref: b.ref(i), Cause: c}
 		if because != nil {
 			out[n].Because = []Ref{b.ref(because[i])}

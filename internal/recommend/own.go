@@ -30,9 +30,19 @@ func (b *Builder) discover(habits, recent []habit, near [][]neighbour, popular [
 		score[h.item] = 0
 		seen[b.ref(h.item)] = true
 	}
-	items := unseen(b.ranked(score, SimilarTo, because), seen)
-	items = append(items, unseen(popular, seen)...)
-	return slices.Clone(items[:min(listLength, len(items))])
+	items := b.ranked(score, SimilarTo, because)
+	for _, i := range items {
+		seen[i.Ref] = true
+	}
+	for _, i := range popular {
+		if len(items) == listLength {
+			break
+		}
+		if !seen[i.Ref] {
+			items = append(items, i)
+		}
+	}
+	return items
 }
 
 // familiar lists what the member buys again and again, by how often and how lately.
@@ -70,8 +80,7 @@ func (b *Builder) due(habits []habit, now int64) []Item {
 			because[h.item] = h.item
 		}
 	}
-	items := b.ranked(score, Replenishing, because)
-	return items[:min(listLength, len(items))]
+	return b.ranked(score, Replenishing, because)
 }
 
 // mixed takes two of what is familiar and one of what is new in turn, until a list is full.
