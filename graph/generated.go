@@ -40,6 +40,8 @@ type ResolverRoot interface {
 	Post() PostResolver
 	PublicProfile() PublicProfileResolver
 	Query() QueryResolver
+	Recommendation() RecommendationResolver
+	RecommendationReason() RecommendationReasonResolver
 	Redemption() RedemptionResolver
 	Reward() RewardResolver
 	Tier() TierResolver
@@ -696,6 +698,12 @@ type QueryResolver interface {
 	Product(ctx context.Context, sku string) (*Product, error)
 	Rewards(ctx context.Context, filter *RewardFilter, first *int, after *string) (*RewardConnection, error)
 	Recommendations(ctx context.Context, surface RecommendationSurface, contextID *string, first *int, after *string) (*RecommendationConnection, error)
+}
+type RecommendationResolver interface {
+	Item(ctx context.Context, obj *Recommendation) (Recommendable, error)
+}
+type RecommendationReasonResolver interface {
+	Because(ctx context.Context, obj *RecommendationReason) ([]Node, error)
 }
 type RedemptionResolver interface {
 	Reward(ctx context.Context, obj *Redemption) (*Reward, error)
@@ -12709,7 +12717,7 @@ func (ec *executionContext) _Recommendation_item(ctx context.Context, field grap
 			return ec.fieldContext_Recommendation_item(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Item, nil
+			return ec.Resolvers.Recommendation().Item(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v Recommendable) graphql.Marshaler {
@@ -12720,7 +12728,7 @@ func (ec *executionContext) _Recommendation_item(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_Recommendation_item(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Recommendation", field, false, false, errors.New("field of type Recommendable does not have child fields"))
+	return graphql.NewScalarFieldContext("Recommendation", field, true, true, errors.New("field of type Recommendable does not have child fields"))
 }
 
 func (ec *executionContext) _Recommendation_reasons(ctx context.Context, field graphql.CollectedField, obj *Recommendation) (ret graphql.Marshaler) {
@@ -13030,7 +13038,7 @@ func (ec *executionContext) _RecommendationReason_because(ctx context.Context, f
 			return ec.fieldContext_RecommendationReason_because(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Because, nil
+			return ec.Resolvers.RecommendationReason().Because(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []Node) graphql.Marshaler {
@@ -13044,8 +13052,8 @@ func (ec *executionContext) fieldContext_RecommendationReason_because(_ context.
 	fc = &graphql.FieldContext{
 		Object:     "RecommendationReason",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
 		},
@@ -21107,22 +21115,55 @@ func (ec *executionContext) _Recommendation(ctx context.Context, sel ast.Selecti
 		case "id":
 			out.Values[i] = ec._Recommendation_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "position":
 			out.Values[i] = ec._Recommendation_position(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "item":
-			out.Values[i] = ec._Recommendation_item(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Recommendation_item(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "reasons":
 			out.Values[i] = ec._Recommendation_reasons(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -21261,23 +21302,56 @@ func (ec *executionContext) _RecommendationReason(ctx context.Context, sel ast.S
 		case "kind":
 			out.Values[i] = ec._RecommendationReason_kind(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "text":
 			out.Values[i] = ec._RecommendationReason_text(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "removable":
 			out.Values[i] = ec._RecommendationReason_removable(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "because":
-			out.Values[i] = ec._RecommendationReason_because(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._RecommendationReason_because(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}

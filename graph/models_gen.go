@@ -12,6 +12,7 @@ import (
 	"membergate/internal/family"
 	"membergate/internal/member"
 	"membergate/internal/programme"
+	"membergate/internal/recommend"
 	"membergate/internal/reward"
 	"membergate/internal/wallet"
 	"strconv"
@@ -732,6 +733,7 @@ type Recommendation struct {
 	Item Recommendable `json:"item,omitempty"`
 	// Why, the strongest reason first; never empty.
 	Reasons []*RecommendationReason `json:"reasons"`
+	Ref     recommend.Ref           `json:"-"`
 }
 
 // A page of recommendations.
@@ -767,7 +769,8 @@ type RecommendationReason struct {
 	Removable bool `json:"removable"`
 	// The evidence, such as a product bought before, as far as the viewer may see it; often empty. Null only together with an
 	// error.
-	Because []Node `json:"because,omitempty"`
+	Because []Node          `json:"because,omitempty"`
+	Refs    []recommend.Ref `json:"-"`
 }
 
 // How recommendations are made for a member.

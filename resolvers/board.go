@@ -11,7 +11,10 @@ import (
 
 // Boards lists the programme's boards.
 func (q query) Boards(ctx context.Context) ([]*graph.Board, error) {
-	loaders.Leave(ctx)
+	defer loaders.Leave(ctx)
+	if asks(ctx, "canPost") {
+		_, _ = q.reader(ctx) // foreseen here, in one wave; the field says so if it fails
+	}
 	out := []*graph.Board{}
 	for _, b := range q.programme(ctx).Boards {
 		out = append(out, q.board(ctx, b.Code))
@@ -41,12 +44,19 @@ func (f boardFields) CanPost(ctx context.Context, obj *graph.Board) (*bool, erro
 
 // Groups lists the programme's groups.
 func (q query) Groups(ctx context.Context) ([]*graph.Group, error) {
-	loaders.Leave(ctx)
+	defer loaders.Leave(ctx)
 	o := loaders.From(ctx)
 	out := []*graph.Group{}
 	for _, g := range q.programme(ctx).Groups {
-		o.Circles.Want(g.Code)
+		if asks(ctx, "joined") || asks(ctx, "canJoin") || asks(ctx, "memberCount") {
+			o.Circles.Want(g.Code)
+		}
 		out = append(out, q.group(ctx, g))
+	}
+	if asks(ctx, "canJoin") {
+		_, _ = q.reader(ctx) // foreseen here, in one wave; the field says so if it fails
+	} else {
+		o.Arrive(ctx)
 	}
 	return out, nil
 }

@@ -13,8 +13,9 @@ import (
 // Operations is the gqlgen extension that gives every operation its loaders, and every root field a branch of its
 // waves.
 type Operations struct {
-	Stores loaders.Stores
-	Clock  clock.Clock
+	Stores     loaders.Stores
+	Clock      clock.Clock
+	EventClock bool // each member's clock is that of the member's newest event: for sandboxes that replay the past
 }
 
 var _ interface {
@@ -42,7 +43,12 @@ func (o Operations) InterceptOperation(ctx context.Context, next graphql.Operati
 			}
 		}
 	}
-	ctx, _ = loaders.Begin(ctx, o.Stores, o.Clock.Now(ctx), branches)
+	ctx, l := loaders.Begin(ctx, o.Stores, o.Clock.Now(ctx), branches)
+	if o.EventClock && l.Viewer.SignedIn() {
+		if h, ok, err := l.Holders.Load(ctx, l.Me()); err == nil && ok {
+			l.Now = h.Account.Standing.Clock
+		}
+	}
 	return next(ctx)
 }
 

@@ -31,15 +31,25 @@ type Root struct {
 var _ graph.ResolverRoot = (*Root)(nil)
 
 type (
-	query         struct{ *Root }
-	memberFields  struct{ *Root }
-	profileFields struct{ *Root }
-	tierFields    struct{ *Root }
-	statusFields  struct{ *Root }
-	walletFields  struct{ *Root }
-	entryFields   struct{ *Root }
-	benefitFields struct{ *Root }
-	rewardFields  struct{ *Root }
+	query            struct{ *Root }
+	memberFields     struct{ *Root }
+	profileFields    struct{ *Root }
+	tierFields       struct{ *Root }
+	statusFields     struct{ *Root }
+	walletFields     struct{ *Root }
+	entryFields      struct{ *Root }
+	benefitFields    struct{ *Root }
+	rewardFields     struct{ *Root }
+	familyFields     struct{ *Root }
+	kinFields        struct{ *Root }
+	approvalFields   struct{ *Root }
+	postFields       struct{ *Root }
+	commentFields    struct{ *Root }
+	boardFields      struct{ *Root }
+	groupFields      struct{ *Root }
+	redemptionFields struct{ *Root }
+	pickFields       struct{ *Root }
+	reasonFields     struct{ *Root }
 )
 
 // Query answers the root fields.

@@ -168,7 +168,7 @@ func TestTheSlowestDocumentsWithinTheLimitsAreQuick(t *testing.T) {
 			best := time.Hour
 			for range 5 {
 				began := time.Now()
-				_, _ = docs.check(t.Context(), query)
+				_, _ = docs.check(t.Context(), query, "")
 				query += " " // another text, so that nothing is remembered
 				best = min(best, time.Since(began))
 			}

@@ -44,10 +44,11 @@ func validationRules(production bool) *rules.Rules {
 	return r
 }
 
-// check gives the document of a query text, or at most maxErrors reasons why it cannot run. Refused documents are not
-// remembered, so they cannot push good ones out.
-func (d *documents) check(ctx context.Context, query string) (*ast.QueryDocument, gqlerror.List) {
-	if doc, ok := d.checked.Get(ctx, query); ok {
+// check gives what the named operation needs of a query text, or at most maxErrors reasons why it cannot run. Refused
+// documents are not remembered, so they cannot push good ones out.
+func (d *documents) check(ctx context.Context, query, operation string) (*ast.QueryDocument, gqlerror.List) {
+	key := operation + "\n" + query
+	if doc, ok := d.checked.Get(ctx, key); ok {
 		return doc, nil
 	}
 	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: query}, maxTokens)
@@ -60,10 +61,11 @@ func (d *documents) check(ctx context.Context, query string) (*ast.QueryDocument
 	if err := measure(doc, d.introspection); err != nil {
 		return nil, gqlerror.List{err}
 	}
+	doc = chosenPart(doc, operation)
 	if errs := validator.ValidateWithRules(d.schema, doc, d.rules); len(errs) > 0 {
 		return nil, told(errs)
 	}
-	d.checked.Add(ctx, query, doc)
+	d.checked.Add(ctx, key, doc)
 	return doc, nil
 }
 

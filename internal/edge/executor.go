@@ -38,7 +38,7 @@ func newExecutor(parts Parts) *Executor {
 
 // CreateOperationContext parses, measures, validates and prices an operation; nothing has run when it refuses.
 func (e *Executor) CreateOperationContext(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
-	doc, errs := e.docs.check(ctx, params.Query)
+	doc, errs := e.docs.check(ctx, params.Query, params.OperationName)
 	if errs != nil {
 		return &graphql.OperationContext{RawQuery: params.Query, RecoverFunc: recovered}, errs
 	}
