@@ -11,9 +11,12 @@ import (
 	"membergate/internal/member"
 )
 
-// On a year of real orders the lists are made within a minute and a moderate amount of memory, and they are better
-// than chance. It runs where the file lies beside the project.
+// On a year of real orders every member has lists, and making them takes seconds; the bound leaves room for a busy
+// machine and the race detector. It runs where the file lies beside the project.
 func TestARealYearOfOrders(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it reads a large file")
+	}
 	found, err := filepath.Glob(filepath.Join("..", "..", "..", "*", "data", "online-retail", "orders-2010-12-01_2011-10-31.csv.gz"))
 	if err != nil || len(found) == 0 {
 		t.Skip("the whole file of orders is not beside the project")
@@ -55,7 +58,7 @@ func TestARealYearOfOrders(t *testing.T) {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	t.Logf("%d orders, %d lines: %d lists of %d things in %v, heap %d MB", orders, lines, lists, things, took, m.HeapAlloc>>20)
-	if took > time.Minute || len(empty) > 0 {
+	if took > 3*time.Minute || len(empty) > 0 {
 		t.Errorf("it took %v; empty are %v", took, empty)
 	}
 }

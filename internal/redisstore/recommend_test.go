@@ -10,6 +10,7 @@ import (
 
 	"membergate/internal/recommend"
 	"membergate/internal/storetest"
+	"membergate/internal/trips"
 )
 
 func TestListsEmbedded(t *testing.T) {
@@ -37,6 +38,27 @@ func TestListsRealServer(t *testing.T) {
 	}()
 	storetest.Ran(t, "redis", "")
 	storetest.Lists(t, s.Lists())
+}
+
+// Lists and what is hidden are one round trip, and so is putting many.
+func TestListTrips(t *testing.T) {
+	s := openEmbedded(t, "")
+	defer func() { must(t, s.Close()) }()
+	keys := []recommend.Key{recommend.MemberList("17850", recommend.Home), recommend.PopularList(recommend.OfProduct), recommend.EditorialList(recommend.Home)}
+	many := map[recommend.Key]recommend.List{}
+	for _, k := range keys {
+		many[k] = recommend.List{Version: "v1", Items: []recommend.Item{{Ref: recommend.Ref{Kind: recommend.OfProduct, ID: "85123A"}}}}
+	}
+	for what, call := range map[string]func(context.Context) error{
+		"getting": func(ctx context.Context) error { _, _, err := s.Lists().Get(ctx, keys, "17850"); return err },
+		"putting": func(ctx context.Context) error { return s.Lists().Put(ctx, many) },
+	} {
+		ctx, count := trips.With(t.Context())
+		must(t, call(ctx))
+		if count.Redis() != 1 {
+			t.Errorf("%s cost %d round trips; want 1", what, count.Redis())
+		}
+	}
 }
 
 // Keys are where other programs look for them, and none of them stays for ever.

@@ -6,7 +6,6 @@ import (
 
 	"membergate/internal/member"
 	"membergate/internal/recommend"
-	"membergate/internal/trips"
 )
 
 // Lists tests the promises of recommend.Lists.
@@ -15,7 +14,6 @@ func Lists(t *testing.T, s recommend.Lists) {
 		{"every field of a list comes back", fieldsOfList},
 		{"a list that is not there is missing", missingList},
 		{"putting again replaces, and an empty list removes", replaceList},
-		{"lists and what is hidden are one round trip, and so is putting many", listTrips},
 		{"of nobody, nothing hidden is read", hiddenOfNobody},
 		{"hiding is declared, member by member", hideThings},
 		{"a cancelled caller is told so", cancelledLists},
@@ -80,24 +78,6 @@ func replaceList(t *testing.T, ctx context.Context, s recommend.Lists) {
 	got, _, err := s.Get(ctx, keys, "")
 	must(t, err)
 	same(t, "the lists", got, map[recommend.Key]recommend.List{keys[0]: other})
-}
-
-func listTrips(t *testing.T, ctx context.Context, s recommend.Lists) {
-	keys := someKeys()
-	many := map[recommend.Key]recommend.List{}
-	for _, k := range append(someKeys(), keys...) {
-		many[k] = someList()
-	}
-	for what, call := range map[string]func(context.Context) error{
-		"getting": func(ctx context.Context) error { _, _, err := s.Get(ctx, keys, "m"); return err },
-		"putting": func(ctx context.Context) error { return s.Put(ctx, many) },
-	} {
-		counted, count := trips.With(ctx)
-		must(t, call(counted))
-		if count.Redis() != 1 {
-			t.Errorf("%s cost %d round trips; want 1", what, count.Redis())
-		}
-	}
 }
 
 func hiddenOfNobody(t *testing.T, ctx context.Context, s recommend.Lists) {
