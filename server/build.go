@@ -4,9 +4,141 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"membergate/graph"
+	"membergate/internal/community"
+	"membergate/internal/cursor"
+	"membergate/internal/family"
+	"membergate/internal/picture"
+	"membergate/internal/product"
+	"membergate/internal/programme"
+	"membergate/internal/recommend"
+	"membergate/internal/reward"
+	"membergate/internal/token"
+	"membergate/loaders"
+	"membergate/resolvers"
+	"membergate/web"
 )
 
 // build opens the stores and puts the parts together.
-func build(context.Context, Settings, *slog.Logger) (*Parts, error) {
-	return nil, errors.New("this program has no schema yet")
+func build(ctx context.Context, s Settings, log *slog.Logger) (*Parts, error) {
+	rules, err := programme.Keep(s.Programme)
+	if err != nil {
+		return nil, err
+	}
+	st, err := openStores(ctx, s, false, log)
+	if err != nil {
+		return nil, err
+	}
+	parts, err := assemble(ctx, s, st, rules, log)
+	if err != nil {
+		return nil, errors.Join(err, st.close())
+	}
+	return parts, nil
+}
+
+// assemble makes the gateway's parts on open stores.
+func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog.Logger) (*Parts, error) {
+	trust, err := s.Trust(log)
+	if err != nil {
+		return nil, err
+	}
+	verifier, err := token.NewVerifier(ctx, trust)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := s.Keys()
+	if err != nil {
+		return nil, err
+	}
+	now, err := programmeClock(ctx, s, st)
+	if err != nil {
+		return nil, err
+	}
+	parts := &Parts{
+		SDL: graph.SDL(), Tokens: verifier, Checks: append(st.checks, Check{Name: "token keys", Ping: verifier.Ready}),
+		Media: picture.Handler(), Explorer: web.Files(), Close: st.close,
+	}
+	if s.EmbeddedMongo() {
+		if err := firstStart(ctx, s, st, rules, now, log); err != nil {
+			return nil, err
+		}
+	}
+	if !s.Production {
+		parts.Demo = demoMembers(st, rules, now, trust)
+	}
+	cursors := cursor.NewBook(keys)
+	shelf := newShelf(st)
+	if _, err := shelf.rewards.Get(ctx); err != nil { // warm before the first request
+		return nil, err
+	}
+	lists := st.cache.Lists()
+	root := &resolvers.Root{
+		Book: rules, Wallets: st.wallets(rules), Cursors: cursors,
+		Families:  &family.Service{Families: st.families, Accounts: st.accounts, Book: rules},
+		Recommend: &recommend.Service{Lists: lists, Cursors: cursors, Last: shelf.last},
+	}
+	root.Community = &community.Service{Store: st.community, Cursors: cursors, Choice: root.Recommend}
+	parts.Schema = graph.NewExecutableSchema(graph.Config{Resolvers: root})
+	parts.Around = []graphql.HandlerExtension{resolvers.Operations{
+		Clock: now, EventClock: s.SandboxClock.Events,
+		Stores: loaders.Stores{
+			Accounts: st.accounts, Wallets: st.ledger, Usages: st.usages, Families: st.families, Community: st.community,
+			Products: st.products, Rewards: shelf.rewards, Replies: root.Replies,
+		},
+	}}
+	return parts, nil
+}
+
+// shelf is what the shop offers to everybody, kept in the process for seconds.
+type shelf struct {
+	rewards  *loaders.Shared[[]reward.Reward]
+	products *loaders.Shared[[]product.Product]
+}
+
+const (
+	// shelfLife is how old the shop's list may be: a reward that was changed is shown changed within seconds.
+	shelfLife = 5 * time.Second
+	// lastProducts is how many products are kept for when no list of recommendations is there.
+	lastProducts = 50
+)
+
+func newShelf(st *stores) *shelf {
+	return &shelf{
+		rewards: loaders.NewShared(func(ctx context.Context) ([]reward.Reward, error) {
+			all, err := st.rewards.All(ctx)
+			return reward.Sorted(all), err
+		}, shelfLife, time.Now),
+		products: loaders.NewShared(func(ctx context.Context) ([]product.Product, error) {
+			return st.products.Walk(ctx, "", lastProducts)
+		}, shelfLife, time.Now),
+	}
+}
+
+// last is the end of every chain of recommendations: what stands on the shelf.
+func (s *shelf) last(ctx context.Context, k recommend.Kind, n int) ([]recommend.Item, error) {
+	var out []recommend.Item
+	add := func(id string) {
+		if len(out) < n {
+			out = append(out, recommend.Item{Ref: recommend.Ref{Kind: k, ID: id}, Cause: recommend.Editorial})
+		}
+	}
+	switch k {
+	case recommend.OfReward:
+		rewards, err := s.rewards.Get(ctx)
+		for _, r := range rewards {
+			add(r.ID)
+		}
+		return out, err
+	case recommend.OfProduct:
+		products, err := s.products.Get(ctx)
+		for _, p := range products {
+			add(p.SKU)
+		}
+		return out, err
+	}
+	return nil, nil
 }

@@ -22,6 +22,8 @@ type program struct {
 var commands = []func(*program) *cobra.Command{
 	serveCommand,
 	tokenCommand,
+	importCommand,
+	migrateCommand,
 }
 
 // run runs one command; its error is for people, one line for each thing that is wrong.
