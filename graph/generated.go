@@ -3282,7 +3282,7 @@ type Query {
     sku: String!
   ): Product
 
-  "What coins can be spent on, cheapest first. Public. Null only together with an error."
+  "What coins can be spent on, in the shop's order. Public. Null only together with an error."
   rewards(
     "Leave out what the viewer is not interested in; absent keeps all."
     filter: RewardFilter
@@ -3424,13 +3424,13 @@ type TierStatus implements Node {
     "Changes that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
     after: String
   ): TierChangeConnection @semanticNonNull
-  "What one more purchase now would lead to; nothing is written. Null when it cannot be told."
+  "What one more purchase now would lead to; nothing is written. Null only together with an error."
   simulate(
     "What would be paid, in fen: 0 to 1,000,000,000, else BAD_USER_INPUT."
     spendFen: Int!
     "Where it would be paid."
     channel: Channel!
-  ): TierSimulation
+  ): TierSimulation @semanticNonNull
 }
 
 """

@@ -1015,7 +1015,7 @@ type TierStatus struct {
 	Forecast *TierForecast `json:"forecast,omitempty"`
 	// What has happened to the tier, newest first. Null only together with an error.
 	History *TierChangeConnection `json:"history,omitempty"`
-	// What one more purchase now would lead to; nothing is written. Null when it cannot be told.
+	// What one more purchase now would lead to; nothing is written. Null only together with an error.
 	Simulate *TierSimulation `json:"simulate,omitempty"`
 	Holder   *account.Holder `json:"-"`
 }

@@ -61,6 +61,7 @@ begin_postgres() {
 	fsync = on
 	synchronous_commit = on
 	jit = off
+	deadlock_timeout = 10ms # writers that race for a unique index wait for one another; they should not for a second
 	max_worker_processes = 16
 	shared_preload_libraries = 'pg_cron,pg_documentdb_core,pg_documentdb'
 	cron.database_name = 'postgres'
