@@ -2,6 +2,7 @@ package loaders
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"membergate/internal/account"
@@ -51,6 +52,7 @@ type Operation struct {
 	Products *Loader[string, product.Product]                   // by SKU
 
 	waves *Waves
+	once  sync.Map // what Once has worked out, by name
 }
 
 type key struct{}

@@ -35,12 +35,15 @@ func (m memberFields) Benefits(ctx context.Context, obj *graph.Member, first *in
 
 // offers are the benefits that the viewer may have now.
 func (r *Root) offers(ctx context.Context) ([]benefit.Offer, error) {
-	h, err := r.holder(ctx)
-	if err != nil {
-		return nil, err
-	}
-	now, p := loaders.From(ctx).Now, r.programme(ctx)
-	return benefit.Available(p, benefit.Gather(p, h.Profile, h.Account.Standing.Advance(r.Book, now), now), now), nil
+	o := loaders.From(ctx)
+	return loaders.Once(o, "offers", func() ([]benefit.Offer, error) {
+		h, err := r.holder(ctx)
+		if err != nil {
+			return nil, err
+		}
+		p := r.programme(ctx)
+		return benefit.Available(p, benefit.Gather(p, h.Profile, r.standing(ctx, h), o.Now), o.Now), nil
+	})
 }
 
 func showBenefit(ctx context.Context, o benefit.Offer) *graph.Benefit {

@@ -105,7 +105,7 @@ func (r *Root) gate(ctx context.Context, f *family.Family) (family.Gate, error) 
 	if err != nil || !ok {
 		return family.Gate{}, err
 	}
-	g, _ := family.OwnerGate(r.programme(ctx), h.Account.Standing.Advance(r.Book, o.Now), o.Now)
+	g, _ := family.OwnerGate(r.programme(ctx), r.standing(ctx, &h), o.Now)
 	return g, nil
 }
 

@@ -105,7 +105,7 @@ func (r *Root) buyer(ctx context.Context) (*reward.Buyer, error) {
 	if err != nil {
 		return nil, err
 	}
-	held := h.Account.Standing.Advance(r.Book, o.Now).Held(r.programme(ctx), o.Now)
+	held := r.standing(ctx, h).Held(r.programme(ctx), o.Now)
 	return &reward.Buyer{Tier: held.Code, Available: head.State.At(o.Now).Available()}, nil
 }
 

@@ -14,7 +14,7 @@ import (
 // asReader gathers what the community's rules must know of a member who reads.
 func (r *Root) asReader(ctx context.Context, h *account.Holder, family string, ties community.Ties, roles []string) community.Reader {
 	now, p := loaders.From(ctx).Now, r.programme(ctx)
-	s := h.Account.Standing.Advance(r.Book, now)
+	s := r.standing(ctx, h)
 	return community.Reader{
 		Member: h.Profile.ID, Rank: s.Held(p, now).Rank, Family: family, Roles: roles,
 		Segments: benefit.Segments(p, s.Read(p, now)), Personal: h.Profile.Agreed(recommend.Purpose), Ties: ties,

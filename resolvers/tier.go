@@ -23,9 +23,18 @@ func (m memberFields) Tier(ctx context.Context, obj *graph.Member) (*graph.TierS
 	return m.status(ctx, obj.Holder), nil
 }
 
+// standing is a holder's standing at the operation's moment: what was due by then has happened.
+func (r *Root) standing(ctx context.Context, h *account.Holder) tier.Standing {
+	o := loaders.From(ctx)
+	s, _ := loaders.Once(o, "standing:"+string(h.Profile.ID), func() (tier.Standing, error) {
+		return h.Account.Standing.Advance(r.Book, o.Now), nil
+	})
+	return s
+}
+
 func (r *Root) status(ctx context.Context, h *account.Holder) *graph.TierStatus {
 	now, p := loaders.From(ctx).Now, r.programme(ctx)
-	s := h.Account.Standing.Advance(r.Book, now)
+	s := r.standing(ctx, h)
 	out := &graph.TierStatus{
 		ID: globalID(kindStatus, string(h.Profile.ID)), Current: r.tier(ctx, s.Held(p, now)), State: string(s.State),
 		Since: s.Since, Growth: growth(p, s.Read(p, now), now), Grants: []*graph.TierGrant{},
