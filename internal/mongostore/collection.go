@@ -31,7 +31,8 @@ func index(fields ...string) mongo.IndexModel {
 	return mongo.IndexModel{Keys: ascending(fields), Options: options.Index()}
 }
 
-// unique makes an index of fields that lets no two documents share them.
+// unique makes an index of fields that lets no two documents share them. Where writers often race for one key, make it
+// the document's id instead: DocumentDB lets them run into a deadlock that takes it a second to see.
 func unique(fields ...string) mongo.IndexModel {
 	return mongo.IndexModel{Keys: ascending(fields), Options: options.Index().SetUnique(true)}
 }
@@ -68,7 +69,7 @@ func (s *Store) in(c collection) *mongo.Collection { return s.db.Collection(c.na
 // find runs one query and hands each document to a function. It costs one command: the answer comes in one batch
 // unless it is larger than what a server sends at once.
 func find[D any](ctx context.Context, s *Store, c collection, filter any, o *options.FindOptionsBuilder, each func(D)) error {
-	return s.run(ctx, func(ctx context.Context) error {
+	return s.once(ctx, func(ctx context.Context) error {
 		cursor, err := s.in(c).Find(ctx, filter, o.SetBatchSize(batch))
 		return drain(ctx, cursor, err, each)
 	})

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/url"
 	"strings"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/x/mongo/driver"
@@ -15,11 +17,41 @@ import (
 	"membergate/internal/fault"
 )
 
-// run does one call: f's commands get at most the store's patience, and its error is translated.
+// run does one call: f's commands get at most the store's patience together, and its error is translated. A write that
+// the server gave up because it met another one is done again, so f may run more than once.
 func (s *Store) run(ctx context.Context, f func(context.Context) error) error {
 	ctx, end := context.WithTimeout(ctx, s.patience)
 	defer end()
+	err := f(ctx)
+	for try := 1; clashed(err) && try <= clashes; try++ {
+		select {
+		case <-ctx.Done():
+			return translate(err)
+		case <-time.After(time.Duration(rand.IntN(try*10)) * time.Millisecond):
+		}
+		err = f(ctx)
+	}
+	return translate(err)
+}
+
+// once is run for queries, which must not begin again.
+func (s *Store) once(ctx context.Context, f func(context.Context) error) error {
+	ctx, end := context.WithTimeout(ctx, s.patience)
+	defer end()
 	return translate(f(ctx))
+}
+
+// clashes bounds how often a write that met others is done again. Each time one of them gets through.
+const clashes = 50
+
+// clashed tells whether the server gave a write up because of another one at the same time, and undid it: MongoDB's
+// WriteConflict, or a deadlock or serialization failure of the PostgreSQL below DocumentDB (SQLSTATE 40P01 and 40001 as
+// the numbers that it makes of them). DocumentDB runs into deadlocks where two insert the same key of a unique index
+// other than that of _id.
+func clashed(err error) bool {
+	var server mongo.ServerError
+	return errors.As(err, &server) &&
+		(server.HasErrorCode(112) || server.HasErrorCode(16908292) || server.HasErrorCode(16777220))
 }
 
 // translate is the one place that knows the driver's errors. No answer, for whatever reason, is a fault of the store,
@@ -58,6 +90,9 @@ func away(err error) bool {
 // unavailable tells whether a server's answer means that it cannot serve now: it is shutting down, is not the primary,
 // has lost what it keeps data in, or cannot say that a majority has the write.
 func unavailable(err mongo.ServerError) bool {
+	if clashed(err) {
+		return true
+	}
 	for _, label := range []string{"NetworkError", "RetryableWriteError", "TransientTransactionError", "SystemOverloadedError"} {
 		if err.HasErrorLabel(label) {
 			return true

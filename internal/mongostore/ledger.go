@@ -2,6 +2,7 @@ package mongostore
 
 import (
 	"context"
+	"errors"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -24,7 +25,8 @@ type Ledger struct{ s *Store }
 // Ledger gives the store of wallets' entries.
 func (s *Store) Ledger() *Ledger { return &Ledger{s} }
 
-// Append implements wallet.Store. An ordered insert stops at the first entry that it cannot add.
+// Append implements wallet.Store. An ordered insert stops at the first entry that it cannot add, and says which; if it
+// only met another writer there, the rest is tried again.
 func (l *Ledger) Append(ctx context.Context, added []wallet.Entry) error {
 	if len(added) == 0 {
 		return nil
@@ -33,6 +35,10 @@ func (l *Ledger) Append(ctx context.Context, added []wallet.Entry) error {
 		_, err := l.s.in(entries).InsertMany(ctx, each(added, toEntry), options.InsertMany().SetOrdered(true))
 		if duplicate(err) {
 			return wallet.ErrTaken
+		}
+		var stopped mongo.BulkWriteException
+		if clashed(err) && errors.As(err, &stopped) && len(stopped.WriteErrors) == 1 {
+			added = added[stopped.WriteErrors[0].Index:]
 		}
 		return err
 	})
