@@ -42,24 +42,30 @@ func appendRace(t *testing.T, ctx context.Context, s wallet.Store) {
 	}
 }
 
+// opRace lets 50 writers do one op at the same place, as an impatient app does, and then three of them another at three
+// places, as processes do that saw different heads. (More than three there would only wait: DocumentDB takes a second
+// for each to see that they wait for each other.)
 func opRace(t *testing.T, ctx context.Context, s wallet.Store) {
-	const n = 50
 	old := chain(dice(1), 2)
 	must(t, s.Append(ctx, old))
 	id := old[0].Wallet
-	errs := together(n, func(i int) error { // some at the same place, some behind it
-		e := entry(dice(uint64(i)), id, 3+int64(i%3), "the same")
-		e.Title = fmt.Sprint(i)
-		return s.Append(ctx, []wallet.Entry{e})
-	})
-	winner := onlyWinner(t, errs, wallet.ErrTaken)
-	found, err := s.ByOps(ctx, id, []string{"the same"})
-	must(t, err)
-	if got := found["the same"].Title; got != fmt.Sprint(winner) {
-		t.Errorf("writer %d was told that it won, but writer %s's entry is there", winner, got)
+	race := func(n int, op string, place func(i int) int64) {
+		errs := together(n, func(i int) error {
+			e := entry(dice(uint64(i)), id, place(i), op)
+			e.Title = fmt.Sprint(i)
+			return s.Append(ctx, []wallet.Entry{e})
+		})
+		winner := onlyWinner(t, errs, wallet.ErrTaken)
+		found, err := s.ByOps(ctx, id, []string{op})
+		must(t, err)
+		if got := found[op].Title; got != fmt.Sprint(winner) {
+			t.Errorf("writer %d was told that it won, but writer %s's entry is there", winner, got)
+		}
 	}
-	if all := ledger(t, ctx, s, id); len(all) != 3 {
-		t.Errorf("there are %d entries, want 3", len(all))
+	race(50, "one place", func(int) int64 { return 3 })
+	race(3, "three places", func(i int) int64 { return 4 + int64(i) })
+	if all := ledger(t, ctx, s, id); len(all) != 4 {
+		t.Errorf("there are %d entries, want 4", len(all))
 	}
 }
 
