@@ -1,17 +1,13 @@
 package picture
 
 // scenes are what posts show, each drawn by its own function.
-var scenes map[string]func(*sketch)
-
-func init() { // a map of functions that use it, in part, cannot be made where it is declared
-	scenes = map[string]func(*sketch){
-		"noodles": (*sketch).noodles, "soup": (*sketch).soup, "stirfry": (*sketch).stirFry, "steamedfish": (*sketch).steamedFish,
-		"dumplings": (*sketch).dumplings, "cakeplate": (*sketch).cakePlate, "bread": (*sketch).bread, "salad": (*sketch).salad,
-		"hotpot": (*sketch).hotpot, "ricebowl": (*sketch).riceBowl, "congee": (*sketch).congee, "grill": (*sketch).grill,
-		"fruitplate": (*sketch).fruitPlate, "brew": (*sketch).brew, "braise": (*sketch).braise, "breakfast": (*sketch).breakfast,
-		"unboxing": (*sketch).unboxing, "market": (*sketch).market, "farm": (*sketch).farm, "class": (*sketch).class,
-		"picnic": (*sketch).picnic, "fridge": (*sketch).fridge,
-	}
+var scenes = map[string]func(*sketch){
+	"noodles": (*sketch).noodles, "soup": (*sketch).soup, "stirfry": (*sketch).stirFry, "steamedfish": (*sketch).steamedFish,
+	"dumplings": (*sketch).dumplings, "cakeplate": (*sketch).cakePlate, "bread": (*sketch).bread, "salad": (*sketch).salad,
+	"hotpot": (*sketch).hotpot, "ricebowl": (*sketch).riceBowl, "congee": (*sketch).congee, "grill": (*sketch).grill,
+	"fruitplate": (*sketch).fruitPlate, "brew": (*sketch).brew, "braise": (*sketch).braise, "breakfast": (*sketch).breakfast,
+	"unboxing": (*sketch).unboxing, "market": (*sketch).market, "farm": (*sketch).farm, "class": (*sketch).class,
+	"picnic": (*sketch).picnic, "fridge": (*sketch).fridge,
 }
 
 func postMotifs() []string { return keys(scenes) }
