@@ -7,21 +7,12 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
 )
 
-// heapGrowth is how much the heap may grow, in percent, before it is collected. What lives long is a few MB, so the
-// default of 100 would collect dozens of times a second under load; at 400 a Home screen costs a third less CPU for
-// some 15 MB. GOGC in the environment wins.
-const heapGrowth = 400
-
 func main() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(heapGrowth)
-	}
 	os.Exit(execute(os.Args[1:], &program{
 		env:   os.Getenv,
 		out:   os.Stdout,
