@@ -83,6 +83,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 	}
 	root.Community = &community.Service{Store: st.community, Cursors: cursors, Choice: root.Recommend}
 	parts.Schema = graph.NewExecutableSchema(graph.Config{Resolvers: root})
+	parts.Beside = append(parts.Beside, keepLists(st, log))
 	parts.Around = []graphql.HandlerExtension{resolvers.Operations{
 		Clock: now, EventClock: s.SandboxClock.Events,
 		Stores: loaders.Stores{

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
@@ -27,8 +28,9 @@ type embedded struct {
 	server *miniredis.Miniredis
 	client *redis.Client // for snapshots, which may take longer than a screen waits
 	path   string
-	mu     sync.Mutex // one snapshot at a time
-	last   []byte     // what the file holds
+	mu     sync.Mutex  // one snapshot at a time
+	last   []byte      // what the file holds
+	dirty  atomic.Bool // something may have changed since the last save began
 	stop   chan struct{}
 	gone   chan struct{}
 }
@@ -56,6 +58,7 @@ func OpenEmbedded(ctx context.Context, dir, prefix string) (*Store, error) {
 		Addrs: []string{e.server.Addr()}, Password: password,
 		DialTimeout: patience, ReadTimeout: patience, WriteTimeout: patience,
 	}, prefix)
+	s.redis.AddHook(touching{dirty: &e.dirty})
 	s.embedded = e
 	return s, nil
 }

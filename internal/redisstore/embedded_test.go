@@ -122,3 +122,36 @@ func TestErrorsAreTranslated(t *testing.T) {
 		t.Errorf("a closed client gave %v", err)
 	}
 }
+
+func TestAnEmbeddedStoreThatWasOnlyReadIsNotWrittenDownAgain(t *testing.T) {
+	dir := t.TempDir()
+	s, err := OpenEmbedded(t.Context(), dir, "x:")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	written := func() time.Time {
+		t.Helper()
+		if err := s.Save(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(filepath.Join(dir, File))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info.ModTime()
+	}
+	s.redis.Set(t.Context(), "x:a", "1", 0)
+	first := written()
+	if err := os.Chtimes(filepath.Join(dir, File), first, first.Add(-time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	s.redis.Get(t.Context(), "x:a")
+	if again := written(); !again.Equal(first.Add(-time.Hour)) {
+		t.Error("reading made the file be written again")
+	}
+	s.redis.Set(t.Context(), "x:a", "2", 0)
+	if again := written(); again.Equal(first.Add(-time.Hour)) {
+		t.Error("a change was not written down")
+	}
+}

@@ -38,13 +38,21 @@ type consumer struct {
 	Last string `json:"last"`
 }
 
-// save writes all keys down in one atomic replacement of the file, if anything changed.
+// save writes all keys down in one atomic replacement of the file, if anything changed since the last time.
 func (e *embedded) save(ctx context.Context) error {
-	if e.path == "" {
-		return nil
-	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if e.path == "" || !e.dirty.Swap(false) {
+		return nil
+	}
+	if err := e.write(ctx); err != nil {
+		e.dirty.Store(true)
+		return err
+	}
+	return nil
+}
+
+func (e *embedded) write(ctx context.Context) error {
 	keys, err := e.client.Keys(ctx, "*").Result()
 	if err != nil {
 		return translate(err)
