@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"testing"
-	"time"
 
 	"membergate/internal/account"
 	"membergate/internal/fault"
@@ -187,17 +186,5 @@ func demoHolders(t *testing.T, ctx context.Context, s account.Store) {
 		if !slices.Contains(got, id) {
 			t.Errorf("member %s is missing", id)
 		}
-	}
-}
-
-func cancelledHolders(t *testing.T, ctx context.Context, s account.Store) {
-	ctx, cancel := context.WithTimeout(ctx, time.Hour)
-	cancel()
-	h := someone(dice(1))
-	if err := s.Create(ctx, h); !errors.Is(err, context.Canceled) {
-		t.Errorf("a cancelled Create gave %v, want %v", err, context.Canceled)
-	}
-	if _, err := s.ByIDs(ctx, []member.ID{h.Profile.ID}, account.Whole); !errors.Is(err, context.Canceled) {
-		t.Errorf("a cancelled ByIDs gave %v, want %v", err, context.Canceled)
 	}
 }

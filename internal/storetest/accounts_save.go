@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"membergate/internal/account"
+	"membergate/internal/member"
 )
 
 func saveAccount(t *testing.T, ctx context.Context, s account.Store) {
@@ -167,4 +169,16 @@ func onlyWinner(t *testing.T, errs []error, lost error) int {
 		t.Fatalf("%d writers were told that they won, want 1", winners)
 	}
 	return winner
+}
+
+func cancelledHolders(t *testing.T, ctx context.Context, s account.Store) {
+	ctx, cancel := context.WithTimeout(ctx, time.Hour)
+	cancel()
+	h := someone(dice(1))
+	if err := s.Create(ctx, h); !errors.Is(err, context.Canceled) {
+		t.Errorf("a cancelled Create gave %v, want %v", err, context.Canceled)
+	}
+	if _, err := s.ByIDs(ctx, []member.ID{h.Profile.ID}, account.Whole); !errors.Is(err, context.Canceled) {
+		t.Errorf("a cancelled ByIDs gave %v, want %v", err, context.Canceled)
+	}
 }

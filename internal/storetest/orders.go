@@ -3,7 +3,6 @@ package storetest
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -164,7 +163,7 @@ func cancelledRecords(t *testing.T, ctx context.Context, s order.Store) {
 	if err := s.Put(ctx, some(1, 1, order.Paid)); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled Put gave %v, want %v", err, context.Canceled)
 	}
-	if _, err := s.ByIDs(ctx, []string{fmt.Sprint("x")}); !errors.Is(err, context.Canceled) {
+	if _, err := s.ByIDs(ctx, []string{"x"}); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled ByIDs gave %v, want %v", err, context.Canceled)
 	}
 }

@@ -92,3 +92,27 @@ func chains(t *testing.T, ctx context.Context, s wallet.Store) {
 		same(t, "the chain", got, c.want)
 	}
 }
+
+func byOps(t *testing.T, ctx context.Context, s wallet.Store) {
+	entries, other := chain(dice(1), 5), chain(dice(2), 5)
+	must(t, s.Append(ctx, entries))
+	must(t, s.Append(ctx, other))
+	got, err := s.ByOps(ctx, entries[0].Wallet, []string{"op-2", "op-5", "op-9", "op-2"})
+	must(t, err)
+	same(t, "the answer", got, map[string]wallet.Entry{"op-2": entries[1], "op-5": entries[4]})
+	got, err = s.ByOps(ctx, entries[0].Wallet, nil)
+	must(t, err)
+	same(t, "the answer to nothing", got, map[string]wallet.Entry{})
+}
+
+func bySeqs(t *testing.T, ctx context.Context, s wallet.Store) {
+	entries := chain(dice(1), 5)
+	must(t, s.Append(ctx, entries))
+	must(t, s.Append(ctx, chain(dice(2), 9)))
+	got, err := s.BySeqs(ctx, entries[0].Wallet, []int64{5, 2, 9, 0, 2, -1})
+	must(t, err)
+	same(t, "the answer", got, map[int64]wallet.Entry{2: entries[1], 5: entries[4]})
+	got, err = s.BySeqs(ctx, entries[0].Wallet, nil)
+	must(t, err)
+	same(t, "the answer to nothing", got, map[int64]wallet.Entry{})
+}
