@@ -116,13 +116,11 @@ func (t *tx) backwards(b bucket, prefix, end []byte) iter.Seq2[[]byte, []byte] {
 			end = beyond(prefix)
 		}
 		c := t.bolt.Bucket([]byte(b)).Cursor()
-		k, v := c.Seek(end)
-		if k == nil {
-			k, v = c.Last()
-		} else {
-			k, v = c.Prev()
+		back := c.Prev
+		if k, _ := c.Seek(end); k == nil {
+			back = c.Last // the end lies behind everything
 		}
-		for ; k != nil && bytes.HasPrefix(k, prefix) && yield(k, v); k, v = c.Prev() {
+		for k, v := back(); k != nil && bytes.HasPrefix(k, prefix) && yield(k, v); k, v = c.Prev() {
 		}
 	}
 }
