@@ -33,14 +33,26 @@ const tries = 256
 // is not done again: its entry is given as it stands.
 func (s *Service) Post(ctx context.Context, id ID, postings []Posting) (map[string]Entry, error) {
 	done := make(map[string]Entry, len(postings))
+	looked := false
 	for try := range tries {
 		heads, err := s.Store.Heads(ctx, []ID{id})
 		if err != nil {
 			return nil, err
 		}
 		entries, err := s.build(head(heads, id), postings, done)
-		if err != nil || len(entries) == 0 {
-			return done, err
+		if err != nil && !looked {
+			// What is refused now may have been done before: a spending that is sent again finds its coins spent.
+			looked = true
+			if err := s.find(ctx, id, postings, done); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if len(entries) == 0 {
+			return done, nil
 		}
 		err = s.Store.Append(ctx, entries)
 		if err == nil {
