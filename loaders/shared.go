@@ -24,7 +24,8 @@ type kept[T any] struct {
 	until time.Time
 }
 
-// refreshWithin bounds a refresh: it belongs to no request, so no request's deadline ends it.
+// refreshWithin bounds a refresh: it belongs to no request, so no request's deadline ends it and no request's tally
+// pays for it.
 const refreshWithin = 2 * time.Second
 
 // NewShared keeps what read gives for about lives: a tenth more or less, so that processes do not refresh together.
@@ -40,7 +41,7 @@ func (s *Shared[T]) Get(ctx context.Context) (T, error) {
 		return k.value, nil
 	}
 	done := s.group.DoChan("", func() (any, error) {
-		detached, cancel := context.WithTimeout(context.WithoutCancel(ctx), refreshWithin)
+		detached, cancel := context.WithTimeout(context.Background(), refreshWithin)
 		defer cancel()
 		v, err := s.read(detached)
 		if err != nil {
