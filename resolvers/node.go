@@ -132,6 +132,7 @@ func (r *Root) postNode(ctx context.Context, key string) (graph.Node, error) {
 		return nil, err
 	}
 	r.foreseePosts(ctx, []community.Post{*p})
+	loaders.From(ctx).Arrive(ctx)
 	return r.post(ctx, p), nil
 }
 
