@@ -25,7 +25,7 @@ import (
 	"membergate/internal/viewer"
 )
 
-// TestMain lets a test run this binary as the program itself, to send it signals.
+// TestMain lets a test run this binary as the program itself, to send it signals, and tidies up after all of them.
 func TestMain(m *testing.M) {
 	if os.Getenv("RUN_AS_PROGRAM") != "" {
 		os.Exit(execute(os.Args[1:], &program{env: os.Getenv, out: os.Stdout, log: os.Stderr, now: time.Now,
@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 				return buildSmall(ctx, s, log)
 			}}))
 	}
-	os.Exit(m.Run())
+	os.Exit(leave(m.Run()))
 }
 
 // small is a schema whose one field says who asks; "wait" holds a request until it is let go.

@@ -1,0 +1,28 @@
+package main
+
+import "testing"
+
+// The same orders make the same answers, whatever the stores: names given by chance and signatures aside.
+func TestBothEnginesAnswerAlike(t *testing.T) {
+	needServers(t)
+	one, other := ready(t, embedded), ready(t, servers)
+	queries := appQueries(t)
+	all := askings()
+	for _, who := range []string{"12583", "12662", "12838", "13047", "13468", "13694", "14606", "14911", "15311", "16210", "17841", "18229"} {
+		for _, operation := range []string{"Home", "WalletPage", "TierPage"} {
+			all = append(all, asking{operation, who, sampleEnd, nil}, asking{operation, who, today, nil})
+		}
+	}
+	for _, a := range all {
+		q := question{query: queries[a.operation].text, variables: a.variables, who: a.who, at: a.at}
+		first, second := masked(t, good(t, one.gateway.url, q)), masked(t, good(t, other.gateway.url, q))
+		if first != second {
+			at := 0
+			for at < min(len(first), len(second)) && first[at] == second[at] {
+				at++
+			}
+			from := max(0, at-200)
+			t.Errorf("%s differs:\nembedded …%s\nservers  …%s", a, shortened(first[from:]), shortened(second[from:]))
+		}
+	}
+}

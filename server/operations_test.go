@@ -1,0 +1,189 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/formatter"
+	"github.com/vektah/gqlparser/v2/parser"
+)
+
+const operationsDir = "../clients/operations/"
+
+// document is one operation of the apps.
+type document struct {
+	name string
+	file string // the whole file that it stands in
+	text string // it alone, with the fragments that it uses
+	doc  *ast.QueryDocument
+}
+
+// documents are the queries of the apps that the schema answers, by name.
+func appQueries(t testing.TB) map[string]document {
+	t.Helper()
+	files, err := filepath.Glob(operationsDir + "*.graphql")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("there are no operations: %v", err)
+	}
+	waiting := words(t, "pending.txt")
+	out := map[string]document{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole, err := parser.ParseQuery(&ast.Source{Name: filepath.Base(file), Input: string(text)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, op := range whole.Operations {
+			if op.Operation != ast.Query || slices.Contains(waiting, op.Name) {
+				continue
+			}
+			doc := &ast.QueryDocument{Operations: ast.OperationList{op}, Fragments: used(whole, op.SelectionSet, nil)}
+			var b strings.Builder
+			formatter.NewFormatter(&b).FormatQueryDocument(doc)
+			out[op.Name] = document{name: op.Name, file: string(text), text: b.String(), doc: doc}
+		}
+	}
+	return out
+}
+
+// used are the fragments that a selection reaches.
+func used(doc *ast.QueryDocument, set ast.SelectionSet, found ast.FragmentDefinitionList) ast.FragmentDefinitionList {
+	for _, s := range set {
+		switch s := s.(type) {
+		case *ast.Field:
+			found = used(doc, s.SelectionSet, found)
+		case *ast.InlineFragment:
+			found = used(doc, s.SelectionSet, found)
+		case *ast.FragmentSpread:
+			if f := doc.Fragments.ForName(s.Name); found.ForName(s.Name) == nil {
+				found = used(doc, f.SelectionSet, append(found, f))
+			}
+		}
+	}
+	return found
+}
+
+// words are those of a list beside the operations, one a line.
+func words(t testing.TB, name string) []string {
+	t.Helper()
+	text, err := os.ReadFile(operationsDir + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Fields(string(text))
+}
+
+// asking is one way in which apps send an operation.
+type asking struct {
+	operation string
+	who       string
+	at        string
+	variables map[string]any
+}
+
+func (a asking) String() string {
+	b := strings.Builder{}
+	b.WriteString(a.operation)
+	for _, name := range []string{"kind", "boardCode", "surface", "first"} {
+		if v, ok := a.variables[name]; ok {
+			b.WriteString(" " + strings.TrimSpace(strings.Trim(jsonOf(v), `"`)))
+		}
+	}
+	if a.who == "" {
+		return b.String() + " of nobody"
+	}
+	return b.String() + " of " + a.who
+}
+
+// askings are all operations as members of different kinds send them, and as nobody does.
+func askings() []asking {
+	var out []asking
+	add := func(operation string, at string, variables map[string]any, who ...string) {
+		for _, w := range who {
+			out = append(out, asking{operation, w, at, variables})
+		}
+	}
+	everybody := []string{owner, adult, teen, child, stranger, single, villager, ""}
+	add("Home", sampleEnd, nil, everybody...)
+	add("Home", today, nil, everybody...)
+	add("WalletPage", sampleEnd, nil, everybody...)
+	add("WalletPage", sampleEnd, map[string]any{"first": 50}, single)
+	add("BestRedemption", sampleEnd, map[string]any{"orderAmountFen": 1001, "channel": "STORE"}, owner)
+	add("CoinSupply", sampleEnd, nil, owner, "")
+	add("Rewards", sampleEnd, nil, owner, "")
+	add("TierPage", sampleEnd, nil, everybody...)
+	add("TierPage", today, nil, owner)
+	add("Programme", today, nil, owner, "")
+	add("FamilyPage", sampleEnd, nil, everybody...)
+	add("FamilyInvitation", sampleEnd, map[string]any{"token": invitation}, single, "")
+	add("FamilyInvitation", sampleEnd, map[string]any{"token": "made up"}, single)
+	for _, kind := range []string{"HOT", "NEW", "FOR_YOU"} {
+		add("Feed", sampleEnd, map[string]any{"kind": kind, "first": 10}, owner, "")
+	}
+	for _, kind := range []string{"FOLLOWING", "FAMILY"} {
+		add("Feed", sampleEnd, map[string]any{"kind": kind}, owner, single)
+	}
+	add("Feed", sampleEnd, map[string]any{"kind": "BOARD", "boardCode": "EVENTS", "first": 50}, owner, "")
+	add("Feed", sampleEnd, map[string]any{"kind": "TOPIC", "topicId": globalID("Topic", string(soupTopic))}, owner, "")
+	add("PostDetail", sampleEnd, map[string]any{"id": globalID("Post", string(busyPost))}, owner, adult, "")
+	add("PostDetail", sampleEnd, map[string]any{"id": globalID("Post", string(familyPost))}, owner)
+	add("Community", sampleEnd, nil, owner, teen, "")
+	for _, surface := range []string{"HOME", "DISCOVER", "CART", "REWARDS", "COMMUNITY", "FAMILY", "REPLENISH"} {
+		add("Recommend", sampleEnd, map[string]any{"surface": surface}, owner, "")
+	}
+	add("Recommend", sampleEnd, map[string]any{"surface": "PRODUCT", "contextId": globalID("Product", "85123A")}, owner, "")
+	return out
+}
+
+func TestEveryQueryOfTheAppsIsAsked(t *testing.T) {
+	asked := map[string]bool{}
+	for _, a := range askings() {
+		asked[a.operation] = true
+	}
+	for name := range appQueries(t) {
+		if !asked[name] {
+			t.Errorf("no test asks %s", name)
+		}
+	}
+}
+
+// Every query of the apps is answered, alone and out of its whole file, with what its fields promise and no error.
+func TestEveryQueryOfTheAppsIsAnswered(t *testing.T) {
+	queries := appQueries(t)
+	onEngines(t, func(t *testing.T, e *engine) {
+		seen := newSighting(e.gateway.parts.Schema.Schema(), words(t, "empty.txt"))
+		for _, a := range askings() {
+			q := queries[a.operation]
+			alone := question{query: q.text, variables: a.variables, who: a.who, at: a.at}
+			r := good(t, e.gateway.url, alone)
+			for _, wrong := range seen.look(q.doc, r.value(t)) {
+				t.Errorf("%s: %s", a, wrong)
+			}
+			alone.query, alone.operation = q.file, q.name
+			if ofFile := good(t, e.gateway.url, alone); masked(t, ofFile) != masked(t, r) {
+				t.Errorf("%s: the whole file with operationName gives another answer:\n%s\n%s", a, shortened(ofFile.text), shortened(r.text))
+			}
+		}
+		for _, name := range seen.neverSeen(blank) {
+			t.Errorf("no answer gives a value of %s: seed one, or say in the list of this test why there is none", name)
+		}
+		for _, name := range seen.seenThough(blank) {
+			t.Errorf("%s has a value now: take it off the list of this test", name)
+		}
+	})
+}
+
+// blank are fields, besides those of empty.txt, that have no value in any answer of the test, and why.
+var blank = map[string]string{
+	"EarnExplanation.cappedBy":        "no wallet of the sample is full",
+	"Family.approvals":                "requests come with spending",
+	"ApprovalRequestConnection.nodes": "requests come with spending",
+	"HoldConnection.nodes":            "holds come with spending",
+}

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"regexp"
+	"testing"
+)
+
+// price is what a query costs somebody who is signed in, with a family and ties, and what it costs nobody.
+type price struct{ member, nobody calls }
+
+// prices are what the queries of the apps cost, whatever the stores. A number that falls is a gain: write it here. One
+// that grows is a look-up that does not meet the others.
+var prices = map[string]price{
+	"Home":                {calls{9, 1, 2}, calls{3, 1, 1}},
+	"WalletPage":          {calls{3, 0, 2}, calls{}},
+	"BestRedemption":      {calls{2, 0, 2}, calls{}},
+	"CoinSupply":          {},
+	"Rewards":             {calls{2, 0, 2}, calls{}},
+	"TierPage":            {calls{2, 0, 1}, calls{}},
+	"Programme":           {},
+	"FamilyPage":          {calls{4, 0, 3}, calls{}},
+	"FamilyInvitation":    {calls{3, 0, 0}, calls{2, 0, 0}},
+	"Feed HOT":            {calls{8, 0, 2}, calls{4, 0, 1}},
+	"Feed NEW":            {calls{8, 0, 2}, calls{4, 0, 1}},
+	"Feed FOR_YOU":        {calls{8, 1, 2}, calls{4, 0, 1}},
+	"Feed FOLLOWING":      {calls{8, 0, 2}, calls{}},
+	"Feed FAMILY":         {calls{6, 0, 2}, calls{}},
+	"Feed BOARD":          {calls{8, 0, 2}, calls{4, 0, 1}},
+	"Feed TOPIC":          {calls{9, 0, 2}, calls{5, 0, 1}},
+	"PostDetail":          {calls{12, 0, 5}, calls{7, 0, 4}},
+	"Community":           {calls{4, 0, 1}, calls{1, 0, 1}},
+	"Recommend HOME":      {calls{4, 1, 2}, calls{1, 1, 1}},
+	"Recommend DISCOVER":  {calls{5, 1, 3}, calls{1, 1, 1}},
+	"Recommend PRODUCT":   {calls{5, 1, 2}, calls{2, 1, 2}},
+	"Recommend CART":      {calls{5, 1, 3}, calls{1, 1, 1}},
+	"Recommend REWARDS":   {calls{3, 1, 1}, calls{0, 1, 0}},
+	"Recommend COMMUNITY": {calls{3, 1, 1}, calls{0, 1, 0}},
+	"Recommend FAMILY":    {calls{4, 1, 2}, calls{1, 1, 1}},
+	"Recommend REPLENISH": {calls{4, 1, 2}, calls{1, 1, 1}},
+}
+
+// pageSize is where a document says how many it wants.
+var pageSize = regexp.MustCompile(`first: \d+`)
+
+// sized are an asking's ways to ask for pages of n: in the document, and in its variables.
+func sized(query string, variables map[string]any, n string) (string, map[string]any) {
+	out := map[string]any{}
+	for name, v := range variables {
+		out[name] = v
+	}
+	if out["kind"] != nil || out["surface"] != nil || regexp.MustCompile(`\$first`).MatchString(query) {
+		out["first"] = map[string]int{"3": 3, "5": 5, "20": 20, "50": 50}[n]
+	}
+	return pageSize.ReplaceAllString(query, "first: "+n), out
+}
+
+func TestWhatAQueryCostsIsFixedAndDoesNotGrowWithThePage(t *testing.T) {
+	queries := appQueries(t)
+	onEngines(t, func(t *testing.T, e *engine) {
+		asked := map[string]bool{}
+		for _, a := range askings() {
+			name := costOf(a)
+			want := prices[name].member
+			switch {
+			case a.who == "":
+				want = prices[name].nobody
+			case a.who != owner && (name != "FamilyInvitation" || a.variables["token"] != invitation),
+				name == "PostDetail" && a.variables["id"] != globalID("Post", string(busyPost)):
+				continue
+			}
+			asked[name] = true
+			for _, n := range []string{"as the apps ask", "5", "50"} {
+				q := question{query: queries[a.operation].text, variables: a.variables, who: a.who, at: a.at}
+				if n != "as the apps ask" {
+					q.query, q.variables = sized(q.query, a.variables, n)
+				}
+				if a.operation == "PostDetail" && n == "50" {
+					q.query, _ = sized(q.query, nil, "20") // 50 comments with 50 replies each are refused as too dear
+				}
+				if got := good(t, e.gateway.url, q).Extensions.Stores; got != want {
+					t.Errorf("%s, pages %s: costs %+v, want %+v", a, n, got, want)
+				}
+			}
+		}
+		for name := range prices {
+			if !asked[name] {
+				t.Errorf("the table names %s, which no test asks", name)
+			}
+		}
+	})
+}
+
+func TestTheHomeScreenCostsAtMostTwoWaves(t *testing.T) {
+	home := appQueries(t)["Home"].text
+	onEngines(t, func(t *testing.T, e *engine) {
+		for _, who := range append([]string{""}, texts(authors)...) {
+			for _, at := range []string{sampleEnd, today} {
+				got := good(t, e.gateway.url, question{query: home, who: who, at: at}).Extensions.Stores
+				if got.Mongo > 10 || got.Redis > 1 || got.Waves > 2 {
+					t.Errorf("Home costs %q %+v at %s; allowed are 10 commands, 1 round trip and 2 waves", who, got, at)
+				}
+			}
+		}
+	})
+}
+
+func texts[T ~string](list []T) []string {
+	out := make([]string, len(list))
+	for i, each := range list {
+		out[i] = string(each)
+	}
+	return out
+}
+
+// costOf names an asking in the table of prices.
+func costOf(a asking) string {
+	name := a.operation
+	for _, v := range []string{"kind", "surface"} {
+		if word, ok := a.variables[v].(string); ok {
+			name += " " + word
+		}
+	}
+	return name
+}
