@@ -32,6 +32,9 @@ func TestEveryPostHasWhatItNames(t *testing.T) {
 		if i < 0 || !who.editor && !(community.Reader{Member: who.ID, Rank: who.rank}).CanPost(p.rules, p.rules.Boards[i]) {
 			t.Errorf("%v cannot post on %q", who, post.Board)
 		}
+		if who.Avatar == "" {
+			t.Errorf("%v writes without a face", who)
+		}
 		if who.editor != (kinds[post.Body] == "knowledge") {
 			t.Errorf("%v wrote %.30s", who, post.Body)
 		}

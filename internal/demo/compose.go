@@ -77,10 +77,10 @@ func (p *plan) having(is func(person) bool) []*person {
 	return out
 }
 
-// busy are those who write, the keen ones several times. Those to try out write like others.
+// busy are those who write, the keen ones several times; who has no picture only answers others.
 func (p *plan) busy() []*person {
 	var out []*person
-	for _, who := range p.having(func(who person) bool { return who.grown && !who.editor && who.part != family.Teen }) {
+	for _, who := range p.having(func(who person) bool { return who.grown && !who.editor && who.part != family.Teen && who.Avatar != "" }) {
 		c := p.luck.rand("busy", string(who.ID))
 		for range 1 + int(7*c.Float64()*c.Float64()) {
 			out = append(out, who)

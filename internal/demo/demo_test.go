@@ -15,13 +15,31 @@ import (
 
 var usual = Options{Seed: 1, Now: present}
 
-func TestTheSameSeedAndTimeMakeTheSameDemo(t *testing.T) {
-	st, again := open(t, preset), open(t, preset)
-	seedAll(t, st, usual)
-	seedAll(t, again, usual)
-	p := planOf(t, st, usual)
-	same(t, dump(t, st, p), dump(t, again, p))
+func TestTheSameSeedAndTimeMakeTheSameDemoOnce(t *testing.T) {
+	first, p, _ := shared(t)
+	want := dump(t, first, p)
+	st := open(t, preset)
+	last, of := 0, 0
+	r, err := Seed(context.Background(), st, usual, func(done, total int) {
+		if done < last {
+			t.Errorf("progress tells %d after %d", done, last)
+		}
+		last, of = done, total
+	})
+	if err != nil || last != of || of < 1000 {
+		t.Errorf("progress ended with %d of %d, %v", last, of, err)
+	}
+	same(t, want, dump(t, st, p))
 
+	again, err := Seed(context.Background(), st, Options{Seed: 7, Now: present.AddDate(1, 0, 0)}, func(int, int) { t.Error("something is done again") })
+	if err != nil || !again.Already || !again.Now.Equal(present) || !slices.Equal(again.TryOut, r.TryOut) {
+		t.Errorf("%+v, %v", again, err)
+	}
+	same(t, want, dump(t, st, p))
+}
+
+func TestAnotherSeedMakesAnotherDemo(t *testing.T) {
+	st, p, _ := shared(t)
 	other := planOf(t, st, Options{Seed: 2, Now: present})
 	if slices.EqualFunc(p.people, other.people, func(a, b person) bool { return len(a.events) == len(b.events) }) {
 		t.Error("another seed makes the same orders")
@@ -46,23 +64,9 @@ func same(t *testing.T, want, got []string) {
 	}
 }
 
-func TestADemoThatIsThereIsLeftAlone(t *testing.T) {
-	st := open(t, preset)
-	first := seedAll(t, st, usual)
-	p := planOf(t, st, usual)
-	before := dump(t, st, p)
-	r, err := Seed(context.Background(), st, Options{Seed: 7, Now: present.AddDate(1, 0, 0)}, func(int, int) { t.Error("something is done") })
-	if err != nil || !r.Already || !r.Now.Equal(present) || !slices.Equal(r.TryOut, first.TryOut) {
-		t.Errorf("%+v, %v", r, err)
-	}
-	same(t, before, dump(t, st, p))
-}
-
 // Cut short at any point and begun again later, it ends like one that was not.
 func TestACutShortDemoIsGoneOnWith(t *testing.T) {
-	whole := open(t, preset)
-	seedAll(t, whole, usual)
-	p := planOf(t, whole, usual)
+	whole, p, _ := shared(t)
 	want := dump(t, whole, p)
 	for _, percent := range []int{0, 8, 50, 97} {
 		st := open(t, preset)
@@ -98,22 +102,6 @@ func TestStoresWithSomebodyElsesMembersAreRefused(t *testing.T) {
 	}
 	if all, _ := st.Accounts.Walk(ctx, "", 10); len(all) != 1 {
 		t.Errorf("%d members are there", len(all))
-	}
-}
-
-func TestProgressEndsWithAllThatThereIs(t *testing.T) {
-	st := open(t, preset)
-	last, of := 0, 0
-	if _, err := Seed(context.Background(), st, usual, func(done, total int) {
-		if done < last {
-			t.Errorf("%d after %d", done, last)
-		}
-		last, of = done, total
-	}); err != nil {
-		t.Fatal(err)
-	}
-	if last != of || of < 1000 {
-		t.Errorf("it ended with %d of %d", last, of)
 	}
 }
 

@@ -76,6 +76,11 @@ func TestMembersToTryOutHaveWhatTheFirstScreenShows(t *testing.T) {
 		if err != nil || !ok || len(f.Active()) < 3 {
 			t.Errorf("%s: family %+v, %v", h.Profile.ID, f, err)
 		}
+		for _, each := range f.Active() {
+			if holder(t, st, each.Member).Profile.Avatar == "" {
+				t.Errorf("%s: %s in the family has no face", h.Profile.ID, each.Member)
+			}
+		}
 		entries, err := st.Ledger.Page(ctx, h.Account.Wallet, wallet.Query{Limit: 3})
 		if err != nil || len(entries) != 3 || entries[0].Kind != wallet.Earn || entries[1].Kind != wallet.Clawback {
 			t.Errorf("%s: newest entries %+v, %v", h.Profile.ID, entries, err)
