@@ -39,14 +39,17 @@ func (r Reading) Parts() map[string]int64 {
 }
 
 // Score is the weighted sum in hundredths, clamped at 0 once.
-func (r Reading) Score() int64 {
+func (r Reading) Score() int64 { return max(0, r.total()) }
+
+// total is the weighted sum in hundredths, unclamped.
+func (r Reading) total() int64 {
 	var total int64
 	if r.p.Score != nil {
 		for _, t := range r.p.Score.Terms {
 			total += r.sums[t.Metric] * t.Hundredths
 		}
 	}
-	return max(0, total)
+	return total
 }
 
 // Met tells whether a condition holds; no condition holds always.

@@ -72,11 +72,7 @@ func (s Standing) next(book Book, to time.Time) (at time.Time, do step) {
 // settle looks at a member at a settlement: up if a higher tier is met, else protected if the held one is not.
 func (s *Standing) settle(p *programme.Programme, at time.Time) {
 	s.Settled = at
-	yardstick := at
-	if p.Evaluation.Kind == programme.AnnualWindow { // the year before is judged
-		yardstick = time.Date(at.In(p.Zone()).Year(), 1, 1, 0, 0, 0, 0, p.Zone()).Add(-1).UTC()
-	}
-	r := s.Read(p, yardstick)
+	r := s.Read(p, judged(p, at))
 	s.rise(p, at, r)
 	met := r.Met(s.kept(p, at))
 	held := s.Held(p, at)
@@ -91,6 +87,14 @@ func (s *Standing) settle(p *programme.Programme, at time.Time) {
 		s.note(Change{At: at, From: held.Code, To: held.Code, Reason: FellShort,
 			Score: r.Score(), Threshold: threshold(held), Programme: p.Version})
 	}
+}
+
+// judged is the moment whose reading a settlement looks at: its own, or the end of the year before.
+func judged(p *programme.Programme, settlement time.Time) time.Time {
+	if p.Evaluation.Kind == programme.AnnualWindow {
+		return time.Date(settlement.In(p.Zone()).Year(), 1, 1, 0, 0, 0, 0, p.Zone()).Add(-1).UTC()
+	}
+	return settlement
 }
 
 func graceEnd(p *programme.Programme, at time.Time) time.Time {
