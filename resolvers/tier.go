@@ -157,9 +157,17 @@ func (f statusFields) History(ctx context.Context, obj *graph.TierStatus, first 
 // newer is the order of lists that show the newest first.
 func newer(a, b cursor.Place) bool { return a.Key > b.Key || a.Key == b.Key && a.ID > b.ID }
 
-// Forecast is not made yet; the schema says so.
-func (f statusFields) Forecast(context.Context, *graph.TierStatus) (*graph.TierForecast, error) {
-	return nil, nil
+// Forecast tells what is likely to happen to the tier.
+func (f statusFields) Forecast(ctx context.Context, obj *graph.TierStatus) (*graph.TierForecast, error) {
+	fc := obj.Holder.Account.Standing.Forecast(f.Book, loaders.From(ctx).Now)
+	out := &graph.TierForecast{AsOf: fc.AsOf, WillDowngrade: fc.WillDowngrade, GrowthToStay: int(fc.ToStay), RollsOffNext: []*graph.GrowthRollOff{}}
+	if !fc.UpgradeAt.IsZero() {
+		out.ExpectedUpgradeAt = &fc.UpgradeAt
+	}
+	for _, r := range fc.RollsOff {
+		out.RollsOffNext = append(out.RollsOffNext, &graph.GrowthRollOff{Date: r.Day, Growth: int(r.Growth)})
+	}
+	return out, nil
 }
 
 // mostSimulated bounds a simulated purchase: ten million yuan.
