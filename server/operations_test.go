@@ -120,6 +120,7 @@ func askings() []asking {
 	add("Rewards", sampleEnd, nil, owner, "")
 	add("TierPage", sampleEnd, nil, everybody...)
 	add("TierPage", today, nil, owner)
+	add("TierPage", "2011-12-10T12:00:00+08:00", nil, owner) // a year later, when growth is about to leave
 	add("Programme", today, nil, owner, "")
 	add("FamilyPage", sampleEnd, nil, everybody...)
 	add("FamilyInvitation", sampleEnd, map[string]any{"token": invitation}, single, "")
