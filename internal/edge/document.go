@@ -44,8 +44,8 @@ func validationRules(production bool) *rules.Rules {
 	return r
 }
 
-// check gives what the named operation needs of a query text, or at most maxErrors reasons why it cannot run. Refused
-// documents are not remembered, so they cannot push good ones out.
+// check gives what the named operation needs of a query text, or at most maxErrors reasons why it cannot run, with the
+// document where it could be read. Refused documents are not remembered, so they cannot push good ones out.
 func (d *documents) check(ctx context.Context, query, operation string) (*ast.QueryDocument, gqlerror.List) {
 	key := operation + "\n" + query
 	if doc, ok := d.checked.Get(ctx, key); ok {
@@ -63,7 +63,7 @@ func (d *documents) check(ctx context.Context, query, operation string) (*ast.Qu
 	}
 	doc = chosenPart(doc, operation)
 	if errs := validator.ValidateWithRules(d.schema, doc, d.rules); len(errs) > 0 {
-		return nil, told(errs)
+		return doc, told(errs)
 	}
 	d.checked.Add(ctx, key, doc)
 	return doc, nil

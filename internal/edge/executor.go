@@ -40,7 +40,11 @@ func newExecutor(parts Parts) *Executor {
 func (e *Executor) CreateOperationContext(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
 	doc, errs := e.docs.check(ctx, params.Query, params.OperationName)
 	if errs != nil {
-		return &graphql.OperationContext{RawQuery: params.Query, RecoverFunc: recovered}, errs
+		unfit := &graphql.OperationContext{RawQuery: params.Query, RecoverFunc: recovered}
+		if doc != nil {
+			unfit.Operation, _ = choose(doc, params.OperationName)
+		}
+		return unfit, errs
 	}
 	op, refused := choose(doc, params.OperationName)
 	if refused == nil {

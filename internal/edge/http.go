@@ -77,8 +77,11 @@ func (g *Gateway) run(ctx context.Context, w http.ResponseWriter, r *http.Reques
 	}
 	ctx = viewer.With(ctx, who)
 	op, errs := g.exec.CreateOperationContext(ctx, params)
+	if refused := needsPost(w, r, op); refused != nil {
+		errs = gqlerror.List{refused}
+	}
 	if errs == nil {
-		ctx, errs = g.permit(ctx, w, r, op)
+		ctx, errs = g.permit(ctx, r, op)
 	}
 	if errs != nil {
 		return g.refuse(ctx, op, errs, mediaType, w)
@@ -93,15 +96,20 @@ func (g *Gateway) run(ctx context.Context, w http.ResponseWriter, r *http.Reques
 	return answer{status: http.StatusOK, data: response.Data, errors: response.Errors, extensions: response.Extensions}
 }
 
+// needsPost refuses a mutation over GET, whether it could run or not.
+func needsPost(w http.ResponseWriter, r *http.Request, op *graphql.OperationContext) *gqlerror.Error {
+	if r.Method != http.MethodGet || op.Operation == nil || op.Operation.Operation != ast.Mutation {
+		return nil
+	}
+	w.Header().Set("Allow", http.MethodPost)
+	return refusal(NotAllowed, "A mutation needs POST; GET is for queries.")
+}
+
 // permit checks what depends on the kind of operation and on HTTP; it may move the request's clock.
-func (g *Gateway) permit(ctx context.Context, w http.ResponseWriter, r *http.Request, op *graphql.OperationContext) (context.Context, gqlerror.List) {
+func (g *Gateway) permit(ctx context.Context, r *http.Request, op *graphql.OperationContext) (context.Context, gqlerror.List) {
 	kind := op.Operation.Operation
 	if kind == ast.Subscription {
 		return ctx, gqlerror.List{refusal(NotAllowed, "A subscription needs a WebSocket or an event stream.")}
-	}
-	if r.Method == http.MethodGet && kind != ast.Query {
-		w.Header().Set("Allow", http.MethodPost)
-		return ctx, gqlerror.List{refusal(NotAllowed, "A %s needs POST; GET is for queries.", kind)}
 	}
 	if !g.parts.Sandbox {
 		return ctx, nil
