@@ -63,7 +63,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		Media: picture.Handler(), Explorer: web.Files(), Close: st.close,
 	}
 	if s.EmbeddedMongo() {
-		if err := firstStart(ctx, s, st, rules, now, log); err != nil {
+		if err := firstStart(ctx, st, rules, now, log); err != nil {
 			return nil, err
 		}
 	}
