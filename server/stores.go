@@ -34,6 +34,7 @@ type stores struct {
 
 	checks  []Check                     // what must answer
 	migrate func(context.Context) error // indexes; nothing to do for embedded stores
+	fill    func(func() error) error    // does the work of filling empty stores
 	close   func() error
 }
 
@@ -87,14 +88,14 @@ const commandPatience = 30 * time.Second
 func (s *stores) useBolt(b *boltstore.Store) {
 	s.accounts, s.ledger, s.orders = b.Members(), b.Ledger(), b.Orders()
 	s.products, s.rewards, s.usages, s.families, s.community = b.Products(), b.Rewards(), b.Usages(), b.Families(), b.Community()
-	s.migrate = func(context.Context) error { return nil }
+	s.migrate, s.fill = func(context.Context) error { return nil }, b.Hasty
 	s.checks = append(s.checks, Check{Name: "store", Ping: b.Ping})
 }
 
 func (s *stores) useMongo(m *mongostore.Store) {
 	s.accounts, s.ledger, s.orders = m.Members(), m.Ledger(), m.Orders()
 	s.products, s.rewards, s.usages, s.families, s.community = m.Products(), m.Rewards(), m.Usages(), m.Families(), m.Community()
-	s.migrate = m.Migrate
+	s.migrate, s.fill = m.Migrate, func(work func() error) error { return work() }
 	s.checks = append(s.checks, Check{Name: "store", Ping: m.Ping})
 }
 

@@ -112,6 +112,12 @@ func made(known map[member.ID]account.Holder, tryOut []member.ID) bool {
 
 var firstMember = memberID(0)
 
+// Begun tells whether members of the demo, or others with its ids, are in a store.
+func Begun(ctx context.Context, s account.Store) (bool, error) {
+	found, err := s.ByIDs(ctx, []member.ID{firstMember}, account.Public)
+	return len(found) > 0, err
+}
+
 func memberID(n int) member.ID { return member.ID(fmt.Sprint(firstID + n)) }
 
 func allIDs() []member.ID {
