@@ -20,7 +20,7 @@ var small = []string{"internal/fault", "internal/viewer", "internal/clock"}
 
 // may says which packages of ours a package may import, besides the small words. A domain imports domains to its left:
 // programme ← member ← tier ← wallet ← account ← order ← benefit ← product ← reward ← family ← cursor ← community ←
-// recommend ← invoice.
+// recommend ← invoice; order ← event.
 var may = map[string][]string{
 	"programmes":          {},
 	"internal/fault":      {},
@@ -45,6 +45,7 @@ var may = map[string][]string{
 	"internal/community":  {"internal/programme", "internal/member", "internal/cursor"},
 	"internal/recommend":  {"internal/programme", "internal/member", "internal/order", "internal/cursor", "internal/product", "internal/reward", "internal/community", "internal/phrase"},
 	"internal/invoice":    {"internal/programme", "internal/member", "internal/tier", "internal/account", "internal/order", "internal/product"},
+	"internal/event":      {"internal/programme", "internal/member", "internal/wallet", "internal/account", "internal/order"},
 	"internal/boltstore":  append(slices.Clone(domains), "internal/trips"),
 	"internal/mongostore": append(slices.Clone(domains), "internal/trips"),
 	"internal/redisstore": append(slices.Clone(domains), "internal/trips"),
@@ -62,6 +63,7 @@ var may = map[string][]string{
 var domains = []string{
 	"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account", "internal/order", "internal/benefit",
 	"internal/product", "internal/reward", "internal/family", "internal/cursor", "internal/community", "internal/recommend",
+	"internal/event",
 }
 
 // only says which packages alone may import a library, and why.

@@ -34,19 +34,25 @@ type Service struct {
 // tries bounds how often an account that somebody else changed is read again.
 const tries = 64
 
-// Apply applies events of one member in the given order. An unknown member joins as the newcomer says.
+// Apply applies orders and refunds of one member in the given order. An unknown member joins as the newcomer says.
 // If until is later than the last event, the standing is advanced to it.
 func (s *Service) Apply(ctx context.Context, newcomer member.Profile, events []Event, until time.Time) error {
-	for _, e := range events {
-		if err := e.Check(); err != nil {
+	return s.Tell(ctx, newcomer, tell(events), until)
+}
+
+// Tell applies what was told of one member in the given order, as Apply does with orders alone. If one telling is
+// refused, none of them is applied.
+func (s *Service) Tell(ctx context.Context, newcomer member.Profile, told []Told, until time.Time) error {
+	for _, t := range told {
+		if err := t.Check(); err != nil {
 			return err
 		}
-		if e.Member != newcomer.ID {
-			return fault.Bad("member", "event %s is of member %s; allowed is %s", e.ID, e.Member, newcomer.ID)
+		if t.Member() != newcomer.ID {
+			return fault.Bad("member", "event %s is of member %s; allowed is %s", t.ID, t.Member(), newcomer.ID)
 		}
 	}
 	for range tries {
-		err := s.try(ctx, newcomer, events, until)
+		err := s.try(ctx, newcomer, told, until)
 		if !errors.Is(err, account.ErrStale) && !errors.Is(err, account.ErrExists) {
 			return err
 		}
@@ -54,8 +60,8 @@ func (s *Service) Apply(ctx context.Context, newcomer member.Profile, events []E
 	return fault.New(fault.Unavailable, "member %s is being changed by too many at once", newcomer.ID)
 }
 
-func (s *Service) try(ctx context.Context, newcomer member.Profile, events []Event, until time.Time) error {
-	h, err := s.holder(ctx, newcomer, events)
+func (s *Service) try(ctx context.Context, newcomer member.Profile, told []Told, until time.Time) error {
+	h, err := s.holder(ctx, newcomer, told)
 	if err != nil {
 		return err
 	}
@@ -63,7 +69,7 @@ func (s *Service) try(ctx context.Context, newcomer member.Profile, events []Eve
 	if err != nil {
 		return err
 	}
-	fresh, err := s.fresh(ctx, events)
+	fresh, err := s.fresh(ctx, told)
 	if err != nil {
 		return err
 	}
@@ -72,16 +78,12 @@ func (s *Service) try(ctx context.Context, newcomer member.Profile, events []Eve
 	}
 	next := a
 	decided := map[string]*wallet.Posting{}
-	for _, e := range fresh {
-		k, err := s.known(ctx, a.Wallet, e, decided)
-		if err != nil {
+	for _, t := range fresh {
+		if next, err = s.decide(ctx, h.Profile, next, t, decided); err != nil {
 			return err
 		}
-		next = Decide(s.Book, h.Profile, next, e, k)
-		last := next.Outbox[len(next.Outbox)-1]
-		decided[last.Record] = last.Posting
 	}
-	if len(fresh) == 0 && !next.Standing.DueBy(s.Book, until) {
+	if len(fresh) == 0 && !until.After(next.Standing.Clock) {
 		return nil
 	}
 	next.Standing = next.Standing.Advance(s.Book, until)
@@ -95,6 +97,28 @@ func (s *Service) try(ctx context.Context, newcomer member.Profile, events []Eve
 		return nil // somebody else carried the outbox out
 	}
 	return err
+}
+
+// decide takes one telling into the account. Its step, and that of its own id, go into the outbox.
+func (s *Service) decide(ctx context.Context, who member.Profile, a account.Account, t Told, decided map[string]*wallet.Posting) (account.Account, error) {
+	if t.Deed != nil {
+		earned, err := s.earned(ctx, a, *t.Deed)
+		if err != nil {
+			return a, err
+		}
+		return DecideDeed(s.Book, who, a, t.ID, *t.Deed, earned), nil
+	}
+	k, err := s.known(ctx, a.Wallet, *t.Event, decided)
+	if err != nil {
+		return a, err
+	}
+	a = Decide(s.Book, who, a, *t.Event, k)
+	last := a.Outbox[len(a.Outbox)-1]
+	decided[last.Record] = last.Posting
+	if t.ID != "" {
+		a.Outbox = append(a.Outbox, account.Step{Record: EventRecord(t.ID)})
+	}
+	return a, nil
 }
 
 // Finish carries out an account's outbox and empties it.
@@ -129,7 +153,7 @@ func (s *Service) Finish(ctx context.Context, a account.Account) (account.Accoun
 }
 
 // holder reads the member's holder, or creates it.
-func (s *Service) holder(ctx context.Context, newcomer member.Profile, events []Event) (account.Holder, error) {
+func (s *Service) holder(ctx context.Context, newcomer member.Profile, told []Told) (account.Holder, error) {
 	found, err := s.Accounts.ByIDs(ctx, []member.ID{newcomer.ID}, account.Whole)
 	if err != nil {
 		return account.Holder{}, err
@@ -137,50 +161,11 @@ func (s *Service) holder(ctx context.Context, newcomer member.Profile, events []
 	if h, ok := found[newcomer.ID]; ok {
 		return h, nil
 	}
-	if newcomer.JoinedAt.IsZero() && len(events) > 0 {
-		newcomer.JoinedAt = events[0].At
+	if newcomer.JoinedAt.IsZero() && len(told) > 0 {
+		newcomer.JoinedAt = told[0].At()
 	}
 	h := account.Open(s.Book, newcomer)
 	return h, s.Accounts.Create(ctx, h)
-}
-
-// fresh leaves out what was applied before, and refuses an id that another member's record has. An order that was
-// written down but never decided, because its process was killed, comes in before its refund.
-func (s *Service) fresh(ctx context.Context, events []Event) ([]Event, error) {
-	ids := make([]string, 0, len(events))
-	for _, e := range events {
-		ids = append(ids, e.RecordID())
-		if e.OrderID != "" {
-			ids = append(ids, OrderRecord(e.OrderID))
-		}
-	}
-	found, err := s.Orders.ByIDs(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	seen := map[string]bool{}
-	var out []Event
-	take := func(e Event) {
-		if r := e.RecordID(); !seen[r] {
-			seen[r] = true
-			out = append(out, e)
-		}
-	}
-	for _, e := range events {
-		if r, ok := found[OrderRecord(e.OrderID)]; ok && e.OrderID != "" && !r.Applied && r.Event.Member == e.Member {
-			take(r.Event)
-		}
-		r, ok := found[e.RecordID()]
-		switch {
-		case ok && r.Event.Member != e.Member:
-			return nil, fault.Bad("id", "%s %s belongs to another member", e.Kind, e.ID)
-		case ok && !r.Applied:
-			take(r.Event) // what was written down first counts
-		case !ok:
-			take(e)
-		}
-	}
-	return out, nil
 }
 
 // known reads what a refund needs to know of its order.
@@ -209,12 +194,4 @@ func (s *Service) known(ctx context.Context, w wallet.ID, e Event, decided map[s
 		return Known{Original: &r, Entry: &entry}, nil
 	}
 	return Known{Original: &r}, nil
-}
-
-func records(events []Event) []Record {
-	out := make([]Record, len(events))
-	for i, e := range events {
-		out[i] = Record{ID: e.RecordID(), Event: e}
-	}
-	return out
 }

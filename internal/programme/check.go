@@ -29,6 +29,7 @@ func (r *report) check(p *Programme) {
 	c.head()
 	c.currencies()
 	c.measures()
+	c.acts()
 	c.score()
 	c.ladder()
 	c.evaluation()

@@ -8,29 +8,30 @@ import (
 
 // Programme is one version of one loyalty programme. Values of it are never changed after loading.
 type Programme struct {
-	Code          string     `yaml:"code"`          // such as "retail-5"
-	Version       string     `yaml:"version"`       // such as "2026.1"; ledger entries keep it
-	Names         Text       `yaml:"names"`         //
-	Region        string     `yaml:"region"`        // where it applies, such as "CN"
-	TimeZone      string     `yaml:"timeZone"`      // IANA zone in which days, months and quarters are counted
-	EffectiveFrom time.Time  `yaml:"effectiveFrom"` // the first version of a programme also applies to all earlier times
-	EffectiveTo   *time.Time `yaml:"effectiveTo"`   // exclusive; absent = open
-	Scope         Scope      `yaml:"scope"`         // grey release: which stores, channels and share of members
-	Currencies    []Currency `yaml:"currencies"`    // the first one is the wallet's
-	Metrics       []Metric   `yaml:"metrics"`       // qualifying facts
-	Score         *Score     `yaml:"score"`         // the weighted sum that thresholds may ask for; absent = none
-	Tiers         []Tier     `yaml:"tiers"`         // by rank, lowest first
-	Evaluation    Evaluation `yaml:"evaluation"`    //
-	Earn          []Earn     `yaml:"earn"`          //
-	Burn          []Burn     `yaml:"burn"`          //
-	Benefits      []Benefit  `yaml:"benefits"`      //
-	Family        *Family    `yaml:"family"`        // absent = no family account
-	Boards        []Board    `yaml:"boards"`        //
-	Groups        []Group    `yaml:"groups"`        //
-	Lifecycle     Lifecycle  `yaml:"lifecycle"`     //
-	Services      []Service  `yaml:"services"`      // response times
-	Privacy       Privacy    `yaml:"privacy"`       //
-	Rules         []Rule     `yaml:"rules"`         // the rules as members read them
+	Code          string            `yaml:"code"`          // such as "retail-5"
+	Version       string            `yaml:"version"`       // such as "2026.1"; ledger entries keep it
+	Names         Text              `yaml:"names"`         //
+	Region        string            `yaml:"region"`        // where it applies, such as "CN"
+	TimeZone      string            `yaml:"timeZone"`      // IANA zone in which days, months and quarters are counted
+	EffectiveFrom time.Time         `yaml:"effectiveFrom"` // the first version of a programme also applies to all earlier times
+	EffectiveTo   *time.Time        `yaml:"effectiveTo"`   // exclusive; absent = open
+	Scope         Scope             `yaml:"scope"`         // grey release: which stores, channels and share of members
+	Currencies    []Currency        `yaml:"currencies"`    // the first one is the wallet's
+	Metrics       []Metric          `yaml:"metrics"`       // qualifying facts
+	Actions       map[string]string `yaml:"actions"`       // which action an event of another service counts as
+	Score         *Score            `yaml:"score"`         // the weighted sum that thresholds may ask for; absent = none
+	Tiers         []Tier            `yaml:"tiers"`         // by rank, lowest first
+	Evaluation    Evaluation        `yaml:"evaluation"`    //
+	Earn          []Earn            `yaml:"earn"`          //
+	Burn          []Burn            `yaml:"burn"`          //
+	Benefits      []Benefit         `yaml:"benefits"`      //
+	Family        *Family           `yaml:"family"`        // absent = no family account
+	Boards        []Board           `yaml:"boards"`        //
+	Groups        []Group           `yaml:"groups"`        //
+	Lifecycle     Lifecycle         `yaml:"lifecycle"`     //
+	Services      []Service         `yaml:"services"`      // response times
+	Privacy       Privacy           `yaml:"privacy"`       //
+	Rules         []Rule            `yaml:"rules"`         // the rules as members read them
 
 	zone *time.Location
 	file string // where it was read from, for errors about its versions

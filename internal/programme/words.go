@@ -41,3 +41,6 @@ var events = map[string][]string{
 }
 
 func eventNames() []string { return slices.Sorted(maps.Keys(events)) }
+
+// Channels are the channels that orders come from and benefits are used in.
+func Channels() []string { return slices.Clone(channels) }

@@ -35,9 +35,11 @@ func Rebuild(ctx context.Context, orders order.Store, lists Lists, at time.Time,
 			break
 		}
 		for _, r := range records {
-			b.Add(r.Event)
+			if r.Event.Kind == order.Paid || r.Event.Kind == order.Refunded { // other events have records too
+				b.Add(r.Event)
+				done.Orders++
+			}
 		}
-		done.Orders += len(records)
 		after = records[len(records)-1].ID
 	}
 	if at.IsZero() {

@@ -1,0 +1,131 @@
+package event
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// fields reads an event's data field by field and gathers what is wrong.
+type fields struct {
+	kind  string
+	under string // where nested fields stand, such as lines[2].
+	raw   map[string]json.RawMessage
+	names []string // asked for
+	first string   // the first field that is wrong
+	wrong []string
+}
+
+// maxText bounds ids and codes inside of data.
+const maxText = 128
+
+func (f *fields) refuse(field, format string, args ...any) {
+	if f.first == "" {
+		f.first = field
+	}
+	f.wrong = append(f.wrong, fmt.Sprintf(format, args...))
+}
+
+func (f *fields) id(id string) {
+	if id == "" || len(id) > maxText || strings.ContainsFunc(id, func(c rune) bool { return c <= ' ' || c > '~' }) {
+		f.refuse("id", "id is %q; allowed are 1 to %d visible ASCII characters.", clip(id), maxText)
+	}
+}
+
+// value takes a field; null is the same as none.
+func (f *fields) value(name string) (json.RawMessage, bool) {
+	f.names = append(f.names, name)
+	raw, ok := f.raw[name]
+	return raw, ok && string(raw) != "null"
+}
+
+// text reads a text of 1 to 128 characters; an optional one may be missing or empty.
+func (f *fields) text(name string, optional bool) string {
+	raw, ok := f.value(name)
+	if !ok {
+		if !optional {
+			f.refuse("data."+f.under+name, "data.%s%s is missing; needed is a text.", f.under, name)
+		}
+		return ""
+	}
+	var s string
+	if json.Unmarshal(raw, &s) != nil || s == "" && !optional || len(s) > maxText {
+		f.refuse("data."+f.under+name, "data.%s%s is %s; allowed is a text of 1 to %d bytes.", f.under, name, clip(string(raw)), maxText)
+	}
+	return s
+}
+
+// oneOf reads one of a few words.
+func (f *fields) oneOf(name string, allowed []string) string {
+	before := len(f.wrong)
+	s := f.text(name, false)
+	if len(f.wrong) == before && !slices.Contains(allowed, s) {
+		f.refuse("data."+f.under+name, "data.%s%s is %q; allowed are %s.", f.under, name, clip(s), strings.Join(allowed, ", "))
+	}
+	return s
+}
+
+// whole reads a whole number in a range.
+func (f *fields) whole(name string, low, high int64) int64 {
+	raw, ok := f.value(name)
+	if !ok {
+		f.refuse("data."+f.under+name, "data.%s%s is missing; needed is a whole number.", f.under, name)
+		return 0
+	}
+	n, err := strconv.ParseInt(string(raw), 10, 64)
+	if err != nil || n < low || n > high {
+		f.refuse("data."+f.under+name, "data.%s%s is %s; allowed are whole numbers from %d to %d.", f.under, name, clip(string(raw)), low, high)
+	}
+	return n
+}
+
+// moment reads a time.
+func (f *fields) moment(name string) time.Time {
+	s := f.text(name, false)
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil && s != "" {
+		f.refuse("data."+f.under+name, "data.%s%s is %q; allowed is an RFC 3339 time.", f.under, name, clip(s))
+	}
+	return t
+}
+
+// each reads a list of objects with at most so many.
+func (f *fields) each(name string, most int, read func(*fields)) {
+	raw, ok := f.value(name)
+	var list []map[string]json.RawMessage
+	if !ok || json.Unmarshal(raw, &list) != nil || len(list) > most {
+		f.refuse("data."+name, "data.%s is %s; allowed is a list of at most %d objects.", name, clip(orNothing(raw, ok)), most)
+		return
+	}
+	for i, object := range list {
+		part := &fields{kind: f.kind, raw: object, under: fmt.Sprintf("%s[%d].", name, i)}
+		read(part)
+		part.rest()
+		if f.first == "" {
+			f.first = part.first
+		}
+		if f.wrong = append(f.wrong, part.wrong...); len(f.wrong) > 0 {
+			return // one line's mistakes are enough to find what sent it
+		}
+	}
+}
+
+func orNothing(raw json.RawMessage, ok bool) string {
+	if !ok {
+		return "missing"
+	}
+	return string(raw)
+}
+
+// rest refuses fields that nobody asked for: a misspelt one would be lost in silence.
+func (f *fields) rest() {
+	for _, name := range slices.Sorted(maps.Keys(f.raw)) {
+		if !slices.Contains(f.names, name) {
+			f.refuse("data."+f.under+name, "data.%s%s is no field of %s; allowed are %s.", f.under, clip(name), f.kind, strings.Join(f.names, ", "))
+		}
+	}
+}

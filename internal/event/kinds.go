@@ -1,0 +1,83 @@
+package event
+
+import (
+	"maps"
+	"math"
+	"slices"
+	"time"
+
+	"membergate/internal/member"
+	"membergate/internal/order"
+	"membergate/internal/programme"
+)
+
+// reader reads the data of one type of event into a telling.
+type reader func(f *fields, t *order.Told, who member.ID, at time.Time)
+
+// readers are the types of events that can be applied.
+var readers = map[string]reader{
+	string(order.Paid):       paid,
+	string(order.Refunded):   refunded,
+	"order.late":             deed("orderId", "parcelId"),
+	"product.viewed":         deed("sku"),
+	"content.shared":         deed("kind", "ref"),
+	"live.watched":           watched,
+	"review.written":         deed("orderId", "sku"),
+	"store.visited":          visited,
+	"post.adopted":           deed("postId"),
+	"trial.adopted":          deed("reportId"),
+	"member.signedIn":        deed(),
+	"coupon.used":            couponUsed,
+	programme.ActionRecorded: deed("code", "ref"),
+}
+
+// Types are the types of events that can be applied, sorted.
+func Types() []string { return slices.Sorted(maps.Keys(readers)) }
+
+const (
+	maxLines   = 10_000 // of one order: with the bounds of order.MaxFen every sum fits 64 bits
+	maxSeconds = 7 * 24 * 60 * 60
+)
+
+func paid(f *fields, t *order.Told, who member.ID, at time.Time) {
+	e := &order.Event{Kind: order.Paid, Member: who, At: at, ID: f.text("orderId", false),
+		Fen: f.whole("amountFen", -order.MaxFen, order.MaxFen), Channel: f.oneOf("channel", programme.Channels())}
+	f.text("storeId", true)
+	f.text("coinsHoldId", true)
+	f.each("lines", maxLines, func(f *fields) {
+		e.Lines = append(e.Lines, order.Line{SKU: f.text("sku", false), Category: f.text("category", true),
+			Quantity: f.whole("quantity", math.MinInt32, math.MaxInt32), Fen: f.whole("amountFen", -order.MaxFen, order.MaxFen)})
+	})
+	t.Event = e
+}
+
+func refunded(f *fields, t *order.Told, who member.ID, at time.Time) {
+	t.Event = &order.Event{Kind: order.Refunded, Member: who, At: at, ID: f.text("refundId", false),
+		OrderID: f.text("orderId", true), Fen: f.whole("amountFen", 0, order.MaxFen)}
+}
+
+// deed reads an event whose data are texts that must all be there.
+func deed(names ...string) reader {
+	return func(f *fields, t *order.Told, who member.ID, at time.Time) {
+		t.Deed = &order.Deed{Type: f.kind, Member: who, At: at, Fields: map[string]string{}}
+		for _, name := range names {
+			t.Deed.Fields[name] = f.text(name, false)
+		}
+	}
+}
+
+func watched(f *fields, t *order.Told, who member.ID, at time.Time) {
+	deed("liveId")(f, t, who, at)
+	t.Deed.Seconds = f.whole("seconds", 0, maxSeconds)
+}
+
+// visited reads a visit to a store; how the member came may be unknown.
+func visited(f *fields, t *order.Told, who member.ID, at time.Time) {
+	deed("storeId")(f, t, who, at)
+	t.Deed.Fields["travel"] = f.text("travel", true)
+}
+
+func couponUsed(f *fields, t *order.Told, who member.ID, at time.Time) {
+	deed("couponId")(f, t, who, at)
+	f.whole("savedFen", 0, order.MaxFen)
+}

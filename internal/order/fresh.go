@@ -1,0 +1,128 @@
+package order
+
+import (
+	"context"
+
+	"membergate/internal/account"
+	"membergate/internal/fault"
+	"membergate/internal/wallet"
+)
+
+// fresh leaves out what was applied before, and refuses an id that is another thing's or another member's. An order
+// that was written down but never decided, because its process was killed, comes in before its refund. Of deeds only
+// those stay that the programme makes something of.
+func (s *Service) fresh(ctx context.Context, told []Told) ([]Told, error) {
+	found, err := s.Orders.ByIDs(ctx, named(told))
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]Event{} // by record
+	var out []Told
+	for _, t := range told {
+		if t.ID != "" {
+			of := EventRecord(t.ID)
+			first, before := seen[of]
+			if r, ok := found[of]; ok {
+				first, before = r.Event, true
+			}
+			if before && !sameNote(first, t.note()) {
+				return nil, fault.Bad("id", "id %s was used before for %s %s of member %s at another time or for another thing", t.ID, first.Kind, first.ID, first.Member)
+			}
+			if _, here := seen[of]; here || found[of].Applied {
+				continue
+			}
+			seen[of] = t.note()
+		}
+		if t.Deed != nil {
+			if t.Deed.matters(s.Book.At(t.Deed.At)) {
+				out = append(out, t)
+			}
+			continue
+		}
+		if out, err = freshOrder(t, found, seen, out); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func freshOrder(t Told, found map[string]Record, seen map[string]Event, out []Told) ([]Told, error) {
+	take := func(id string, e Event) {
+		if r := e.RecordID(); seen[r].ID == "" {
+			seen[r] = e
+			out = append(out, Told{ID: id, Event: &e})
+		}
+	}
+	e := *t.Event
+	if e.OrderID != "" {
+		r, ok := found[OrderRecord(e.OrderID)]
+		if ok && r.Event.Member != e.Member {
+			return nil, fault.Bad("orderId", "order %s of refund %s belongs to another member", e.OrderID, e.ID)
+		}
+		if ok && !r.Applied {
+			take("", r.Event)
+		}
+	}
+	r, ok := found[e.RecordID()]
+	switch {
+	case ok && r.Event.Member != e.Member:
+		return nil, fault.Bad("id", "%s %s belongs to another member", e.Kind, e.ID)
+	case ok && !r.Applied:
+		take(t.ID, r.Event) // what was written down first counts
+	case !ok:
+		take(t.ID, e)
+	}
+	return out, nil
+}
+
+// named are the records that tellings may have, and those of the orders that refunds are of.
+func named(told []Told) []string {
+	ids := make([]string, 0, 2*len(told))
+	for _, t := range told {
+		if t.ID != "" {
+			ids = append(ids, EventRecord(t.ID))
+		}
+		if t.Event == nil {
+			continue
+		}
+		ids = append(ids, t.Event.RecordID())
+		if t.Event.OrderID != "" {
+			ids = append(ids, OrderRecord(t.Event.OrderID))
+		}
+	}
+	return ids
+}
+
+// earnedPage is how many entries are read at once where a rule has a cap.
+const earnedPage = 200
+
+// earned reads what the caps of a deed's rule leave: the ledger has everything that was decided before, but for what
+// the outbox still holds.
+func (s *Service) earned(ctx context.Context, a account.Account, d Deed) (Earned, error) {
+	p := s.Book.At(d.At)
+	var e Earned
+	since, yes := capped(p, d)
+	if !yes {
+		return e, nil
+	}
+	q := wallet.Query{Limit: earnedPage, Kinds: []wallet.Kind{wallet.Earn}, From: since}
+	for {
+		page, err := s.Wallets.Store.Page(ctx, a.Wallet, q)
+		if err != nil {
+			return e, err
+		}
+		for _, entry := range page {
+			e.add(entry.Title, entry.Kind, entry.OccurredAt, entry.Claim, d, p.Zone())
+		}
+		if len(page) < q.Limit {
+			break
+		}
+		q.Before = page[len(page)-1].Seq
+	}
+	for _, step := range a.Outbox {
+		if o := step.Posting; o != nil {
+			e.add(o.Title, o.Kind, o.At, o.Coins, d, p.Zone())
+		}
+	}
+	return e, nil
+}
