@@ -114,13 +114,14 @@ func (r *Root) entryNode(ctx context.Context, key string) (graph.Node, error) {
 	return r.entry(ctx, &e), nil
 }
 
+// profileNode asks who reads first, so that a profile that is hidden from them costs the same as an unknown one.
 func (r *Root) profileNode(ctx context.Context, handle string) (graph.Node, error) {
-	h, ok, err := loaders.From(ctx).Stores.Accounts.ByHandle(ctx, handle)
-	if err != nil || !ok {
+	reader, err := r.reader(ctx)
+	if err != nil {
 		return nil, err
 	}
-	reader, err := r.reader(ctx)
-	if err != nil || reader.Apart(h.Profile.ID) {
+	h, ok, err := loaders.From(ctx).Stores.Accounts.ByHandle(ctx, handle)
+	if err != nil || !ok || reader.Apart(h.Profile.ID) {
 		return nil, err
 	}
 	return r.profile(ctx, &h), nil
@@ -136,13 +137,14 @@ func (r *Root) postNode(ctx context.Context, key string) (graph.Node, error) {
 	return r.post(ctx, p), nil
 }
 
+// commentNode asks for the post of an unknown comment too, so that one that is hidden costs the same.
 func (r *Root) commentNode(ctx context.Context, key string) (graph.Node, error) {
 	c, ok, err := loaders.From(ctx).Comments.Load(ctx, community.CommentID(key))
-	if err != nil || !ok {
+	if err != nil {
 		return nil, err
 	}
 	p, reader, err := r.visiblePost(ctx, c.Post)
-	if err != nil || p == nil || !reader.CanRead(*p, c) {
+	if err != nil || !ok || p == nil || !reader.CanRead(*p, c) {
 		return nil, err
 	}
 	c = c.As(reader)
