@@ -3,6 +3,7 @@ package demo
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -16,30 +17,25 @@ import (
 type shopper struct {
 	shelf    map[string]good
 	baskets  []basket
-	habits   map[string]int // own baskets' places, as numbers, by how often they are bought
-	staples  []string       // bought with most orders
-	channels map[string]int
+	habits   lottery[int] // places of the own baskets
+	staples  []string     // bought with most orders
+	channels lottery[string]
 }
 
 func (p *plan) shopper(c chance) shopper {
-	s := shopper{shelf: p.shelf, baskets: p.texts.baskets, habits: map[string]int{}, channels: map[string]int{}}
-	all := map[string]int{}
+	s := shopper{shelf: p.shelf, baskets: p.texts.baskets}
+	weights, habits, channels := map[int]int{}, map[int]int{}, maps.Clone(p.texts.people.Channels)
 	for i, b := range s.baskets {
-		all[strconv.Itoa(i)] = b.Weight
+		weights[i] = b.Weight
 	}
+	all := lotteryOf(weights)
 	for i := range 3 {
-		name := weighted(c, all)
-		s.habits[name] += 5 - i
-		n, _ := strconv.Atoi(name)
-		s.staples = append(s.staples, pick(c, s.baskets[n].SKUs))
+		own := all.draw(c)
+		habits[own] += 5 - i
+		s.staples = append(s.staples, pick(c, s.baskets[own].SKUs))
 	}
-	home := weighted(c, p.texts.people.Channels)
-	for name, n := range p.texts.people.Channels {
-		s.channels[name] = n
-		if name == home {
-			s.channels[name] += 20
-		}
-	}
+	channels[weighted(c, channels)] += 20
+	s.habits, s.channels = lotteryOf(habits), lotteryOf(channels)
 	return s
 }
 
@@ -62,13 +58,13 @@ func (s shopper) fill(c chance, fen int64) []order.Line {
 		lines = append(lines, order.Line{SKU: sku, Category: g.category, Quantity: 1, Fen: price})
 		total += price
 	}
-	own, _ := strconv.Atoi(weighted(c, s.habits))
+	own := s.baskets[s.habits.draw(c)]
 	if c.happens(60) {
 		add(pick(c, s.staples), fen)
 	}
-	for _, i := range c.Perm(len(s.baskets[own].SKUs)) {
+	for _, i := range c.Perm(len(own.SKUs)) {
 		if total < fen*8/10 {
-			add(s.baskets[own].SKUs[i], fen-total)
+			add(own.SKUs[i], fen-total)
 		}
 	}
 	for range 30 { // a little of whatever, then more of the same
@@ -110,7 +106,7 @@ func (p *plan) buy(who *person, c chance, pace float64) []order.Event {
 	for i, at := range times {
 		share := spend(pace) / int64(n)
 		lines := s.fill(c, share*int64(60+c.IntN(80))/100)
-		e := order.Event{Kind: order.Paid, ID: orderID(who.ID, i), Member: who.ID, At: at, Channel: weighted(c, s.channels), Lines: lines}
+		e := order.Event{Kind: order.Paid, ID: orderID(who.ID, i), Member: who.ID, At: at, Channel: s.channels.draw(c), Lines: lines}
 		for _, l := range lines {
 			e.Fen += l.Fen
 		}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -67,23 +68,30 @@ func (c chance) happens(percent int) bool { return c.IntN(100) < percent }
 // pick gives one of several.
 func pick[T any](c chance, of []T) T { return of[c.IntN(len(of))] }
 
-// weighted gives one of several, each as often as its weight says.
-func weighted[K cmp.Ordered](c chance, weights map[K]int) K {
-	var names []K
-	total := 0
-	for name, n := range weights {
-		names = append(names, name)
-		total += n
-	}
-	slices.Sort(names)
-	at := c.IntN(total)
-	for _, name := range names {
-		if at -= weights[name]; at < 0 {
-			return name
-		}
-	}
-	return names[0]
+// lottery gives one of several, each as often as its weight says.
+type lottery[K cmp.Ordered] struct {
+	names []K
+	upTo  []int // the weights up to each name
 }
+
+func lotteryOf[K cmp.Ordered](weights map[K]int) lottery[K] {
+	l := lottery[K]{names: slices.Sorted(maps.Keys(weights))}
+	total := 0
+	for _, name := range l.names {
+		total += weights[name]
+		l.upTo = append(l.upTo, total)
+	}
+	return l
+}
+
+func (l lottery[K]) draw(c chance) K {
+	at := c.IntN(l.upTo[len(l.upTo)-1])
+	i, _ := slices.BinarySearch(l.upTo, at+1)
+	return l.names[i]
+}
+
+// weighted draws once.
+func weighted[K cmp.Ordered](c chance, weights map[K]int) K { return lotteryOf(weights).draw(c) }
 
 // daytime moves a time between midnight and seven to the same minute of the morning or evening, in the zone.
 func (c chance) daytime(t time.Time, zone *time.Location) time.Time {

@@ -54,11 +54,12 @@ func (p *plan) react() {
 
 // marked makes n readers mark something, one in seven of them in two ways.
 func (p *plan) marked(c chance, readers []*person, on community.Subject, since time.Time, n int, moods map[community.Kind]int) {
+	mood := lotteryOf(moods)
 	for _, i := range c.Perm(len(readers))[:min(n, len(readers))] {
 		at := c.between(since, p.now)
-		kind := weighted(c, moods)
+		kind := mood.draw(c)
 		p.marks = append(p.marks, mark{readers[i].ID, on, kind, at})
-		if other := weighted(c, moods); other != kind && c.happens(20) {
+		if other := mood.draw(c); other != kind && c.happens(20) {
 			p.marks = append(p.marks, mark{readers[i].ID, on, other, at.Add(time.Second)})
 		}
 	}
@@ -96,6 +97,7 @@ func (p *plan) tie() {
 		topics = append(topics, key)
 	}
 	slices.Sort(topics)
+	famous := lotteryOf(fame)
 	p.ties = map[member.ID][]tie{}
 	for i := range p.people {
 		who := &p.people[i]
@@ -111,7 +113,7 @@ func (p *plan) tie() {
 			}
 		}
 		for range 3 + c.IntN(9) {
-			follow(community.Follow, string(weighted(c, fame)))
+			follow(community.Follow, string(famous.draw(c)))
 		}
 		for range 1 + c.IntN(4) {
 			follow(community.FollowTopic, pick(c, topics))

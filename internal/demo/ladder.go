@@ -2,6 +2,7 @@ package demo
 
 import (
 	"math"
+	"sort"
 	"time"
 
 	"membergate/internal/account"
@@ -166,13 +167,13 @@ func (l *ladder) grant(t programme.Tier, r programme.Route, who member.Profile, 
 
 // opens is when a member's orders open a route.
 func (l *ladder) opens(r programme.Route, who member.Profile, events []order.Event) (time.Time, bool) {
-	for i, e := range events {
-		if e.Kind == order.Paid && i >= len(events)/3 {
-			s := (&ladder{book: l.book, rules: l.rules, now: e.At}).walk(who, events[:i+1], tier.Grant{})
-			if s.Read(l.rules, e.At).Met(r.When) {
-				return e.At, true
-			}
-		}
+	n := sort.Search(len(events), func(i int) bool { // what was spent only grows, but for a refund or two
+		at := events[i].At
+		s := (&ladder{book: l.book, rules: l.rules, now: at}).walk(who, events[:i+1], tier.Grant{})
+		return s.Read(l.rules, at).Met(r.When)
+	})
+	if n == len(events) {
+		return time.Time{}, false
 	}
-	return time.Time{}, false
+	return events[n].At, true
 }
