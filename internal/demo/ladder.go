@@ -33,7 +33,7 @@ const (
 )
 
 // orders is how many orders a pace makes in the demo's months.
-func orders(pace float64) int { return min(90, max(1, int(math.Round(2.4*math.Sqrt(pace))))) }
+func orders(pace float64) int { return min(75, max(1, int(math.Round(2*math.Sqrt(pace))))) }
 
 // spend is what a pace spends in the demo's months, in fen.
 func spend(pace float64) int64 { return int64(paceFen * pace) }
