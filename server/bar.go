@@ -30,7 +30,7 @@ func newBar(w io.Writer, what string) *bar {
 	return &bar{w: w, what: what, live: ok && term.IsTerminal(int(f.Fd())), last: time.Now()}
 }
 
-// tell may be called from many goroutines, and out of order.
+// tell may be called from many goroutines, and out of order. A total of 0 is not known.
 func (b *bar) tell(done, total int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -38,9 +38,17 @@ func (b *bar) tell(done, total int) {
 	switch {
 	case b.live:
 		if b.inner == nil {
+			if total == 0 {
+				total = -1 // turns instead of growing
+			}
 			b.inner = progressbar.NewOptions(total, progressbar.OptionSetWriter(b.w), progressbar.OptionSetDescription(b.what), progressbar.OptionShowCount())
 		}
 		_ = b.inner.Set(b.most)
+	case total == 0:
+		if time.Since(b.last) >= plainEvery {
+			b.last = time.Now()
+			fmt.Fprintf(b.w, "%s %d\n", b.what, b.most)
+		}
 	case b.most == total || time.Since(b.last) >= plainEvery:
 		b.last = time.Now()
 		fmt.Fprintf(b.w, "%s %d of %d\n", b.what, b.most, total)

@@ -24,6 +24,7 @@ var commands = []func(*program) *cobra.Command{
 	tokenCommand,
 	importCommand,
 	seedCommand,
+	reconcileCommand,
 	migrateCommand,
 }
 

@@ -44,6 +44,7 @@ var may = map[string][]string{
 	"internal/cursor":     {},
 	"internal/community":  {"internal/programme", "internal/member", "internal/cursor"},
 	"internal/recommend":  {"internal/programme", "internal/member", "internal/order", "internal/cursor", "internal/product", "internal/reward", "internal/community", "internal/phrase"},
+	"internal/reconcile":  {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account", "internal/order"},
 	"internal/invoice":    {"internal/programme", "internal/member", "internal/tier", "internal/account", "internal/order", "internal/product"},
 	"internal/event":      {"internal/programme", "internal/member", "internal/wallet", "internal/account", "internal/order"},
 	"internal/boltstore":  append(slices.Clone(domains), "internal/trips"),

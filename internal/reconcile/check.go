@@ -1,0 +1,159 @@
+package reconcile
+
+import (
+	"context"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"membergate/internal/account"
+	"membergate/internal/member"
+	"membergate/internal/order"
+	"membergate/internal/tier"
+	"membergate/internal/wallet"
+)
+
+// Stores are what is checked.
+type Stores struct {
+	Accounts account.Store
+	Ledger   wallet.Store
+	Orders   order.Store
+}
+
+const (
+	membersAtOnce = 200 // members of a page: their accounts are in memory together
+	entriesAtOnce = 500 // entries of a page of a chain
+	recordsAtOnce = 500 // applied orders and refunds of a page
+	atOnce        = 8   // wallets that are read at the same time
+)
+
+// Check walks all members' ledgers and all applied records. Its memory is that of a page, and of one wallet's earnings.
+// Others may write meanwhile: what it reads first is what is written last. Progress is told in members and then in
+// records.
+func Check(ctx context.Context, s Stores, book tier.Book, progress func(what string, done int)) (*Report, error) {
+	c := &checker{Stores: s, book: book, report: &Report{}}
+	if err := c.members(ctx, func(n int) { progress("members", n) }); err != nil {
+		return nil, err
+	}
+	if err := c.records(ctx, func(n int) { progress("records", n) }); err != nil {
+		return nil, err
+	}
+	t := c.totals
+	c.report.see(Totals, t.issued-t.clawed-t.burned-t.expired == t.outstanding-t.owed, "%d − %d − %d − %d is not %d − %d",
+		t.issued, t.clawed, t.burned, t.expired, t.outstanding, t.owed)
+	return c.report, nil
+}
+
+type checker struct {
+	Stores
+	book   tier.Book
+	report *Report
+
+	mu     sync.Mutex
+	totals sums
+}
+
+// sums are over all wallets.
+type sums struct{ issued, clawed, burned, expired, outstanding, owed wallet.Coins }
+
+func (c *checker) members(ctx context.Context, progress func(int)) error {
+	var last member.ID
+	for done := 0; ; progress(done) {
+		page, err := c.Accounts.Walk(ctx, last, membersAtOnce)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		ids := make([]wallet.ID, len(page))
+		for i, h := range page {
+			ids[i] = h.Account.Wallet
+		}
+		heads, err := c.Ledger.Heads(ctx, ids)
+		if err != nil {
+			return err
+		}
+		group, within := errgroup.WithContext(ctx)
+		group.SetLimit(atOnce)
+		for _, h := range page {
+			group.Go(func() error { return c.wallet(within, h, heads[h.Account.Wallet]) })
+		}
+		if err := group.Wait(); err != nil {
+			return err
+		}
+		last, done = page[len(page)-1].Profile.ID, done+len(page)
+	}
+}
+
+// wallet checks one member's ledger, whose head was read before.
+func (c *checker) wallet(ctx context.Context, h account.Holder, head wallet.Entry) error {
+	l := &Ledger{Report: c.report, ID: h.Account.Wallet}
+	met := head.Seq == 0
+	for {
+		page, err := c.Ledger.Chain(ctx, l.ID, l.Last().Seq, entriesAtOnce)
+		if err != nil {
+			return err
+		}
+		for _, e := range page {
+			l.Next(e)
+			met = met || e.Seq == head.Seq && e.Hash == head.Hash
+		}
+		if err := c.ops(ctx, l, page); err != nil {
+			return err
+		}
+		if err := c.recorded(ctx, h, l, page); err != nil {
+			return err
+		}
+		if len(page) < entriesAtOnce {
+			break
+		}
+	}
+	c.report.see(Head, met, "%s: its head, entry %d, is not in the chain", l.ID, head.Seq)
+	c.add(l.Last().State)
+	return c.outbox(ctx, h.Account)
+}
+
+func (c *checker) add(s wallet.State) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t := &c.totals
+	t.issued, t.clawed, t.burned, t.expired = t.issued+s.LifetimeEarned, t.clawed+s.LifetimeClawed, t.burned+s.LifetimeSpent, t.expired+s.LifetimeExpired
+	t.outstanding, t.owed = t.outstanding+s.Owned(), t.owed+s.Owed
+}
+
+// ops looks entries up by their ops: each must be found where it stands.
+func (c *checker) ops(ctx context.Context, l *Ledger, page []wallet.Entry) error {
+	if len(page) == 0 {
+		return nil
+	}
+	names := make([]string, len(page))
+	for i, e := range page {
+		names[i] = e.Op
+	}
+	found, err := c.Ledger.ByOps(ctx, l.ID, names)
+	for _, e := range page {
+		if err == nil {
+			l.see(Op, e, found[e.Op].Seq == e.Seq, "its op %q is found at entry %d", e.Op, found[e.Op].Seq)
+		}
+	}
+	return err
+}
+
+// outbox checks that what an account waits for was written down.
+func (c *checker) outbox(ctx context.Context, a account.Account) error {
+	var ids []string
+	for _, s := range a.Outbox {
+		if s.Record != "" {
+			ids = append(ids, s.Record)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	found, err := c.Orders.ByIDs(ctx, ids)
+	for _, id := range ids {
+		if err == nil {
+			r, ok := found[id]
+			c.report.see(Outbox, ok && r.Event.Member == a.Member, "%s: %s is unknown, or another member's", a.Wallet, id)
+		}
+	}
+	return err
+}
