@@ -134,7 +134,9 @@ func (l *Ledger) Page(ctx context.Context, id wallet.ID, q wallet.Query) (out []
 func asked(q wallet.Query, e wallet.Entry) bool {
 	return (len(q.Kinds) == 0 || slices.Contains(q.Kinds, e.Kind)) &&
 		(q.From.IsZero() || !e.OccurredAt.Before(q.From)) &&
-		(q.To.IsZero() || e.OccurredAt.Before(q.To))
+		(q.To.IsZero() || e.OccurredAt.Before(q.To)) &&
+		(q.Ref == "" || e.Ref == q.Ref) &&
+		!(q.Shown && wallet.Hidden(e.Kind, e.Amount))
 }
 
 // Chain implements wallet.Store.

@@ -111,6 +111,13 @@ func (l *Ledger) Page(ctx context.Context, id wallet.ID, q wallet.Query) ([]wall
 	if at != nil {
 		filter = append(filter, bson.E{Key: "at", Value: at})
 	}
+	if q.Ref != "" {
+		filter = append(filter, bson.E{Key: "ref", Value: q.Ref})
+	}
+	if q.Shown {
+		moved, plain := bson.D{{Key: "$ne", Value: 0}}, bson.D{{Key: "$nin", Value: wallet.HiddenKinds}}
+		filter = append(filter, either(is("amount", moved), is("kind", plain))...)
+	}
 	before := q.Before
 	if before <= 0 {
 		before = most

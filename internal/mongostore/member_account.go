@@ -72,22 +72,6 @@ type stepDoc struct {
 	Posting *postingDoc `bson:"posting,omitempty"`
 }
 
-type postingDoc struct {
-	Op        string      `bson:"op"`
-	Kind      wallet.Kind `bson:"kind"`
-	Coins     int64       `bson:"coins"`
-	Expires   time.Time   `bson:"expires,omitempty"`
-	OwnOp     string      `bson:"ownOp,omitempty"`
-	OwnSeq    int64       `bson:"ownSeq,omitempty"`
-	Own       time.Time   `bson:"own,omitempty"`
-	Title     string      `bson:"title,omitempty"`
-	Ref       string      `bson:"ref,omitempty"`
-	Lines     []lineDoc   `bson:"lines,omitempty"`
-	Programme string      `bson:"programme,omitempty"`
-	At        time.Time   `bson:"at"`
-	Actor     string      `bson:"actor,omitempty"`
-}
-
 func toAccount(a account.Account) accountDoc {
 	s := a.Standing
 	return accountDoc{
@@ -121,21 +105,15 @@ func (d accountDoc) account(id member.ID) account.Account {
 func toStep(s account.Step) stepDoc {
 	d := stepDoc{Record: s.Record}
 	if p := s.Posting; p != nil {
-		d.Posting = &postingDoc{
-			Op: p.Op, Kind: p.Kind, Coins: p.Coins, Expires: p.Expires, OwnOp: p.OwnOp, OwnSeq: p.OwnSeq, Own: p.Own, Title: p.Title, Ref: p.Ref,
-			Lines: each(p.Lines, toLine), Programme: p.Programme, At: p.At, Actor: p.Actor,
-		}
+		d.Posting = toPosting(*p)
 	}
 	return d
 }
 
 func (d stepDoc) step() account.Step {
 	s := account.Step{Record: d.Record}
-	if p := d.Posting; p != nil {
-		s.Posting = &wallet.Posting{
-			Op: p.Op, Kind: p.Kind, Coins: p.Coins, Expires: p.Expires, OwnOp: p.OwnOp, OwnSeq: p.OwnSeq, Own: p.Own, Title: p.Title, Ref: p.Ref,
-			Lines: each(p.Lines, lineDoc.line), Programme: p.Programme, At: p.At, Actor: p.Actor,
-		}
+	if d.Posting != nil {
+		s.Posting = d.Posting.posting()
 	}
 	return s
 }

@@ -20,14 +20,30 @@ type ledgers struct {
 func (s *ledgers) Append(ctx context.Context, entries []wallet.Entry) error {
 	return locked(ctx, &s.mu, func() error {
 		for _, e := range entries {
-			if slices.ContainsFunc(s.all[e.Wallet], func(o wallet.Entry) bool { return o.Seq == e.Seq || o.Op == e.Op }) {
+			i, taken := s.at(e.Wallet, e.Seq)
+			if taken || slices.ContainsFunc(s.all[e.Wallet], func(o wallet.Entry) bool { return o.Op == e.Op }) {
 				return wallet.ErrTaken
 			}
-			s.all[e.Wallet] = append(s.all[e.Wallet], copied(e))
-			slices.SortFunc(s.all[e.Wallet], func(a, b wallet.Entry) int { return cmp.Compare(a.Seq, b.Seq) })
+			s.all[e.Wallet] = slices.Insert(s.all[e.Wallet], i, kept(e))
 		}
 		return nil
 	})
+}
+
+// at finds the place of a sequence.
+func (s *ledgers) at(id wallet.ID, seq int64) (int, bool) {
+	return slices.BinarySearchFunc(s.all[id], seq, func(e wallet.Entry, seq int64) int { return cmp.Compare(e.Seq, seq) })
+}
+
+// kept copies an entry with all its lists, so that nobody changes what is stored. (The long walks of wallets have no
+// time for JSON.)
+func kept(e wallet.Entry) wallet.Entry {
+	e.State.Lots, e.State.Holds, e.State.Pending = slices.Clone(e.State.Lots), slices.Clone(e.State.Holds), slices.Clone(e.State.Pending)
+	e.Lines, e.Parts = slices.Clone(e.Lines), slices.Clone(e.Parts)
+	for i, h := range e.State.Holds {
+		e.State.Holds[i].Parts = slices.Clone(h.Parts)
+	}
+	return e
 }
 
 func (s *ledgers) Heads(ctx context.Context, ids []wallet.ID) (map[wallet.ID]wallet.Entry, error) {
@@ -35,19 +51,19 @@ func (s *ledgers) Heads(ctx context.Context, ids []wallet.ID) (map[wallet.ID]wal
 	return out, locked(ctx, &s.mu, func() error {
 		for _, id := range ids {
 			if n := len(s.all[id]); n > 0 {
-				out[id] = copied(s.all[id][n-1])
+				out[id] = kept(s.all[id][n-1])
 			}
 		}
 		return nil
 	})
 }
 
-// list gives at most n entries that f wants, by sequence.
+// list gives entries that f wants, by sequence.
 func (s *ledgers) list(ctx context.Context, id wallet.ID, f func(wallet.Entry) bool) (out []wallet.Entry, err error) {
 	err = locked(ctx, &s.mu, func() error {
-		for _, e := range s.all[id] {
-			if f(e) {
-				out = append(out, copied(e))
+		for i := range s.all[id] {
+			if f(s.all[id][i]) {
+				out = append(out, kept(s.all[id][i]))
 			}
 		}
 		return nil
@@ -76,15 +92,22 @@ func (s *ledgers) BySeqs(ctx context.Context, id wallet.ID, seqs []int64) (map[i
 func (s *ledgers) Page(ctx context.Context, id wallet.ID, q wallet.Query) ([]wallet.Entry, error) {
 	out, err := s.list(ctx, id, func(e wallet.Entry) bool {
 		return (q.Before == 0 || e.Seq < q.Before) && (len(q.Kinds) == 0 || slices.Contains(q.Kinds, e.Kind)) &&
-			!e.OccurredAt.Before(q.From) && (q.To.IsZero() || e.OccurredAt.Before(q.To))
+			!e.OccurredAt.Before(q.From) && (q.To.IsZero() || e.OccurredAt.Before(q.To)) &&
+			(q.Ref == "" || e.Ref == q.Ref) && !(q.Shown && wallet.Hidden(e.Kind, e.Amount))
 	})
 	slices.Reverse(out)
 	return out[:min(q.Limit, len(out))], err
 }
 
-func (s *ledgers) Chain(ctx context.Context, id wallet.ID, after int64, n int) ([]wallet.Entry, error) {
-	out, err := s.list(ctx, id, func(e wallet.Entry) bool { return e.Seq > after })
-	return out[:min(n, len(out))], err
+func (s *ledgers) Chain(ctx context.Context, id wallet.ID, after int64, n int) (out []wallet.Entry, err error) {
+	err = locked(ctx, &s.mu, func() error {
+		i, _ := s.at(id, after+1)
+		for ; i < len(s.all[id]) && len(out) < n; i++ {
+			out = append(out, kept(s.all[id][i]))
+		}
+		return nil
+	})
+	return out, err
 }
 
 type records struct {

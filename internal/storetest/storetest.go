@@ -30,6 +30,7 @@ func Run(t *testing.T, open func(t *testing.T) Stores) {
 	t.Run("accounts", func(t *testing.T) { Accounts(t, open(t).Accounts) })
 	t.Run("wallets", func(t *testing.T) { Wallets(t, open(t).Wallets) })
 	t.Run("orders", func(t *testing.T) { Orders(t, open(t).Orders) })
+	t.Run("a wallet never loses nor makes a coin", func(t *testing.T) { walks(t, open) })
 	t.Run("orders become coins exactly once", func(t *testing.T) { ExactlyOnce(t, open) })
 }
 

@@ -31,6 +31,9 @@ func Wallets(t *testing.T, s wallet.Store) {
 		{"64 writers make a ledger without a gap", appendRace},
 		{"one op from 50 writers is one entry", opRace},
 		{"coins are never spent twice", spendRace},
+		{"of 200 spendings of a balance worth 10 ten win", tenOf200},
+		{"one key from 50 places is one entry, for ever", oneKeyFiftyTimes},
+		{"a hold ends once, whoever ends it", oneEndOfAHold},
 		{"a cancelled caller is told so", cancelledEntries},
 	}.run(t, s)
 }

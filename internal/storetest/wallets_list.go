@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -48,6 +49,14 @@ func filteredPages(t *testing.T, ctx context.Context, s wallet.Store) {
 		entries[i].OccurredAt, entries[i].Kind = day(1+i), kinds[i%3]
 	}
 	entries[8].OccurredAt = day(2) // a late one: its time is not in the order of the sequence
+	for i := range entries {
+		entries[i].Ref = fmt.Sprint("ref ", i/4)
+	}
+	quiet := entry(dice(3), entries[0].Wallet, 10, "quiet") // it only sets coins aside
+	quiet.Kind, quiet.Amount, quiet.OccurredAt = wallet.SetAside, 0, day(20)
+	repaid := entry(dice(4), entries[0].Wallet, 11, "repaid") // what it let go went to a debt
+	repaid.Kind, repaid.Amount, repaid.OccurredAt = wallet.Release, -3, day(20)
+	entries = append(entries, quiet, repaid)
 	must(t, s.Append(ctx, entries))
 	for _, c := range []struct {
 		says string
@@ -56,8 +65,11 @@ func filteredPages(t *testing.T, ctx context.Context, s wallet.Store) {
 	}{
 		{"one kind", wallet.Query{Kinds: []wallet.Kind{wallet.Spend}}, []int64{8, 5, 2}},
 		{"two kinds", wallet.Query{Kinds: []wallet.Kind{wallet.Earn, wallet.Expire}}, []int64{9, 7, 6, 4, 3, 1}},
+		{"what is for one thing", wallet.Query{Ref: "ref 1"}, []int64{8, 7, 6, 5}},
+		{"without what is hidden", wallet.Query{Shown: true, Limit: 3}, []int64{11, 9, 8}},
+		{"what is hidden, asked for by kind", wallet.Query{Kinds: wallet.HiddenKinds}, []int64{11, 10}},
 		{"a kind that is not there", wallet.Query{Kinds: []wallet.Kind{wallet.Adjust}}, nil},
-		{"from a time on, inclusive", wallet.Query{From: day(7)}, []int64{8, 7}},
+		{"from a time on, inclusive", wallet.Query{From: day(7), To: day(15)}, []int64{8, 7}},
 		{"until a time, exclusive", wallet.Query{To: day(3)}, []int64{9, 2, 1}},
 		{"from and until", wallet.Query{From: day(2), To: day(4)}, []int64{9, 3, 2}},
 		{"everything at once", wallet.Query{From: day(2), To: day(8), Kinds: []wallet.Kind{wallet.Earn, wallet.Spend}, Before: 7}, []int64{5, 4, 2}},

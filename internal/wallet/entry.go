@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -18,7 +19,17 @@ const (
 	Clawback Kind = "CLAWBACK" // a refund took back what its order earned
 	Expire   Kind = "EXPIRE"   // coins died
 	Adjust   Kind = "ADJUST"   // staff corrected the balance
+	SetAside Kind = "HOLD"     // available coins became held
+	Release  Kind = "RELEASE"  // held coins became available again
+	Activate Kind = "ACTIVATE" // pending coins became available
 )
+
+// Hidden tells whether an entry of a kind and an amount is left out of the ledger that members read unless they ask
+// for its kind: it only set coins aside, or let them go.
+func Hidden(k Kind, amount Coins) bool { return amount == 0 && slices.Contains(HiddenKinds, k) }
+
+// HiddenKinds are the kinds that are hidden while they move nothing.
+var HiddenKinds = []Kind{SetAside, Release, Activate}
 
 // Line is one line of the account of an entry: how its coins came about.
 type Line struct {
@@ -47,6 +58,12 @@ type Entry struct {
 	Actor      string    `json:"actor"` // system, member or staff
 	PrevHash   string    `json:"prevHash"`
 	Hash       string    `json:"hash"`
+
+	Of     int64   `json:"of,omitempty"`     // seq of the entry whose hold or promise this one ends
+	Parts  []Share `json:"parts,omitempty"`  // SPEND: from which lots; RETURN: to which
+	Fen    int64   `json:"fen,omitempty"`    // SPEND at a checkout: what the coins took off the order
+	Input  string  `json:"input,omitempty"`  // fingerprint of what was asked for, for an op that is an app's
+	Reason string  `json:"reason,omitempty"` // ADJUST: why; never names a person
 }
 
 // BalanceAfter is available and held after the entry.
@@ -75,6 +92,7 @@ func (e Entry) digest() string {
 		lots[i] = l
 	}
 	e.State.Lots = lots
+	e.State.Holds, e.State.Pending, e.Parts = storedHolds(e.State.Holds), storedPromises(e.State.Pending), storedShares(e.Parts)
 	if len(e.Lines) == 0 {
 		e.Lines = []Line{}
 	}
@@ -91,4 +109,28 @@ func stored(t time.Time) time.Time {
 		return time.Time{}
 	}
 	return t.UTC().Truncate(time.Millisecond)
+}
+
+func storedShares(all []Share) []Share {
+	all = slices.Clone(all)
+	for i := range all {
+		all[i].Expires = stored(all[i].Expires)
+	}
+	return all
+}
+
+func storedHolds(all []Hold) []Hold {
+	all = slices.Clone(all)
+	for i, h := range all {
+		all[i].Parts, all[i].At, all[i].Until = storedShares(h.Parts), stored(h.At), stored(h.Until)
+	}
+	return all
+}
+
+func storedPromises(all []Promise) []Promise {
+	all = slices.Clone(all)
+	for i, p := range all {
+		all[i].From, all[i].Expires = stored(p.From), stored(p.Expires)
+	}
+	return all
 }

@@ -1,7 +1,6 @@
 package wallet
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -12,10 +11,10 @@ import (
 type Posting struct {
 	Op        string    `json:"op"`
 	Kind      Kind      `json:"kind"`
-	Coins     Coins     `json:"coins"`   // 1 or more
-	Expires   time.Time `json:"expires"` // EARN: when the coins die; zero = never
+	Coins     Coins     `json:"coins"`   // 1 or more; ADJUST: not 0; RELEASE and ACTIVATE: whatever it ends has
+	Expires   time.Time `json:"expires"` // EARN, ADJUST, ACTIVATE: when the coins die; zero = never, of ACTIVATE as promised
 	OwnOp     string    `json:"ownOp"`   // CLAWBACK: the earning whose lot pays first; empty if none
-	OwnSeq    int64     `json:"ownSeq"`  // CLAWBACK: where that earning stands in the ledger; 0 = look for it among the postings before
+	OwnSeq    int64     `json:"ownSeq"`  // CLAWBACK, RETURN: where the entry taken back stands in the ledger; 0 = look for OwnOp among the postings before
 	Own       time.Time `json:"own"`     // CLAWBACK: when that lot dies
 	Title     string    `json:"title"`
 	Ref       string    `json:"ref"`
@@ -23,127 +22,112 @@ type Posting struct {
 	Programme string    `json:"programme"`
 	At        time.Time `json:"at"`
 	Actor     string    `json:"actor"`
+
+	From    time.Time `json:"from,omitzero"`     // EARN: when the coins become available; zero = now, or by the event
+	Event   string    `json:"event,omitempty"`   // EARN: what the coins wait for; empty = nothing
+	Of      int64     `json:"of,omitempty"`      // SPEND, RELEASE, ACTIVATE: seq of the entry whose hold or promise ends
+	Until   time.Time `json:"until,omitzero"`    // HOLD: when it ends by itself
+	Purpose string    `json:"purpose,omitempty"` // HOLD: code of what it is for
+	About   string    `json:"about,omitempty"`   // HOLD: what is got for it
+	Percent int64     `json:"percent,omitempty"` // HOLD: what a coin is worth, in percent of its usual value
+	Fen     int64     `json:"fen,omitempty"`     // HOLD, SPEND: what the coins are worth at a checkout
+	Parts   []Share   `json:"parts,omitempty"`   // RETURN: the lots that the spending took from
+	Given   Coins     `json:"given,omitempty"`   // RETURN: how much of that spending came back before
+	Input   string    `json:"input,omitempty"`   // fingerprint of what an app asked for
+	Reason  string    `json:"reason,omitempty"`  // ADJUST: why; never names a person
 }
 
-// Next gives the entry that a posting makes after the head (its zero value for an empty wallet). What has died by
-// the posting's time must have been taken off before. It refuses a spending beyond the balance; an earning stops at
-// most coins in the wallet.
+// Next gives the entry that a posting makes after the head (its zero value for an empty wallet). What has become due by
+// the posting's time must have happened before. It refuses a spending beyond the balance; what comes in stops at most
+// coins in the wallet.
 func (p Posting) Next(head Entry, most Coins, recordedAt time.Time) (Entry, error) {
 	e := Entry{
 		Wallet: head.Wallet, Seq: head.Seq + 1, Op: p.Op, Kind: p.Kind, Claim: p.Coins,
-		State: head.State, Title: p.Title, Ref: p.Ref, Lines: slices.Clone(p.Lines), Programme: p.Programme,
-		OccurredAt: p.At, RecordedAt: recordedAt, Actor: p.Actor, Reverses: p.OwnSeq,
+		State: head.State.clone(), Title: p.Title, Ref: p.Ref, Lines: slices.Clone(p.Lines), Programme: p.Programme,
+		OccurredAt: p.At, RecordedAt: recordedAt, Actor: p.Actor, Reverses: p.OwnSeq, Of: p.Of, Input: p.Input,
 	}
-	e.State.Lots = slices.Clone(head.State.Lots)
-	if p.Coins < 1 {
-		return Entry{}, fault.New(fault.Internal, "posting %s moves %d coins; allowed are 1 and more", p.Op, p.Coins)
+	if err := p.check(); err != nil {
+		return Entry{}, err
 	}
-	switch p.Kind {
-	case Earn:
-		e.earn(p, most)
-	case Clawback:
-		e.clawBack(p)
-	case Spend:
-		if short := p.Coins - head.State.Available(); short > 0 {
-			return Entry{}, fault.Bad("coins", "%d coins are asked for but %d are available", p.Coins, head.State.Available())
-		}
-		e.State.LifetimeSpent += p.Coins
-		e.Amount = -e.State.take(p.Coins)
-	default:
-		return Entry{}, fault.New(fault.Internal, "posting %s has kind %q", p.Op, p.Kind)
+	if err := e.do(p, most); err != nil {
+		return Entry{}, err
 	}
 	return e.seal(head.Hash), nil
 }
 
-// earn adds coins: what is owed is repaid first, the rest joins the lot of its expiry.
+// MaxCoins bounds one posting: a wallet holds no more, and sums of a few postings stay far inside 64 bits.
+const MaxCoins = 1 << 40
+
+// check refuses amounts that no rule of a kind could mean.
+func (p Posting) check() error {
+	ok := p.Coins >= 1
+	switch p.Kind {
+	case Release, Activate:
+		ok = p.Coins == 0
+	case Adjust:
+		ok = p.Coins != 0
+	}
+	if !ok || p.Coins > MaxCoins || p.Coins < -MaxCoins {
+		return fault.New(fault.Internal, "posting %s of kind %s moves %d coins", p.Op, p.Kind, p.Coins)
+	}
+	return nil
+}
+
+func (e *Entry) do(p Posting, most Coins) error {
+	switch p.Kind {
+	case Earn:
+		if !p.From.IsZero() || p.Event != "" {
+			e.promise(p, most)
+		} else {
+			e.earn(p, most)
+		}
+	case Clawback:
+		e.clawBack(p)
+	case Spend:
+		if p.Of != 0 {
+			return e.capture(p)
+		}
+		return e.spend(p)
+	case SetAside:
+		return e.hold(p)
+	case Release:
+		return e.release(p)
+	case Return:
+		return e.giveBack(p, most)
+	case Activate:
+		return e.activate(p.Of, p.Expires)
+	case Adjust:
+		return e.adjust(p, most)
+	default:
+		return fault.New(fault.Internal, "posting %s has kind %q", p.Op, p.Kind)
+	}
+	return nil
+}
+
+// earn adds coins to the lot of their expiry; what is owed is repaid first.
 func (e *Entry) earn(p Posting, most Coins) {
-	e.Repaid = min(p.Coins, e.State.Owed)
-	if over := p.Coins - e.Repaid - (most - e.State.Owned()); over > 0 {
-		e.Claim -= over
-		e.Lines = append(e.Lines, Line{Code: "WALLET_FULL", Coins: -over})
-	}
-	e.State.Owed -= e.Repaid
+	e.Claim = e.room(p.Coins, min(p.Coins, e.State.Owed), most)
 	e.State.LifetimeEarned += e.Claim
-	e.Amount = e.Claim - e.Repaid
-	if e.Repaid > 0 {
-		e.Lines = append(e.Lines, Line{Code: "REPAID", Coins: -e.Repaid})
-	}
-	e.State.put(p.Expires, e.Amount)
+	e.Amount = e.Claim
+	e.State.put(p.Expires, e.Claim)
+	e.repay()
 }
 
 // clawBack takes a claim: from the lot of the order that earned it, then first to expire first; what the available
-// balance cannot cover is owed. Held coins are not touched.
-func (e *Entry) clawBack(p Posting) {
+// balance cannot cover is owed. Pending and held coins are not touched.
+func (e *Entry) clawBack(p Posting) { e.claim(p.Coins, p) }
+
+func (e *Entry) claim(n Coins, p Posting) {
 	taken := Coins(0)
 	if p.OwnOp != "" {
-		taken = e.State.takeFrom(p.Own, p.Coins)
+		taken = e.State.takeFrom(p.Own, n)
 	}
-	taken += e.State.take(p.Coins - taken)
-	owed := p.Coins - taken
+	taken += e.State.take(n - taken)
+	owed := n - taken
 	e.State.Owed += owed
-	e.State.LifetimeClawed += p.Coins
+	e.State.LifetimeClawed += n
 	e.Amount = -taken
 	if owed > 0 {
 		e.Lines = append(e.Lines, Line{Code: "OWED", Coins: owed})
 	}
-}
-
-// put adds n coins to the lot that dies at expires.
-func (s *State) put(expires time.Time, n Coins) {
-	if n == 0 {
-		return
-	}
-	l := Lot{Expires: expires, Free: n}
-	i, found := slices.BinarySearchFunc(s.Lots, l, before)
-	if found {
-		s.Lots[i].Free += n
-		return
-	}
-	s.Lots = slices.Insert(s.Lots, i, l)
-}
-
-// take removes up to n free coins, first to expire first, and tells how many there were.
-func (s *State) take(n Coins) Coins {
-	taken := Coins(0)
-	for i := range s.Lots {
-		part := min(n-taken, s.Lots[i].Free)
-		s.Lots[i].Free -= part
-		taken += part
-	}
-	s.Lots = slices.DeleteFunc(s.Lots, Lot.empty)
-	return taken
-}
-
-// takeFrom removes up to n free coins from the lot that dies at expires.
-func (s *State) takeFrom(expires time.Time, n Coins) Coins {
-	i, found := slices.BinarySearchFunc(s.Lots, Lot{Expires: expires}, before)
-	if !found {
-		return 0
-	}
-	part := min(n, s.Lots[i].Free)
-	s.Lots[i].Free -= part
-	s.Lots = slices.DeleteFunc(s.Lots, Lot.empty)
-	return part
-}
-
-// Expiry gives the entry that takes off the first dead lot by t, and false if nothing has died. One lot makes one
-// entry, whose op names the lot and the head, so that any number of sweeps write it once, and coins that came late
-// into a month that is over die in an entry of their own.
-func Expiry(head Entry, t, recordedAt time.Time, programme string) (Entry, bool) {
-	for i, l := range head.State.Lots {
-		if !l.dead(t) || l.Free == 0 {
-			continue
-		}
-		e := Entry{
-			Wallet: head.Wallet, Seq: head.Seq + 1, Op: fmt.Sprintf("expire:%s@%d", l.Expires.UTC().Format(time.RFC3339), head.Seq), Kind: Expire,
-			Amount: -l.Free, Claim: l.Free, State: head.State, Title: "coins.expired", Programme: programme,
-			OccurredAt: l.Expires, RecordedAt: recordedAt, Actor: "system",
-		}
-		e.State.Lots = slices.Clone(head.State.Lots)
-		e.State.Lots[i].Free = 0
-		e.State.Lots = slices.DeleteFunc(e.State.Lots, Lot.empty)
-		e.State.LifetimeExpired += l.Free
-		return e.seal(head.Hash), true
-	}
-	return Entry{}, false
 }

@@ -83,13 +83,7 @@ func (s *Service) build(at Entry, postings []Posting, done map[string]Entry) ([]
 		if _, ok := done[p.Op]; ok {
 			continue
 		}
-		for {
-			e, ok := Expiry(at, p.At, s.Now().UTC(), p.Programme)
-			if !ok {
-				break
-			}
-			out, at = append(out, e), e
-		}
+		out, at = s.settle(at, p.At, p.Programme, out)
 		if p.OwnOp != "" && p.OwnSeq == 0 {
 			p.OwnSeq = seqOf(p.OwnOp, out, done)
 		}
@@ -100,6 +94,17 @@ func (s *Service) build(at Entry, postings []Posting, done map[string]Entry) ([]
 		out, at = append(out, e), e
 	}
 	return out, nil
+}
+
+// settle adds the entries of all that became due by t.
+func (s *Service) settle(at Entry, t time.Time, programme string, out []Entry) ([]Entry, Entry) {
+	for {
+		e, ok := Expiry(at, t, s.Now().UTC(), programme)
+		if !ok {
+			return out, at
+		}
+		out, at = append(out, e), e
+	}
 }
 
 func seqOf(op string, out []Entry, done map[string]Entry) int64 {
@@ -126,37 +131,6 @@ func (s *Service) find(ctx context.Context, id ID, postings []Posting, done map[
 		done[op] = e
 	}
 	return nil
-}
-
-// Proof is what a member can check of the own ledger.
-type Proof struct {
-	HeadSeq  int64
-	HeadHash string
-	Verified bool
-}
-
-// chainPage is how many entries a proof reads at once: few calls, little memory.
-const chainPage = 500
-
-// Prove walks a wallet's chain from its first entry: no gap, every hash right, every balance the one before plus
-// the amount.
-func (s *Service) Prove(ctx context.Context, id ID) (Proof, error) {
-	var last Entry
-	for {
-		page, err := s.Store.Chain(ctx, id, last.Seq, chainPage)
-		if err != nil {
-			return Proof{}, err
-		}
-		for _, e := range page {
-			if !e.Intact(last.Seq, last.Hash) || e.BalanceAfter() != last.BalanceAfter()+e.Amount {
-				return Proof{HeadSeq: last.Seq, HeadHash: last.Hash}, nil
-			}
-			last = e
-		}
-		if len(page) < chainPage {
-			return Proof{HeadSeq: last.Seq, HeadHash: last.Hash, Verified: true}, nil
-		}
-	}
 }
 
 func head(heads map[ID]Entry, id ID) Entry {

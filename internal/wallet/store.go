@@ -36,4 +36,6 @@ type Query struct {
 	Kinds  []Kind    // empty = all
 	From   time.Time // of OccurredAt, inclusive; zero = open
 	To     time.Time // exclusive; zero = open
+	Ref    string    // only what was for this; empty = all
+	Shown  bool      // leave out what is Hidden
 }

@@ -29,6 +29,9 @@ type State struct {
 	LifetimeSpent   Coins `json:"lifetimeSpent"`
 	LifetimeExpired Coins `json:"lifetimeExpired"`
 	LifetimeClawed  Coins `json:"lifetimeClawed"` // the whole claims, the owed parts included
+
+	Holds   []Hold    `json:"holds,omitempty"`   // open ones, oldest first; their coins are held in the lots
+	Pending []Promise `json:"pending,omitempty"` // coins that are promised, oldest first
 }
 
 // Available is what may be spent.
@@ -52,38 +55,36 @@ func (s State) Held() Coins {
 // Owned is available and held together: what an entry's balance counts.
 func (s State) Owned() Coins { return s.Available() + s.Held() }
 
-// NextExpiry is when the next free coins die; zero for never.
-func (s State) NextExpiry() time.Time {
-	for _, l := range s.Lots {
-		if l.Free > 0 && !l.Expires.IsZero() {
-			return l.Expires
-		}
-	}
-	return time.Time{}
-}
-
-// Due is what has died unseen by t: a reader takes it off before it shows anything.
-func (s State) Due(t time.Time) Coins {
+// Promised is what pending coins come to.
+func (s State) Promised() Coins {
 	var n Coins
-	for _, l := range s.Lots {
-		if l.dead(t) {
-			n += l.Free
-		}
+	for _, p := range s.Pending {
+		n += p.Coins
 	}
 	return n
 }
 
-// At is the state as a reader at t must see it: what has died by then is taken off, whether or not a sweep has
+// Whole is all that the wallet holds: available, held and pending. It is what the most of a wallet bounds.
+func (s State) Whole() Coins { return s.Owned() + s.Promised() }
+
+// At is the state as a reader at t must see it: what has become due by then has happened, whether or not anybody has
 // written it down yet.
 func (s State) At(t time.Time) State {
-	s.Lots = slices.Clone(s.Lots)
-	for i, l := range s.Lots {
-		if l.dead(t) {
-			s.LifetimeExpired += l.Free
-			s.Lots[i].Free = 0
+	s = s.clone()
+	for {
+		d, ok := s.due(t)
+		if !ok {
+			return s
 		}
+		e := Entry{State: s}
+		e.happen(d)
+		s = e.State
 	}
-	s.Lots = slices.DeleteFunc(s.Lots, Lot.empty)
+}
+
+// clone gives a state whose lists may be changed.
+func (s State) clone() State {
+	s.Lots, s.Holds, s.Pending = slices.Clone(s.Lots), slices.Clone(s.Holds), slices.Clone(s.Pending)
 	return s
 }
 

@@ -1,0 +1,29 @@
+package fault
+
+import "fmt"
+
+// Refusal is a no that the asker can mend: a code for machines, where it applies, and one sentence. It is also a
+// fault, so that whoever does not know the code still answers rightly.
+type Refusal struct {
+	Code    string // such as "INSUFFICIENT_COINS"; it never changes
+	Field   string // of the input that it is about, empty if none
+	ShortBy int64  // how many are missing, 0 if nothing is counted
+	fault   *Fault
+}
+
+// Refuse makes a refusal of bad input from a format.
+func Refuse(code, field string, format string, args ...any) *Refusal {
+	return &Refusal{Code: code, Field: field, fault: &Fault{Kind: BadInput, Field: field, Message: fmt.Sprintf(format, args...)}}
+}
+
+// Short says how many are missing.
+func (r *Refusal) Short(by int64) *Refusal {
+	r.ShortBy = by
+	return r
+}
+
+// Error is the sentence.
+func (r *Refusal) Error() string { return r.fault.Error() }
+
+// Unwrap gives the fault.
+func (r *Refusal) Unwrap() error { return r.fault }
