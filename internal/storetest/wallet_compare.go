@@ -27,7 +27,7 @@ func (w *walk) compare(made *wallet.Entry) error {
 	}
 	got := []int64{s.Available(), s.Held(), s.Promised(), s.Owed, s.LifetimeEarned, s.LifetimeSpent, s.LifetimeExpired, s.LifetimeClawed}
 	want := []int64{
-		int64(len(m.in(free, 0))), int64(len(m.in(held, 0))), int64(len(m.in(pending, 0))), m.owed, m.earned, m.burned, m.expired, m.taken,
+		m.count(free), m.count(held), m.count(pending), m.owed, m.earned, m.burned, m.expired, m.taken,
 	}
 	if !slices.Equal(want, got) {
 		return fmt.Errorf("available, held, pending, owed, earned, spent, expired, clawed are %v; the model says %v", got, want)

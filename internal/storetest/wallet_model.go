@@ -53,12 +53,24 @@ func (p *purse) in(where place, seq int64) []*coin {
 	return out
 }
 
-func (p *purse) all() int64 {
-	return int64(len(p.in(free, 0)) + len(p.in(held, 0)) + len(p.in(pending, 0)))
+// count tells how many coins are at a place.
+func (p *purse) count(where place) int64 {
+	n := int64(0)
+	for _, c := range p.coins {
+		if c.is == where {
+			n++
+		}
+	}
+	return n
 }
+
+func (p *purse) all() int64 { return p.count(free) + p.count(held) + p.count(pending) }
 
 // repay burns free coins for what is owed.
 func (p *purse) repay() {
+	if p.owed == 0 {
+		return
+	}
 	for _, c := range p.in(free, 0) {
 		if p.owed > 0 {
 			c.is = gone
@@ -71,8 +83,8 @@ func (p *purse) repay() {
 func (p *purse) pass(now int64) {
 	for {
 		first, what := forever, func() {}
-		for _, c := range p.in(pending, 0) {
-			if c.from < first {
+		for _, c := range p.coins {
+			if c.is == pending && c.from < first {
 				first, what = c.from, func() { p.activate(c.at, 0) }
 			}
 		}
@@ -81,8 +93,8 @@ func (p *purse) pass(now int64) {
 				first, what = until, func() { p.release(seq, until) }
 			}
 		}
-		for _, c := range p.in(free, 0) {
-			if c.dies < first {
+		for _, c := range p.coins {
+			if c.is == free && c.dies < first {
 				dies := c.dies
 				first, what = dies, func() {
 					for _, c := range p.in(free, 0) {
