@@ -71,7 +71,7 @@ func openStores(ctx context.Context, s Settings, patient bool, log *slog.Logger)
 		}
 		out.useMongo(mongo)
 	}
-	if err := out.openCache(ctx, s); err != nil {
+	if err := out.openCache(ctx, s, patient); err != nil {
 		return nil, errors.Join(err, out.close())
 	}
 	closers = append([]func() error{out.cache.Close}, closers...)
@@ -95,14 +95,17 @@ func (s *stores) useBolt(b *boltstore.Store) {
 func (s *stores) useMongo(m *mongostore.Store) {
 	s.accounts, s.ledger, s.orders = m.Members(), m.Ledger(), m.Orders()
 	s.products, s.rewards, s.usages, s.families, s.community = m.Products(), m.Rewards(), m.Usages(), m.Families(), m.Community()
-	s.migrate, s.fill = m.Migrate, func(work func() error) error { return work() }
+	s.migrate, s.fill = m.Patient(commandPatience).Migrate, func(work func() error) error { return work() }
 	s.checks = append(s.checks, Check{Name: "store", Ping: m.Ping})
 }
 
-func (s *stores) openCache(ctx context.Context, set Settings) (err error) {
-	if set.EmbeddedRedis() {
+func (s *stores) openCache(ctx context.Context, set Settings, patient bool) (err error) {
+	switch {
+	case set.EmbeddedRedis():
 		s.cache, err = redisstore.OpenEmbedded(ctx, set.DataDir, set.RedisPrefix)
-	} else {
+	case patient:
+		s.cache, err = redisstore.OpenPatient(ctx, set.RedisURL.Reveal(), set.RedisPrefix, commandPatience)
+	default:
 		s.cache, err = redisstore.Open(ctx, set.RedisURL.Reveal(), set.RedisPrefix)
 	}
 	if err == nil {

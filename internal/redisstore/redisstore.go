@@ -38,10 +38,17 @@ type Store struct {
 // Open connects to a server, or to a cluster where several addresses are given, separated by commas, and waits until
 // it answers. The error is one sentence for whoever started the program; it never shows the password.
 func Open(ctx context.Context, address, prefix string) (*Store, error) {
+	return OpenPatient(ctx, address, prefix, answer)
+}
+
+// OpenPatient is Open for work that nobody waits for at a screen, such as an import: a command may take that long, or
+// what the URL says.
+func OpenPatient(ctx context.Context, address, prefix string, patience time.Duration) (*Store, error) {
 	o, err := parse(address)
 	if err != nil {
 		return nil, fmt.Errorf("REDIS_URL is not a Redis URL; allowed are redis://host:port/0 and rediss://host:port/0, several hosts separated by commas: %w", err)
 	}
+	o.ReadTimeout, o.WriteTimeout = cmp.Or(o.ReadTimeout, patience), cmp.Or(o.WriteTimeout, patience)
 	s := connect(o, prefix)
 	if err := s.await(ctx); err != nil {
 		_ = s.redis.Close()
