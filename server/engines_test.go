@@ -33,6 +33,8 @@ const (
 type engine struct {
 	name    string
 	pairs   []string // settings, as pairs of name and value
+	summary string   // what the import said
+	took    time.Duration
 	gateway *gateway
 }
 
@@ -85,9 +87,15 @@ func ready(t *testing.T, open func() (*engine, error)) *engine {
 // tests that need one of their own, and serves.
 func newEngine(name string, pairs ...string) (*engine, error) {
 	e := &engine{name: name, pairs: append(pairs, "SANDBOX", "on", "JWT_HS256_SECRET", testSecret)}
-	if _, log, code := perform(e.pairs, "import", "orders", sampleFile, "--consent", "PERSONALISATION"); code != 0 {
+	if _, err := binary(); err != nil { // building it is no part of the time below
+		return nil, err
+	}
+	began := time.Now()
+	summary, log, code := perform(e.pairs, "import", "orders", sampleFile, "--consent", "PERSONALISATION")
+	if code != 0 {
 		return nil, fmt.Errorf("the sample cannot be imported: %s", log)
 	}
+	e.summary, e.took = summary, time.Since(began)
 	if err := putVillage(e.pairs); err != nil {
 		return nil, err
 	}
