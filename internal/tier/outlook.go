@@ -36,6 +36,17 @@ func (s Standing) Outlook(book Book) []Turn {
 	}
 }
 
+// Foreseen is the standing with what whoever keeps it must keep beside it: the outlook, and when it is due next. Every
+// change of a standing ends with it.
+func (s Standing) Foreseen(book Book) Standing {
+	s.Turns = s.Outlook(book)
+	s.Due, _ = s.next(book, far)
+	return s
+}
+
+// far is later than anything that can be due.
+var far = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // Badge is the tier held at now by the outlook; it needs no facts.
 func (s Standing) Badge(p *programme.Programme, now time.Time) programme.Tier {
 	code := s.Earned

@@ -77,6 +77,7 @@ type Standing struct {
 	Settled        time.Time // the last settlement applied, or the time of joining
 	History        []Change  // newest last, at most KeepHistory
 	Turns          []Turn    // the tiers held from now on if nothing more happens; see Outlook
+	Due            time.Time // when the next settlement or end comes; zero if none does; see Foreseen
 }
 
 // KeepHistory is how many changes a standing keeps: a member has at most a few a quarter, so this is over 15 years.
