@@ -5,6 +5,7 @@ package account
 import (
 	"context"
 	"errors"
+	"time"
 
 	"membergate/internal/member"
 	"membergate/internal/tier"
@@ -18,6 +19,17 @@ type Account struct {
 	Standing tier.Standing
 	Outbox   []Step // decided together with the standing, to be carried out in this order
 	Version  int64  // grows with every change; 1 when created
+}
+
+// Ever is later than anything that is due, and stands for what is never due.
+var Ever = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// DueAt is when the account must be looked at next; Ever if nothing is due.
+func (a Account) DueAt() time.Time {
+	if a.Standing.Due.IsZero() {
+		return Ever
+	}
+	return a.Standing.Due
 }
 
 // Step is something that must follow a change of the standing: a posting, and the record that it settles. Both can
@@ -61,6 +73,13 @@ type Store interface {
 	SaveProfile(ctx context.Context, p member.Profile) error
 	// Walk gives at most n whole holders by id, after an id.
 	Walk(ctx context.Context, after member.ID, n int) ([]Holder, error)
+	// Due gives at most n whole holders by id, after an id, for whom something is due by a time: Standing.Due is not after
+	// it. By Ever everybody is given.
+	Due(ctx context.Context, by time.Time, after member.ID, n int) ([]Holder, error)
+	// CountDue tells for how many something is due by a time.
+	CountDue(ctx context.Context, by time.Time) (int, error)
+	// Unfinished gives at most n whole holders by id, after an id, whose outbox is not empty.
+	Unfinished(ctx context.Context, after member.ID, n int) ([]Holder, error)
 	// Demo lists the members that the demo made to be tried out, by id.
 	Demo(ctx context.Context) ([]Holder, error)
 	// ByHandle finds the member behind a public handle, and false if there is none.

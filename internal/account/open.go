@@ -18,8 +18,7 @@ func Open(book tier.Book, p member.Profile) Holder {
 		p.Handle = hex.EncodeToString(b)
 	}
 	p.Version = 1
-	standing := tier.Join(book.At(p.JoinedAt), p.JoinedAt)
-	standing.Turns = standing.Outlook(book)
+	standing := tier.Join(book.At(p.JoinedAt), p.JoinedAt).Foreseen(book)
 	return Holder{Profile: p, Account: Account{
 		Member: p.ID, Wallet: wallet.NewID(), Standing: standing, Version: 1,
 	}}

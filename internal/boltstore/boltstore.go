@@ -75,8 +75,14 @@ func (s *Store) Ping(ctx context.Context) error {
 
 // prepare makes the buckets and checks the file's version.
 func prepare(t *bbolt.Tx) error {
+	unindexed := t.Bucket([]byte(accounts)) != nil && t.Bucket([]byte(dues)) == nil
 	for _, b := range buckets {
 		if _, err := t.CreateBucketIfNotExists([]byte(b)); err != nil {
+			return err
+		}
+	}
+	if unindexed {
+		if err := indexAccounts(&tx{bolt: t}); err != nil {
 			return err
 		}
 	}

@@ -151,3 +151,40 @@ func TestTripsAreCounted(t *testing.T) {
 		t.Errorf("two calls count %d trips", count.Mongo())
 	}
 }
+
+// A file of before there was an index of what is due gets one when it is opened: everybody is due once.
+func TestOlderFilesAreIndexed(t *testing.T) {
+	dir, ctx := t.TempDir(), context.Background()
+	s, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []member.ID{"1", "2"} {
+		a := account.Account{Member: id}
+		if id == "2" {
+			a.Outbox = []account.Step{{Record: "order:1"}}
+		}
+		if err := s.Members().Create(ctx, account.Holder{Profile: member.Profile{ID: id, Handle: string(id)}, Account: a}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.db.Update(func(t *bbolt.Tx) error {
+		return errors.Join(t.DeleteBucket([]byte(dues)), t.DeleteBucket([]byte(outboxes)))
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if s, err = Open(dir); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	left, err := s.Members().Unfinished(ctx, "", 10)
+	if err != nil || len(left) != 1 || left[0].Profile.ID != "2" {
+		t.Errorf("unfinished are %v, error %v", left, err)
+	}
+	if n, err := s.Members().CountDue(ctx, time.Unix(0, 0)); err != nil || n != 2 {
+		t.Errorf("%d are due, error %v", n, err)
+	}
+}

@@ -44,7 +44,7 @@ func (m *Members) Create(ctx context.Context, h account.Holder) error {
 		if err := t.put(profiles, key, h.Profile); err != nil {
 			return err
 		}
-		return t.put(accounts, key, h.Account)
+		return putAccount(t, h.Account)
 	})
 }
 
@@ -105,7 +105,7 @@ func (m *Members) Save(ctx context.Context, a account.Account) error {
 		}
 		next := a
 		next.Version++
-		return t.put(accounts, []byte(a.Member), next)
+		return putAccount(t, next)
 	})
 }
 
@@ -138,20 +138,24 @@ func (m *Members) SaveProfile(ctx context.Context, p member.Profile) error {
 
 // Walk implements account.Store.
 func (m *Members) Walk(ctx context.Context, after member.ID, n int) ([]account.Holder, error) {
-	return m.list(ctx, profiles, after, n)
+	return m.list(ctx, profiles, after, n, nil)
 }
 
 // Demo implements account.Store.
 func (m *Members) Demo(ctx context.Context) ([]account.Holder, error) {
-	return m.list(ctx, demos, "", -1)
+	return m.list(ctx, demos, "", -1, nil)
 }
 
-// list reads the holders whose ids are keys of a bucket, at most n unless n is negative.
-func (m *Members) list(ctx context.Context, b bucket, after member.ID, n int) (out []account.Holder, err error) {
+// list reads the holders whose ids are keys of a bucket with values that are wanted (nil wants all), at most n unless n
+// is negative.
+func (m *Members) list(ctx context.Context, b bucket, after member.ID, n int, wanted func(v []byte) bool) (out []account.Holder, err error) {
 	err = m.s.read(ctx, func(t *tx) error {
-		for k := range t.after(b, []byte(after)) {
+		for k, v := range t.after(b, []byte(after)) {
 			if len(out) == n {
 				return nil
+			}
+			if wanted != nil && !wanted(v) {
+				continue
 			}
 			h, ok, err := holder(t, member.ID(k))
 			if err != nil {

@@ -150,7 +150,7 @@ func (w *writer) change(ctx context.Context, id member.ID, f func(tier.Standing)
 	if !changed {
 		return nil
 	}
-	next.Turns = next.Outlook(w.Book)
+	next = next.Foreseen(w.Book)
 	a.Standing = next
 	return w.Accounts.Save(ctx, a)
 }

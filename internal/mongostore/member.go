@@ -3,6 +3,8 @@ package mongostore
 import (
 	"context"
 	"errors"
+	"slices"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -19,10 +21,12 @@ import (
 //	members { _id: member id, sv: 1,
 //	          profile: { version, handle, name, avatar, joined, country, birthday, locale, channel, demo,
 //	                     consents: [ { purpose, granted, at, policy, source } … ] },
-//	          account: { version, wallet, standing: { … member_account.go }, outbox: [ … ] } }
+//	          account: { version, wallet, standing: { … member_account.go }, outbox: [ … ], unfinished } }
 //
-//	unique profile.handle · profile.demo, of those that the demo made
-var members = newCollection("members", unique("profile.handle"), only("profile.demo"))
+//	unique profile.handle · profile.demo, of those that the demo made · account.standing.due ·
+//	account.unfinished, of those whose outbox is not empty
+var members = newCollection("members", unique("profile.handle"), only("profile.demo"),
+	index("account.standing.due"), only("account.unfinished"))
 
 // Members is an account.Store.
 type Members struct{ s *Store }
@@ -61,7 +65,7 @@ func (m *Members) Create(ctx context.Context, h account.Holder) error {
 
 // hidden is what account.Public does not read.
 var hidden = bson.D{
-	{Key: "profile.consents", Value: 0}, {Key: "account.outbox", Value: 0},
+	{Key: "profile.consents", Value: 0}, {Key: "account.outbox", Value: 0}, {Key: "account.unfinished", Value: 0},
 	{Key: "account.standing.facts", Value: 0}, {Key: "account.standing.history", Value: 0},
 }
 
@@ -116,7 +120,41 @@ func (m *Members) Walk(ctx context.Context, after member.ID, n int) ([]account.H
 	if n <= 0 {
 		return nil, nil
 	}
-	return m.list(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$gt", Value: after}}}}, n)
+	return m.list(ctx, behind(after), n)
+}
+
+// behind asks for ids after one.
+func behind(after member.ID) bson.D { return is("_id", bson.D{{Key: "$gt", Value: after}}) }
+
+// dueBy asks for accounts that are due, those of before it was kept included.
+func dueBy(by time.Time) bson.D {
+	return is("account.standing.due", bson.D{{Key: "$not", Value: bson.D{{Key: "$gt", Value: by}}}})
+}
+
+// Due implements account.Store.
+func (m *Members) Due(ctx context.Context, by time.Time, after member.ID, n int) ([]account.Holder, error) {
+	if n <= 0 {
+		return nil, nil
+	}
+	return m.list(ctx, slices.Concat(behind(after), dueBy(by)), n)
+}
+
+// CountDue implements account.Store.
+func (m *Members) CountDue(ctx context.Context, by time.Time) (int, error) {
+	var n int64
+	err := m.s.once(ctx, func(ctx context.Context) (err error) {
+		n, err = m.s.in(members).CountDocuments(ctx, dueBy(by))
+		return err
+	})
+	return int(n), err
+}
+
+// Unfinished implements account.Store.
+func (m *Members) Unfinished(ctx context.Context, after member.ID, n int) ([]account.Holder, error) {
+	if n <= 0 {
+		return nil, nil
+	}
+	return m.list(ctx, slices.Concat(behind(after), is("account.unfinished", true)), n)
 }
 
 // Demo implements account.Store.

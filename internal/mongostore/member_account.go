@@ -16,10 +16,11 @@ import (
 // The small documents have their domain struct's fields in its order, so that one converts to the other, and a field
 // that is added there does not compile here until it is named.
 type accountDoc struct {
-	Version  int64       `bson:"version"`
-	Wallet   string      `bson:"wallet"`
-	Standing standingDoc `bson:"standing"`
-	Outbox   []stepDoc   `bson:"outbox,omitempty"`
+	Version    int64       `bson:"version"`
+	Wallet     string      `bson:"wallet"`
+	Standing   standingDoc `bson:"standing"`
+	Outbox     []stepDoc   `bson:"outbox,omitempty"`
+	Unfinished bool        `bson:"unfinished,omitempty"` // whether there is anything in the outbox
 }
 
 type standingDoc struct {
@@ -34,6 +35,7 @@ type standingDoc struct {
 	Settled        time.Time   `bson:"settled"`
 	History        []changeDoc `bson:"history,omitempty"`
 	Turns          []turnDoc   `bson:"turns,omitempty"`
+	Due            time.Time   `bson:"due"` // account.Ever if nothing is due; missing in documents of before there was one
 }
 
 type factDoc struct {
@@ -75,10 +77,10 @@ type stepDoc struct {
 func toAccount(a account.Account) accountDoc {
 	s := a.Standing
 	return accountDoc{
-		Version: a.Version, Wallet: string(a.Wallet), Outbox: each(a.Outbox, toStep),
+		Version: a.Version, Wallet: string(a.Wallet), Outbox: each(a.Outbox, toStep), Unfinished: len(a.Outbox) > 0,
 		Standing: standingDoc{
 			Earned: s.Earned, State: s.State, Since: s.Since, ProtectedUntil: s.ProtectedUntil, Clock: s.Clock, Settled: s.Settled,
-			Tasks:   s.Tasks,
+			Tasks: s.Tasks, Due: a.DueAt(),
 			Grants:  each(s.Grants, func(g tier.Grant) grantDoc { return grantDoc(g) }),
 			Facts:   each(s.Facts, func(f tier.Fact) factDoc { return factDoc(f) }),
 			History: each(s.History, func(c tier.Change) changeDoc { return changeDoc(c) }),
@@ -93,13 +95,21 @@ func (d accountDoc) account(id member.ID) account.Account {
 		Member: id, Version: d.Version, Wallet: wallet.ID(d.Wallet), Outbox: each(d.Outbox, stepDoc.step),
 		Standing: tier.Standing{
 			Earned: s.Earned, State: s.State, Since: s.Since, ProtectedUntil: s.ProtectedUntil, Clock: s.Clock, Settled: s.Settled,
-			Tasks:   s.Tasks,
+			Tasks: s.Tasks, Due: due(s.Due),
 			Grants:  each(s.Grants, func(g grantDoc) tier.Grant { return tier.Grant(g) }),
 			Facts:   each(s.Facts, func(f factDoc) tier.Fact { return tier.Fact(f) }),
 			History: each(s.History, func(c changeDoc) tier.Change { return tier.Change(c) }),
 			Turns:   each(s.Turns, func(t turnDoc) tier.Turn { return tier.Turn(t) }),
 		},
 	}
+}
+
+// due is zero for what is never due.
+func due(t time.Time) time.Time {
+	if t.Equal(account.Ever) {
+		return time.Time{}
+	}
+	return t
 }
 
 func toStep(s account.Step) stepDoc {

@@ -86,8 +86,7 @@ func (s *Service) try(ctx context.Context, newcomer member.Profile, told []Told,
 	if len(fresh) == 0 && !until.After(next.Standing.Clock) {
 		return nil
 	}
-	next.Standing = next.Standing.Advance(s.Book, until)
-	next.Standing.Turns = next.Standing.Outlook(s.Book)
+	next.Standing = next.Standing.Advance(s.Book, until).Foreseen(s.Book)
 	if err := s.Accounts.Save(ctx, next); err != nil {
 		return err
 	}

@@ -25,6 +25,8 @@ func Accounts(t *testing.T, s account.Store) {
 		{"saving a profile leaves the account alone", saveProfile},
 		{"saving an old version changes nothing", saveStale},
 		{"a walk gives whole holders by id", walkHolders},
+		{"what is due by a time is found, by id", dueHolders},
+		{"those with an outbox are found, by id", unfinishedHolders},
 		{"the demo's members are listed by id", demoHolders},
 		{"a handle finds its member, also after a change", byHandle},
 		{"of many who create one member one wins", createRace},

@@ -140,7 +140,7 @@ func outcomeOf(t *testing.T, s *order.Service, who history) outcome {
 		t.Errorf("the ledger of member %s is not proved behind entry %d", who.newcomer.ID, proof.HeadSeq)
 	}
 	o := outcome{Standing: h.Account.Standing.Advance(s.Book, end), Outbox: h.Account.Outbox} // a reader advances it, whether or not a sweep came by
-	o.Standing.Turns = o.Standing.Outlook(s.Book)
+	o.Standing = o.Standing.Foreseen(s.Book)
 	for _, e := range ledger(t, ctx, s.Wallets.Store, h.Account.Wallet) {
 		e.Wallet, e.Hash, e.PrevHash = "", "", ""
 		o.Entries = append(o.Entries, e)

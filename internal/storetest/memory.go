@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"membergate/internal/account"
 	"membergate/internal/fault"
@@ -129,6 +130,21 @@ func (s *holders) list(ctx context.Context, f func(account.Holder) bool) (out []
 
 func (s *holders) Walk(ctx context.Context, after member.ID, n int) ([]account.Holder, error) {
 	out, err := s.list(ctx, func(h account.Holder) bool { return h.Profile.ID > after })
+	return out[:min(n, len(out))], err
+}
+
+func (s *holders) Due(ctx context.Context, by time.Time, after member.ID, n int) ([]account.Holder, error) {
+	out, err := s.list(ctx, func(h account.Holder) bool { return h.Profile.ID > after && !h.Account.DueAt().After(by) })
+	return out[:min(n, len(out))], err
+}
+
+func (s *holders) CountDue(ctx context.Context, by time.Time) (int, error) {
+	out, err := s.list(ctx, func(h account.Holder) bool { return !h.Account.DueAt().After(by) })
+	return len(out), err
+}
+
+func (s *holders) Unfinished(ctx context.Context, after member.ID, n int) ([]account.Holder, error) {
+	out, err := s.list(ctx, func(h account.Holder) bool { return h.Profile.ID > after && len(h.Account.Outbox) > 0 })
 	return out[:min(n, len(out))], err
 }
 

@@ -1,0 +1,99 @@
+package storetest
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"membergate/internal/account"
+	"membergate/internal/member"
+)
+
+// dueOf pages through what a listing gives of the ids that begin with a prefix.
+func dueOf(t *testing.T, prefix string, page func(after member.ID, n int) ([]account.Holder, error)) (out []account.Holder) {
+	t.Helper()
+	for after := member.ID(prefix); ; {
+		holders, err := page(after, 2)
+		must(t, err)
+		if len(holders) > 2 {
+			t.Fatalf("a page of 2 has %d holders", len(holders))
+		}
+		for _, h := range holders {
+			if !strings.HasPrefix(string(h.Profile.ID), prefix) {
+				return out
+			}
+			out = append(out, h)
+			after = h.Profile.ID
+		}
+		if len(holders) == 0 {
+			return out
+		}
+	}
+}
+
+func dueHolders(t *testing.T, ctx context.Context, s account.Store) {
+	prefix := name("due")
+	by := time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)
+	before, err := s.CountDue(ctx, by)
+	must(t, err)
+	beforeAll, err := s.CountDue(ctx, account.Ever)
+	must(t, err)
+	var all []account.Holder
+	for i, due := range []time.Time{by, by.Add(time.Millisecond), {}, by.AddDate(-50, 0, 0), by.AddDate(1, 0, 0), by.Add(-time.Millisecond)} {
+		h := someone(dice(uint64(i)))
+		h.Profile.ID = member.ID(prefix + string(rune('a'+i)))
+		h.Account.Member, h.Account.Standing.Due = h.Profile.ID, due
+		must(t, s.Create(ctx, h))
+		all = append(all, h)
+	}
+	due := func(by time.Time) []account.Holder {
+		return dueOf(t, prefix, func(after member.ID, n int) ([]account.Holder, error) { return s.Due(ctx, by, after, n) })
+	}
+	same(t, "what is due", due(by), []account.Holder{all[0], all[3], all[5]})
+	same(t, "what is ever due", due(account.Ever), all)
+	count := func(by time.Time, already, want int) {
+		t.Helper()
+		if n, err := s.CountDue(ctx, by); err != nil || n-already != want {
+			t.Errorf("%d are due by %s, want %d (error %v)", n-already, by, want, err)
+		}
+	}
+	count(by, before, 3)
+	count(account.Ever, beforeAll, 6)
+	all[3].Account.Standing.Due, all[4].Account.Standing.Due = by.AddDate(0, 3, 0), by // saving moves it
+	for _, i := range []int{3, 4} {
+		must(t, s.Save(ctx, all[i].Account))
+		all[i].Account.Version++
+	}
+	same(t, "what is due", due(by), []account.Holder{all[0], all[4], all[5]})
+	count(by, before, 3)
+	if none, err := s.Due(ctx, by, "", 0); err != nil || len(none) > 0 {
+		t.Errorf("of no holders %d came (error %v)", len(none), err)
+	}
+}
+
+func unfinishedHolders(t *testing.T, ctx context.Context, s account.Store) {
+	prefix := name("outbox")
+	var all []account.Holder
+	for i := range 5 {
+		h := someone(dice(uint64(i)))
+		h.Profile.ID = member.ID(prefix + string(rune('a'+i)))
+		h.Account.Member = h.Profile.ID
+		if i%2 == 1 {
+			h.Account.Outbox = nil
+		}
+		must(t, s.Create(ctx, h))
+		all = append(all, h)
+	}
+	unfinished := func() []account.Holder {
+		return dueOf(t, prefix, func(after member.ID, n int) ([]account.Holder, error) { return s.Unfinished(ctx, after, n) })
+	}
+	same(t, "the unfinished", unfinished(), []account.Holder{all[0], all[2], all[4]})
+	all[1].Account.Outbox, all[2].Account.Outbox = slices.Clone(all[0].Account.Outbox), nil
+	for _, i := range []int{1, 2} {
+		must(t, s.Save(ctx, all[i].Account))
+		all[i].Account.Version++
+	}
+	same(t, "the unfinished", unfinished(), []account.Holder{all[0], all[1], all[4]})
+}
