@@ -32,6 +32,7 @@ func Run(t *testing.T, open func(t *testing.T) Stores) {
 	t.Run("orders", func(t *testing.T) { Orders(t, open(t).Orders) })
 	t.Run("a wallet never loses nor makes a coin", func(t *testing.T) { walks(t, open) })
 	t.Run("orders become coins exactly once", func(t *testing.T) { ExactlyOnce(t, open) })
+	t.Run("members are settled", func(t *testing.T) { Settlement(t, open) })
 }
 
 // Ran notes in the file that STORETEST_ENGINES names that the tests ran on an engine: bolt, mongodb, miniredis or
