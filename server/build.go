@@ -63,6 +63,9 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		Media: picture.Handler(), Explorer: web.Files(), Close: st.close,
 	}
 	if s.EmbeddedMongo() {
+		if err := finishLeft(ctx, st, rules, log); err != nil {
+			return nil, err
+		}
 		if err := firstStart(ctx, st, rules, now, log); err != nil {
 			return nil, err
 		}

@@ -23,6 +23,7 @@ var commands = []func(*program) *cobra.Command{
 	serveCommand,
 	tokenCommand,
 	importCommand,
+	settleCommand,
 	seedCommand,
 	reconcileCommand,
 	migrateCommand,

@@ -123,3 +123,14 @@ func (s *stores) orderService(book book) *order.Service {
 func (s *stores) wallets(book book) *wallet.Service {
 	return &wallet.Service{Store: s.ledger, Most: book.At(time.Now()).Coin().MaxBalance, Now: time.Now}
 }
+
+// finishLeft carries out what a process that was killed left undone; nobody else does so on embedded stores until the
+// member is back.
+func finishLeft(ctx context.Context, st *stores, rules book, log *slog.Logger) error {
+	sweep := order.Sweep{Orders: st.orderService(rules), Workers: settleWorkers}
+	n, err := sweep.Finish(ctx)
+	if n > 0 {
+		log.Info("finished what was left undone", "members", n)
+	}
+	return err
+}

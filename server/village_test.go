@@ -124,7 +124,7 @@ func putVillager(ctx context.Context, st *stores) error {
 	a := found[villager].Account
 	a.Standing = a.Standing.Give(rules, tier.Grant{Tier: "BLACK_GOLD", Route: programme.Invited, From: written(30), Until: written(30).AddDate(1, 0, 0),
 		Reason: "By invitation."})
-	a.Standing.Turns = a.Standing.Outlook(rules)
+	a.Standing = a.Standing.Foreseen(rules)
 	return st.accounts.Save(ctx, a)
 }
 

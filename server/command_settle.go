@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"membergate/internal/order"
+	"membergate/internal/programme"
+	"membergate/internal/tier"
+)
+
+func settleCommand(p *program) *cobra.Command {
+	var at string
+	c := &cobra.Command{
+		Use:   "settle --at TIME",
+		Short: "Settle all members' tiers as of a time; safe to stop and to repeat",
+		Long: "Applies the settlements, ends of protections and ends of grants that are due by TIME (RFC 3339) to every member.\n" +
+			"It may be stopped anywhere and run again, and members may read and buy meanwhile. With SANDBOX_CLOCK=events it\n" +
+			"moves every member's clock on to TIME.",
+		Example: "  server settle --at 2026-10-01T00:00:00+08:00",
+		Args:    cobra.NoArgs,
+		RunE:    func(c *cobra.Command, _ []string) error { return p.settle(c.Context(), at) },
+	}
+	c.Flags().StringVar(&at, "at", "", "the time, such as 2026-10-01T00:00:00+08:00")
+	_ = c.MarkFlagRequired("at") // fails for unknown flags only
+	return c
+}
+
+// settleWorkers is how many members are settled at once: enough to keep a store's commits full.
+const settleWorkers = 32
+
+func (p *program) settle(ctx context.Context, when string) (err error) {
+	settings, err := p.settings()
+	if err != nil {
+		return err
+	}
+	at, err := time.Parse(time.RFC3339, when)
+	if err != nil {
+		return fmt.Errorf("--at is %q; allowed is a time as RFC 3339, such as 2026-10-01T00:00:00+08:00", when)
+	}
+	if now := p.now(); settings.Production && at.After(now) {
+		return fmt.Errorf("--at is %q; allowed are times up to now, %s: what has not come cannot be settled", when, now.UTC().Format(time.RFC3339))
+	}
+	rules, err := programme.Keep(settings.Programme)
+	if err != nil {
+		return err
+	}
+	st, err := openStores(ctx, settings, true, p.logger())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.close()) }()
+	bar := newBar(p.log, "members")
+	sweep := order.Sweep{Orders: st.orderService(rules), Workers: settleWorkers, Progress: bar.tell}
+	settled, err := sweep.Settle(ctx, at.UTC(), settings.SandboxClock.Events)
+	bar.end()
+	if err != nil {
+		return fmt.Errorf("the settlement stopped; run it again to go on where it was: %w", err)
+	}
+	printSettled(p.out, settled, at)
+	return nil
+}
+
+// printSettled tells what a settlement did.
+func printSettled(w io.Writer, s order.Settled, at time.Time) {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(t, "Settled as of %s\n", at.Format(time.RFC3339))
+	row := func(name string, n int) { fmt.Fprintf(t, "  %s\t%d\n", name, n) }
+	row("members looked at", s.Members)
+	row("left unfinished before", s.Finished)
+	row("rose", s.Changes[tier.Upgraded])
+	row("fell short", s.Changes[tier.FellShort])
+	row("restored", s.Changes[tier.Restored])
+	row("fell", s.Changes[tier.Downgraded])
+	_ = t.Flush()
+}
