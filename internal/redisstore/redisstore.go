@@ -33,6 +33,8 @@ type Store struct {
 	redis    redis.UniversalClient
 	prefix   string
 	embedded *embedded // nil with a server
+	options  redis.UniversalOptions
+	also     []redis.UniversalClient // connections of their own, closed with the store
 }
 
 // Open connects to a server, or to a cluster where several addresses are given, separated by commas, and waits until
@@ -65,7 +67,7 @@ func connect(o *redis.UniversalOptions, prefix string) *Store {
 	o.PoolTimeout = o.ReadTimeout
 	o.ContextTimeoutEnabled = true // otherwise a request's deadline does not reach the socket
 	o.DisableIdentity = true       // one round trip less for a new connection
-	s := &Store{redis: redis.NewUniversalClient(o), prefix: prefix}
+	s := &Store{redis: redis.NewUniversalClient(o), prefix: prefix, options: *o}
 	s.redis.AddHook(counting{})
 	return s
 }
@@ -132,10 +134,14 @@ func (s *Store) Ping(ctx context.Context) error { return translate(s.redis.Ping(
 
 // Close ends the connection; an embedded store writes down first what must outlast the process.
 func (s *Store) Close() error {
-	if s.embedded != nil {
-		return errors.Join(s.redis.Close(), s.embedded.close())
+	var errs []error
+	for _, client := range append(s.also, s.redis) {
+		errs = append(errs, client.Close())
 	}
-	return s.redis.Close()
+	if s.embedded != nil {
+		errs = append(errs, s.embedded.close())
+	}
+	return errors.Join(errs...)
 }
 
 // key makes a key: the prefix, the word of the package that owns it, and what names the thing. A part in braces, such

@@ -44,7 +44,8 @@ func (t touching) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.Proc
 
 // note is made when the command has run: a save that began before it may have missed it, and the next one will not.
 func (t touching) note(cmd redis.Cmder) {
-	if !reads[cmd.Name()] && !greeting(cmd) {
+	idle := cmd.Name() == "xreadgroup" && cmd.Err() == redis.Nil // a reader that waited for nothing
+	if !reads[cmd.Name()] && !greeting(cmd) && !idle {
 		t.dirty.Store(true)
 	}
 }

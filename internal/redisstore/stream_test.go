@@ -1,0 +1,211 @@
+package redisstore
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/redis/go-redis/v9"
+
+	"membergate/internal/event"
+	"membergate/internal/storetest"
+)
+
+// onEvents runs a test on the embedded server and, where REDIS_URL names one, on a real one, under keys of its own.
+func onEvents(t *testing.T, test func(t *testing.T, s *Store, e *Events)) {
+	t.Run("miniredis", func(t *testing.T) {
+		s := openEmbedded(t, t.TempDir())
+		defer func() { must(t, s.Close()) }()
+		storetest.Ran(t, "miniredis", "streams")
+		test(t, s, s.Events(4))
+	})
+	t.Run("redis", func(t *testing.T) {
+		address := os.Getenv("REDIS_URL")
+		if address == "" {
+			t.Skip("REDIS_URL is not set")
+		}
+		s, err := Open(t.Context(), address, "test-"+rand.Text()+":")
+		must(t, err)
+		storetest.Ran(t, "redis", "streams")
+		defer func() {
+			for _, key := range s.redis.Keys(context.Background(), s.prefix+"*").Val() {
+				s.redis.Del(context.Background(), key)
+			}
+			must(t, s.Close())
+		}()
+		test(t, s, s.Events(4))
+	})
+}
+
+func mail(id, member string) event.Message {
+	return event.Message{ID: id, Type: "member.signedIn", Member: member, At: "2026-07-06T12:00:00Z", Data: "{}"}
+}
+
+func idsOf(entries []event.Entry) (out []string) {
+	for _, e := range entries {
+		out = append(out, e.Message.ID)
+	}
+	return out
+}
+
+func TestEventsTravelInTheirMembersPartitionInOrder(t *testing.T) {
+	onEvents(t, func(t *testing.T, s *Store, e *Events) {
+		ctx := t.Context()
+		p := event.Partition("17850", 4)
+		must(t, e.Publish(ctx, nil))
+		must(t, e.Publish(ctx, []event.Message{mail("a", "17850"), mail("b", "17850"), mail("c", "17850")}))
+		if n := s.redis.XLen(ctx, fmt.Sprintf("%sevents:{%d}", s.prefix, p)).Val(); n != 3 {
+			t.Errorf("%d entries stand at the key that other services write to, want 3", n)
+		}
+		_, err := e.Read(ctx, "w", p, 10, time.Millisecond) // the first reading makes the group
+		must(t, err)
+		first, err := e.Read(ctx, "w", p, 2, time.Second)
+		must(t, err)
+		equal(t, idsOf(first), "a", "b")
+		if d := cmp.Diff(mail("a", "17850"), first[0].Message); d != "" {
+			t.Error(d)
+		}
+		waiting, dead, err := e.Lag(ctx)
+		must(t, err)
+		if waiting[p] != 3 || dead != 0 {
+			t.Errorf("waiting %v, dead %d", waiting, dead)
+		}
+		must(t, e.Done(ctx, p, first))
+		rest, err := e.Read(ctx, "w", p, 10, time.Second)
+		must(t, err)
+		equal(t, idsOf(rest), "c")
+		must(t, e.Done(ctx, p, rest))
+		must(t, e.Done(ctx, p, nil))
+		waiting, _, err = e.Lag(ctx)
+		must(t, err)
+		if waiting[p] != 0 {
+			t.Errorf("%d entries are left of a partition that is done", waiting[p])
+		}
+		none, err := e.Read(ctx, "w", p, 10, 5*time.Millisecond)
+		must(t, err)
+		equal(t, idsOf(none))
+	})
+}
+
+func TestWhatADeadWorkerLeftIsClaimedInOrderAndNotTrimmed(t *testing.T) {
+	onEvents(t, func(t *testing.T, s *Store, e *Events) {
+		ctx := t.Context()
+		p := event.Partition("1", 4)
+		must(t, e.prepare(ctx, p))
+		must(t, e.prepare(ctx, p))
+		var all []event.Message
+		for i := range 5 {
+			all = append(all, mail(fmt.Sprint(i), "1"))
+		}
+		must(t, e.Publish(ctx, all))
+		_, err := e.Read(ctx, "dead", p, 3, time.Second)
+		must(t, err)
+		later, err := e.Read(ctx, "alive", p, 2, time.Second)
+		must(t, err)
+		must(t, e.Done(ctx, p, later))
+		claimed, next, err := e.Claim(ctx, "alive", p, "", 2)
+		must(t, err)
+		equal(t, idsOf(claimed), "0", "1")
+		rest, next, err := e.Claim(ctx, "alive", p, next, 2)
+		must(t, err)
+		equal(t, idsOf(rest), "2")
+		if next != "" {
+			t.Errorf("after the last one comes %q", next)
+		}
+		must(t, e.Release(ctx, "alive", []int{p})) // with entries that are not done
+		again, _, err := e.Claim(ctx, "third", p, "", 10)
+		must(t, err)
+		equal(t, idsOf(again), "0", "1", "2")
+		must(t, e.Done(ctx, p, again))
+		waiting, _, err := e.Lag(ctx)
+		must(t, err)
+		if waiting[p] != 0 {
+			t.Errorf("%d entries are left", waiting[p])
+		}
+		must(t, e.Release(ctx, "third", []int{p}))
+	})
+}
+
+func TestTheDeadAreListedAndRevived(t *testing.T) {
+	onEvents(t, func(t *testing.T, s *Store, e *Events) {
+		ctx := t.Context()
+		for _, id := range []string{"a", "b", "c"} {
+			must(t, e.Bury(ctx, 3, event.Entry{ID: "1-1", Message: mail(id, "1")}, "because of "+id))
+		}
+		must(t, s.redis.XAdd(ctx, xadd(e.dead(), "what", "ever")).Err())
+		dead, err := e.Buried(ctx, "", 2)
+		must(t, err)
+		if len(dead) != 2 || dead[1].Reason != "because of b" || dead[1].Partition != 3 || dead[1].At.IsZero() || dead[1].Message != mail("b", "1") {
+			t.Errorf("the dead are %+v", dead)
+		}
+		rest, err := e.Buried(ctx, dead[1].ID, 10)
+		must(t, err)
+		if len(rest) != 2 || rest[0].Message.ID != "c" || rest[1].Message.ID != "" {
+			t.Errorf("the rest are %+v", rest)
+		}
+		must(t, e.Revive(ctx, dead[0]))
+		waiting, n, err := e.Lag(ctx)
+		must(t, err)
+		if n != 3 || waiting[event.Partition("1", 4)] != 1 {
+			t.Errorf("%d dead, waiting %v", n, waiting)
+		}
+	})
+}
+
+func TestAPartitionHasOneOwner(t *testing.T) {
+	onEvents(t, func(t *testing.T, s *Store, e *Events) {
+		if s.embedded != nil {
+			t.Skip("an embedded store has one process")
+		}
+		ctx := t.Context()
+		held, err := e.Lease(ctx, "a", []int{0, 1}, time.Minute)
+		must(t, err)
+		equal(t, fmt.Sprint(held), "[0 1]")
+		held, err = e.Lease(ctx, "b", []int{0, 1, 2}, time.Minute)
+		must(t, err)
+		equal(t, fmt.Sprint(held), "[2]")
+		must(t, e.Release(ctx, "b", []int{0}))
+		must(t, e.Release(ctx, "a", []int{1}))
+		held, err = e.Lease(ctx, "b", []int{0, 1, 2}, time.Minute)
+		must(t, err)
+		equal(t, fmt.Sprint(held), "[1 2]")
+		_, err = e.Join(ctx, "gone", -time.Second)
+		must(t, err)
+		_, err = e.Join(ctx, "a", time.Minute)
+		must(t, err)
+		n, err := e.Join(ctx, "b", time.Minute)
+		must(t, err)
+		equal(t, n, "2")
+		must(t, e.Leave(ctx, "a"))
+		n, err = e.Join(ctx, "b", time.Minute)
+		must(t, err)
+		equal(t, n, "1")
+	})
+}
+
+func TestUnreadEventsOutlastAnEmbeddedProcess(t *testing.T) {
+	dir, ctx := t.TempDir(), t.Context()
+	s := openEmbedded(t, dir)
+	e := s.Events(1)
+	must(t, e.prepare(ctx, 0))
+	must(t, e.Publish(ctx, []event.Message{mail("a", "1"), mail("b", "1"), mail("c", "1")}))
+	done, err := e.Read(ctx, "w", 0, 1, time.Second)
+	must(t, err)
+	must(t, e.Done(ctx, 0, done))
+	_, err = e.Read(ctx, "w", 0, 1, time.Second) // read, but not done
+	must(t, err)
+	must(t, s.Close())
+	s = openEmbedded(t, dir)
+	defer func() { must(t, s.Close()) }()
+	again, err := s.Events(1).Read(ctx, "w", 0, 10, time.Second)
+	must(t, err)
+	equal(t, idsOf(again), "b", "c")
+}
+
+func xadd(stream string, pairs ...string) *redis.XAddArgs {
+	return &redis.XAddArgs{Stream: stream, Values: pairs}
+}
