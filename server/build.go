@@ -87,6 +87,11 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 	root.Community = &community.Service{Store: st.community, Cursors: cursors, Choice: root.Recommend}
 	parts.Schema = graph.NewExecutableSchema(graph.Config{Resolvers: root})
 	parts.Beside = append(parts.Beside, keepLists(st, log))
+	inbound := newInbound(s, st, rules, now, log)
+	parts.Events, parts.Meters = inbound, inbound.meters()
+	if s.Worker {
+		parts.Beside = append(parts.Beside, inbound.consume)
+	}
 	parts.Around = []graphql.HandlerExtension{resolvers.Operations{
 		Clock: now, EventClock: s.SandboxClock.Events,
 		Stores: loaders.Stores{

@@ -11,19 +11,27 @@ import (
 )
 
 func serveCommand(p *program) *cobra.Command {
-	return &cobra.Command{
+	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the gateway (the default)",
 		Args:  cobra.NoArgs,
-		RunE:  func(c *cobra.Command, _ []string) error { return p.serve(c.Context()) },
 	}
+	worker := c.Flags().Bool("worker", false, "consume events in this process too (default: with embedded stores)")
+	c.RunE = func(run *cobra.Command, _ []string) error {
+		settings, err := p.settings()
+		if err != nil {
+			return err
+		}
+		settings.Worker = *worker
+		if !run.Flags().Changed("worker") {
+			settings.Worker = settings.EmbeddedMongo() || settings.EmbeddedRedis() // no other process can
+		}
+		return p.serve(run.Context(), settings)
+	}
+	return c
 }
 
-func (p *program) serve(ctx context.Context) error {
-	settings, err := p.settings()
-	if err != nil {
-		return err
-	}
+func (p *program) serve(ctx context.Context, settings Settings) error {
 	log := p.logger()
 	parts, err := p.build(ctx, settings, log)
 	if err != nil {

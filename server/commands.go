@@ -21,11 +21,13 @@ type program struct {
 // commands are the program's, in the order of its help; serve is what runs without a name.
 var commands = []func(*program) *cobra.Command{
 	serveCommand,
+	workerCommand,
 	tokenCommand,
 	importCommand,
 	settleCommand,
 	seedCommand,
 	reconcileCommand,
+	deadCommand,
 	migrateCommand,
 }
 

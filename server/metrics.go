@@ -28,7 +28,7 @@ type meters struct {
 	names map[string]bool
 }
 
-func newMeters() *meters {
+func newMeters(more ...prometheus.Collector) *meters {
 	m := &meters{registry: prometheus.NewRegistry(), names: map[string]bool{}}
 	m.requests = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "membergate_requests_total", Help: "GraphQL requests answered.",
@@ -45,6 +45,7 @@ func newMeters() *meters {
 	}, []string{"operation", "store"})
 	m.registry.MustRegister(m.requests, m.errors, m.seconds, m.calls,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(more...)
 	return m
 }
 
@@ -84,8 +85,11 @@ func statusClass(status int) string {
 }
 
 // adminHandler is everything that the admin listener answers.
-func adminHandler(m *meters) http.Handler {
+func adminHandler(m *meters, events http.Handler) http.Handler {
 	mux := http.NewServeMux()
+	if events != nil {
+		mux.Handle("POST /events", events)
+	}
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
 	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"membergate/internal/token"
 )
@@ -20,6 +21,8 @@ type Parts struct {
 	Media    http.Handler                                    // pictures under /media/; nil for none
 	Explorer fs.FS                                           // the page at / in development; nil for none
 	Demo     func(ctx context.Context) ([]DemoMember, error) // demo members with fresh tokens; nil for none
+	Events   http.Handler                                    // POST /events on the admin listener; nil for none
+	Meters   []prometheus.Collector                          // more numbers at /metrics
 	Beside   []func(ctx context.Context) error               // runs while the gateway serves, until the context ends
 	Close    func() error                                    // closes the stores; nil for nothing to close
 }

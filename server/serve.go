@@ -49,7 +49,7 @@ func newServer(s Settings, p *Parts, log *slog.Logger) (*server, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("ADMIN_ADDR is %q, where this program cannot listen: %w", s.AdminAddr, err), public.Close())
 	}
-	meters := newMeters()
+	meters := newMeters(p.Meters...)
 	ready := newReadiness(p.Checks, log)
 	complaints := slog.NewLogLogger(log.Handler(), slog.LevelWarn)
 	return &server{
@@ -66,7 +66,7 @@ func newServer(s Settings, p *Parts, log *slog.Logger) (*server, error) {
 			ErrorLog:          complaints,
 		}},
 		admin: listening{admin, &http.Server{
-			Handler:           adminHandler(meters), // a profile is written for as long as it was asked for
+			Handler:           adminHandler(meters, p.Events), // a profile is written for as long as it was asked for
 			ReadHeaderTimeout: headerTimeout,
 			IdleTimeout:       idleTimeout,
 			ErrorLog:          complaints,

@@ -15,6 +15,7 @@ type Settings struct {
 	MongoDatabase string // MONGODB_DATABASE
 	RedisURL      Secret // REDIS_URL: empty is embedded; it may hold a password
 	RedisPrefix   string // REDIS_PREFIX: before every key and stream
+	Partitions    int    // EVENT_PARTITIONS: of the inbound events; the same for every process and sender
 	DataDir       string // DATA_DIR: where the embedded stores and the secrets that they make live
 
 	Issuer      string // JWT_ISSUER
@@ -23,6 +24,7 @@ type Settings struct {
 	HS256Secret Secret // JWT_HS256_SECRET: for development tokens
 	SecretKeys  string // SECRET_KEYS: the file with the keys for cursors and look-up hashes
 
+	Worker       bool         // the flag --worker: this process consumes events too
 	Programme    string       // PROGRAMME: a preset's name or a YAML file
 	CORSOrigins  []string     // CORS_ORIGINS: web pages that may call, such as https://shop.example
 	Production   bool         // APP_ENV=production

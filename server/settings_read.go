@@ -23,6 +23,7 @@ func readSettings(get func(name string) string) (Settings, error) {
 	s.MongoDatabase = r.matching("MONGODB_DATABASE", "members", databaseName, "1 to 63 letters, digits, _ and -")
 	s.RedisURL = r.store("REDIS_URL", "redis://", "rediss://")
 	s.RedisPrefix = r.matching("REDIS_PREFIX", s.MongoDatabase+":", redisPrefix, "1 to 64 visible ASCII characters without braces")
+	s.Partitions = r.number("EVENT_PARTITIONS", 16, 1, 1024)
 	s.DataDir = r.text("DATA_DIR", ".data")
 	s.Issuer = r.text("JWT_ISSUER", "members")
 	s.Audience = r.text("JWT_AUDIENCE", "member-apps")
@@ -91,6 +92,15 @@ func (r *reader) port(name string, otherwise int) int {
 	n, err := strconv.Atoi(v)
 	if err != nil || n < 0 || n > 65535 {
 		r.refuse("%s is %q; allowed is a whole number from 0 to 65535.", name, v)
+	}
+	return n
+}
+
+func (r *reader) number(name string, otherwise, low, high int) int {
+	v := r.text(name, strconv.Itoa(otherwise))
+	n, err := strconv.Atoi(v)
+	if err != nil || n < low || n > high {
+		r.refuse("%s is %q; allowed are whole numbers from %d to %d.", name, v, low, high)
 	}
 	return n
 }

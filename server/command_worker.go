@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"membergate/internal/programme"
+	"membergate/internal/worker"
+)
+
+func workerCommand(p *program) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "worker",
+		Short: "Consume events of other services; any number of workers may run",
+		Long: "Consumes the events of other services from their streams until it is stopped. Any number of workers share the\n" +
+			"partitions. Metrics are at ADMIN_ADDR, unless another process has that address.",
+		Args: cobra.NoArgs,
+	}
+	life := c.Flags().Duration("lease", worker.Life, "how long a partition waits for a worker that died")
+	c.RunE = func(run *cobra.Command, _ []string) error {
+		if *life < 100*time.Millisecond {
+			return errors.New("--lease is " + life.String() + "; allowed is 100ms or longer")
+		}
+		return p.work(run.Context(), *life)
+	}
+	return c
+}
+
+func (p *program) work(ctx context.Context, life time.Duration) (err error) {
+	settings, err := p.settings()
+	if err != nil {
+		return err
+	}
+	log := p.logger()
+	rules, err := programme.Keep(settings.Programme)
+	if err != nil {
+		return err
+	}
+	st, err := openStores(ctx, settings, false, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.close()) }()
+	now, err := programmeClock(ctx, settings, st)
+	if err != nil {
+		return err
+	}
+	in := newInbound(settings, st, rules, now, log)
+	in.life = life
+	if l, err := net.Listen("tcp", settings.AdminAddr); err != nil {
+		log.Warn("this worker has no admin listener: another process has its address", "ADMIN_ADDR", settings.AdminAddr)
+	} else {
+		admin := &http.Server{Handler: adminHandler(newMeters(in.meters()...), in), ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout}
+		go func() { _ = admin.Serve(l) }() // until it is closed
+		defer admin.Close()
+	}
+	log.Info("the worker consumes events", "partitions", settings.Partitions)
+	return in.consume(ctx)
+}

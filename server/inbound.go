@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"os"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"membergate/internal/clock"
+	"membergate/internal/event"
+	"membergate/internal/worker"
+)
+
+// inbound are the events of other services: their streams, what applies them, and what it counts.
+type inbound struct {
+	streams event.Streams
+	service *event.Service
+	log     *slog.Logger
+	life    time.Duration
+	applied *prometheus.CounterVec
+	buried  *prometheus.CounterVec
+	retried prometheus.Counter
+	seconds prometheus.Histogram
+}
+
+func newInbound(s Settings, st *stores, rules book, now clock.Clock, log *slog.Logger) *inbound {
+	in := &inbound{streams: st.cache.Events(s.Partitions), log: log, life: worker.Life, service: &event.Service{Orders: st.orderService(rules)}}
+	if !s.SandboxClock.Events {
+		in.service.Now = func() time.Time { return now.Now(context.Background()) }
+	}
+	in.applied = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "membergate_events_applied_total", Help: "Events of other services applied by this process, those told again included.",
+	}, []string{"type"})
+	in.buried = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "membergate_events_buried_total", Help: "Events that can never be applied, put aside by this process.",
+	}, []string{"type"})
+	in.retried = prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "membergate_events_retried_total", Help: "Times that events were applied again because a store did not answer.",
+	})
+	in.seconds = prometheus.NewHistogram(prometheus.HistogramOpts{
+		Name: "membergate_event_seconds", Help: "Time from adding an event to its stream to its being readable.",
+		Buckets: []float64{.005, .01, .02, .05, .1, .2, .5, 1, 2, 5, 30, 300, 3600},
+	})
+	return in
+}
+
+// consume runs a worker until the context ends.
+func (in *inbound) consume(ctx context.Context) error {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "worker"
+	}
+	w := &worker.Worker{
+		Streams: in.streams, Apply: in.service.Apply, Name: fmt.Sprintf("%s-%d-%s", host, os.Getpid(), rand.Text()[:6]),
+		Life: in.life, AtOnce: worker.AtOnce, Meter: in, Log: in.log,
+	}
+	return w.Run(ctx)
+}
+
+// Applied implements worker.Meter.
+func (in *inbound) Applied(kind string, after time.Duration) {
+	in.applied.WithLabelValues(known(kind)).Inc()
+	in.seconds.Observe(after.Seconds())
+}
+
+// Buried implements worker.Meter.
+func (in *inbound) Buried(kind string) { in.buried.WithLabelValues(known(kind)).Inc() }
+
+// Retried implements worker.Meter.
+func (in *inbound) Retried() { in.retried.Inc() }
+
+// known bounds the label: whoever sends made-up types shares one.
+func known(kind string) string {
+	if slices.Contains(event.Types(), kind) {
+		return kind
+	}
+	return "other"
+}
+
+func (in *inbound) meters() []prometheus.Collector {
+	return []prometheus.Collector{in.applied, in.buried, in.retried, in.seconds, lag{in.streams}}
+}
+
+// lag asks the streams how much waits whenever somebody asks for the numbers; while they are away there are none.
+type lag struct{ streams event.Streams }
+
+var (
+	waitingEvents = prometheus.NewDesc("membergate_events_waiting", "Events that are not applied yet.", []string{"partition"}, nil)
+	deadEvents    = prometheus.NewDesc("membergate_events_dead", "Events that were put aside because they can never be applied.", nil, nil)
+)
+
+// lagWithin bounds the question: whoever collects numbers waits for all of them.
+const lagWithin = time.Second
+
+// Describe implements prometheus.Collector.
+func (l lag) Describe(out chan<- *prometheus.Desc) { out <- waitingEvents; out <- deadEvents }
+
+// Collect implements prometheus.Collector.
+func (l lag) Collect(out chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), lagWithin)
+	defer cancel()
+	waiting, dead, err := l.streams.Lag(ctx)
+	if err != nil {
+		return
+	}
+	for p, n := range waiting {
+		out <- prometheus.MustNewConstMetric(waitingEvents, prometheus.GaugeValue, float64(n), strconv.Itoa(p))
+	}
+	out <- prometheus.MustNewConstMetric(deadEvents, prometheus.GaugeValue, float64(dead))
+}
