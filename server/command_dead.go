@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -51,7 +53,7 @@ func (p *program) listDead(ctx context.Context, s event.Streams) error {
 	table := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "ENTRY\tSINCE\tEVENT\tTYPE\tMEMBER\tREASON")
 	err := eachDead(ctx, s, func(d event.Dead) error {
-		_, err := fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", d.ID, d.At.Format(time.RFC3339), d.Message.ID, d.Type, d.Member, d.Reason)
+		_, err := fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", d.ID, d.At.Format(time.RFC3339), plain(d.Message.ID), plain(d.Type), plain(d.Member), plain(d.Reason))
 		return err
 	})
 	return errors.Join(err, table.Flush())
@@ -96,4 +98,14 @@ func eachDead(ctx context.Context, s event.Streams, visit func(event.Dead) error
 			after = d.ID
 		}
 	}
+}
+
+// plain keeps what a stranger wrote from moving a terminal's cursor.
+func plain(s string) string {
+	return strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) {
+			return ' '
+		}
+		return c
+	}, s)
 }

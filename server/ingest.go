@@ -63,15 +63,15 @@ func readLines(body io.Reader) ([]event.Message, error) {
 		decoder := json.NewDecoder(bytes.NewReader(text))
 		decoder.DisallowUnknownFields()
 		if err := decoder.Decode(&l); err != nil || decoder.More() {
-			return nil, fmt.Errorf("Line %d is no event; allowed is one JSON object with the texts id, type, member and at and the object data.", n) //nolint:staticcheck // a sentence for people
+			return nil, fmt.Errorf("line %d is no event; allowed is one JSON object with the texts id, type, member and at and the object data", n)
 		}
 		if l.ID == "" || l.Member == "" || l.Type == "" {
-			return nil, fmt.Errorf("Line %d has no id, type or member.", n) //nolint:staticcheck // a sentence for people
+			return nil, fmt.Errorf("line %d has no id, type or member", n)
 		}
 		out = append(out, event.Message{ID: l.ID, Type: l.Type, Member: l.Member, At: l.At, Data: string(l.Data)})
 	}
 	if err := scan.Err(); errors.Is(err, bufio.ErrTooLong) {
-		return nil, fmt.Errorf("A line is longer than %d bytes.", maxIngestLine) //nolint:staticcheck // a sentence for people
+		return nil, fmt.Errorf("a line is longer than %d bytes", maxIngestLine)
 	} else if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // fields reads an event's data field by field and gathers what is wrong.
@@ -81,16 +80,6 @@ func (f *fields) whole(name string, low, high int64) int64 {
 		f.refuse("data."+f.under+name, "data.%s%s is %s; allowed are whole numbers from %d to %d.", f.under, name, clip(string(raw)), low, high)
 	}
 	return n
-}
-
-// moment reads a time.
-func (f *fields) moment(name string) time.Time {
-	s := f.text(name, false)
-	t, err := time.Parse(time.RFC3339, s)
-	if err != nil && s != "" {
-		f.refuse("data."+f.under+name, "data.%s%s is %q; allowed is an RFC 3339 time.", f.under, name, clip(s))
-	}
-	return t
 }
 
 // each reads a list of objects with at most so many.
