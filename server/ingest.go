@@ -19,8 +19,8 @@ const (
 	maxIngestLine = 1<<20 + 4<<10
 )
 
-// line is an event as POST /events takes it.
-type line struct {
+// ingested is an event as POST /events takes it.
+type ingested struct {
 	ID     string          `json:"id"`
 	Type   string          `json:"type"`
 	Member string          `json:"member"`
@@ -59,7 +59,7 @@ func readLines(body io.Reader) ([]event.Message, error) {
 		if len(text) == 0 {
 			continue
 		}
-		var l line
+		var l ingested
 		decoder := json.NewDecoder(bytes.NewReader(text))
 		decoder.DisallowUnknownFields()
 		if err := decoder.Decode(&l); err != nil || decoder.More() {
