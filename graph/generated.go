@@ -37,6 +37,7 @@ type ResolverRoot interface {
 	Group() GroupResolver
 	LedgerEntry() LedgerEntryResolver
 	Member() MemberResolver
+	Mutation() MutationResolver
 	Post() PostResolver
 	PublicProfile() PublicProfileResolver
 	Query() QueryResolver
@@ -103,6 +104,34 @@ type ComplexityRoot struct {
 		Description func(childComplexity int) int
 		ID          func(childComplexity int) int
 		Title       func(childComplexity int) int
+	}
+
+	CheckoutHoldPayload struct {
+		Hold       func(childComplexity int) int
+		Replayed   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+		Wallet     func(childComplexity int) int
+	}
+
+	CheckoutHoldUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+		ShortBy func(childComplexity int) int
+	}
+
+	CheckoutSettlePayload struct {
+		Hold       func(childComplexity int) int
+		Replayed   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+		Wallet     func(childComplexity int) int
+	}
+
+	CheckoutSettleUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+		ShortBy func(childComplexity int) int
 	}
 
 	CoinLot struct {
@@ -333,6 +362,11 @@ type ComplexityRoot struct {
 	Money struct {
 		Amount       func(childComplexity int) int
 		CurrencyCode func(childComplexity int) int
+	}
+
+	Mutation struct {
+		CheckoutHold   func(childComplexity int, input CheckoutHoldInput) int
+		CheckoutSettle func(childComplexity int, input CheckoutSettleInput) int
 	}
 
 	PageInfo struct {
@@ -670,6 +704,10 @@ type MemberResolver interface {
 	UnreadCounts(ctx context.Context, obj *Member) (*UnreadCounts, error)
 	RecommendationSettings(ctx context.Context, obj *Member) (*RecommendationSettings, error)
 }
+type MutationResolver interface {
+	CheckoutHold(ctx context.Context, input CheckoutHoldInput) (*CheckoutHoldPayload, error)
+	CheckoutSettle(ctx context.Context, input CheckoutSettleInput) (*CheckoutSettlePayload, error)
+}
 type PostResolver interface {
 	Author(ctx context.Context, obj *Post) (*PublicProfile, error)
 
@@ -941,6 +979,106 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Board.Title(childComplexity), true
+
+	case "CheckoutHoldPayload.hold":
+		if e.ComplexityRoot.CheckoutHoldPayload.Hold == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CheckoutHoldPayload.Hold(childComplexity), true
+	case "CheckoutHoldPayload.replayed":
+		if e.ComplexityRoot.CheckoutHoldPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CheckoutHoldPayload.Replayed(childComplexity), true
+	case "CheckoutHoldPayload.userErrors":
+		if e.ComplexityRoot.CheckoutHoldPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CheckoutHoldPayload.UserErrors(childComplexity), true
+	case "CheckoutHoldPayload.wallet":
+		if e.ComplexityRoot.CheckoutHoldPayload.Wallet == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CheckoutHoldPayload.Wallet(childComplexity), true
+
+	case "CheckoutHoldUserError.code":
+		if e.ComplexityRoot.CheckoutHoldUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CheckoutHoldUserError.Code(childComplexity), true
+	case "CheckoutHoldUserError.field":
+		if e.ComplexityRoot.CheckoutHoldUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CheckoutHoldUserError.Field(childComplexity), true
+	case "CheckoutHoldUserError.message":
+		if e.ComplexityRoot.CheckoutHoldUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CheckoutHoldUserError.Message(childComplexity), true
+	case "CheckoutHoldUserError.shortBy":
+		if e.ComplexityRoot.CheckoutHoldUserError.ShortBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CheckoutHoldUserError.ShortBy(childComplexity), true
+
+	case "CheckoutSettlePayload.hold":
+		if e.ComplexityRoot.CheckoutSettlePayload.Hold == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CheckoutSettlePayload.Hold(childComplexity), true
+	case "CheckoutSettlePayload.replayed":
+		if e.ComplexityRoot.CheckoutSettlePayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CheckoutSettlePayload.Replayed(childComplexity), true
+	case "CheckoutSettlePayload.userErrors":
+		if e.ComplexityRoot.CheckoutSettlePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CheckoutSettlePayload.UserErrors(childComplexity), true
+	case "CheckoutSettlePayload.wallet":
+		if e.ComplexityRoot.CheckoutSettlePayload.Wallet == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CheckoutSettlePayload.Wallet(childComplexity), true
+
+	case "CheckoutSettleUserError.code":
+		if e.ComplexityRoot.CheckoutSettleUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CheckoutSettleUserError.Code(childComplexity), true
+	case "CheckoutSettleUserError.field":
+		if e.ComplexityRoot.CheckoutSettleUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CheckoutSettleUserError.Field(childComplexity), true
+	case "CheckoutSettleUserError.message":
+		if e.ComplexityRoot.CheckoutSettleUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CheckoutSettleUserError.Message(childComplexity), true
+	case "CheckoutSettleUserError.shortBy":
+		if e.ComplexityRoot.CheckoutSettleUserError.ShortBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CheckoutSettleUserError.ShortBy(childComplexity), true
 
 	case "CoinLot.available":
 		if e.ComplexityRoot.CoinLot.Available == nil {
@@ -1848,6 +1986,29 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Money.CurrencyCode(childComplexity), true
+
+	case "Mutation.checkoutHold":
+		if e.ComplexityRoot.Mutation.CheckoutHold == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_checkoutHold_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CheckoutHold(childComplexity, args["input"].(CheckoutHoldInput)), true
+	case "Mutation.checkoutSettle":
+		if e.ComplexityRoot.Mutation.CheckoutSettle == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_checkoutSettle_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CheckoutSettle(childComplexity, args["input"].(CheckoutSettleInput)), true
 
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
@@ -3055,6 +3216,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
+		ec.unmarshalInputCheckoutHoldInput,
+		ec.unmarshalInputCheckoutSettleInput,
 		ec.unmarshalInputLedgerFilter,
 		ec.unmarshalInputRewardFilter,
 	)
@@ -3090,6 +3253,21 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			}
 
 			return &response
+		}
+	case ast.Mutation:
+		return func(ctx context.Context) *graphql.Response {
+			if !first {
+				return nil
+			}
+			first = false
+			ctx = graphql.WithUnmarshalerMap(ctx, inputUnmarshalMap)
+			data := ec._Mutation(ctx, opCtx.Operation.SelectionSet)
+			var buf bytes.Buffer
+			data.MarshalGQL(&buf)
+
+			return &graphql.Response{
+				Data: buf.Bytes(),
+			}
 		}
 
 	default:
@@ -3214,6 +3392,32 @@ enum Channel {
   COMMUNITY_GROUP
   "A partner's shop."
   PARTNER
+}
+
+"""
+One reason why a wish was not granted that its asker can mend. Each mutation has its own type with its own codes; codes
+grow, so keep a default branch.
+"""
+interface UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+}
+
+"Everything that can be changed. What moves coins takes an ` + "`" + `idempotencyKey` + "`" + `: sent again, it is done once."
+type Mutation {
+  "Sets coins aside to pay part of an order. Settle the hold with ` + "`" + `checkoutSettle` + "`" + `, or it ends by itself."
+  checkoutHold(
+    "What is to be held."
+    input: CheckoutHoldInput!
+  ): CheckoutHoldPayload!
+
+  "Spends a hold when its order has been paid, or lets it go."
+  checkoutSettle(
+    "Which hold, and how it ends."
+    input: CheckoutSettleInput!
+  ): CheckoutSettlePayload!
 }
 
 "Everything that can be read."
@@ -3557,7 +3761,7 @@ type Wallet implements Node {
   lots: [CoinLot!]!
   "The ledger, newest first. Null only together with an error."
   entries(
-    "Leave out what is not asked for; absent keeps all."
+    "Leave out what is not asked for; absent keeps all that moved coins."
     filter: LedgerFilter
     "How many entries, 1 to 50, else BAD_USER_INPUT."
     first: Int = 20
@@ -3573,7 +3777,7 @@ type Wallet implements Node {
   ): HoldConnection @semanticNonNull
   """
   How coins could reduce an order that is being paid, best plan first; nothing is written. Empty when they cannot. Null
-  when plans cannot be made.
+  together with an error.
   """
   bestRedemption(
     "The order's amount in fen: 1 to 1,000,000,000, else BAD_USER_INPUT."
@@ -3639,11 +3843,17 @@ enum LedgerKind {
   EXPIRE
   "Staff corrected the balance."
   ADJUST
+  "Available coins were set aside. Left out of the ledger unless this kind is asked for."
+  HOLD
+  "Coins set aside became available again. Left out unless asked for, but for one that repaid what was owed."
+  RELEASE
+  "Promised coins became available."
+  ACTIVATE
 }
 
 "Which entries of a ledger to keep; all conditions must hold."
 input LedgerFilter {
-  "Only these kinds; absent or empty keeps every kind."
+  "Only these kinds; absent or empty keeps every kind, but leaves out what only set coins aside or let them go."
   kinds: [LedgerKind!]
   "Only what occurred at this moment or later."
   from: DateTime
@@ -3743,6 +3953,114 @@ type HoldEdge {
   cursor: String!
   "The hold itself."
   node: Hold!
+}
+
+"A wish to pay part of an order with coins."
+input CheckoutHoldInput {
+  "1 to 64 visible ASCII characters that the app makes for this wish and keeps while it tries."
+  idempotencyKey: String!
+  "The order's id, 1 to 128 characters."
+  orderId: String!
+  "The order's amount in fen: 1 to 1,000,000,000."
+  orderAmountFen: Int!
+  "Coins to set aside: 1 to 2,000,000,000."
+  coins: Int!
+  "Where the order is paid."
+  channel: Channel!
+}
+
+"What has become of a wish to hold coins."
+type CheckoutHoldPayload {
+  "The hold. Null when it was refused."
+  hold: Hold
+  "The wallet as it is now. Null together with an error."
+  wallet: Wallet
+  "Whether an earlier sending of the same key had done it."
+  replayed: Boolean!
+  "Why it was refused; empty when it was not."
+  userErrors: [CheckoutHoldUserError!]!
+}
+
+"Why coins could not be held."
+type CheckoutHoldUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: CheckoutHoldErrorCode!
+  "How many coins are missing. Null when coins are not what is missing."
+  shortBy: Int
+}
+
+"Reasons why coins could not be held."
+enum CheckoutHoldErrorCode {
+  "Fewer coins are available than asked for."
+  INSUFFICIENT_COINS
+  "All holds of the order together would take off more than coins may pay of it."
+  ORDER_SHARE_EXCEEDED
+  "Coins pay nothing of an order here."
+  NOT_OFFERED
+  "The idempotency key was used with another input."
+  IDEMPOTENCY_CONFLICT
+}
+
+"How a hold is to end."
+input CheckoutSettleInput {
+  "1 to 64 visible ASCII characters that the app makes for this wish and keeps while it tries."
+  idempotencyKey: String!
+  "The hold's id."
+  holdId: ID!
+  "Spend it or let it go."
+  action: CheckoutAction!
+  "CAPTURE: how many coins of the hold to spend, the rest is let go; absent spends all. RELEASE: must be absent."
+  coins: Int
+}
+
+"The two ways to end a hold."
+enum CheckoutAction {
+  "The order was paid: spend the coins."
+  CAPTURE
+  "The order was given up: let the coins go."
+  RELEASE
+}
+
+"What has become of a hold that was to end."
+type CheckoutSettlePayload {
+  "The hold. Null when it was refused."
+  hold: Hold
+  "The wallet as it is now. Null together with an error."
+  wallet: Wallet
+  "Whether an earlier sending of the same key had done it."
+  replayed: Boolean!
+  "Why it was refused; empty when it was not."
+  userErrors: [CheckoutSettleUserError!]!
+}
+
+"Why a hold could not be ended."
+type CheckoutSettleUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: CheckoutSettleErrorCode!
+  "How many coins are missing. Null when coins are not what is missing."
+  shortBy: Int
+}
+
+"Reasons why a hold could not be ended."
+enum CheckoutSettleErrorCode {
+  "No such hold is known."
+  NOT_FOUND
+  "The hold was captured or released before."
+  HOLD_ENDED
+  "The hold ended by itself; its coins are available again."
+  HOLD_EXPIRED
+  "More coins than were held."
+  HOLD_EXCEEDED
+  "The idempotency key was used with another input."
+  IDEMPOTENCY_CONFLICT
 }
 
 "One way to pay part of an order with coins."
@@ -4621,6 +4939,62 @@ func (ec *executionContext) childFields_Board(ctx context.Context, field graphql
 		return ec.fieldContext_Board_canPost(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Board", field.Name)
+}
+
+func (ec *executionContext) childFields_CheckoutHoldPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "hold":
+		return ec.fieldContext_CheckoutHoldPayload_hold(ctx, field)
+	case "wallet":
+		return ec.fieldContext_CheckoutHoldPayload_wallet(ctx, field)
+	case "replayed":
+		return ec.fieldContext_CheckoutHoldPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CheckoutHoldPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CheckoutHoldPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CheckoutHoldUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_CheckoutHoldUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_CheckoutHoldUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_CheckoutHoldUserError_code(ctx, field)
+	case "shortBy":
+		return ec.fieldContext_CheckoutHoldUserError_shortBy(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CheckoutHoldUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_CheckoutSettlePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "hold":
+		return ec.fieldContext_CheckoutSettlePayload_hold(ctx, field)
+	case "wallet":
+		return ec.fieldContext_CheckoutSettlePayload_wallet(ctx, field)
+	case "replayed":
+		return ec.fieldContext_CheckoutSettlePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CheckoutSettlePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CheckoutSettlePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CheckoutSettleUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_CheckoutSettleUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_CheckoutSettleUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_CheckoutSettleUserError_code(ctx, field)
+	case "shortBy":
+		return ec.fieldContext_CheckoutSettleUserError_shortBy(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CheckoutSettleUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_CoinLot(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5836,6 +6210,34 @@ func (ec *executionContext) field_Member_benefits_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_checkoutHold_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CheckoutHoldInput, error) {
+			return ec.unmarshalNCheckoutHoldInput2membergateᚋgraphᚐCheckoutHoldInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_checkoutSettle_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CheckoutSettleInput, error) {
+			return ec.unmarshalNCheckoutSettleInput2membergateᚋgraphᚐCheckoutSettleInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
 	return args, nil
 }
 
@@ -7062,6 +7464,428 @@ func (ec *executionContext) _Board_canPost(ctx context.Context, field graphql.Co
 }
 func (ec *executionContext) fieldContext_Board_canPost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Board", field, true, true, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _CheckoutHoldPayload_hold(ctx context.Context, field graphql.CollectedField, obj *CheckoutHoldPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CheckoutHoldPayload_hold(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hold, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Hold) graphql.Marshaler {
+			return ec.marshalOHold2ᚖmembergateᚋgraphᚐHold(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CheckoutHoldPayload_hold(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CheckoutHoldPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Hold(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CheckoutHoldPayload_wallet(ctx context.Context, field graphql.CollectedField, obj *CheckoutHoldPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CheckoutHoldPayload_wallet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Wallet, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Wallet) graphql.Marshaler {
+			return ec.marshalOWallet2ᚖmembergateᚋgraphᚐWallet(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CheckoutHoldPayload_wallet(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CheckoutHoldPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Wallet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CheckoutHoldPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *CheckoutHoldPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CheckoutHoldPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CheckoutHoldPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CheckoutHoldPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _CheckoutHoldPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CheckoutHoldPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CheckoutHoldPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*CheckoutHoldUserError) graphql.Marshaler {
+			return ec.marshalNCheckoutHoldUserError2ᚕᚖmembergateᚋgraphᚐCheckoutHoldUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CheckoutHoldPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CheckoutHoldPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CheckoutHoldUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CheckoutHoldUserError_field(ctx context.Context, field graphql.CollectedField, obj *CheckoutHoldUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CheckoutHoldUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CheckoutHoldUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CheckoutHoldUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CheckoutHoldUserError_message(ctx context.Context, field graphql.CollectedField, obj *CheckoutHoldUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CheckoutHoldUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CheckoutHoldUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CheckoutHoldUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CheckoutHoldUserError_code(ctx context.Context, field graphql.CollectedField, obj *CheckoutHoldUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CheckoutHoldUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v CheckoutHoldErrorCode) graphql.Marshaler {
+			return ec.marshalNCheckoutHoldErrorCode2membergateᚋgraphᚐCheckoutHoldErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CheckoutHoldUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CheckoutHoldUserError", field, false, false, errors.New("field of type CheckoutHoldErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _CheckoutHoldUserError_shortBy(ctx context.Context, field graphql.CollectedField, obj *CheckoutHoldUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CheckoutHoldUserError_shortBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ShortBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CheckoutHoldUserError_shortBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CheckoutHoldUserError", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CheckoutSettlePayload_hold(ctx context.Context, field graphql.CollectedField, obj *CheckoutSettlePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CheckoutSettlePayload_hold(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hold, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Hold) graphql.Marshaler {
+			return ec.marshalOHold2ᚖmembergateᚋgraphᚐHold(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CheckoutSettlePayload_hold(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CheckoutSettlePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Hold(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CheckoutSettlePayload_wallet(ctx context.Context, field graphql.CollectedField, obj *CheckoutSettlePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CheckoutSettlePayload_wallet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Wallet, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Wallet) graphql.Marshaler {
+			return ec.marshalOWallet2ᚖmembergateᚋgraphᚐWallet(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CheckoutSettlePayload_wallet(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CheckoutSettlePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Wallet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CheckoutSettlePayload_replayed(ctx context.Context, field graphql.CollectedField, obj *CheckoutSettlePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CheckoutSettlePayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CheckoutSettlePayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CheckoutSettlePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _CheckoutSettlePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CheckoutSettlePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CheckoutSettlePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*CheckoutSettleUserError) graphql.Marshaler {
+			return ec.marshalNCheckoutSettleUserError2ᚕᚖmembergateᚋgraphᚐCheckoutSettleUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CheckoutSettlePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CheckoutSettlePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CheckoutSettleUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CheckoutSettleUserError_field(ctx context.Context, field graphql.CollectedField, obj *CheckoutSettleUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CheckoutSettleUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CheckoutSettleUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CheckoutSettleUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CheckoutSettleUserError_message(ctx context.Context, field graphql.CollectedField, obj *CheckoutSettleUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CheckoutSettleUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CheckoutSettleUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CheckoutSettleUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CheckoutSettleUserError_code(ctx context.Context, field graphql.CollectedField, obj *CheckoutSettleUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CheckoutSettleUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v CheckoutSettleErrorCode) graphql.Marshaler {
+			return ec.marshalNCheckoutSettleErrorCode2membergateᚋgraphᚐCheckoutSettleErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CheckoutSettleUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CheckoutSettleUserError", field, false, false, errors.New("field of type CheckoutSettleErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _CheckoutSettleUserError_shortBy(ctx context.Context, field graphql.CollectedField, obj *CheckoutSettleUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CheckoutSettleUserError_shortBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ShortBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CheckoutSettleUserError_shortBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CheckoutSettleUserError", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _CoinLot_expiresAt(ctx context.Context, field graphql.CollectedField, obj *CoinLot) (ret graphql.Marshaler) {
@@ -10723,6 +11547,94 @@ func (ec *executionContext) _Money_currencyCode(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_Money_currencyCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Money", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Mutation_checkoutHold(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_checkoutHold(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CheckoutHold(ctx, fc.Args["input"].(CheckoutHoldInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CheckoutHoldPayload) graphql.Marshaler {
+			return ec.marshalNCheckoutHoldPayload2ᚖmembergateᚋgraphᚐCheckoutHoldPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_checkoutHold(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CheckoutHoldPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_checkoutHold_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_checkoutSettle(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_checkoutSettle(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CheckoutSettle(ctx, fc.Args["input"].(CheckoutSettleInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CheckoutSettlePayload) graphql.Marshaler {
+			return ec.marshalNCheckoutSettlePayload2ᚖmembergateᚋgraphᚐCheckoutSettlePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_checkoutSettle(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CheckoutSettlePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_checkoutSettle_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *PageInfo) (ret graphql.Marshaler) {
@@ -16844,6 +17756,115 @@ func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field
 
 // region    **************************** input.gotpl *****************************
 
+func (ec *executionContext) unmarshalInputCheckoutHoldInput(ctx context.Context, obj any) (CheckoutHoldInput, error) {
+	var it CheckoutHoldInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"idempotencyKey", "orderId", "orderAmountFen", "coins", "channel"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		case "orderId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("orderId"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OrderID = data
+		case "orderAmountFen":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("orderAmountFen"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OrderAmountFen = data
+		case "coins":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("coins"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Coins = data
+		case "channel":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("channel"))
+			data, err := ec.unmarshalNChannel2membergateᚋgraphᚐChannel(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Channel = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCheckoutSettleInput(ctx context.Context, obj any) (CheckoutSettleInput, error) {
+	var it CheckoutSettleInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"idempotencyKey", "holdId", "action", "coins"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		case "holdId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("holdId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HoldID = data
+		case "action":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("action"))
+			data, err := ec.unmarshalNCheckoutAction2membergateᚋgraphᚐCheckoutAction(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Action = data
+		case "coins":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("coins"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Coins = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputLedgerFilter(ctx context.Context, obj any) (LedgerFilter, error) {
 	var it LedgerFilter
 	if obj == nil {
@@ -17130,6 +18151,33 @@ func (ec *executionContext) _Recommendable(ctx context.Context, sel ast.Selectio
 			return typedObj
 		} else {
 			panic(fmt.Errorf("unexpected type %T; non-generated variants of Recommendable must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
+func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet, obj UserError) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case CheckoutSettleUserError:
+		return ec._CheckoutSettleUserError(ctx, sel, &obj)
+	case *CheckoutSettleUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._CheckoutSettleUserError(ctx, sel, obj)
+	case CheckoutHoldUserError:
+		return ec._CheckoutHoldUserError(ctx, sel, &obj)
+	case *CheckoutHoldUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._CheckoutHoldUserError(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of UserError must implement graphql.Marshaler", obj))
 		}
 	}
 }
@@ -17635,6 +18683,218 @@ func (ec *executionContext) _Board(ctx context.Context, sel ast.SelectionSet, ob
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var checkoutHoldPayloadImplementors = []string{"CheckoutHoldPayload"}
+
+func (ec *executionContext) _CheckoutHoldPayload(ctx context.Context, sel ast.SelectionSet, obj *CheckoutHoldPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, checkoutHoldPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CheckoutHoldPayload")
+		case "hold":
+			out.Values[i] = ec._CheckoutHoldPayload_hold(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "wallet":
+			out.Values[i] = ec._CheckoutHoldPayload_wallet(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._CheckoutHoldPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CheckoutHoldPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var checkoutHoldUserErrorImplementors = []string{"CheckoutHoldUserError", "UserError"}
+
+func (ec *executionContext) _CheckoutHoldUserError(ctx context.Context, sel ast.SelectionSet, obj *CheckoutHoldUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, checkoutHoldUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CheckoutHoldUserError")
+		case "field":
+			out.Values[i] = ec._CheckoutHoldUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._CheckoutHoldUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._CheckoutHoldUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "shortBy":
+			out.Values[i] = ec._CheckoutHoldUserError_shortBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var checkoutSettlePayloadImplementors = []string{"CheckoutSettlePayload"}
+
+func (ec *executionContext) _CheckoutSettlePayload(ctx context.Context, sel ast.SelectionSet, obj *CheckoutSettlePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, checkoutSettlePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CheckoutSettlePayload")
+		case "hold":
+			out.Values[i] = ec._CheckoutSettlePayload_hold(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "wallet":
+			out.Values[i] = ec._CheckoutSettlePayload_wallet(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._CheckoutSettlePayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CheckoutSettlePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var checkoutSettleUserErrorImplementors = []string{"CheckoutSettleUserError", "UserError"}
+
+func (ec *executionContext) _CheckoutSettleUserError(ctx context.Context, sel ast.SelectionSet, obj *CheckoutSettleUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, checkoutSettleUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CheckoutSettleUserError")
+		case "field":
+			out.Values[i] = ec._CheckoutSettleUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._CheckoutSettleUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._CheckoutSettleUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "shortBy":
+			out.Values[i] = ec._CheckoutSettleUserError_shortBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -19931,6 +21191,61 @@ func (ec *executionContext) _Money(ctx context.Context, sel ast.SelectionSet, ob
 			}
 		case "currencyCode":
 			out.Values[i] = ec._Money_currencyCode(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var mutationImplementors = []string{"Mutation"}
+
+func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mutationImplementors)
+	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{
+		Object: "Mutation",
+	})
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		innerCtx := graphql.WithRootFieldContext(ctx, &graphql.RootFieldContext{
+			Object: field.Name,
+			Field:  field,
+		})
+
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Mutation")
+		case "checkoutHold":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_checkoutHold(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "checkoutSettle":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_checkoutSettle(ctx, field)
+			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -23563,6 +24878,118 @@ func (ec *executionContext) marshalNChannel2membergateᚋgraphᚐChannel(ctx con
 	return v
 }
 
+func (ec *executionContext) unmarshalNCheckoutAction2membergateᚋgraphᚐCheckoutAction(ctx context.Context, v any) (CheckoutAction, error) {
+	var res CheckoutAction
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCheckoutAction2membergateᚋgraphᚐCheckoutAction(ctx context.Context, sel ast.SelectionSet, v CheckoutAction) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNCheckoutHoldErrorCode2membergateᚋgraphᚐCheckoutHoldErrorCode(ctx context.Context, v any) (CheckoutHoldErrorCode, error) {
+	var res CheckoutHoldErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCheckoutHoldErrorCode2membergateᚋgraphᚐCheckoutHoldErrorCode(ctx context.Context, sel ast.SelectionSet, v CheckoutHoldErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNCheckoutHoldInput2membergateᚋgraphᚐCheckoutHoldInput(ctx context.Context, v any) (CheckoutHoldInput, error) {
+	res, err := ec.unmarshalInputCheckoutHoldInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCheckoutHoldPayload2ᚖmembergateᚋgraphᚐCheckoutHoldPayload(ctx context.Context, sel ast.SelectionSet, v *CheckoutHoldPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CheckoutHoldPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCheckoutHoldUserError2ᚕᚖmembergateᚋgraphᚐCheckoutHoldUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*CheckoutHoldUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCheckoutHoldUserError2ᚖmembergateᚋgraphᚐCheckoutHoldUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCheckoutHoldUserError2ᚖmembergateᚋgraphᚐCheckoutHoldUserError(ctx context.Context, sel ast.SelectionSet, v *CheckoutHoldUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CheckoutHoldUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCheckoutSettleErrorCode2membergateᚋgraphᚐCheckoutSettleErrorCode(ctx context.Context, v any) (CheckoutSettleErrorCode, error) {
+	var res CheckoutSettleErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCheckoutSettleErrorCode2membergateᚋgraphᚐCheckoutSettleErrorCode(ctx context.Context, sel ast.SelectionSet, v CheckoutSettleErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNCheckoutSettleInput2membergateᚋgraphᚐCheckoutSettleInput(ctx context.Context, v any) (CheckoutSettleInput, error) {
+	res, err := ec.unmarshalInputCheckoutSettleInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCheckoutSettlePayload2ᚖmembergateᚋgraphᚐCheckoutSettlePayload(ctx context.Context, sel ast.SelectionSet, v *CheckoutSettlePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CheckoutSettlePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCheckoutSettleUserError2ᚕᚖmembergateᚋgraphᚐCheckoutSettleUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*CheckoutSettleUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCheckoutSettleUserError2ᚖmembergateᚋgraphᚐCheckoutSettleUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCheckoutSettleUserError2ᚖmembergateᚋgraphᚐCheckoutSettleUserError(ctx context.Context, sel ast.SelectionSet, v *CheckoutSettleUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CheckoutSettleUserError(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNCoinLot2ᚕᚖmembergateᚋgraphᚐCoinLotᚄ(ctx context.Context, sel ast.SelectionSet, v []*CoinLot) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -25014,6 +26441,13 @@ func (ec *executionContext) marshalOFamilyPool2ᚖmembergateᚋgraphᚐFamilyPoo
 		return graphql.Null
 	}
 	return ec._FamilyPool(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOHold2ᚖmembergateᚋgraphᚐHold(ctx context.Context, sel ast.SelectionSet, v *Hold) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Hold(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOHoldConnection2ᚖmembergateᚋgraphᚐHoldConnection(ctx context.Context, sel ast.SelectionSet, v *HoldConnection) graphql.Marshaler {

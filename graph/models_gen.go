@@ -28,6 +28,11 @@ type Node interface {
 type Recommendable interface {
 }
 
+// One reason why a wish was not granted that its asker can mend. Each mutation has its own type with its own codes; codes
+// grow, so keep a default branch.
+type UserError interface {
+}
+
 // A redemption that waits for a yes from the family.
 type ApprovalRequest struct {
 	// Opaque id of the request.
@@ -126,6 +131,84 @@ type Board struct {
 }
 
 func (Board) IsNode() {}
+
+// A wish to pay part of an order with coins.
+type CheckoutHoldInput struct {
+	// 1 to 64 visible ASCII characters that the app makes for this wish and keeps while it tries.
+	IdempotencyKey string `json:"idempotencyKey"`
+	// The order's id, 1 to 128 characters.
+	OrderID string `json:"orderId"`
+	// The order's amount in fen: 1 to 1,000,000,000.
+	OrderAmountFen int `json:"orderAmountFen"`
+	// Coins to set aside: 1 to 2,000,000,000.
+	Coins int `json:"coins"`
+	// Where the order is paid.
+	Channel Channel `json:"channel"`
+}
+
+// What has become of a wish to hold coins.
+type CheckoutHoldPayload struct {
+	// The hold. Null when it was refused.
+	Hold *Hold `json:"hold,omitempty"`
+	// The wallet as it is now. Null together with an error.
+	Wallet *Wallet `json:"wallet,omitempty"`
+	// Whether an earlier sending of the same key had done it.
+	Replayed bool `json:"replayed"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*CheckoutHoldUserError `json:"userErrors"`
+}
+
+// Why coins could not be held.
+type CheckoutHoldUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code CheckoutHoldErrorCode `json:"code"`
+	// How many coins are missing. Null when coins are not what is missing.
+	ShortBy *int `json:"shortBy,omitempty"`
+}
+
+func (CheckoutHoldUserError) IsUserError() {}
+
+// How a hold is to end.
+type CheckoutSettleInput struct {
+	// 1 to 64 visible ASCII characters that the app makes for this wish and keeps while it tries.
+	IdempotencyKey string `json:"idempotencyKey"`
+	// The hold's id.
+	HoldID string `json:"holdId"`
+	// Spend it or let it go.
+	Action CheckoutAction `json:"action"`
+	// CAPTURE: how many coins of the hold to spend, the rest is let go; absent spends all. RELEASE: must be absent.
+	Coins *int `json:"coins,omitempty"`
+}
+
+// What has become of a hold that was to end.
+type CheckoutSettlePayload struct {
+	// The hold. Null when it was refused.
+	Hold *Hold `json:"hold,omitempty"`
+	// The wallet as it is now. Null together with an error.
+	Wallet *Wallet `json:"wallet,omitempty"`
+	// Whether an earlier sending of the same key had done it.
+	Replayed bool `json:"replayed"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*CheckoutSettleUserError `json:"userErrors"`
+}
+
+// Why a hold could not be ended.
+type CheckoutSettleUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code CheckoutSettleErrorCode `json:"code"`
+	// How many coins are missing. Null when coins are not what is missing.
+	ShortBy *int `json:"shortBy,omitempty"`
+}
+
+func (CheckoutSettleUserError) IsUserError() {}
 
 // Coins of a wallet that share one moment of expiry.
 type CoinLot struct {
@@ -490,7 +573,7 @@ type LedgerEntryEdge struct {
 
 // Which entries of a ledger to keep; all conditions must hold.
 type LedgerFilter struct {
-	// Only these kinds; absent or empty keeps every kind.
+	// Only these kinds; absent or empty keeps every kind, but leaves out what only set coins aside or let them go.
 	Kinds []LedgerKind `json:"kinds,omitempty"`
 	// Only what occurred at this moment or later.
 	From *time.Time `json:"from,omitempty"`
@@ -1061,7 +1144,7 @@ type Wallet struct {
 	// Coins set aside for something that is not finished, newest first. Null only together with an error.
 	Holds *HoldConnection `json:"holds,omitempty"`
 	// How coins could reduce an order that is being paid, best plan first; nothing is written. Empty when they cannot. Null
-	// when plans cannot be made.
+	// together with an error.
 	BestRedemption []*RedemptionPlan `json:"bestRedemption,omitempty"`
 	// Evidence that no line of the ledger was changed or left out. Null only together with an error.
 	Proof  *LedgerProof `json:"proof,omitempty"`
@@ -1222,6 +1305,195 @@ func (e *Channel) UnmarshalJSON(b []byte) error {
 }
 
 func (e Channel) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// The two ways to end a hold.
+type CheckoutAction string
+
+const (
+	// The order was paid: spend the coins.
+	CheckoutActionCapture CheckoutAction = "CAPTURE"
+	// The order was given up: let the coins go.
+	CheckoutActionRelease CheckoutAction = "RELEASE"
+)
+
+var AllCheckoutAction = []CheckoutAction{
+	CheckoutActionCapture,
+	CheckoutActionRelease,
+}
+
+func (e CheckoutAction) IsValid() bool {
+	switch e {
+	case CheckoutActionCapture, CheckoutActionRelease:
+		return true
+	}
+	return false
+}
+
+func (e CheckoutAction) String() string {
+	return string(e)
+}
+
+func (e *CheckoutAction) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CheckoutAction(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CheckoutAction", str)
+	}
+	return nil
+}
+
+func (e CheckoutAction) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CheckoutAction) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CheckoutAction) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why coins could not be held.
+type CheckoutHoldErrorCode string
+
+const (
+	// Fewer coins are available than asked for.
+	CheckoutHoldErrorCodeInsufficientCoins CheckoutHoldErrorCode = "INSUFFICIENT_COINS"
+	// All holds of the order together would take off more than coins may pay of it.
+	CheckoutHoldErrorCodeOrderShareExceeded CheckoutHoldErrorCode = "ORDER_SHARE_EXCEEDED"
+	// Coins pay nothing of an order here.
+	CheckoutHoldErrorCodeNotOffered CheckoutHoldErrorCode = "NOT_OFFERED"
+	// The idempotency key was used with another input.
+	CheckoutHoldErrorCodeIdempotencyConflict CheckoutHoldErrorCode = "IDEMPOTENCY_CONFLICT"
+)
+
+var AllCheckoutHoldErrorCode = []CheckoutHoldErrorCode{
+	CheckoutHoldErrorCodeInsufficientCoins,
+	CheckoutHoldErrorCodeOrderShareExceeded,
+	CheckoutHoldErrorCodeNotOffered,
+	CheckoutHoldErrorCodeIdempotencyConflict,
+}
+
+func (e CheckoutHoldErrorCode) IsValid() bool {
+	switch e {
+	case CheckoutHoldErrorCodeInsufficientCoins, CheckoutHoldErrorCodeOrderShareExceeded, CheckoutHoldErrorCodeNotOffered, CheckoutHoldErrorCodeIdempotencyConflict:
+		return true
+	}
+	return false
+}
+
+func (e CheckoutHoldErrorCode) String() string {
+	return string(e)
+}
+
+func (e *CheckoutHoldErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CheckoutHoldErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CheckoutHoldErrorCode", str)
+	}
+	return nil
+}
+
+func (e CheckoutHoldErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CheckoutHoldErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CheckoutHoldErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why a hold could not be ended.
+type CheckoutSettleErrorCode string
+
+const (
+	// No such hold is known.
+	CheckoutSettleErrorCodeNotFound CheckoutSettleErrorCode = "NOT_FOUND"
+	// The hold was captured or released before.
+	CheckoutSettleErrorCodeHoldEnded CheckoutSettleErrorCode = "HOLD_ENDED"
+	// The hold ended by itself; its coins are available again.
+	CheckoutSettleErrorCodeHoldExpired CheckoutSettleErrorCode = "HOLD_EXPIRED"
+	// More coins than were held.
+	CheckoutSettleErrorCodeHoldExceeded CheckoutSettleErrorCode = "HOLD_EXCEEDED"
+	// The idempotency key was used with another input.
+	CheckoutSettleErrorCodeIdempotencyConflict CheckoutSettleErrorCode = "IDEMPOTENCY_CONFLICT"
+)
+
+var AllCheckoutSettleErrorCode = []CheckoutSettleErrorCode{
+	CheckoutSettleErrorCodeNotFound,
+	CheckoutSettleErrorCodeHoldEnded,
+	CheckoutSettleErrorCodeHoldExpired,
+	CheckoutSettleErrorCodeHoldExceeded,
+	CheckoutSettleErrorCodeIdempotencyConflict,
+}
+
+func (e CheckoutSettleErrorCode) IsValid() bool {
+	switch e {
+	case CheckoutSettleErrorCodeNotFound, CheckoutSettleErrorCodeHoldEnded, CheckoutSettleErrorCodeHoldExpired, CheckoutSettleErrorCodeHoldExceeded, CheckoutSettleErrorCodeIdempotencyConflict:
+		return true
+	}
+	return false
+}
+
+func (e CheckoutSettleErrorCode) String() string {
+	return string(e)
+}
+
+func (e *CheckoutSettleErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CheckoutSettleErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CheckoutSettleErrorCode", str)
+	}
+	return nil
+}
+
+func (e CheckoutSettleErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CheckoutSettleErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CheckoutSettleErrorCode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
@@ -1514,6 +1786,12 @@ const (
 	LedgerKindExpire LedgerKind = "EXPIRE"
 	// Staff corrected the balance.
 	LedgerKindAdjust LedgerKind = "ADJUST"
+	// Available coins were set aside. Left out of the ledger unless this kind is asked for.
+	LedgerKindHold LedgerKind = "HOLD"
+	// Coins set aside became available again. Left out unless asked for, but for one that repaid what was owed.
+	LedgerKindRelease LedgerKind = "RELEASE"
+	// Promised coins became available.
+	LedgerKindActivate LedgerKind = "ACTIVATE"
 )
 
 var AllLedgerKind = []LedgerKind{
@@ -1523,11 +1801,14 @@ var AllLedgerKind = []LedgerKind{
 	LedgerKindClawback,
 	LedgerKindExpire,
 	LedgerKindAdjust,
+	LedgerKindHold,
+	LedgerKindRelease,
+	LedgerKindActivate,
 }
 
 func (e LedgerKind) IsValid() bool {
 	switch e {
-	case LedgerKindEarn, LedgerKindSpend, LedgerKindReturn, LedgerKindClawback, LedgerKindExpire, LedgerKindAdjust:
+	case LedgerKindEarn, LedgerKindSpend, LedgerKindReturn, LedgerKindClawback, LedgerKindExpire, LedgerKindAdjust, LedgerKindHold, LedgerKindRelease, LedgerKindActivate:
 		return true
 	}
 	return false

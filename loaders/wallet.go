@@ -17,10 +17,11 @@ type LedgerKey struct {
 	Limit    int
 	Kinds    string // joined by commas, empty = all
 	From, To time.Time
+	Shown    bool // leave out what is hidden
 }
 
 func (k LedgerKey) query() wallet.Query {
-	q := wallet.Query{Before: k.Before, Limit: k.Limit, From: k.From, To: k.To}
+	q := wallet.Query{Before: k.Before, Limit: k.Limit, From: k.From, To: k.To, Shown: k.Shown}
 	for kind := range strings.SplitSeq(k.Kinds, ",") {
 		if kind != "" {
 			q.Kinds = append(q.Kinds, wallet.Kind(kind))
@@ -31,7 +32,7 @@ func (k LedgerKey) query() wallet.Query {
 
 // Newest tells whether the page begins with the newest entry of the ledger.
 func (k LedgerKey) Newest() bool {
-	return k.Before == 0 && k.Kinds == "" && k.From.IsZero() && k.To.IsZero()
+	return k.Before == 0 && k.Kinds == "" && k.From.IsZero() && k.To.IsZero() && !k.Shown
 }
 
 // EntryKey names one entry of a ledger.

@@ -17,6 +17,7 @@ const (
 	kindStatus     = "TierStatus"
 	kindWallet     = "Wallet"
 	kindEntry      = "LedgerEntry"
+	kindHold       = "Hold"
 	kindBenefit    = "Benefit"
 	kindFamily     = "Family"
 	kindKin        = "FamilyMember"

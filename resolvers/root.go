@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"membergate/graph"
+	"membergate/internal/checkout"
 	"membergate/internal/community"
 	"membergate/internal/cursor"
 	"membergate/internal/family"
@@ -21,7 +22,8 @@ import (
 // Root holds what resolvers may call.
 type Root struct {
 	Book      tier.Book          // the programme by time
-	Wallets   *wallet.Service    // proofs of ledgers
+	Wallets   *wallet.Service    // proofs of ledgers, holds
+	Checkout  *checkout.Service  // paying orders with coins
 	Families  *family.Service    // invitations
 	Community *community.Service // feeds and threads
 	Recommend *recommend.Service // what may interest a member
@@ -32,6 +34,7 @@ var _ graph.ResolverRoot = (*Root)(nil)
 
 type (
 	query            struct{ *Root }
+	mutation         struct{ *Root }
 	memberFields     struct{ *Root }
 	profileFields    struct{ *Root }
 	tierFields       struct{ *Root }
@@ -54,6 +57,9 @@ type (
 
 // Query answers the root fields.
 func (r *Root) Query() graph.QueryResolver { return query{r} }
+
+// Mutation answers the fields that change something.
+func (r *Root) Mutation() graph.MutationResolver { return mutation{r} }
 
 // Member answers the member's own fields.
 func (r *Root) Member() graph.MemberResolver { return memberFields{r} }

@@ -32,7 +32,7 @@ func (r *Root) foreseeWallet(ctx context.Context, h *account.Holder, wallets []*
 			if filter != nil || plain != nil || !ok || first < 1 || first > cursor.MaxPage {
 				continue // the resolver asks, or refuses, by itself
 			}
-			o.Ledgers.Want(loaders.LedgerKey{Wallet: id, Limit: first + 1})
+			o.Ledgers.Want(loaders.LedgerKey{Wallet: id, Limit: first + 1 + spare})
 			covered = true
 		}
 	}
@@ -63,16 +63,21 @@ func (r *Root) head(ctx context.Context, id wallet.ID) (wallet.Entry, error) {
 
 // Wallet is the member's wallet at the operation's moment: what has died by then is gone from it.
 func (m memberFields) Wallet(ctx context.Context, obj *graph.Member) (*graph.Wallet, error) {
-	now, id := loaders.From(ctx).Now, obj.Holder.Account.Wallet
+	id := obj.Holder.Account.Wallet
 	head, err := m.head(ctx, id)
 	if err != nil {
 		return nil, err
 	}
+	return showWallet(id, head, loaders.From(ctx).Now), nil
+}
+
+// showWallet is a wallet whose newest entry is known.
+func showWallet(id wallet.ID, head wallet.Entry, now time.Time) *graph.Wallet {
 	s := head.State.At(now)
 	out := &graph.Wallet{
 		ID: globalID(kindWallet, string(id)), Ledger: id, State: s, Lots: []*graph.CoinLot{},
 		Balance: &graph.WalletBalance{
-			Available: int(s.Available()), Held: int(s.Held()), Owed: int(s.Owed), Version: int(head.Seq), AsOf: now,
+			Available: int(s.Available()), Pending: int(s.Promised()), Held: int(s.Held()), Owed: int(s.Owed), Version: int(head.Seq), AsOf: now,
 			LifetimeEarned: s.LifetimeEarned, LifetimeSpent: s.LifetimeSpent, LifetimeExpired: s.LifetimeExpired,
 		},
 	}
@@ -83,7 +88,7 @@ func (m memberFields) Wallet(ctx context.Context, obj *graph.Member) (*graph.Wal
 		}
 		out.Lots = append(out.Lots, lot)
 	}
-	return out, nil
+	return out
 }
 
 // mostDays bounds a look ahead: no coins live longer than that in any programme shipped.
@@ -117,11 +122,10 @@ func (f walletFields) Entries(ctx context.Context, obj *graph.Wallet, filter *gr
 	if err != nil {
 		return nil, err
 	}
-	key.Limit = span.Limit + 1
 	if span.After != nil {
 		key.Before = span.After.Key
 	}
-	read, _, err := loaders.From(ctx).Ledgers.Load(ctx, key)
+	read, err := f.shown(ctx, key, span.Limit+1)
 	if err != nil {
 		return nil, err
 	}
@@ -135,17 +139,6 @@ func (f walletFields) Entries(ctx context.Context, obj *graph.Wallet, filter *gr
 	return out, nil
 }
 
-// Holds is empty until holds exist.
-func (f walletFields) Holds(ctx context.Context, obj *graph.Wallet, first *int, after *string) (*graph.HoldConnection, error) {
-	_, err := f.forward(cursor.List{Name: "wallet.holds", Owner: string(obj.Ledger)}, first, after)
-	return &graph.HoldConnection{Edges: []*graph.HoldEdge{}, Nodes: []*graph.Hold{}, PageInfo: &graph.PageInfo{}}, err
-}
-
-// BestRedemption makes no plans yet; the schema says so.
-func (f walletFields) BestRedemption(context.Context, *graph.Wallet, int, graph.Channel) ([]*graph.RedemptionPlan, error) {
-	return nil, nil
-}
-
 // Proof walks the ledger's chain.
 func (f walletFields) Proof(ctx context.Context, obj *graph.Wallet) (*graph.LedgerProof, error) {
 	p, err := f.Wallets.Prove(ctx, obj.Ledger)
@@ -153,6 +146,38 @@ func (f walletFields) Proof(ctx context.Context, obj *graph.Wallet) (*graph.Ledg
 		return nil, err
 	}
 	return &graph.LedgerProof{HeadSeq: int(p.HeadSeq), HeadHash: text(p.HeadHash), Verified: p.Verified}, nil
+}
+
+// spare is how many more entries are read than a page shows: so many of the newest may be hidden ones before the page
+// must be asked for again. The unfiltered page has the newest entry in it, which is the wallet.
+const spare = 8
+
+// shown reads n entries that members see: without those that only set coins aside or let them go, unless their kinds
+// are asked for.
+func (r *Root) shown(ctx context.Context, key loaders.LedgerKey, n int) ([]wallet.Entry, error) {
+	o := loaders.From(ctx)
+	if key.Kinds != "" {
+		key.Limit = n
+		read, _, err := o.Ledgers.Load(ctx, key)
+		return read, err
+	}
+	key.Limit = n + spare
+	read, _, err := o.Ledgers.Load(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]wallet.Entry, 0, len(read))
+	for _, e := range read {
+		if !wallet.Hidden(e.Kind, e.Amount) {
+			out = append(out, e)
+		}
+	}
+	if len(out) >= n || len(read) < key.Limit {
+		return out[:min(n, len(out))], nil
+	}
+	key.Limit, key.Shown = n, true
+	out, _, err = o.Ledgers.Load(ctx, key)
+	return out, err
 }
 
 func (r *Root) entry(ctx context.Context, e *wallet.Entry) *graph.LedgerEntry {

@@ -9,6 +9,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"membergate/graph"
+	"membergate/internal/checkout"
 	"membergate/internal/community"
 	"membergate/internal/cursor"
 	"membergate/internal/family"
@@ -79,8 +80,10 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		return nil, err
 	}
 	lists := st.cache.Lists()
+	wallets := st.wallets(rules)
 	root := &resolvers.Root{
-		Book: rules, Wallets: st.wallets(rules), Cursors: cursors,
+		Book: rules, Wallets: wallets, Cursors: cursors,
+		Checkout:  &checkout.Service{Wallets: wallets, Book: rules},
 		Families:  &family.Service{Families: st.families, Accounts: st.accounts, Book: rules},
 		Recommend: &recommend.Service{Lists: lists, Cursors: cursors, Last: shelf.last},
 	}

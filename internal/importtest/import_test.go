@@ -35,6 +35,7 @@ var may = map[string][]string{
 	"internal/member":     {},
 	"internal/tier":       {"internal/programme"},
 	"internal/wallet":     {},
+	"internal/checkout":   {"internal/programme", "internal/wallet"},
 	"internal/account":    {"internal/programme", "internal/member", "internal/tier", "internal/wallet"},
 	"internal/order":      {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
 	"internal/benefit":    {"internal/programme", "internal/member", "internal/tier", "internal/account"},
@@ -63,7 +64,7 @@ var may = map[string][]string{
 
 // domains are the packages that hold rules and know no store, no HTTP and no GraphQL.
 var domains = []string{
-	"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account", "internal/order", "internal/benefit",
+	"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/checkout", "internal/account", "internal/order", "internal/benefit",
 	"internal/product", "internal/reward", "internal/family", "internal/cursor", "internal/community", "internal/recommend",
 	"internal/event",
 }

@@ -94,7 +94,7 @@ func oneEndOfAHold(t *testing.T, ctx context.Context, s wallet.Store) {
 		if i%4 == 0 {
 			c.At = at.Add(time.Hour) // too late: the hold is over
 		}
-		_, _, err := service.Settle(ctx, id, h.Seq, int64(i%2)*50, nil, c)
+		_, _, err := service.Settle(ctx, id, wallet.End{Hold: h.Seq, Coins: int64(i%2) * 50}, c)
 		return err
 	})
 	for _, err := range errs {

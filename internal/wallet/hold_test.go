@@ -181,17 +181,17 @@ func TestAHoldThatCannotBeSettledSaysWhy(t *testing.T) {
 		"one that has expired": {2, 1, start.Add(time.Minute), wallet.HoldExpired},
 		"more than was held":   {2, 11, start, wallet.HoldExceeded},
 	} {
-		_, _, err := s.Settle(t.Context(), id, c.seq, c.coins, nil, wallet.Command{Op: name, At: c.at})
+		_, _, err := s.Settle(t.Context(), id, wallet.End{Hold: c.seq, Coins: c.coins}, wallet.Command{Op: name, At: c.at})
 		var r *fault.Refusal
 		if !errors.As(err, &r) || r.Code != c.code {
 			t.Errorf("%s: %v; want %s", name, err, c.code)
 		}
 	}
-	v, replayed, err := s.Settle(t.Context(), id, 2, 4, nil, wallet.Command{Op: "pay", At: start})
+	v, replayed, err := s.Settle(t.Context(), id, wallet.End{Hold: 2, Coins: 4}, wallet.Command{Op: "pay", At: start})
 	if err != nil || replayed || v.State != wallet.Captured || v.Captured != 4 || v.Coins != 10 {
 		t.Errorf("the capture gives %+v, %v, %v", v, replayed, err)
 	}
-	again, replayed, err := s.Settle(t.Context(), id, 2, 4, nil, wallet.Command{Op: "pay", At: start})
+	again, replayed, err := s.Settle(t.Context(), id, wallet.End{Hold: 2, Coins: 4}, wallet.Command{Op: "pay", At: start})
 	if err != nil || !replayed || cmp.Diff(v, again) != "" {
 		t.Errorf("again it gives %+v, %v, %v", again, replayed, err)
 	}

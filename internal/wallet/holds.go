@@ -39,22 +39,39 @@ func (s *Service) Hold(ctx context.Context, id ID, c Command) (HoldView, bool, e
 	return HoldView{Hold: h, State: Held}, false, nil
 }
 
-// Settle ends a hold: with coins above 0 it spends so many of it and lets the rest go, with 0 it lets all go. The
-// command's Decide is not asked. fen tells what coins of the hold are worth, for the entry.
-func (s *Service) Settle(ctx context.Context, id ID, seq int64, coins Coins, fen func(Hold, Coins) int64, c Command) (HoldView, bool, error) {
+// All coins of a hold, however many they are.
+const All Coins = -1
+
+// End says how a hold is to end.
+type End struct {
+	Hold    int64                   // sequence of the entry that made it
+	Coins   Coins                   // to spend of it, the rest is let go; All = the whole, 0 = none
+	Purpose string                  // that the hold must have: nobody settles what another door set aside
+	Fen     func(Hold, Coins) int64 // what coins of it are worth, for the entry; nil = not said
+}
+
+// Settle ends a hold. The command's Decide is not asked.
+func (s *Service) Settle(ctx context.Context, id ID, end End, c Command) (HoldView, bool, error) {
 	var ended Hold
+	seq := end.Hold
 	c.Decide = func(ctx context.Context, at Entry) (Posting, error) {
 		h, open := at.State.Open(seq)
+		if open && h.Purpose != end.Purpose {
+			return Posting{}, unknownHold()
+		}
 		if !open {
-			return Posting{}, s.whyNot(ctx, id, seq, c.At)
+			return Posting{}, s.whyNot(ctx, id, end, c.At)
 		}
 		ended = h
-		if coins == 0 {
+		p := Posting{Kind: Spend, Of: seq, Coins: end.Coins, Title: "coins.spent", Actor: "member"}
+		switch end.Coins {
+		case 0:
 			return Posting{Kind: Release, Of: seq, Title: "hold.released", Actor: "member"}, nil
+		case All:
+			p.Coins = h.Coins
 		}
-		p := Posting{Kind: Spend, Of: seq, Coins: coins, Title: "coins.spent", Actor: "member"}
-		if fen != nil {
-			p.Fen = fen(h, coins)
+		if end.Fen != nil {
+			p.Fen = end.Fen(h, p.Coins)
 		}
 		return p, nil
 	}
@@ -127,16 +144,20 @@ func (s *Service) made(ctx context.Context, id ID, seq int64) (Entry, error) {
 }
 
 // whyNot says why a hold cannot be settled: there never was one, its time is over, or it has ended.
-func (s *Service) whyNot(ctx context.Context, id ID, seq int64, now time.Time) error {
-	v, known, err := s.Find(ctx, id, seq, now)
+func (s *Service) whyNot(ctx context.Context, id ID, end End, now time.Time) error {
+	v, known, err := s.Find(ctx, id, end.Hold, now)
 	switch {
 	case err != nil:
 		return err
-	case !known:
-		return fault.Refuse(HoldUnknown, "holdId", "holdId names no hold that is known")
+	case !known || v.Purpose != end.Purpose:
+		return unknownHold()
 	case v.State == Lapsed:
 		return fault.Refuse(HoldExpired, "holdId", "the hold ended at %s", v.Until.UTC().Format(time.RFC3339))
 	default:
 		return fault.Refuse(HoldEnded, "holdId", "the hold has ended already")
 	}
+}
+
+func unknownHold() error {
+	return fault.Refuse(HoldUnknown, "holdId", "holdId names no hold that is known")
 }

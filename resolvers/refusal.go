@@ -1,0 +1,35 @@
+package resolvers
+
+import (
+	"context"
+	"errors"
+	"strconv"
+
+	"membergate/internal/fault"
+	"membergate/internal/phrase"
+	"membergate/internal/viewer"
+)
+
+// refused is a row of userErrors.
+type refused struct {
+	field   []string
+	message string
+	code    string
+	shortBy *int
+}
+
+// refusal turns what the asker can mend into a row, in the asker's language; every other error stays one.
+func refusal(ctx context.Context, err error) (*refused, error) {
+	var r *fault.Refusal
+	if !errors.As(err, &r) {
+		return nil, err
+	}
+	out := &refused{code: r.Code, message: phrase.Say(viewer.From(ctx).Locale, "refusal."+r.Code, strconv.FormatInt(r.ShortBy, 10))}
+	if r.Field != "" {
+		out.field = []string{"input", r.Field}
+	}
+	if r.ShortBy != 0 {
+		out.shortBy = ptr(int(r.ShortBy))
+	}
+	return out, nil
+}
