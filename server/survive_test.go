@@ -241,6 +241,9 @@ func (f *fire) totals(latest time.Time, events int, want account.Census) {
 	if dead, err := f.streams.Buried(ctx, "", 5); err != nil || len(dead) > 0 {
 		f.t.Errorf("dead: %+v, %v", dead, err)
 	}
+	if out, log, code := command(f.t, "reconcile", f.env...); code != 0 {
+		f.t.Errorf("reconcile: %s %s", out, log)
+	}
 	wallets := &wallet.Service{Store: f.st.ledger}
 	for after, n := "", 0; ; {
 		page, err := f.st.accounts.Walk(ctx, member.ID(after), 200)

@@ -98,12 +98,16 @@ func TestAnEventCountsOnceByItsIDAndAnOrderByItsOwn(t *testing.T) {
 	if a, w := s.state("17850"); w.LifetimeEarned != 100 || s.interaction("17850") != 5 || len(a.Outbox) != 0 {
 		t.Errorf("earned %d, interaction %d, outbox %v", w.LifetimeEarned, s.interaction("17850"), a.Outbox)
 	}
+	bought, err := s.stores.Orders.Purchases(t.Context(), []member.ID{"17850"}, 10)
+	if err != nil || len(bought["17850"]) != 1 {
+		t.Errorf("%d purchases, %v; want 1: the record of a telling is none", len(bought["17850"]), err)
+	}
 }
 
 func TestAnIDThatWasUsedForAnotherThingIsPoisonAndKeepsNothingBack(t *testing.T) {
 	s := open(t)
 	p := s.apply(paid("e1", "o1", 0, 10_000), paid("e1", "o2", 0, 500_000), paid("e3", "o3", 1, 10_000))
-	if len(p) != 1 || !strings.HasPrefix(p[0], "1: member 17850: id e1 was used before for order.paid o1 of member 17850") {
+	if len(p) != 1 || !strings.HasPrefix(p[0], "1: member 17850: id e1 was used before: told:order.paid o1 of member 17850 at 2026-07-06T04:00:00Z") {
 		t.Errorf("poison %v", p)
 	}
 	if _, w := s.state("17850"); w.LifetimeEarned != 200 {
@@ -195,6 +199,22 @@ func TestAnEventFromTheFutureIsPoisonUnlessEventsMoveTheClock(t *testing.T) {
 	p, err := service.Apply(t.Context(), []event.Message{paid("1", "1", 0, 100)})
 	if err != nil || len(p) != 1 || !strings.HasPrefix(p[0].Reason, "at is 2026-07-06T12:00:00+08:00; allowed are times until 2026-07-02T00:00:00Z") {
 		t.Errorf("poison %v, %v", p, err)
+	}
+}
+
+func TestWhatADeedEarnsIsExplainedLineByLine(t *testing.T) {
+	s := open(t)
+	if p := s.apply(tell("1", "post.adopted", 0, `{"postId":"p"}`)); p != nil {
+		t.Fatal(p)
+	}
+	a, _ := s.state("17850")
+	heads, err := s.stores.Wallets.Heads(t.Context(), []wallet.ID{a.Wallet})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := heads[a.Wallet]
+	if len(e.Lines) != 1 || e.Lines[0] != (wallet.Line{Code: "FIXED", Coins: 500}) || e.Title != "post.adopted" || e.Op != "earn:POST_ADOPTED:p" || e.Ref != "1" {
+		t.Errorf("the entry is %+v", e)
 	}
 }
 

@@ -2,6 +2,7 @@ package order
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"membergate/internal/account"
@@ -52,9 +53,9 @@ func DecideDeed(book tier.Book, who member.Profile, a account.Account, id string
 	p := book.At(d.At)
 	step := account.Step{Record: EventRecord(id)}
 	held := a.Standing.Held(p, a.Standing.Clock)
-	if coins := deedCoins(p, held, who, d, earned); coins > 0 {
+	if coins, lines := deedCoins(p, held, who, d, earned); coins > 0 {
 		step.Posting = &wallet.Posting{
-			Op: deedOp(p, id, d), Kind: wallet.Earn, Coins: coins, Expires: Expires(p, d.At), Title: d.Type, Ref: id,
+			Op: deedOp(p, id, d), Kind: wallet.Earn, Coins: coins, Expires: Expires(p, d.At), Title: d.Type, Ref: id, Lines: lines,
 			Programme: p.Version, At: d.At, Actor: "system",
 		}
 	}
@@ -65,30 +66,40 @@ func DecideDeed(book tier.Book, who member.Profile, a account.Account, id string
 	return a
 }
 
-// deedCoins is what the rule of the deed's event gives: its fixed amount, multiplied, within the caps that are left.
-func deedCoins(p *programme.Programme, held programme.Tier, who member.Profile, d Deed, earned Earned) wallet.Coins {
+// deedCoins is what the rule of the deed's event gives: its fixed amount, multiplied, within the caps that are left. The
+// lines tell how it came about and add up to the coins.
+func deedCoins(p *programme.Programme, held programme.Tier, who member.Profile, d Deed, earned Earned) (wallet.Coins, []wallet.Line) {
 	rule, ok := p.Earning(d.Type)
 	if !ok || rule.MinTier != "" && held.Rank < p.Rank(rule.MinTier) {
-		return 0
+		return 0, nil
 	}
 	for field, values := range rule.Match {
 		if !slices.Contains(values, d.Fields[field]) {
-			return 0
+			return 0, nil
 		}
 	}
-	coins := rule.Fixed
+	percent := int64(100)
 	for _, m := range rule.Multipliers {
 		if applies(m, who, "", d.At, p.Zone()) {
-			coins = coins * m.Percent / 100
+			percent = percent * m.Percent / 100
 		}
 	}
+	coins := rule.Fixed * percent / 100
+	lines := []wallet.Line{{Code: "FIXED", Coins: rule.Fixed}}
+	if percent != 100 {
+		lines = append(lines, wallet.Line{Code: "MULTIPLIER", Detail: strconv.FormatInt(percent, 10), Coins: coins - rule.Fixed})
+	}
+	left := coins
 	if rule.PerDay > 0 {
-		coins = min(coins, rule.PerDay-earned.Day)
+		left = min(left, rule.PerDay-earned.Day)
 	}
 	if rule.PerMember > 0 {
-		coins = min(coins, rule.PerMember-earned.Ever)
+		left = min(left, rule.PerMember-earned.Ever)
 	}
-	return max(0, coins)
+	if left = max(0, left); left < coins {
+		lines = append(lines, wallet.Line{Code: "CAP", Coins: left - coins})
+	}
+	return left, lines
 }
 
 // deedOp names the posting: the ledger does it once. Where a rule pays for each value of a field once, the op names

@@ -2,6 +2,7 @@ package order
 
 import (
 	"context"
+	"time"
 
 	"membergate/internal/account"
 	"membergate/internal/fault"
@@ -26,7 +27,8 @@ func (s *Service) fresh(ctx context.Context, told []Told) ([]Told, error) {
 				first, before = r.Event, true
 			}
 			if before && !sameNote(first, t.note()) {
-				return nil, fault.Bad("id", "id %s was used before for %s %s of member %s at another time or for another thing", t.ID, first.Kind, first.ID, first.Member)
+				return nil, fault.Bad("id", "id %s was used before: %s %s of member %s at %s",
+					t.ID, first.Kind, first.ID, first.Member, first.At.Format(time.RFC3339))
 			}
 			if _, here := seen[of]; here || found[of].Applied {
 				continue

@@ -1,9 +1,10 @@
 package order
 
 import (
+	"time"
+
 	"membergate/internal/fault"
 	"membergate/internal/member"
-	"time"
 )
 
 // Told is one thing that was told about a member: an order, a refund or a deed. Exactly one of Event and Deed is set.
@@ -43,12 +44,13 @@ func (t Told) At() time.Time {
 	return t.Deed.At
 }
 
-// note is what the record of the telling keeps: enough to see that an id is used for another thing.
+// note is what the record of the telling keeps: enough to see that an id is used for another thing. Its kind is none
+// of an order's, whose own record counts.
 func (t Told) note() Event {
 	if t.Event != nil {
-		return Event{Kind: t.Event.Kind, ID: t.Event.ID, Member: t.Event.Member, At: t.Event.At}
+		return Event{Kind: "told:" + t.Event.Kind, ID: t.Event.ID, Member: t.Event.Member, At: t.Event.At}
 	}
-	return Event{Kind: Kind(t.Deed.Type), ID: t.ID, Member: t.Deed.Member, At: t.Deed.At}
+	return Event{Kind: Kind("told:" + t.Deed.Type), ID: t.ID, Member: t.Deed.Member, At: t.Deed.At}
 }
 
 // sameNote tells whether two tellings under one id are the same one. Stores keep milliseconds.
