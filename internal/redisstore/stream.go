@@ -185,10 +185,11 @@ func after(id string) (string, error) {
 	return fmt.Sprintf("%d-%d", ms, seq+1), err
 }
 
+// split takes an id apart. One without a second part, which a group that never read may have, has 0 there.
 func split(id string) (ms, seq uint64, err error) {
-	head, tail, _ := strings.Cut(id, "-")
+	head, tail, whole := strings.Cut(id, "-")
 	ms, err = strconv.ParseUint(head, 10, 64)
-	if err == nil {
+	if err == nil && whole {
 		seq, err = strconv.ParseUint(tail, 10, 64)
 	}
 	if err != nil {

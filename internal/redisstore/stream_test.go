@@ -209,3 +209,16 @@ func TestUnreadEventsOutlastAnEmbeddedProcess(t *testing.T) {
 func xadd(stream string, pairs ...string) *redis.XAddArgs {
 	return &redis.XAddArgs{Stream: stream, Values: pairs}
 }
+
+func TestTheIdAfterAnother(t *testing.T) {
+	for id, want := range map[string]string{"0": "0-1", "0-0": "0-1", "7-3": "7-4", "7-18446744073709551615": "8-0"} {
+		if got, err := after(id); err != nil || got != want {
+			t.Errorf("after %s comes %s, %v; want %s", id, got, err, want)
+		}
+	}
+	for _, id := range []string{"", "x", "1-", "1-y"} {
+		if got, err := after(id); err == nil {
+			t.Errorf("after %q comes %s, want an error", id, got)
+		}
+	}
+}
