@@ -4110,7 +4110,10 @@ type CoinSupply {
   index: Decimal
   "What the index has added to the earn rate, in basis points; negative when it took away."
   rateAdjustmentBasisPoints: Int!
-  "When these numbers were true."
+  """
+  The moment of these numbers: what had died by then is gone from them. What members do is counted within seconds, and
+  within minutes where a process was lost.
+  """
   asOf: DateTime!
 }
 

@@ -248,7 +248,8 @@ type CoinSupply struct {
 	Index *string `json:"index,omitempty"`
 	// What the index has added to the earn rate, in basis points; negative when it took away.
 	RateAdjustmentBasisPoints int `json:"rateAdjustmentBasisPoints"`
-	// When these numbers were true.
+	// The moment of these numbers: what had died by then is gone from them. What members do is counted within seconds, and
+	// within minutes where a process was lost.
 	AsOf time.Time `json:"asOf"`
 }
 

@@ -13,6 +13,7 @@ import (
 	"membergate/internal/fault"
 	"membergate/internal/programme"
 	"membergate/internal/recommend"
+	"membergate/internal/supply"
 	"membergate/internal/tier"
 	"membergate/internal/viewer"
 	"membergate/internal/wallet"
@@ -23,6 +24,7 @@ import (
 type Root struct {
 	Book      tier.Book          // the programme by time
 	Wallets   *wallet.Service    // proofs of ledgers, holds
+	Supply    supply.Store       // the count of all coins
 	Checkout  *checkout.Service  // paying orders with coins
 	Families  *family.Service    // invitations
 	Community *community.Service // feeds and threads

@@ -18,6 +18,7 @@ import (
 	"membergate/internal/programme"
 	"membergate/internal/recommend"
 	"membergate/internal/reward"
+	"membergate/internal/supply"
 	"membergate/internal/token"
 	"membergate/loaders"
 	"membergate/resolvers"
@@ -74,6 +75,8 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 	if !s.Production {
 		parts.Demo = demoMembers(st, rules, now, trust)
 	}
+	hints := supply.NewHints()
+	st.ledger = hints.Watch(st.ledger)
 	cursors := cursor.NewBook(keys)
 	shelf := newShelf(st)
 	if _, err := shelf.rewards.Get(ctx); err != nil { // warm before the first request
@@ -82,14 +85,14 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 	lists := st.cache.Lists()
 	wallets := st.wallets(rules)
 	root := &resolvers.Root{
-		Book: rules, Wallets: wallets, Cursors: cursors,
+		Book: rules, Wallets: wallets, Cursors: cursors, Supply: st.supply,
 		Checkout:  &checkout.Service{Wallets: wallets, Book: rules},
 		Families:  &family.Service{Families: st.families, Accounts: st.accounts, Book: rules},
 		Recommend: &recommend.Service{Lists: lists, Cursors: cursors, Last: shelf.last},
 	}
 	root.Community = &community.Service{Store: st.community, Cursors: cursors, Choice: root.Recommend}
 	parts.Schema = graph.NewExecutableSchema(graph.Config{Resolvers: root})
-	parts.Beside = append(parts.Beside, keepLists(st, log))
+	parts.Beside = append(parts.Beside, keepLists(st, log), keepSupply(st.counter(), hints, log))
 	inbound := newInbound(s, st, rules, now, log)
 	parts.Events, parts.Meters = inbound, inbound.meters()
 	if s.Worker {

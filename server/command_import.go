@@ -72,6 +72,9 @@ func (p *program) importOrders(ctx context.Context, file string, consents []stri
 	if err := p.recommend(ctx, st, st.cache.Lists(), sum.Latest); err != nil {
 		return err
 	}
+	if _, err := st.counter().Sweep(ctx, time.Now(), func(int) {}); err != nil {
+		return err
+	}
 	census, err := account.Count(ctx, st.accounts, st.ledger, rules, sum.Latest, func(int) {})
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ import (
 	"membergate/internal/product"
 	"membergate/internal/redisstore"
 	"membergate/internal/reward"
+	"membergate/internal/supply"
 	"membergate/internal/wallet"
 )
 
@@ -24,6 +25,7 @@ import (
 type stores struct {
 	accounts  account.Store   // members: profile, tier standing, outbox
 	ledger    wallet.Store    // coins
+	supply    supply.Store    // the count of all coins
 	orders    order.Store     // orders and refunds
 	products  product.Store   //
 	rewards   reward.Store    //
@@ -86,14 +88,14 @@ func openStores(ctx context.Context, s Settings, patient bool, log *slog.Logger)
 const commandPatience = 30 * time.Second
 
 func (s *stores) useBolt(b *boltstore.Store) {
-	s.accounts, s.ledger, s.orders = b.Members(), b.Ledger(), b.Orders()
+	s.accounts, s.ledger, s.orders, s.supply = b.Members(), b.Ledger(), b.Orders(), b.Supply()
 	s.products, s.rewards, s.usages, s.families, s.community = b.Products(), b.Rewards(), b.Usages(), b.Families(), b.Community()
 	s.migrate, s.fill = func(context.Context) error { return nil }, b.Hasty
 	s.checks = append(s.checks, Check{Name: "store", Ping: b.Ping})
 }
 
 func (s *stores) useMongo(m *mongostore.Store) {
-	s.accounts, s.ledger, s.orders = m.Members(), m.Ledger(), m.Orders()
+	s.accounts, s.ledger, s.orders, s.supply = m.Members(), m.Ledger(), m.Orders(), m.Supply()
 	s.products, s.rewards, s.usages, s.families, s.community = m.Products(), m.Rewards(), m.Usages(), m.Families(), m.Community()
 	s.migrate, s.fill = m.Patient(commandPatience).Migrate, func(work func() error) error { return work() }
 	s.checks = append(s.checks, Check{Name: "store", Ping: m.Ping})

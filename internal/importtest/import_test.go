@@ -45,7 +45,8 @@ var may = map[string][]string{
 	"internal/cursor":     {},
 	"internal/community":  {"internal/programme", "internal/member", "internal/cursor"},
 	"internal/recommend":  {"internal/programme", "internal/member", "internal/order", "internal/cursor", "internal/product", "internal/reward", "internal/community", "internal/phrase"},
-	"internal/reconcile":  {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account", "internal/order"},
+	"internal/supply":     {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
+	"internal/reconcile":  {"internal/supply", "internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account", "internal/order"},
 	"internal/invoice":    {"internal/programme", "internal/member", "internal/tier", "internal/account", "internal/order", "internal/product"},
 	"internal/event":      {"internal/programme", "internal/member", "internal/wallet", "internal/account", "internal/order"},
 	"internal/worker":     {"internal/event"},
@@ -66,7 +67,7 @@ var may = map[string][]string{
 var domains = []string{
 	"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/checkout", "internal/account", "internal/order", "internal/benefit",
 	"internal/product", "internal/reward", "internal/family", "internal/cursor", "internal/community", "internal/recommend",
-	"internal/event",
+	"internal/event", "internal/supply",
 }
 
 // only says which packages alone may import a library, and why.

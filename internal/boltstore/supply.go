@@ -1,0 +1,105 @@
+package boltstore
+
+import (
+	"context"
+
+	"membergate/internal/supply"
+	"membergate/internal/wallet"
+)
+
+// The count of all coins:
+//
+//	supply   shard's number, 8 bytes → supply.Shard
+//	counted  wallet id               → supply.Mark
+var (
+	shards  = newBucket("supply")
+	counted = newBucket("counted")
+)
+
+// Supply is a supply.Store.
+type Supply struct{ s *Store }
+
+// Supply gives the store of the count of coins.
+func (s *Store) Supply() *Supply { return &Supply{s} }
+
+// Shards implements supply.Store.
+func (c *Supply) Shards(ctx context.Context) (out []supply.Shard, err error) {
+	err = c.s.read(ctx, func(t *tx) error {
+		for k, v := range t.from(shards, nil, nil) {
+			var s supply.Shard
+			if err := decode(shards, k, v, &s); err != nil {
+				return err
+			}
+			out = append(out, s)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Shard implements supply.Store.
+func (c *Supply) Shard(ctx context.Context, n int) (out supply.Shard, err error) {
+	err = c.s.read(ctx, func(t *tx) error {
+		out, _, err = get[supply.Shard](t, shards, number(int64(n)))
+		return err
+	})
+	out.N = n
+	return out, err
+}
+
+// Save implements supply.Store.
+func (c *Supply) Save(ctx context.Context, s supply.Shard) error {
+	return c.s.write(ctx, func(t *tx) error {
+		key := number(int64(s.N))
+		old, _, err := get[struct{ Version int64 }](t, shards, key)
+		if err != nil {
+			return err
+		}
+		if old.Version != s.Version {
+			return supply.ErrStale
+		}
+		next := s
+		next.Version++
+		return t.put(shards, key, next)
+	})
+}
+
+// Marks implements supply.Store.
+func (c *Supply) Marks(ctx context.Context, ids []wallet.ID) (map[wallet.ID]supply.Mark, error) {
+	out := make(map[wallet.ID]supply.Mark, len(ids))
+	err := c.s.read(ctx, func(t *tx) error {
+		for _, id := range ids {
+			m, ok, err := get[supply.Mark](t, counted, []byte(id))
+			if err != nil {
+				return err
+			}
+			if ok {
+				out[id] = m
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Raise implements supply.Store.
+func (c *Supply) Raise(ctx context.Context, marks []supply.Mark) error {
+	if len(marks) == 0 {
+		return nil
+	}
+	return c.s.write(ctx, func(t *tx) error {
+		for _, m := range marks {
+			old, _, err := get[struct{ Seq int64 }](t, counted, []byte(m.Wallet))
+			if err != nil {
+				return err
+			}
+			if old.Seq >= m.Seq {
+				continue
+			}
+			if err := t.put(counted, []byte(m.Wallet), m); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,9 @@
+package boltstore
+
+import (
+	"testing"
+
+	"membergate/internal/storetest"
+)
+
+func TestSupply(t *testing.T) { storetest.Supply(t, open(t).Supply()) }

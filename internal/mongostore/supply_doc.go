@@ -1,0 +1,71 @@
+package mongostore
+
+import (
+	"time"
+
+	"membergate/internal/supply"
+	"membergate/internal/wallet"
+)
+
+type shardDoc struct {
+	ID      int          `bson:"_id"`
+	SV      int          `bson:"sv"`
+	Version int64        `bson:"version"`
+	Total   sumDoc       `bson:"total"`
+	Open    []countedDoc `bson:"open,omitempty"`
+	Swept   time.Time    `bson:"swept,omitempty"`
+}
+
+type countedDoc struct {
+	ID  string `bson:"_id"`
+	SV  int    `bson:"sv"`
+	Seq int64  `bson:"seq"`
+	Sum sumDoc `bson:"sum"`
+}
+
+type sumDoc struct {
+	Amounts amountsDoc      `bson:"now"`
+	Turns   []supplyTurnDoc `bson:"turns,omitempty"`
+}
+
+type supplyTurnDoc struct {
+	At     time.Time  `bson:"at"`
+	Change amountsDoc `bson:"change"`
+}
+
+type amountsDoc struct {
+	Issued      int64 `bson:"issued,omitempty"`
+	ClawedBack  int64 `bson:"clawed,omitempty"`
+	Burned      int64 `bson:"burned,omitempty"`
+	Expired     int64 `bson:"expired,omitempty"`
+	Outstanding int64 `bson:"outstanding,omitempty"`
+	Owed        int64 `bson:"owed,omitempty"`
+}
+
+func toSum(s supply.Sum) sumDoc {
+	return sumDoc{Amounts: amountsDoc(s.Amounts), Turns: each(s.Turns, func(t supply.Turn) supplyTurnDoc {
+		return supplyTurnDoc{At: t.At, Change: amountsDoc(t.Change)}
+	})}
+}
+
+func (d sumDoc) sum() supply.Sum {
+	return supply.Sum{Amounts: supply.Amounts(d.Amounts), Turns: each(d.Turns, func(t supplyTurnDoc) supply.Turn {
+		return supply.Turn{At: t.At, Change: supply.Amounts(t.Change)}
+	})}
+}
+
+func toCounted(m supply.Mark) countedDoc {
+	return countedDoc{ID: string(m.Wallet), SV: 1, Seq: m.Seq, Sum: toSum(m.Sum)}
+}
+
+func (d countedDoc) mark() supply.Mark {
+	return supply.Mark{Wallet: wallet.ID(d.ID), Seq: d.Seq, Sum: d.Sum.sum()}
+}
+
+func toShard(s supply.Shard) shardDoc {
+	return shardDoc{ID: s.N, SV: 1, Version: s.Version, Total: toSum(s.Total), Open: each(s.Open, toCounted), Swept: s.Swept}
+}
+
+func (d shardDoc) shard() supply.Shard {
+	return supply.Shard{N: d.ID, Version: d.Version, Total: d.Total.sum(), Open: each(d.Open, countedDoc.mark), Swept: d.Swept}
+}

@@ -1,0 +1,77 @@
+package storetest
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+
+	"membergate/internal/supply"
+	"membergate/internal/wallet"
+)
+
+// MemorySupply makes the plainest supply.Store that keeps all promises.
+func MemorySupply() supply.Store {
+	return &counts{shards: map[int]supply.Shard{}, marks: map[wallet.ID]supply.Mark{}}
+}
+
+type counts struct {
+	mu     sync.Mutex
+	shards map[int]supply.Shard
+	marks  map[wallet.ID]supply.Mark
+}
+
+func (s *counts) Shards(ctx context.Context) (out []supply.Shard, err error) {
+	err = locked(ctx, &s.mu, func() error {
+		for _, one := range s.shards {
+			out = append(out, copied(one))
+		}
+		slices.SortFunc(out, func(a, b supply.Shard) int { return cmp.Compare(a.N, b.N) })
+		return nil
+	})
+	return out, err
+}
+
+func (s *counts) Shard(ctx context.Context, n int) (out supply.Shard, err error) {
+	err = locked(ctx, &s.mu, func() error {
+		out = copied(s.shards[n])
+		out.N = n
+		return nil
+	})
+	return out, err
+}
+
+func (s *counts) Save(ctx context.Context, changed supply.Shard) error {
+	return locked(ctx, &s.mu, func() error {
+		if s.shards[changed.N].Version != changed.Version {
+			return supply.ErrStale
+		}
+		changed = copied(changed)
+		changed.Version++
+		s.shards[changed.N] = changed
+		return nil
+	})
+}
+
+func (s *counts) Marks(ctx context.Context, ids []wallet.ID) (map[wallet.ID]supply.Mark, error) {
+	out := map[wallet.ID]supply.Mark{}
+	return out, locked(ctx, &s.mu, func() error {
+		for _, id := range ids {
+			if m, ok := s.marks[id]; ok {
+				out[id] = copied(m)
+			}
+		}
+		return nil
+	})
+}
+
+func (s *counts) Raise(ctx context.Context, marks []supply.Mark) error {
+	return locked(ctx, &s.mu, func() error {
+		for _, m := range marks {
+			if s.marks[m.Wallet].Seq < m.Seq {
+				s.marks[m.Wallet] = copied(m)
+			}
+		}
+		return nil
+	})
+}

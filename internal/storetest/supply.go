@@ -1,0 +1,128 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"membergate/internal/supply"
+	"membergate/internal/wallet"
+)
+
+// Supply tests the promises of supply.Store.
+func Supply(t *testing.T, s supply.Store) {
+	group[supply.Store]{
+		{"every field of a shard comes back", fieldsOfShard},
+		{"a shard is saved once at a version", shardVersions},
+		{"one of many who save a shard wins each time", shardRace},
+		{"every field of a mark comes back", fieldsOfMark},
+		{"a mark never falls", marksRise},
+	}.run(t, s)
+}
+
+// shardAt makes a shard with every field filled, at a number that one test uses.
+func shardAt(n int, seed uint64) supply.Shard {
+	s := filled[supply.Shard](dice(seed))
+	s.N, s.Version = n, 0
+	return s
+}
+
+func fieldsOfShard(t *testing.T, ctx context.Context, s supply.Store) {
+	const n = 1000
+	missing, err := s.Shard(ctx, n)
+	must(t, err)
+	same(t, "a shard that is not stored", missing, supply.Shard{N: n})
+	want := shardAt(n, 1)
+	must(t, s.Save(ctx, want))
+	want.Version = 1
+	got, err := s.Shard(ctx, n)
+	must(t, err)
+	same(t, "the shard", got, want)
+	next := shardAt(n+1, 2)
+	must(t, s.Save(ctx, next))
+	next.Version = 1
+	all, err := s.Shards(ctx)
+	must(t, err)
+	i := slices.IndexFunc(all, func(x supply.Shard) bool { return x.N == n })
+	if i < 0 || len(all) < i+2 {
+		t.Fatalf("the list has not both shards: %v", all)
+	}
+	same(t, "the list", all[i:i+2], []supply.Shard{want, next})
+}
+
+func shardVersions(t *testing.T, ctx context.Context, s supply.Store) {
+	first := shardAt(1002, 3)
+	must(t, s.Save(ctx, first))
+	second := shardAt(1002, 4)
+	for _, wrong := range []int64{0, 2, 9} {
+		second.Version = wrong
+		if err := s.Save(ctx, second); !errors.Is(err, supply.ErrStale) {
+			t.Errorf("saving version %d over 1 gave %v, want %v", wrong, err, supply.ErrStale)
+		}
+	}
+	if err := s.Save(ctx, supply.Shard{N: 1003, Version: 1}); !errors.Is(err, supply.ErrStale) {
+		t.Errorf("saving version 1 of a shard that is not stored gave %v, want %v", err, supply.ErrStale)
+	}
+	second.Version = 1
+	must(t, s.Save(ctx, second))
+	second.Version = 2
+	got, err := s.Shard(ctx, 1002)
+	must(t, err)
+	same(t, "the shard", got, second)
+}
+
+func shardRace(t *testing.T, ctx context.Context, s supply.Store) {
+	const n, writers = 1004, 8
+	for version := range int64(5) {
+		var won atomic.Int64
+		var all sync.WaitGroup
+		for range writers {
+			all.Go(func() {
+				err := s.Save(ctx, supply.Shard{N: n, Version: version})
+				if err == nil {
+					won.Add(1)
+				} else if !errors.Is(err, supply.ErrStale) {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if won.Load() != 1 {
+			t.Errorf("%d of %d writers saved version %d; want 1", won.Load(), writers, version)
+		}
+	}
+}
+
+func fieldsOfMark(t *testing.T, ctx context.Context, s supply.Store) {
+	want := map[wallet.ID]supply.Mark{}
+	var marks []supply.Mark
+	ids := []wallet.ID{wallet.NewID()} // one without a mark
+	for seed := range uint64(5) {
+		m := filled[supply.Mark](dice(seed))
+		m.Wallet, m.Seq = wallet.NewID(), 3
+		marks, ids, want[m.Wallet] = append(marks, m), append(ids, m.Wallet), m
+	}
+	must(t, s.Raise(ctx, marks))
+	got, err := s.Marks(ctx, ids)
+	must(t, err)
+	same(t, "the marks", got, want)
+	must(t, s.Raise(ctx, nil))
+}
+
+func marksRise(t *testing.T, ctx context.Context, s supply.Store) {
+	at := func(id wallet.ID, seq int64) supply.Mark {
+		return supply.Mark{Wallet: id, Seq: seq, Sum: supply.Sum{Amounts: supply.Amounts{Issued: 100 * seq}}}
+	}
+	a, b, fresh := wallet.NewID(), wallet.NewID(), wallet.NewID()
+	must(t, s.Raise(ctx, []supply.Mark{at(a, 5), at(b, 5)}))
+	must(t, s.Raise(ctx, []supply.Mark{at(b, 7), at(fresh, 1), at(a, 4)}))
+	equal := at(a, 5)
+	equal.Sum.Amounts.Issued = 1
+	must(t, s.Raise(ctx, []supply.Mark{equal}))
+	got, err := s.Marks(ctx, []wallet.ID{a, b, fresh})
+	must(t, err)
+	same(t, "the marks", got, map[wallet.ID]supply.Mark{a: at(a, 5), b: at(b, 7), fresh: at(fresh, 1)})
+}

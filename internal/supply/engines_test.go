@@ -1,0 +1,40 @@
+package supply_test
+
+import (
+	"context"
+	"crypto/rand"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"membergate/internal/boltstore"
+	"membergate/internal/mongostore"
+	"membergate/internal/storetest"
+)
+
+func TestManyCountersAndWritersAtOnceOnTheEmbeddedStore(t *testing.T) {
+	s, err := boltstore.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	race(t, newPurse(t, storetest.Stores{Accounts: s.Members(), Wallets: s.Ledger()}, 12), s.Supply(), 30)
+}
+
+func TestManyCountersAndWritersAtOnceOnMongoDB(t *testing.T) {
+	uri := os.Getenv("MONGODB_URI")
+	if uri == "" {
+		t.Skip("MONGODB_URI is not set: there is no MongoDB-compatible server to test on")
+	}
+	s, err := mongostore.Open(t.Context(), uri, "test_supply_"+strings.ToLower(rand.Text()[:10]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s = s.Patient(30 * time.Second)
+	defer func() { _, _ = s.Drop(context.Background()), s.Close(context.Background()) }()
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	race(t, newPurse(t, storetest.Stores{Accounts: s.Members(), Wallets: s.Ledger()}, 12), s.Supply(), 15)
+}

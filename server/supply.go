@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"membergate/internal/supply"
+)
+
+const (
+	// supplyAfter is how long changes of wallets are gathered before they are counted together.
+	supplyAfter = 500 * time.Millisecond
+	// supplyEvery is how often all wallets are looked at, for changes whose process was lost before it counted them.
+	supplyEvery = 10 * time.Minute
+	// supplyShards is how many parts of the count are written at the same time.
+	supplyShards = 8
+)
+
+// counter counts the coins of these stores.
+func (s *stores) counter() *supply.Counter {
+	return &supply.Counter{Store: s.supply, Ledger: s.ledger, Accounts: s.accounts, AtOnce: supplyShards}
+}
+
+// keepSupply counts all coins, and then what changes, until the context ends. Any number of processes may do so.
+func keepSupply(c *supply.Counter, hints *supply.Hints, log *slog.Logger) func(context.Context) error {
+	return func(ctx context.Context) error {
+		sweep := time.NewTicker(supplyEvery)
+		defer sweep.Stop()
+		countAll(ctx, c, log)
+		for {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-sweep.C:
+				countAll(ctx, c, log)
+			case <-hints.Told():
+				wait(ctx, supplyAfter)
+				ids := hints.Take()
+				if err := c.Fold(ctx, ids); err != nil && ctx.Err() == nil {
+					log.Warn("coins cannot be counted now; they will be", "wallets", len(ids), "cause", err.Error())
+					wait(ctx, supplyAfter)
+					hints.Add(ids...)
+				}
+			}
+		}
+	}
+}
+
+func countAll(ctx context.Context, c *supply.Counter, log *slog.Logger) {
+	began := time.Now()
+	found, err := c.Sweep(ctx, began, func(int) {})
+	switch {
+	case ctx.Err() != nil:
+	case err != nil:
+		log.Warn("not all coins could be counted; it is tried again", "cause", err.Error(), "after", supplyEvery)
+	case found > 0:
+		log.Info("coins were counted", "wallets", found, "took", time.Since(began).Round(time.Millisecond).String())
+	}
+}
+
+// wait lasts a while, or until the context ends.
+func wait(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	}
+}
