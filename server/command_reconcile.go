@@ -15,17 +15,21 @@ import (
 )
 
 func reconcileCommand(p *program) *cobra.Command {
-	return &cobra.Command{
+	hints := false
+	c := &cobra.Command{
 		Use:   "reconcile",
 		Short: "Recompute every invariant of the ledger from its entries",
 		Long: "Walks every member's ledger and every applied order and refund, and recomputes what must hold. It prints a table\n" +
-			"of the rules, and ends with a non-zero code if one of them is broken anywhere. It never changes an entry.",
+			"of the rules, and ends with a non-zero code if one of them is broken anywhere. It never changes an entry.\n" +
+			"With --repair-hints it first brings what is only derived from ledgers up to them: the count of all coins.",
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return p.reconcile(c.Context()) },
+		RunE: func(c *cobra.Command, _ []string) error { return p.reconcile(c.Context(), hints) },
 	}
+	c.Flags().BoolVar(&hints, "repair-hints", false, "first count what the count of all coins has not come to yet")
+	return c
 }
 
-func (p *program) reconcile(ctx context.Context) (err error) {
+func (p *program) reconcile(ctx context.Context, hints bool) (err error) {
 	settings, err := p.settings()
 	if err != nil {
 		return err
@@ -39,8 +43,13 @@ func (p *program) reconcile(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.close()) }()
+	if hints {
+		if _, err := st.counter().Sweep(ctx, time.Now(), func(int) {}); err != nil {
+			return err
+		}
+	}
 	began, bars := time.Now(), map[string]*bar{}
-	report, err := reconcile.Check(ctx, reconcile.Stores{Accounts: st.accounts, Ledger: st.ledger, Orders: st.orders}, rules, func(what string, done int) {
+	report, err := reconcile.Check(ctx, reconcile.Stores{Accounts: st.accounts, Ledger: st.ledger, Orders: st.orders, Supply: st.supply}, rules, func(what string, done int) {
 		if bars[what] == nil {
 			bars[what] = newBar(p.log, what)
 		}
@@ -54,6 +63,9 @@ func (p *program) reconcile(ctx context.Context) (err error) {
 	}
 	printReport(p.out, report.Rows())
 	fmt.Fprintf(p.log, "took %s\n", time.Since(began).Round(time.Millisecond))
+	if report.Behind > 0 {
+		fmt.Fprintf(p.log, "The count of all coins has not come to the newest entries of %d wallets yet; it will, or --repair-hints does it now.\n", report.Behind)
+	}
 	if n := report.Broken(); n > 0 {
 		return fmt.Errorf("%d checks of the ledger failed; the table names the first of each rule", n)
 	}

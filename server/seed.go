@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -50,6 +51,9 @@ func (p *program) seedDemo(ctx context.Context) (err error) {
 	made, err := demo.Seed(ctx, st.demo(rules), demo.Options{Seed: demoSeed, Now: now.Now(ctx)}, bar.tell)
 	bar.end()
 	if err != nil {
+		return err
+	}
+	if _, err := st.counter().Sweep(ctx, time.Now(), func(int) {}); err != nil {
 		return err
 	}
 	if made.Already {

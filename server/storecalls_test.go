@@ -14,7 +14,7 @@ var prices = map[string]price{
 	"Home":                {calls{9, 1, 2}, calls{3, 1, 1}},
 	"WalletPage":          {calls{3, 0, 2}, calls{}},
 	"BestRedemption":      {calls{2, 0, 2}, calls{}},
-	"CoinSupply":          {},
+	"CoinSupply":          {calls{1, 0, 0}, calls{1, 0, 0}},
 	"Rewards":             {calls{2, 0, 2}, calls{}},
 	"TierPage":            {calls{2, 0, 1}, calls{}},
 	"Programme":           {},

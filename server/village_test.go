@@ -76,7 +76,8 @@ func putVillage(pairs []string) error {
 	for _, put := range []func(context.Context, *stores) error{putVillager, putPeople, putShop, putFamilies, putPosts, putComments, putMarks} {
 		err = errors.Join(err, put(ctx, st))
 	}
-	return errors.Join(err, st.close())
+	_, counted := st.counter().Sweep(ctx, time.Now(), func(int) {})
+	return errors.Join(err, counted, st.close())
 }
 
 func putPeople(ctx context.Context, st *stores) error {

@@ -9,6 +9,7 @@ import (
 	"membergate/internal/account"
 	"membergate/internal/member"
 	"membergate/internal/order"
+	"membergate/internal/supply"
 	"membergate/internal/tier"
 	"membergate/internal/wallet"
 )
@@ -18,6 +19,7 @@ type Stores struct {
 	Accounts account.Store
 	Ledger   wallet.Store
 	Orders   order.Store
+	Supply   supply.Store // nil where nobody counts
 }
 
 const (
@@ -27,15 +29,22 @@ const (
 	atOnce        = 8   // wallets that are read at the same time
 )
 
-// Check walks all members' ledgers and all applied records. Its memory is that of a page, and of one wallet's earnings.
+// Check walks all members' ledgers and all applied records. Its memory is that of a page, and of one wallet's earnings and spendings.
 // Others may write meanwhile: what it reads first is what is written last. Progress is told in members and then in
 // records.
 func Check(ctx context.Context, s Stores, book tier.Book, progress func(what string, done int)) (*Report, error) {
-	c := &checker{Stores: s, book: book, report: &Report{}}
+	counted, err := newCount(ctx, s.Supply)
+	if err != nil {
+		return nil, err
+	}
+	c := &checker{Stores: s, book: book, report: &Report{}, count: counted}
 	if err := c.members(ctx, func(n int) { progress("members", n) }); err != nil {
 		return nil, err
 	}
 	if err := c.records(ctx, func(n int) { progress("records", n) }); err != nil {
+		return nil, err
+	}
+	if err := c.count.compare(ctx, c.report); err != nil {
 		return nil, err
 	}
 	t := c.totals
@@ -48,6 +57,7 @@ type checker struct {
 	Stores
 	book   tier.Book
 	report *Report
+	count  *count
 
 	mu     sync.Mutex
 	totals sums
@@ -71,10 +81,14 @@ func (c *checker) members(ctx context.Context, progress func(int)) error {
 		if err != nil {
 			return err
 		}
+		marks, err := c.count.marks(ctx, page)
+		if err != nil {
+			return err
+		}
 		group, within := errgroup.WithContext(ctx)
 		group.SetLimit(atOnce)
 		for _, h := range page {
-			group.Go(func() error { return c.wallet(within, h, heads[h.Account.Wallet]) })
+			group.Go(func() error { return c.wallet(within, h, heads[h.Account.Wallet], marks[h.Account.Wallet]) })
 		}
 		if err := group.Wait(); err != nil {
 			return err
@@ -83,8 +97,8 @@ func (c *checker) members(ctx context.Context, progress func(int)) error {
 	}
 }
 
-// wallet checks one member's ledger, whose head was read before.
-func (c *checker) wallet(ctx context.Context, h account.Holder, head wallet.Entry) error {
+// wallet checks one member's ledger, whose head and mark were read before.
+func (c *checker) wallet(ctx context.Context, h account.Holder, head wallet.Entry, mark supply.Mark) error {
 	l := &Ledger{Report: c.report, ID: h.Account.Wallet}
 	met := head.Seq == 0
 	for {
@@ -94,6 +108,9 @@ func (c *checker) wallet(ctx context.Context, h account.Holder, head wallet.Entr
 		}
 		for _, e := range page {
 			l.Next(e)
+			if e.Seq == mark.Seq {
+				c.count.met(l, e, mark)
+			}
 			met = met || e.Seq == head.Seq && e.Hash == head.Hash
 		}
 		if err := c.ops(ctx, l, page); err != nil {
@@ -108,6 +125,7 @@ func (c *checker) wallet(ctx context.Context, h account.Holder, head wallet.Entr
 	}
 	c.report.see(Head, met, "%s: its head, entry %d, is not in the chain", l.ID, head.Seq)
 	c.add(l.Last().State)
+	c.count.done(l, mark)
 	return c.outbox(ctx, h.Account)
 }
 
@@ -116,7 +134,7 @@ func (c *checker) add(s wallet.State) {
 	defer c.mu.Unlock()
 	t := &c.totals
 	t.issued, t.clawed, t.burned, t.expired = t.issued+s.LifetimeEarned, t.clawed+s.LifetimeClawed, t.burned+s.LifetimeSpent, t.expired+s.LifetimeExpired
-	t.outstanding, t.owed = t.outstanding+s.Owned(), t.owed+s.Owed
+	t.outstanding, t.owed = t.outstanding+s.Whole(), t.owed+s.Owed
 }
 
 // ops looks entries up by their ops: each must be found where it stands.

@@ -14,11 +14,14 @@ type Ledger struct {
 	ID     wallet.ID
 
 	last   wallet.Entry
-	claims map[int64]claims // by the sequence of the earning
+	claims map[int64]claims // by the sequence of the earning or spending
 }
 
-// claims are what an earning brought, and what was taken back of it.
-type claims struct{ earned, taken wallet.Coins }
+// claims are what an earning brought or a spending took, and how much of it was taken back.
+type claims struct {
+	of           wallet.Kind
+	whole, taken wallet.Coins
+}
 
 // Last is the entry that was checked last.
 func (l *Ledger) Last() wallet.Entry { return l.last }
@@ -32,16 +35,20 @@ func (l *Ledger) Next(e wallet.Entry) {
 	l.see(Balance, e, e.BalanceAfter() == before.BalanceAfter()+e.Amount, "%d and %+d make %d", before.BalanceAfter(), e.Amount, e.BalanceAfter())
 	wrong := lots(e.State)
 	l.see(Lots, e, wrong == "", "%s", wrong)
-	if check, known := movements[e.Kind]; known {
-		wrong = check(e, steps(before.State, e.State), e.State.Owed-before.State.Owed)
-		l.see(Movement, e, wrong == "", "%s: %s", e.Kind, wrong)
-		want := lifetimes[e.Kind](before.State, e)
-		l.see(Lifetime, e, sameTotals(want, e.State), "%s: earned, spent, expired, clawed back are %d; want %d", e.Kind, totals(e.State), totals(want))
+	wrong = held(e.State)
+	l.see(Holds, e, wrong == "", "%s", wrong)
+	check, known := movements[e.Kind]
+	wrong = "the kind is unknown"
+	if known {
+		wrong = check(moved(before.State, e))
 	}
+	l.see(Movement, e, wrong == "", "%s: %s", e.Kind, wrong)
+	want := lifetime(before.State, e)
+	l.see(Lifetime, e, sameTotals(want, e.State), "%s: earned, spent, expired, clawed back are %d; want %d", e.Kind, totals(e.State), totals(want))
 	l.see(Owed, e, e.State.Owed >= 0 && (e.State.Owed == 0 || e.State.Available() == 0), "%d are owed and %d are free", e.State.Owed, e.State.Available())
 	s := e.State
-	l.see(Identity, e, s.LifetimeEarned-s.LifetimeClawed-s.LifetimeSpent-s.LifetimeExpired == s.Owned()-s.Owed,
-		"%d − %d − %d − %d is not %d − %d", s.LifetimeEarned, s.LifetimeClawed, s.LifetimeSpent, s.LifetimeExpired, s.Owned(), s.Owed)
+	l.see(Identity, e, s.LifetimeEarned-s.LifetimeClawed-s.LifetimeSpent-s.LifetimeExpired == s.Whole()-s.Owed,
+		"%d − %d − %d − %d is not %d − %d", s.LifetimeEarned, s.LifetimeClawed, s.LifetimeSpent, s.LifetimeExpired, s.Whole(), s.Owed)
 	l.reversal(e)
 	l.last = e
 }
@@ -51,18 +58,21 @@ func (l *Ledger) see(r Rule, e wallet.Entry, holds bool, format string, args ...
 	l.Report.see(r, holds, "%s entry %d: "+format, append([]any{l.ID, e.Seq}, args...)...)
 }
 
-// reversal adds a claw-back up with those before it: an earning is taken back at most once, in however many parts.
+// reversal adds a claw-back or a return up with those before it: an earning or a spending is taken back at most once, in
+// however many parts.
 func (l *Ledger) reversal(e wallet.Entry) {
 	if l.claims == nil {
 		l.claims = map[int64]claims{}
 	}
+	back := e.Kind == wallet.Clawback || e.Kind == wallet.Return
 	switch {
-	case e.Kind == wallet.Earn:
-		l.claims[e.Seq] = claims{earned: e.Claim}
-	case e.Kind == wallet.Clawback && e.Reverses != 0:
+	case e.Kind == wallet.Earn || e.Kind == wallet.Spend:
+		l.claims[e.Seq] = claims{of: e.Kind, whole: e.Claim}
+	case back && e.Reverses != 0:
 		c, found := l.claims[e.Reverses]
+		fits := (c.of == wallet.Earn) == (e.Kind == wallet.Clawback)
 		c.taken += e.Claim
-		l.see(Reversal, e, found && c.taken <= c.earned, "%d are taken back of the %d that entry %d earned", c.taken, c.earned, e.Reverses)
+		l.see(Reversal, e, found && fits && c.taken <= c.whole, "%d are taken back of the %d of entry %d (%s)", c.taken, c.whole, e.Reverses, c.of)
 		if found {
 			l.claims[e.Reverses] = c
 		}
@@ -72,7 +82,7 @@ func (l *Ledger) reversal(e wallet.Entry) {
 // earnedBy is what an earning of this wallet brought, and false if the sequence is none.
 func (l *Ledger) earnedBy(seq int64) (wallet.Coins, bool) {
 	c, ok := l.claims[seq]
-	return c.earned, ok
+	return c.whole, ok
 }
 
 // lots says what is wrong with the lots of a state, empty if nothing is.

@@ -46,67 +46,114 @@ func steps(before, after wallet.State) []step {
 	return out
 }
 
-// movements say, for each kind of entry, what it did that it must not, empty if nothing; owed is the change of what is
-// owed.
-var movements = map[wallet.Kind]func(e wallet.Entry, s []step, owed wallet.Coins) string{
-	wallet.Earn:     earns,
-	wallet.Spend:    spends,
-	wallet.Clawback: clawsBack,
-	wallet.Expire:   expires,
+// move is what an entry did, against the state before it.
+type move struct {
+	e       wallet.Entry
+	before  wallet.State
+	steps   []step
+	owed    wallet.Coins // change of what is owed
+	pending wallet.Coins // change of what is promised
 }
 
-func earns(e wallet.Entry, s []step, owed wallet.Coins) string {
-	switch {
-	case e.Repaid < 0 || owed != -e.Repaid:
-		return "what it repaid is not what is owed less"
-	case e.Claim != e.Amount+e.Repaid || e.Amount < 0:
-		return "what came in and what it repaid are not what was earned"
-	case len(changed(s)) > 1:
-		return "it changed several lots"
-	}
-	return only(s, func(x step) bool { return x.free >= 0 && x.held == 0 }, "it took coins away")
+func moved(before wallet.State, e wallet.Entry) move {
+	return move{e, before, steps(before, e.State), e.State.Owed - before.Owed, e.State.Promised() - before.Promised()}
 }
 
-func spends(e wallet.Entry, s []step, owed wallet.Coins) string {
-	switch {
-	case owed != 0:
-		return "it changed what is owed"
-	case e.Amount != -e.Claim:
-		return "what left is not what was asked for"
-	case skipped(s) > 0:
-		return "coins that die sooner were left"
+// movements say, for each kind of entry, what it did that it must not, empty if nothing.
+var movements = map[wallet.Kind]func(m move) string{
+	wallet.Earn:     move.earns,
+	wallet.Spend:    move.spends,
+	wallet.Clawback: move.clawsBack,
+	wallet.Expire:   move.expires,
+	wallet.Return:   move.returns,
+	wallet.Adjust:   move.adjusts,
+	wallet.SetAside: move.holds,
+	wallet.Release:  move.releases,
+	wallet.Activate: move.activates,
+}
+
+func (m move) earns() string {
+	if m.pending != 0 {
+		return first(
+			rule{m.pending != m.e.Claim || m.e.Amount != 0 || m.owed != 0 || len(changed(m.steps)) > 0, "it promises and does something else"},
+			rule{!slices.ContainsFunc(m.e.State.Pending, func(p wallet.Promise) bool { return p.Seq == m.e.Seq && p.Coins == m.e.Claim }), "no promise is its own"},
+		)
 	}
-	return only(s, func(x step) bool { return x.free <= 0 && x.held == 0 }, "it added coins or touched held ones")
+	return m.comesIn()
+}
+
+// comesIn is about coins that become available in one lot, after what they repay.
+func (m move) comesIn() string {
+	return first(
+		rule{m.e.Repaid < 0 || m.owed != -m.e.Repaid, "what it repaid is not what is owed less"},
+		rule{m.e.Claim != m.e.Amount+m.e.Repaid || m.e.Amount < 0, "what came in and what it repaid are not the claim"},
+		rule{len(changed(m.steps)) > 1, "it changed several lots"},
+		rule{!all(m.steps, func(x step) bool { return x.free >= 0 && x.held == 0 }), "it took coins away"},
+	)
+}
+
+func (m move) spends() string {
+	if m.e.Of != 0 {
+		return m.endsHold(m.e.Claim)
+	}
+	return first(
+		rule{m.owed != 0 || m.pending != 0, "it changed what is owed or pending"},
+		rule{m.e.Amount != -m.e.Claim, "what left is not what was asked for"},
+		rule{skipped(m.steps) > 0, "coins that die sooner were left"},
+		rule{!all(m.steps, func(x step) bool { return x.free <= 0 && x.held == 0 }), "it added coins or touched held ones"},
+	)
 }
 
 // clawsBack lets one lot be emptied before its turn: that of the earning that is taken back.
-func clawsBack(e wallet.Entry, s []step, owed wallet.Coins) string {
+func (m move) clawsBack() string {
 	own := 0
-	if e.Reverses != 0 {
+	if m.e.Reverses != 0 {
 		own = 1
 	}
-	switch {
-	case owed < 0 || owed != e.Claim+e.Amount:
-		return "what was taken and what is owed more are not the claim"
-	case skipped(s) > own:
-		return "coins that die sooner were left"
-	}
-	return only(s, func(x step) bool { return x.free <= 0 && x.held == 0 }, "it added coins or touched held ones")
+	return first(
+		rule{m.pending != 0, "it changed what is pending"},
+		rule{m.owed < 0 || m.owed != m.e.Claim+m.e.Amount, "what was taken and what is owed more are not the claim"},
+		rule{skipped(m.steps) > own, "coins that die sooner were left"},
+		rule{!all(m.steps, func(x step) bool { return x.free <= 0 && x.held == 0 }), "it added coins or touched held ones"},
+	)
 }
 
-func expires(e wallet.Entry, s []step, owed wallet.Coins) string {
-	gone := changed(s)
-	switch {
-	case owed != 0:
-		return "it changed what is owed"
-	case e.Amount != -e.Claim:
-		return "what left is not what expired"
-	case len(gone) != 1 || gone[0].left != 0 || gone[0].held != 0 || gone[0].free != e.Amount:
-		return "it did not take the free coins of one lot"
-	case !gone[0].expires.Equal(e.OccurredAt):
-		return "the lot did not die then"
+func (m move) adjusts() string {
+	if m.e.State.LifetimeClawed != m.before.LifetimeClawed {
+		return m.clawsBack()
 	}
-	return ""
+	return m.comesIn()
+}
+
+func (m move) expires() string {
+	gone := changed(m.steps)
+	return first(
+		rule{m.owed != 0 || m.pending != 0, "it changed what is owed or pending"},
+		rule{m.e.Amount != -m.e.Claim, "what left is not what expired"},
+		rule{len(gone) != 1 || gone[0].left != 0 || gone[0].held != 0 || gone[0].free != m.e.Amount, "it did not take the free coins of one lot"},
+		rule{len(gone) == 1 && !gone[0].expires.Equal(m.e.OccurredAt), "the lot did not die then"},
+	)
+}
+
+func (m move) returns() string {
+	var parts wallet.Coins
+	for _, p := range m.e.Parts {
+		parts += p.Coins
+	}
+	return first(
+		rule{m.pending != 0 || m.owed != -m.e.Repaid || m.e.Repaid < 0, "it changed what is owed or pending otherwise than by repaying"},
+		rule{parts != m.e.Claim || m.e.Claim != m.e.Amount+m.e.Repaid, "its parts, and what came in and was repaid, are not the claim"},
+		rule{!all(m.steps, func(x step) bool { return x.held == 0 && x.free >= 0 && (x.free == 0 || in(m.e.Parts, x.expires)) }), "it changed other lots than its parts'"},
+	)
+}
+
+func (m move) activates() string {
+	i := slices.IndexFunc(m.before.Pending, func(p wallet.Promise) bool { return p.Seq == m.e.Of })
+	return first(
+		rule{i < 0 || slices.ContainsFunc(m.e.State.Pending, func(p wallet.Promise) bool { return p.Seq == m.e.Of }), "it does not end a promise that was open"},
+		rule{i >= 0 && m.before.Pending[i].Coins != m.e.Claim || m.pending != -m.e.Claim, "what is pending less is not what was promised"},
+		rule{true, m.comesIn()},
+	)
 }
 
 // changed are the steps that moved anything.
@@ -126,25 +173,22 @@ func skipped(s []step) int {
 	return n
 }
 
-func only(s []step, may func(step) bool, otherwise string) string {
-	for _, x := range s {
-		if !may(x) {
-			return otherwise
+func all(s []step, may func(step) bool) bool {
+	return !slices.ContainsFunc(s, func(x step) bool { return !may(x) })
+}
+
+// rule is something that must not be, and what is said if it is.
+type rule struct {
+	broken bool
+	says   string
+}
+
+// first is what the first broken rule says.
+func first(rules ...rule) string {
+	for _, r := range rules {
+		if r.broken && r.says != "" {
+			return r.says
 		}
 	}
 	return ""
 }
-
-// lifetimes say what the lifetime totals must be after an entry of a kind.
-var lifetimes = map[wallet.Kind]func(before wallet.State, e wallet.Entry) wallet.State{
-	wallet.Earn:     func(s wallet.State, e wallet.Entry) wallet.State { s.LifetimeEarned += e.Claim; return s },
-	wallet.Spend:    func(s wallet.State, e wallet.Entry) wallet.State { s.LifetimeSpent += e.Claim; return s },
-	wallet.Clawback: func(s wallet.State, e wallet.Entry) wallet.State { s.LifetimeClawed += e.Claim; return s },
-	wallet.Expire:   func(s wallet.State, e wallet.Entry) wallet.State { s.LifetimeExpired += e.Claim; return s },
-}
-
-func totals(s wallet.State) [4]wallet.Coins {
-	return [4]wallet.Coins{s.LifetimeEarned, s.LifetimeSpent, s.LifetimeExpired, s.LifetimeClawed}
-}
-
-func sameTotals(a, b wallet.State) bool { return totals(a) == totals(b) }

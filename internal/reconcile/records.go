@@ -16,13 +16,13 @@ func ofRecord(e wallet.Entry) bool {
 	return e.Kind == wallet.Earn && strings.HasPrefix(e.Op, "order:") || e.Kind == wallet.Clawback && strings.HasPrefix(e.Op, "refund:")
 }
 
-// addsUp tells whether the lines of an earning add up to what came in.
+// addsUp tells whether the lines of an earning add up to what came in, now or as a promise.
 func addsUp(e wallet.Entry) bool {
 	n := wallet.Coins(0)
 	for _, l := range e.Lines {
 		n += l.Coins
 	}
-	return n == e.Amount
+	return n == e.Claim-e.Repaid
 }
 
 // waits tells whether an account still has to carry a record's step out.

@@ -15,6 +15,7 @@ const (
 	Seal     Rule = "seal"
 	Balance  Rule = "balance"
 	Lots     Rule = "lots"
+	Holds    Rule = "holds"
 	Movement Rule = "movement"
 	Lifetime Rule = "lifetime"
 	Owed     Rule = "owed"
@@ -28,6 +29,8 @@ const (
 	Outbox   Rule = "outbox"
 	Earned   Rule = "earned"
 	Totals   Rule = "totals"
+	Counted  Rule = "counted"
+	Shards   Rule = "shards"
 )
 
 // says is what each rule promises, in the order of a report.
@@ -40,11 +43,12 @@ var says = []struct {
 	{Seal, "an entry says what it said when it was sealed"},
 	{Balance, "a balance is the one before it plus the amount"},
 	{Lots, "lots are in order, none is empty, none is below 0"},
+	{Holds, "every held coin belongs to one open hold"},
 	{Movement, "an entry moves what its kind may, first to expire first"},
 	{Lifetime, "lifetime totals are those before plus what the entry did"},
 	{Owed, "nothing is free while something is owed"},
-	{Identity, "earned − clawed back − spent − expired = balance − owed"},
-	{Reversal, "what is taken back follows its earning and never exceeds it"},
+	{Identity, "earned − clawed back − spent − expired = balance + pending − owed"},
+	{Reversal, "what is taken back follows what it is of and never exceeds it"},
 	{Lines, "the lines of an order's earning add up to it"},
 	{Op, "an op stands once, where the store finds it"},
 	{Head, "the head that members see stands in the chain"},
@@ -53,6 +57,8 @@ var says = []struct {
 	{Outbox, "what an outbox waits for was written down"},
 	{Earned, "what an applied order or refund must move is in the ledger"},
 	{Totals, "issued − clawed back − burned − expired = outstanding − owed"},
+	{Counted, "the count of all coins has of a wallet what its entry says"},
+	{Shards, "each part of the count is the sum of its wallets"},
 }
 
 // Row is how one rule fared.
@@ -66,6 +72,8 @@ type Row struct {
 
 // Report counts what was checked. Its zero value is ready, and many goroutines may write to it.
 type Report struct {
+	Behind int // wallets with entries that the count of all coins has not come to yet; no drift
+
 	mu   sync.Mutex
 	rows map[Rule]*Row
 }

@@ -36,7 +36,7 @@ const (
 func (c *Counter) Fold(ctx context.Context, ids []wallet.ID) error {
 	var parts [Shards][]wallet.ID
 	for _, id := range ids {
-		parts[shardOf(id)] = append(parts[shardOf(id)], id)
+		parts[ShardOf(id)] = append(parts[ShardOf(id)], id)
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(max(1, c.AtOnce))

@@ -64,7 +64,7 @@ func (p *purse) want(t interface{ Fatal(...any) }, at time.Time) supply.Amounts 
 		a.ClawedBack += s.LifetimeClawed
 		a.Burned += s.LifetimeSpent
 		a.Expired += s.LifetimeExpired
-		a.Outstanding += s.Owned()
+		a.Outstanding += s.Whole()
 		a.Owed += s.Owed
 	}
 	return a

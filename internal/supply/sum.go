@@ -23,7 +23,8 @@ func (a Amounts) Reserve(percent int64) wallet.Coins {
 	return a.Outstanding/100*percent + a.Outstanding%100*percent/100
 }
 
-// Turn is what will change by itself at a moment, without anybody's writing: coins die.
+// Turn is what will change by itself at a moment, without anybody's writing: coins die, or repay what is owed as they become
+// available.
 type Turn struct {
 	At     time.Time
 	Change Amounts
@@ -38,12 +39,13 @@ type Sum struct {
 // Of gives the sum of one wallet by its newest entry.
 func Of(s wallet.State) Sum {
 	out := Sum{Amounts: amounts(s)}
-	for at := s.NextExpiry(); !at.IsZero(); at = s.NextExpiry() {
+	var last time.Time
+	for at := s.NextDue(); at.After(last); at = s.NextDue() { // each is later than the one before, but in a damaged state
 		next := s.At(at)
 		if change := amounts(next).plus(amounts(s), -1); change != (Amounts{}) {
 			out.Turns = append(out.Turns, Turn{At: at.UTC(), Change: change})
 		}
-		s = next
+		s, last = next, at
 	}
 	return out
 }
@@ -63,9 +65,12 @@ func (s Sum) At(t time.Time) Amounts {
 func amounts(s wallet.State) Amounts {
 	return Amounts{
 		Issued: s.LifetimeEarned, ClawedBack: s.LifetimeClawed, Burned: s.LifetimeSpent, Expired: s.LifetimeExpired,
-		Outstanding: s.Owned(), Owed: s.Owed,
+		Outstanding: s.Whole(), Owed: s.Owed,
 	}
 }
+
+// Plus adds other amounts.
+func (a Amounts) Plus(b Amounts) Amounts { return a.plus(b, 1) }
 
 // plus adds other amounts, or takes them off with the sign -1.
 func (a Amounts) plus(b Amounts, sign int64) Amounts {
@@ -73,6 +78,11 @@ func (a Amounts) plus(b Amounts, sign int64) Amounts {
 		Issued: a.Issued + sign*b.Issued, ClawedBack: a.ClawedBack + sign*b.ClawedBack, Burned: a.Burned + sign*b.Burned,
 		Expired: a.Expired + sign*b.Expired, Outstanding: a.Outstanding + sign*b.Outstanding, Owed: a.Owed + sign*b.Owed,
 	}
+}
+
+// Same tells whether two sums are the same.
+func (s Sum) Same(o Sum) bool {
+	return s.Amounts == o.Amounts && slices.EqualFunc(s.Turns, o.Turns, func(a, b Turn) bool { return a.At.Equal(b.At) && a.Change == b.Change })
 }
 
 // plus adds another sum, or takes it off with the sign -1. Moments that come to nothing are left out.

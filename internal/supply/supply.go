@@ -67,8 +67,8 @@ type Store interface {
 	Raise(ctx context.Context, marks []Mark) error
 }
 
-// shardOf is the shard that a wallet belongs to.
-func shardOf(id wallet.ID) int { return int(crc32.ChecksumIEEE([]byte(id)) % Shards) }
+// ShardOf is the shard that a wallet belongs to.
+func ShardOf(id wallet.ID) int { return int(crc32.ChecksumIEEE([]byte(id)) % Shards) }
 
 // Read gives what all wallets come to at a moment, in one call of the store. It gives false until all of them have
 // been counted once.

@@ -71,14 +71,15 @@ func (s State) Whole() Coins { return s.Owned() + s.Promised() }
 // written it down yet.
 func (s State) At(t time.Time) State {
 	s = s.clone()
+	last, again := due{}, false
 	for {
 		d, ok := s.due(t)
-		if !ok {
+		if !ok || again && d == last { // a damaged state, in which what is due cannot happen, must not hang its reader
 			return s
 		}
 		e := Entry{State: s}
 		e.happen(d)
-		s = e.State
+		s, last, again = e.State, d, true
 	}
 }
 
