@@ -105,9 +105,28 @@ func (e *Events) Claim(ctx context.Context, worker string, partition int, from s
 	case next != "0-0":
 		return entries(found), next, nil
 	case len(found) == 0: // a worker may have been killed between acknowledging and forgetting
-		return nil, "", e.trim(ctx, partition, nil)
+		return nil, "", errors.Join(e.trim(ctx, partition, nil), e.tidy(ctx, partition))
 	}
 	return entries(found), "", nil
+}
+
+// longGone is when a consumer that has nothing to do any more is a worker that was killed: one that lives reads often.
+const longGone = time.Hour
+
+// tidy forgets the consumers of workers that were killed, once others have done what they left.
+func (e *Events) tidy(ctx context.Context, partition int) error {
+	all, err := e.redis.XInfoConsumers(ctx, e.key(partition), group).Result()
+	if err != nil {
+		return translate(err)
+	}
+	for _, c := range all {
+		if c.Pending == 0 && c.Idle > longGone {
+			if err := e.redis.XGroupDelConsumer(ctx, e.key(partition), group, c.Name).Err(); err != nil {
+				return translate(err)
+			}
+		}
+	}
+	return nil
 }
 
 func noGroup(err error) bool { return err != nil && strings.Contains(err.Error(), "NOGROUP") }

@@ -4,7 +4,12 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"net"
 	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -39,6 +44,77 @@ func onEvents(t *testing.T, test func(t *testing.T, s *Store, e *Events)) {
 		}()
 		test(t, s, s.Events(4))
 	})
+}
+
+// oneNodeCluster starts a Redis in cluster mode that has all slots: it refuses what does not fit one slot as three would.
+func oneNodeCluster(t *testing.T) string {
+	t.Helper()
+	if _, err := exec.LookPath("redis-server"); err != nil {
+		t.Skip("redis-server is not installed")
+	}
+	address, port := "", 0
+	for port == 0 || port > 55_000 { // the nodes' own port lies 10,000 above it
+		free, err := net.Listen("tcp", "127.0.0.1:0")
+		must(t, err)
+		address, port = free.Addr().String(), free.Addr().(*net.TCPAddr).Port
+		must(t, free.Close())
+	}
+	cmd := exec.Command("redis-server", "--port", strconv.Itoa(port), "--bind", "127.0.0.1", "--dir", t.TempDir(), "--save", "", "--cluster-enabled", "yes")
+	must(t, cmd.Start())
+	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	node := redis.NewClient(&redis.Options{Addr: address})
+	defer node.Close()
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		_ = node.ClusterAddSlotsRange(t.Context(), 0, 16383).Err() // it may be up already, or not yet
+		if strings.Contains(node.ClusterInfo(t.Context()).Val(), "cluster_state:ok") {
+			return "redis://" + address + "," + address
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the cluster does not come up")
+		}
+	}
+}
+
+func TestEventsFitTheSlotsOfACluster(t *testing.T) {
+	ctx := t.Context()
+	s, err := Open(ctx, oneNodeCluster(t), "t:")
+	must(t, err)
+	defer func() { must(t, s.Close()) }()
+	e := s.Events(16)
+	var all []event.Message
+	for i := range 64 {
+		all = append(all, mail(fmt.Sprint(i), fmt.Sprint(i)))
+	}
+	must(t, e.Publish(ctx, all))
+	every := make([]int, 16)
+	for i := range every {
+		every[i] = i
+	}
+	_, err = e.Join(ctx, "w", time.Minute)
+	must(t, err)
+	held, err := e.Lease(ctx, "w", every, time.Minute)
+	must(t, err)
+	equal(t, len(held), "16")
+	for _, p := range every {
+		_, _, err := e.Claim(ctx, "w", p, "", 10)
+		must(t, err)
+		found, err := e.Read(ctx, "w", p, 100, time.Millisecond)
+		must(t, err)
+		for _, entry := range found[:min(1, len(found))] {
+			must(t, e.Bury(ctx, p, entry, "because"))
+		}
+		must(t, e.Done(ctx, p, found))
+	}
+	waiting, dead, err := e.Lag(ctx)
+	must(t, err)
+	if dead == 0 || slices.ContainsFunc(waiting, func(n int64) bool { return n > 0 }) {
+		t.Errorf("waiting %v, dead %d", waiting, dead)
+	}
+	buried, err := e.Buried(ctx, "", 1)
+	must(t, err)
+	must(t, e.Revive(ctx, buried[0]))
+	must(t, e.Release(ctx, "w", every))
+	must(t, e.Leave(ctx, "w"))
 }
 
 func mail(id, member string) event.Message {
