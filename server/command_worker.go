@@ -5,11 +5,13 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"membergate/internal/programme"
+	"membergate/internal/supply"
 	"membergate/internal/worker"
 )
 
@@ -50,6 +52,12 @@ func (p *program) work(ctx context.Context, life time.Duration) (err error) {
 	if err != nil {
 		return err
 	}
+	hints := supply.NewHints()
+	st.ledger = hints.Watch(st.ledger)
+	within, stop := context.WithCancel(ctx)
+	var counting sync.WaitGroup
+	counting.Go(func() { _ = keepSupply(st.counter(), hints, log)(within) }) // it tells its troubles itself
+	defer func() { stop(); counting.Wait() }()
 	in := newInbound(settings, st, rules, now, log)
 	in.life = life
 	if l, err := net.Listen("tcp", settings.AdminAddr); err != nil {

@@ -13,6 +13,8 @@ const (
 	supplyAfter = 500 * time.Millisecond
 	// supplyEvery is how often all wallets are looked at, for changes whose process was lost before it counted them.
 	supplyEvery = 10 * time.Minute
+	// supplyLastly is what the last count gets when the process stops.
+	supplyLastly = 2 * time.Second
 	// supplyShards is how many parts of the count are written at the same time.
 	supplyShards = 8
 )
@@ -22,7 +24,8 @@ func (s *stores) counter() *supply.Counter {
 	return &supply.Counter{Store: s.supply, Ledger: s.ledger, Accounts: s.accounts, AtOnce: supplyShards}
 }
 
-// keepSupply counts all coins, and then what changes, until the context ends. Any number of processes may do so.
+// keepSupply counts all coins, and then what changes, until the context ends; what it knows of then it still counts.
+// Any number of processes may do so.
 func keepSupply(c *supply.Counter, hints *supply.Hints, log *slog.Logger) func(context.Context) error {
 	return func(ctx context.Context) error {
 		sweep := time.NewTicker(supplyEvery)
@@ -31,16 +34,23 @@ func keepSupply(c *supply.Counter, hints *supply.Hints, log *slog.Logger) func(c
 		for {
 			select {
 			case <-ctx.Done():
+				lastly, end := context.WithTimeout(context.WithoutCancel(ctx), supplyLastly)
+				defer end()
+				if err := c.Fold(lastly, hints.Take()); err != nil {
+					log.Warn("the last coins were not counted; the next process will", "cause", err.Error())
+				}
 				return nil
 			case <-sweep.C:
 				countAll(ctx, c, log)
 			case <-hints.Told():
 				wait(ctx, supplyAfter)
 				ids := hints.Take()
-				if err := c.Fold(ctx, ids); err != nil && ctx.Err() == nil {
-					log.Warn("coins cannot be counted now; they will be", "wallets", len(ids), "cause", err.Error())
-					wait(ctx, supplyAfter)
+				if err := c.Fold(ctx, ids); err != nil {
 					hints.Add(ids...)
+					if ctx.Err() == nil {
+						log.Warn("coins cannot be counted now; they will be", "wallets", len(ids), "cause", err.Error())
+						wait(ctx, supplyAfter)
+					}
 				}
 			}
 		}
