@@ -169,7 +169,7 @@ func TestWorkersKilledThirtyTimesUnderFailingStoresCountEverythingOnce(t *testin
 }
 
 func TestSoakWorkersOnTheWholeYear(t *testing.T) {
-	path := filepath.Join("..", "..", "..", "shared", "data", "online-retail", "orders-2010-12-01_2011-10-31.csv.gz")
+	path := filepath.Join("..", "..", "shared", "data", "online-retail", "orders-2010-12-01_2011-10-31.csv.gz")
 	if given := os.Getenv("ORDERS"); given != "" {
 		path = given
 	}
