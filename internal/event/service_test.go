@@ -87,9 +87,13 @@ func paid(id, orderID string, minute int, fen int) event.Message {
 func TestAnEventCountsOnceByItsIDAndAnOrderByItsOwn(t *testing.T) {
 	s := open(t)
 	share := tell("e2", "content.shared", 1, `{"kind":"POST","ref":"p"}`)
-	for range 2 {
+	for time := range 2 {
+		before, _ := s.state("17850")
 		if p := s.apply(paid("e1", "o1", 0, 10_000), share, paid("e1", "o1", 0, 10_000), share); p != nil {
 			t.Fatal(p)
+		}
+		if after, _ := s.state("17850"); time > 0 && after.Version != before.Version {
+			t.Error("what was told again changed the account")
 		}
 		if p := s.apply(paid("another", "o1", 0, 10_000)); p != nil {
 			t.Fatal(p)
