@@ -1,0 +1,158 @@
+package redemption
+
+import (
+	"context"
+	"errors"
+	"math"
+	"time"
+
+	"membergate/internal/fault"
+	"membergate/internal/wallet"
+)
+
+// finish does what must still follow. Every step is done once, whoever does it, so anybody may finish at any time.
+func (s *Service) finish(ctx context.Context, r Redemption, at time.Time) (Redemption, error) {
+	if !r.Unfinished {
+		return r, nil
+	}
+	var err error
+	if r.State == Cancelled {
+		err = s.undo(ctx, r)
+	} else {
+		r.State, err = s.decide(ctx, r, at)
+	}
+	if err != nil {
+		return r, err
+	}
+	r.Unfinished = false
+	err = s.Store.Save(ctx, r)
+	if errors.Is(err, ErrStale) { // somebody else finished it, in the same way
+		r, _, err = s.Store.ByID(ctx, r.ID)
+		return r, err
+	}
+	r.Version++
+	return r, err
+}
+
+// decide lets the stock decide, then the hold.
+func (s *Service) decide(ctx context.Context, r Redemption, at time.Time) (State, error) {
+	left, err := s.take(ctx, r)
+	if err != nil {
+		return r.State, err
+	}
+	end, op := wallet.End{Hold: r.Hold, Purpose: purpose}, r.ID+":void"
+	if left {
+		end.Coins, op = wallet.All, r.ID+":spend"
+	}
+	_, _, err = s.Wallets.Settle(ctx, r.Wallet, end, wallet.Command{Op: op, At: at, Programme: s.Book.At(at).Version})
+	var ended *fault.Refusal
+	switch {
+	case err != nil && !errors.As(err, &ended):
+		return r.State, err
+	case !left:
+		return Rejected, nil // let go now, or ended by itself
+	case ended == nil:
+		return Reserved, nil
+	}
+	return Expired, s.putBack(ctx, r)
+}
+
+// take asks the stock, which answers the same whenever it is asked. What does not run out is always there.
+func (s *Service) take(ctx context.Context, r Redemption) (bool, error) {
+	found, err := s.Rewards.ByIDs(ctx, []string{r.Reward})
+	if err != nil {
+		return false, err
+	}
+	stock := int64(math.MaxInt64 / 2)
+	if w, known := found[r.Reward]; !known {
+		stock = 0
+	} else if w.Stock != nil {
+		stock = *w.Stock
+	}
+	n, err := s.Store.Move(ctx, r.Reward, r.ID, r.Quantity, stock)
+	return n != 0, err
+}
+
+func (s *Service) putBack(ctx context.Context, r Redemption) error {
+	_, err := s.Store.Move(ctx, r.Reward, r.ID+":back", -r.Quantity, 0)
+	return err
+}
+
+// undo gives the coins of a cancelled redemption back to their lots, and its place back to the stock.
+func (s *Service) undo(ctx context.Context, r Redemption) error {
+	spent, found, err := s.Wallets.Made(ctx, r.Wallet, r.ID+":spend", "")
+	if err != nil {
+		return err
+	}
+	if !found {
+		return fault.New(fault.Internal, "redemption %s is cancelled but was never paid for", r.ID)
+	}
+	if _, err := s.Wallets.Post(ctx, r.Wallet, []wallet.Posting{{
+		Op: r.ID + ":return", Kind: wallet.Return, Coins: r.Cost, OwnSeq: spent.Seq, Parts: spent.Parts, Title: "coins.returned", Ref: r.ID,
+		Programme: s.Book.At(r.EndedAt).Version, At: r.EndedAt, Actor: "member",
+	}}); err != nil {
+		return err
+	}
+	return s.putBack(ctx, r)
+}
+
+// changes bounds how often a redemption that somebody else changed is read again.
+const changes = 20
+
+// Cancel takes a redemption back. Cancelling what is cancelled changes nothing.
+func (s *Service) Cancel(ctx context.Context, id wallet.ID, redemption string, at time.Time) (Redemption, error) {
+	return s.end(ctx, id, redemption, at, Cancelled, func(r Redemption) bool {
+		_, may := r.CancellableUntil(at)
+		return may
+	})
+}
+
+// Show says that the code was shown: from then on the redemption cannot be cancelled.
+func (s *Service) Show(ctx context.Context, id wallet.ID, redemption string, at time.Time) (Redemption, error) {
+	return s.end(ctx, id, redemption, at, Fulfilled, func(r Redemption) bool { return r.State == Reserved })
+}
+
+// end brings a redemption to a state from which it never returns; of those who want different ones the first wins.
+func (s *Service) end(ctx context.Context, id wallet.ID, redemption string, at time.Time, to State, may func(Redemption) bool) (Redemption, error) {
+	for range changes {
+		r, known, err := s.Store.ByID(ctx, redemption)
+		if err != nil {
+			return r, err
+		}
+		if !known || r.Wallet != id {
+			return Redemption{}, fault.Refuse(Unknown, "redemptionId", "redemptionId names no redemption that is known")
+		}
+		if r, err = s.finish(ctx, r, at); err != nil || r.State == to {
+			return r, err
+		}
+		if !may(r) {
+			return r, fault.Refuse(NotCancellable, "redemptionId", "the redemption is %s and cannot be %s now", r.State, to)
+		}
+		r.State, r.EndedAt, r.Unfinished = to, at, to == Cancelled
+		switch err := s.Store.Save(ctx, r); {
+		case errors.Is(err, ErrStale):
+			continue
+		case err != nil:
+			return r, err
+		}
+		r.Version++
+		return s.finish(ctx, r, at)
+	}
+	return Redemption{}, fault.New(fault.Unavailable, "the redemption is being changed by too many at once")
+}
+
+// Find gives a wallet's redemption, and false if it has no such one.
+func (s *Service) Find(ctx context.Context, id wallet.ID, redemption string) (Redemption, bool, error) {
+	r, known, err := s.Store.ByID(ctx, redemption)
+	return r, known && r.Wallet == id, err
+}
+
+// Sweep finishes at most n redemptions that somebody left.
+func (s *Service) Sweep(ctx context.Context, at time.Time, n int) error {
+	left, err := s.Store.Unfinished(ctx, n)
+	for _, r := range left {
+		_, wrong := s.finish(ctx, r, at)
+		err = errors.Join(err, wrong)
+	}
+	return err
+}
