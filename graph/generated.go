@@ -365,8 +365,10 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		CheckoutHold   func(childComplexity int, input CheckoutHoldInput) int
-		CheckoutSettle func(childComplexity int, input CheckoutSettleInput) int
+		CheckoutHold     func(childComplexity int, input CheckoutHoldInput) int
+		CheckoutSettle   func(childComplexity int, input CheckoutSettleInput) int
+		RedemptionCancel func(childComplexity int, input RedemptionCancelInput) int
+		RewardRedeem     func(childComplexity int, input RewardRedeemInput) int
 	}
 
 	PageInfo struct {
@@ -505,6 +507,18 @@ type ComplexityRoot struct {
 		State            func(childComplexity int) int
 	}
 
+	RedemptionCancelPayload struct {
+		Redemption func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+		Wallet     func(childComplexity int) int
+	}
+
+	RedemptionCancelUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
 	RedemptionPlan struct {
 		CappedBy          func(childComplexity int) int
 		Coins             func(childComplexity int) int
@@ -533,6 +547,20 @@ type ComplexityRoot struct {
 	RewardEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	RewardRedeemPayload struct {
+		Redemption func(childComplexity int) int
+		Replayed   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+		Wallet     func(childComplexity int) int
+	}
+
+	RewardRedeemUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+		ShortBy func(childComplexity int) int
 	}
 
 	SharedDiscount struct {
@@ -706,6 +734,8 @@ type MemberResolver interface {
 }
 type MutationResolver interface {
 	CheckoutHold(ctx context.Context, input CheckoutHoldInput) (*CheckoutHoldPayload, error)
+	RewardRedeem(ctx context.Context, input RewardRedeemInput) (*RewardRedeemPayload, error)
+	RedemptionCancel(ctx context.Context, input RedemptionCancelInput) (*RedemptionCancelPayload, error)
 	CheckoutSettle(ctx context.Context, input CheckoutSettleInput) (*CheckoutSettlePayload, error)
 }
 type PostResolver interface {
@@ -2009,6 +2039,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CheckoutSettle(childComplexity, args["input"].(CheckoutSettleInput)), true
+	case "Mutation.redemptionCancel":
+		if e.ComplexityRoot.Mutation.RedemptionCancel == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_redemptionCancel_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RedemptionCancel(childComplexity, args["input"].(RedemptionCancelInput)), true
+	case "Mutation.rewardRedeem":
+		if e.ComplexityRoot.Mutation.RewardRedeem == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_rewardRedeem_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RewardRedeem(childComplexity, args["input"].(RewardRedeemInput)), true
 
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
@@ -2595,6 +2647,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Redemption.State(childComplexity), true
 
+	case "RedemptionCancelPayload.redemption":
+		if e.ComplexityRoot.RedemptionCancelPayload.Redemption == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RedemptionCancelPayload.Redemption(childComplexity), true
+	case "RedemptionCancelPayload.userErrors":
+		if e.ComplexityRoot.RedemptionCancelPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RedemptionCancelPayload.UserErrors(childComplexity), true
+	case "RedemptionCancelPayload.wallet":
+		if e.ComplexityRoot.RedemptionCancelPayload.Wallet == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RedemptionCancelPayload.Wallet(childComplexity), true
+
+	case "RedemptionCancelUserError.code":
+		if e.ComplexityRoot.RedemptionCancelUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RedemptionCancelUserError.Code(childComplexity), true
+	case "RedemptionCancelUserError.field":
+		if e.ComplexityRoot.RedemptionCancelUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RedemptionCancelUserError.Field(childComplexity), true
+	case "RedemptionCancelUserError.message":
+		if e.ComplexityRoot.RedemptionCancelUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RedemptionCancelUserError.Message(childComplexity), true
+
 	case "RedemptionPlan.cappedBy":
 		if e.ComplexityRoot.RedemptionPlan.CappedBy == nil {
 			break
@@ -2706,6 +2796,56 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RewardEdge.Node(childComplexity), true
+
+	case "RewardRedeemPayload.redemption":
+		if e.ComplexityRoot.RewardRedeemPayload.Redemption == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RewardRedeemPayload.Redemption(childComplexity), true
+	case "RewardRedeemPayload.replayed":
+		if e.ComplexityRoot.RewardRedeemPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RewardRedeemPayload.Replayed(childComplexity), true
+	case "RewardRedeemPayload.userErrors":
+		if e.ComplexityRoot.RewardRedeemPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RewardRedeemPayload.UserErrors(childComplexity), true
+	case "RewardRedeemPayload.wallet":
+		if e.ComplexityRoot.RewardRedeemPayload.Wallet == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RewardRedeemPayload.Wallet(childComplexity), true
+
+	case "RewardRedeemUserError.code":
+		if e.ComplexityRoot.RewardRedeemUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RewardRedeemUserError.Code(childComplexity), true
+	case "RewardRedeemUserError.field":
+		if e.ComplexityRoot.RewardRedeemUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RewardRedeemUserError.Field(childComplexity), true
+	case "RewardRedeemUserError.message":
+		if e.ComplexityRoot.RewardRedeemUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RewardRedeemUserError.Message(childComplexity), true
+	case "RewardRedeemUserError.shortBy":
+		if e.ComplexityRoot.RewardRedeemUserError.ShortBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RewardRedeemUserError.ShortBy(childComplexity), true
 
 	case "SharedDiscount.percent":
 		if e.ComplexityRoot.SharedDiscount.Percent == nil {
@@ -3219,7 +3359,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCheckoutHoldInput,
 		ec.unmarshalInputCheckoutSettleInput,
 		ec.unmarshalInputLedgerFilter,
+		ec.unmarshalInputRedemptionCancelInput,
 		ec.unmarshalInputRewardFilter,
+		ec.unmarshalInputRewardRedeemInput,
 	)
 	first := true
 
@@ -3412,6 +3554,18 @@ type Mutation {
     "What is to be held."
     input: CheckoutHoldInput!
   ): CheckoutHoldPayload!
+
+  "Gets a reward for coins. Refused, it may be tried again with the same key."
+  rewardRedeem(
+    "What is to be had, and what the app showed that it costs."
+    input: RewardRedeemInput!
+  ): RewardRedeemPayload!
+
+  "Takes a redemption back, for ten minutes and while its code has not been shown. Cancelling twice is cancelling once."
+  redemptionCancel(
+    "Which redemption."
+    input: RedemptionCancelInput!
+  ): RedemptionCancelPayload!
 
   "Spends a hold when its order has been paid, or lets it go."
   checkoutSettle(
@@ -4695,6 +4849,108 @@ type Redemption implements Node {
   createdAt: DateTime!
 }
 
+"Whose coins pay."
+enum FundingSource {
+  "The viewer's own."
+  ME
+  "The family's common coins."
+  FAMILY
+}
+
+"A wish for a reward."
+input RewardRedeemInput {
+  "1 to 64 visible ASCII characters that the app makes for this wish and keeps while it tries."
+  idempotencyKey: String!
+  "The reward's id."
+  rewardId: ID!
+  "How many: 1 to 100."
+  quantity: Int! = 1
+  "Coins that the app showed as the cost of all of them."
+  expectedCost: Int!
+  "Whose coins pay."
+  fundFrom: FundingSource! = ME
+}
+
+"What has become of a wish for a reward."
+type RewardRedeemPayload {
+  "The redemption. Null when it was refused."
+  redemption: Redemption
+  "The wallet as it is now. Null together with an error."
+  wallet: Wallet
+  "Whether an earlier sending of the same key had done it."
+  replayed: Boolean!
+  "Why it was refused; empty when it was not."
+  userErrors: [RewardRedeemUserError!]!
+}
+
+"Why a reward could not be had."
+type RewardRedeemUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: RewardRedeemErrorCode!
+  "How many coins are missing. Null when coins are not what is missing."
+  shortBy: Int
+}
+
+"Reasons why a reward could not be had."
+enum RewardRedeemErrorCode {
+  "No such reward is known."
+  NOT_FOUND
+  "The reward is for a higher tier."
+  TIER_REQUIRED
+  "It costs something else by now."
+  PRICE_CHANGED
+  "Too few are left."
+  OUT_OF_STOCK
+  "The member has had as many as one may have."
+  LIMIT_REACHED
+  "Fewer coins are available than it costs."
+  INSUFFICIENT_COINS
+  "Paying from there is not offered."
+  NOT_OFFERED
+  "It took too long and was given up; the coins are available again."
+  HOLD_EXPIRED
+  "The idempotency key was used with another input."
+  IDEMPOTENCY_CONFLICT
+}
+
+"Which redemption to take back."
+input RedemptionCancelInput {
+  "The redemption's id."
+  redemptionId: ID!
+}
+
+"What has become of a redemption that was to be taken back."
+type RedemptionCancelPayload {
+  "The redemption. Null when it was refused."
+  redemption: Redemption
+  "The wallet as it is now. Null together with an error."
+  wallet: Wallet
+  "Why it was refused; empty when it was not."
+  userErrors: [RedemptionCancelUserError!]!
+}
+
+"Why a redemption could not be taken back."
+type RedemptionCancelUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: RedemptionCancelErrorCode!
+}
+
+"Reasons why a redemption could not be taken back."
+enum RedemptionCancelErrorCode {
+  "No such redemption is known."
+  NOT_FOUND
+  "Its ten minutes are over, or its code has been shown."
+  NOT_CANCELLABLE
+}
+
 # ══════════════════════════════════════════════ recommend ══════════════════════════════════════════════
 
 "The place in an app that shows recommendations."
@@ -5702,6 +5958,30 @@ func (ec *executionContext) childFields_Redemption(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type Redemption", field.Name)
 }
 
+func (ec *executionContext) childFields_RedemptionCancelPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "redemption":
+		return ec.fieldContext_RedemptionCancelPayload_redemption(ctx, field)
+	case "wallet":
+		return ec.fieldContext_RedemptionCancelPayload_wallet(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RedemptionCancelPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RedemptionCancelPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RedemptionCancelUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_RedemptionCancelUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_RedemptionCancelUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_RedemptionCancelUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RedemptionCancelUserError", field.Name)
+}
+
 func (ec *executionContext) childFields_RedemptionPlan(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "coins":
@@ -5760,6 +6040,34 @@ func (ec *executionContext) childFields_RewardEdge(ctx context.Context, field gr
 		return ec.fieldContext_RewardEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RewardEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_RewardRedeemPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "redemption":
+		return ec.fieldContext_RewardRedeemPayload_redemption(ctx, field)
+	case "wallet":
+		return ec.fieldContext_RewardRedeemPayload_wallet(ctx, field)
+	case "replayed":
+		return ec.fieldContext_RewardRedeemPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RewardRedeemPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RewardRedeemPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RewardRedeemUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_RewardRedeemUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_RewardRedeemUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_RewardRedeemUserError_code(ctx, field)
+	case "shortBy":
+		return ec.fieldContext_RewardRedeemUserError_shortBy(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RewardRedeemUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_SharedDiscount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6236,6 +6544,34 @@ func (ec *executionContext) field_Mutation_checkoutSettle_args(ctx context.Conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (CheckoutSettleInput, error) {
 			return ec.unmarshalNCheckoutSettleInput2membergateᚋgraphᚐCheckoutSettleInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_redemptionCancel_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (RedemptionCancelInput, error) {
+			return ec.unmarshalNRedemptionCancelInput2membergateᚋgraphᚐRedemptionCancelInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_rewardRedeem_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (RewardRedeemInput, error) {
+			return ec.unmarshalNRewardRedeemInput2membergateᚋgraphᚐRewardRedeemInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -11596,6 +11932,94 @@ func (ec *executionContext) fieldContext_Mutation_checkoutHold(ctx context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_rewardRedeem(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_rewardRedeem(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RewardRedeem(ctx, fc.Args["input"].(RewardRedeemInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RewardRedeemPayload) graphql.Marshaler {
+			return ec.marshalNRewardRedeemPayload2ᚖmembergateᚋgraphᚐRewardRedeemPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_rewardRedeem(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RewardRedeemPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_rewardRedeem_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_redemptionCancel(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_redemptionCancel(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RedemptionCancel(ctx, fc.Args["input"].(RedemptionCancelInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RedemptionCancelPayload) graphql.Marshaler {
+			return ec.marshalNRedemptionCancelPayload2ᚖmembergateᚋgraphᚐRedemptionCancelPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_redemptionCancel(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RedemptionCancelPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_redemptionCancel_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_checkoutSettle(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14169,6 +14593,171 @@ func (ec *executionContext) fieldContext_Redemption_createdAt(_ context.Context,
 	return graphql.NewScalarFieldContext("Redemption", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
+func (ec *executionContext) _RedemptionCancelPayload_redemption(ctx context.Context, field graphql.CollectedField, obj *RedemptionCancelPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RedemptionCancelPayload_redemption(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Redemption, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Redemption) graphql.Marshaler {
+			return ec.marshalORedemption2ᚖmembergateᚋgraphᚐRedemption(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RedemptionCancelPayload_redemption(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RedemptionCancelPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Redemption(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RedemptionCancelPayload_wallet(ctx context.Context, field graphql.CollectedField, obj *RedemptionCancelPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RedemptionCancelPayload_wallet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Wallet, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Wallet) graphql.Marshaler {
+			return ec.marshalOWallet2ᚖmembergateᚋgraphᚐWallet(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RedemptionCancelPayload_wallet(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RedemptionCancelPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Wallet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RedemptionCancelPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *RedemptionCancelPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RedemptionCancelPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*RedemptionCancelUserError) graphql.Marshaler {
+			return ec.marshalNRedemptionCancelUserError2ᚕᚖmembergateᚋgraphᚐRedemptionCancelUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RedemptionCancelPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RedemptionCancelPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RedemptionCancelUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RedemptionCancelUserError_field(ctx context.Context, field graphql.CollectedField, obj *RedemptionCancelUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RedemptionCancelUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RedemptionCancelUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RedemptionCancelUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RedemptionCancelUserError_message(ctx context.Context, field graphql.CollectedField, obj *RedemptionCancelUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RedemptionCancelUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RedemptionCancelUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RedemptionCancelUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RedemptionCancelUserError_code(ctx context.Context, field graphql.CollectedField, obj *RedemptionCancelUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RedemptionCancelUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v RedemptionCancelErrorCode) graphql.Marshaler {
+			return ec.marshalNRedemptionCancelErrorCode2membergateᚋgraphᚐRedemptionCancelErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RedemptionCancelUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RedemptionCancelUserError", field, false, false, errors.New("field of type RedemptionCancelErrorCode does not have child fields"))
+}
+
 func (ec *executionContext) _RedemptionPlan_coins(ctx context.Context, field graphql.CollectedField, obj *RedemptionPlan) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14635,6 +15224,217 @@ func (ec *executionContext) fieldContext_RewardEdge_node(_ context.Context, fiel
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _RewardRedeemPayload_redemption(ctx context.Context, field graphql.CollectedField, obj *RewardRedeemPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RewardRedeemPayload_redemption(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Redemption, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Redemption) graphql.Marshaler {
+			return ec.marshalORedemption2ᚖmembergateᚋgraphᚐRedemption(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RewardRedeemPayload_redemption(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RewardRedeemPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Redemption(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RewardRedeemPayload_wallet(ctx context.Context, field graphql.CollectedField, obj *RewardRedeemPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RewardRedeemPayload_wallet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Wallet, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Wallet) graphql.Marshaler {
+			return ec.marshalOWallet2ᚖmembergateᚋgraphᚐWallet(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RewardRedeemPayload_wallet(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RewardRedeemPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Wallet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RewardRedeemPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *RewardRedeemPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RewardRedeemPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RewardRedeemPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RewardRedeemPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _RewardRedeemPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *RewardRedeemPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RewardRedeemPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*RewardRedeemUserError) graphql.Marshaler {
+			return ec.marshalNRewardRedeemUserError2ᚕᚖmembergateᚋgraphᚐRewardRedeemUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RewardRedeemPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RewardRedeemPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RewardRedeemUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RewardRedeemUserError_field(ctx context.Context, field graphql.CollectedField, obj *RewardRedeemUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RewardRedeemUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RewardRedeemUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RewardRedeemUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RewardRedeemUserError_message(ctx context.Context, field graphql.CollectedField, obj *RewardRedeemUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RewardRedeemUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RewardRedeemUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RewardRedeemUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RewardRedeemUserError_code(ctx context.Context, field graphql.CollectedField, obj *RewardRedeemUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RewardRedeemUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v RewardRedeemErrorCode) graphql.Marshaler {
+			return ec.marshalNRewardRedeemErrorCode2membergateᚋgraphᚐRewardRedeemErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RewardRedeemUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RewardRedeemUserError", field, false, false, errors.New("field of type RewardRedeemErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _RewardRedeemUserError_shortBy(ctx context.Context, field graphql.CollectedField, obj *RewardRedeemUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RewardRedeemUserError_shortBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ShortBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RewardRedeemUserError_shortBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RewardRedeemUserError", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _SharedDiscount_tier(ctx context.Context, field graphql.CollectedField, obj *SharedDiscount) (ret graphql.Marshaler) {
@@ -17912,6 +18712,36 @@ func (ec *executionContext) unmarshalInputLedgerFilter(ctx context.Context, obj 
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputRedemptionCancelInput(ctx context.Context, obj any) (RedemptionCancelInput, error) {
+	var it RedemptionCancelInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"redemptionId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "redemptionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("redemptionId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RedemptionID = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputRewardFilter(ctx context.Context, obj any) (RewardFilter, error) {
 	var it RewardFilter
 	if obj == nil {
@@ -17941,6 +18771,71 @@ func (ec *executionContext) unmarshalInputRewardFilter(ctx context.Context, obj 
 				return it, err
 			}
 			it.AffordableOnly = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRewardRedeemInput(ctx context.Context, obj any) (RewardRedeemInput, error) {
+	var it RewardRedeemInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["quantity"]; !present {
+		asMap["quantity"] = 1
+	}
+	if _, present := asMap["fundFrom"]; !present {
+		asMap["fundFrom"] = "ME"
+	}
+
+	fieldsInOrder := [...]string{"idempotencyKey", "rewardId", "quantity", "expectedCost", "fundFrom"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		case "rewardId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rewardId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RewardID = data
+		case "quantity":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quantity"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Quantity = data
+		case "expectedCost":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedCost"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedCost = data
+		case "fundFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fundFrom"))
+			data, err := ec.unmarshalNFundingSource2membergateᚋgraphᚐFundingSource(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FundFrom = data
 		}
 	}
 	return it, nil
@@ -18162,6 +19057,20 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
+	case RewardRedeemUserError:
+		return ec._RewardRedeemUserError(ctx, sel, &obj)
+	case *RewardRedeemUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._RewardRedeemUserError(ctx, sel, obj)
+	case RedemptionCancelUserError:
+		return ec._RedemptionCancelUserError(ctx, sel, &obj)
+	case *RedemptionCancelUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._RedemptionCancelUserError(ctx, sel, obj)
 	case CheckoutSettleUserError:
 		return ec._CheckoutSettleUserError(ctx, sel, &obj)
 	case *CheckoutSettleUserError:
@@ -21245,6 +22154,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "rewardRedeem":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_rewardRedeem(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "redemptionCancel":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_redemptionCancel(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "checkoutSettle":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_checkoutSettle(ctx, field)
@@ -22830,6 +23753,102 @@ func (ec *executionContext) _Redemption(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var redemptionCancelPayloadImplementors = []string{"RedemptionCancelPayload"}
+
+func (ec *executionContext) _RedemptionCancelPayload(ctx context.Context, sel ast.SelectionSet, obj *RedemptionCancelPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, redemptionCancelPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RedemptionCancelPayload")
+		case "redemption":
+			out.Values[i] = ec._RedemptionCancelPayload_redemption(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "wallet":
+			out.Values[i] = ec._RedemptionCancelPayload_wallet(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RedemptionCancelPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var redemptionCancelUserErrorImplementors = []string{"RedemptionCancelUserError", "UserError"}
+
+func (ec *executionContext) _RedemptionCancelUserError(ctx context.Context, sel ast.SelectionSet, obj *RedemptionCancelUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, redemptionCancelUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RedemptionCancelUserError")
+		case "field":
+			out.Values[i] = ec._RedemptionCancelUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._RedemptionCancelUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._RedemptionCancelUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var redemptionPlanImplementors = []string{"RedemptionPlan"}
 
 func (ec *executionContext) _RedemptionPlan(ctx context.Context, sel ast.SelectionSet, obj *RedemptionPlan) graphql.Marshaler {
@@ -23128,6 +24147,112 @@ func (ec *executionContext) _RewardEdge(ctx context.Context, sel ast.SelectionSe
 		case "node":
 			out.Values[i] = ec._RewardEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var rewardRedeemPayloadImplementors = []string{"RewardRedeemPayload"}
+
+func (ec *executionContext) _RewardRedeemPayload(ctx context.Context, sel ast.SelectionSet, obj *RewardRedeemPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, rewardRedeemPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RewardRedeemPayload")
+		case "redemption":
+			out.Values[i] = ec._RewardRedeemPayload_redemption(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "wallet":
+			out.Values[i] = ec._RewardRedeemPayload_wallet(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._RewardRedeemPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RewardRedeemPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var rewardRedeemUserErrorImplementors = []string{"RewardRedeemUserError", "UserError"}
+
+func (ec *executionContext) _RewardRedeemUserError(ctx context.Context, sel ast.SelectionSet, obj *RewardRedeemUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, rewardRedeemUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RewardRedeemUserError")
+		case "field":
+			out.Values[i] = ec._RewardRedeemUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._RewardRedeemUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._RewardRedeemUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "shortBy":
+			out.Values[i] = ec._RewardRedeemUserError_shortBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -25273,6 +26398,16 @@ func (ec *executionContext) marshalNFeedKind2membergateᚋgraphᚐFeedKind(ctx c
 	return v
 }
 
+func (ec *executionContext) unmarshalNFundingSource2membergateᚋgraphᚐFundingSource(ctx context.Context, v any) (FundingSource, error) {
+	var res FundingSource
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFundingSource2membergateᚋgraphᚐFundingSource(ctx context.Context, sel ast.SelectionSet, v FundingSource) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNGroup2ᚕᚖmembergateᚋgraphᚐGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*Group) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -25863,6 +26998,57 @@ func (ec *executionContext) marshalNRecommendationSurface2membergateᚋgraphᚐR
 	return v
 }
 
+func (ec *executionContext) unmarshalNRedemptionCancelErrorCode2membergateᚋgraphᚐRedemptionCancelErrorCode(ctx context.Context, v any) (RedemptionCancelErrorCode, error) {
+	var res RedemptionCancelErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRedemptionCancelErrorCode2membergateᚋgraphᚐRedemptionCancelErrorCode(ctx context.Context, sel ast.SelectionSet, v RedemptionCancelErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNRedemptionCancelInput2membergateᚋgraphᚐRedemptionCancelInput(ctx context.Context, v any) (RedemptionCancelInput, error) {
+	res, err := ec.unmarshalInputRedemptionCancelInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRedemptionCancelPayload2ᚖmembergateᚋgraphᚐRedemptionCancelPayload(ctx context.Context, sel ast.SelectionSet, v *RedemptionCancelPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RedemptionCancelPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRedemptionCancelUserError2ᚕᚖmembergateᚋgraphᚐRedemptionCancelUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*RedemptionCancelUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRedemptionCancelUserError2ᚖmembergateᚋgraphᚐRedemptionCancelUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRedemptionCancelUserError2ᚖmembergateᚋgraphᚐRedemptionCancelUserError(ctx context.Context, sel ast.SelectionSet, v *RedemptionCancelUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RedemptionCancelUserError(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNRedemptionPlan2ᚖmembergateᚋgraphᚐRedemptionPlan(ctx context.Context, sel ast.SelectionSet, v *RedemptionPlan) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -25923,6 +27109,57 @@ func (ec *executionContext) marshalNRewardEdge2ᚖmembergateᚋgraphᚐRewardEdg
 		return graphql.Null
 	}
 	return ec._RewardEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRewardRedeemErrorCode2membergateᚋgraphᚐRewardRedeemErrorCode(ctx context.Context, v any) (RewardRedeemErrorCode, error) {
+	var res RewardRedeemErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRewardRedeemErrorCode2membergateᚋgraphᚐRewardRedeemErrorCode(ctx context.Context, sel ast.SelectionSet, v RewardRedeemErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNRewardRedeemInput2membergateᚋgraphᚐRewardRedeemInput(ctx context.Context, v any) (RewardRedeemInput, error) {
+	res, err := ec.unmarshalInputRewardRedeemInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRewardRedeemPayload2ᚖmembergateᚋgraphᚐRewardRedeemPayload(ctx context.Context, sel ast.SelectionSet, v *RewardRedeemPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RewardRedeemPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRewardRedeemUserError2ᚕᚖmembergateᚋgraphᚐRewardRedeemUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*RewardRedeemUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRewardRedeemUserError2ᚖmembergateᚋgraphᚐRewardRedeemUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRewardRedeemUserError2ᚖmembergateᚋgraphᚐRewardRedeemUserError(ctx context.Context, sel ast.SelectionSet, v *RewardRedeemUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RewardRedeemUserError(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) (string, error) {

@@ -882,9 +882,38 @@ type Redemption struct {
 	CancellableUntil *time.Time `json:"cancellableUntil,omitempty"`
 	// When it was asked for.
 	CreatedAt time.Time `json:"createdAt"`
+	Redeemed  string    `json:"-"`
 }
 
 func (Redemption) IsNode() {}
+
+// Which redemption to take back.
+type RedemptionCancelInput struct {
+	// The redemption's id.
+	RedemptionID string `json:"redemptionId"`
+}
+
+// What has become of a redemption that was to be taken back.
+type RedemptionCancelPayload struct {
+	// The redemption. Null when it was refused.
+	Redemption *Redemption `json:"redemption,omitempty"`
+	// The wallet as it is now. Null together with an error.
+	Wallet *Wallet `json:"wallet,omitempty"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*RedemptionCancelUserError `json:"userErrors"`
+}
+
+// Why a redemption could not be taken back.
+type RedemptionCancelUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code RedemptionCancelErrorCode `json:"code"`
+}
+
+func (RedemptionCancelUserError) IsUserError() {}
 
 // One way to pay part of an order with coins.
 type RedemptionPlan struct {
@@ -949,6 +978,46 @@ type RewardFilter struct {
 	// Only rewards that the viewer has the coins for; none of them when nobody is signed in.
 	AffordableOnly *bool `json:"affordableOnly,omitempty"`
 }
+
+// A wish for a reward.
+type RewardRedeemInput struct {
+	// 1 to 64 visible ASCII characters that the app makes for this wish and keeps while it tries.
+	IdempotencyKey string `json:"idempotencyKey"`
+	// The reward's id.
+	RewardID string `json:"rewardId"`
+	// How many: 1 to 100.
+	Quantity int `json:"quantity"`
+	// Coins that the app showed as the cost of all of them.
+	ExpectedCost int `json:"expectedCost"`
+	// Whose coins pay.
+	FundFrom FundingSource `json:"fundFrom"`
+}
+
+// What has become of a wish for a reward.
+type RewardRedeemPayload struct {
+	// The redemption. Null when it was refused.
+	Redemption *Redemption `json:"redemption,omitempty"`
+	// The wallet as it is now. Null together with an error.
+	Wallet *Wallet `json:"wallet,omitempty"`
+	// Whether an earlier sending of the same key had done it.
+	Replayed bool `json:"replayed"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*RewardRedeemUserError `json:"userErrors"`
+}
+
+// Why a reward could not be had.
+type RewardRedeemUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code RewardRedeemErrorCode `json:"code"`
+	// How many coins are missing. Null when coins are not what is missing.
+	ShortBy *int `json:"shortBy,omitempty"`
+}
+
+func (RewardRedeemUserError) IsUserError() {}
 
 // The discount that a family shares.
 type SharedDiscount struct {
@@ -1704,6 +1773,64 @@ func (e FeedKind) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// Whose coins pay.
+type FundingSource string
+
+const (
+	// The viewer's own.
+	FundingSourceMe FundingSource = "ME"
+	// The family's common coins.
+	FundingSourceFamily FundingSource = "FAMILY"
+)
+
+var AllFundingSource = []FundingSource{
+	FundingSourceMe,
+	FundingSourceFamily,
+}
+
+func (e FundingSource) IsValid() bool {
+	switch e {
+	case FundingSourceMe, FundingSourceFamily:
+		return true
+	}
+	return false
+}
+
+func (e FundingSource) String() string {
+	return string(e)
+}
+
+func (e *FundingSource) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = FundingSource(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid FundingSource", str)
+	}
+	return nil
+}
+
+func (e FundingSource) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *FundingSource) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e FundingSource) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // What has become of an invitation.
 type InvitationState string
 
@@ -2055,6 +2182,143 @@ func (e *RecommendationSurface) UnmarshalJSON(b []byte) error {
 }
 
 func (e RecommendationSurface) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why a redemption could not be taken back.
+type RedemptionCancelErrorCode string
+
+const (
+	// No such redemption is known.
+	RedemptionCancelErrorCodeNotFound RedemptionCancelErrorCode = "NOT_FOUND"
+	// Its ten minutes are over, or its code has been shown.
+	RedemptionCancelErrorCodeNotCancellable RedemptionCancelErrorCode = "NOT_CANCELLABLE"
+)
+
+var AllRedemptionCancelErrorCode = []RedemptionCancelErrorCode{
+	RedemptionCancelErrorCodeNotFound,
+	RedemptionCancelErrorCodeNotCancellable,
+}
+
+func (e RedemptionCancelErrorCode) IsValid() bool {
+	switch e {
+	case RedemptionCancelErrorCodeNotFound, RedemptionCancelErrorCodeNotCancellable:
+		return true
+	}
+	return false
+}
+
+func (e RedemptionCancelErrorCode) String() string {
+	return string(e)
+}
+
+func (e *RedemptionCancelErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = RedemptionCancelErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid RedemptionCancelErrorCode", str)
+	}
+	return nil
+}
+
+func (e RedemptionCancelErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *RedemptionCancelErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e RedemptionCancelErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why a reward could not be had.
+type RewardRedeemErrorCode string
+
+const (
+	// No such reward is known.
+	RewardRedeemErrorCodeNotFound RewardRedeemErrorCode = "NOT_FOUND"
+	// The reward is for a higher tier.
+	RewardRedeemErrorCodeTierRequired RewardRedeemErrorCode = "TIER_REQUIRED"
+	// It costs something else by now.
+	RewardRedeemErrorCodePriceChanged RewardRedeemErrorCode = "PRICE_CHANGED"
+	// Too few are left.
+	RewardRedeemErrorCodeOutOfStock RewardRedeemErrorCode = "OUT_OF_STOCK"
+	// The member has had as many as one may have.
+	RewardRedeemErrorCodeLimitReached RewardRedeemErrorCode = "LIMIT_REACHED"
+	// Fewer coins are available than it costs.
+	RewardRedeemErrorCodeInsufficientCoins RewardRedeemErrorCode = "INSUFFICIENT_COINS"
+	// Paying from there is not offered.
+	RewardRedeemErrorCodeNotOffered RewardRedeemErrorCode = "NOT_OFFERED"
+	// It took too long and was given up; the coins are available again.
+	RewardRedeemErrorCodeHoldExpired RewardRedeemErrorCode = "HOLD_EXPIRED"
+	// The idempotency key was used with another input.
+	RewardRedeemErrorCodeIdempotencyConflict RewardRedeemErrorCode = "IDEMPOTENCY_CONFLICT"
+)
+
+var AllRewardRedeemErrorCode = []RewardRedeemErrorCode{
+	RewardRedeemErrorCodeNotFound,
+	RewardRedeemErrorCodeTierRequired,
+	RewardRedeemErrorCodePriceChanged,
+	RewardRedeemErrorCodeOutOfStock,
+	RewardRedeemErrorCodeLimitReached,
+	RewardRedeemErrorCodeInsufficientCoins,
+	RewardRedeemErrorCodeNotOffered,
+	RewardRedeemErrorCodeHoldExpired,
+	RewardRedeemErrorCodeIdempotencyConflict,
+}
+
+func (e RewardRedeemErrorCode) IsValid() bool {
+	switch e {
+	case RewardRedeemErrorCodeNotFound, RewardRedeemErrorCodeTierRequired, RewardRedeemErrorCodePriceChanged, RewardRedeemErrorCodeOutOfStock, RewardRedeemErrorCodeLimitReached, RewardRedeemErrorCodeInsufficientCoins, RewardRedeemErrorCodeNotOffered, RewardRedeemErrorCodeHoldExpired, RewardRedeemErrorCodeIdempotencyConflict:
+		return true
+	}
+	return false
+}
+
+func (e RewardRedeemErrorCode) String() string {
+	return string(e)
+}
+
+func (e *RewardRedeemErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = RewardRedeemErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid RewardRedeemErrorCode", str)
+	}
+	return nil
+}
+
+func (e RewardRedeemErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *RewardRedeemErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e RewardRedeemErrorCode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

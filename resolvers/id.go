@@ -30,6 +30,7 @@ const (
 	kindGroup      = "Group"
 	kindProduct    = "Product"
 	kindReward     = "Reward"
+	kindRedemption = "Redemption"
 	kindProgramme  = "Programme"
 )
 

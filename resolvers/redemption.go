@@ -4,14 +4,118 @@ import (
 	"context"
 
 	"membergate/graph"
+	"membergate/internal/fault"
+	"membergate/internal/redemption"
+	"membergate/loaders"
 )
 
-// Redemption is what is to be redeemed. Redemptions come with spending, so no request can name one yet.
+// RewardRedeem gets a reward for coins.
+func (m mutation) RewardRedeem(ctx context.Context, input graph.RewardRedeemInput) (*graph.RewardRedeemPayload, error) {
+	h, err := m.holder(ctx)
+	if err != nil {
+		return nil, err
+	}
+	id, now := h.Account.Wallet, loaders.From(ctx).Now
+	_, key, _ := readID(input.RewardID)
+	ask := redemption.Ask{
+		Key: input.IdempotencyKey, Reward: key, Quantity: int64(input.Quantity), Expected: int64(input.ExpectedCost),
+		Tier: m.standing(ctx, h).Held(m.programme(ctx), now).Code, At: now,
+	}
+	if globalID(kindReward, key) != input.RewardID {
+		ask.Reward = ""
+	}
+	var r redemption.Redemption
+	var replayed bool
+	if input.FundFrom == graph.FundingSourceFamily {
+		err = fault.Refuse("NOT_OFFERED", "fundFrom", "the family's coins do not pay for rewards yet")
+	} else {
+		r, replayed, err = m.Redeeming.Redeem(ctx, id, ask)
+	}
+	refused, err := refusal(ctx, err)
+	if err != nil {
+		return nil, err
+	}
+	out := &graph.RewardRedeemPayload{Replayed: replayed, UserErrors: []*graph.RewardRedeemUserError{}}
+	if refused != nil {
+		out.UserErrors = append(out.UserErrors, &graph.RewardRedeemUserError{
+			Field: refused.field, Message: refused.message, Code: graph.RewardRedeemErrorCode(refused.code), ShortBy: refused.shortBy,
+		})
+	} else {
+		out.Redemption = showRedemption(ctx, r)
+	}
+	out.Wallet, err = m.freshWallet(ctx, id)
+	return out, err
+}
+
+// RedemptionCancel takes a redemption back.
+func (m mutation) RedemptionCancel(ctx context.Context, input graph.RedemptionCancelInput) (*graph.RedemptionCancelPayload, error) {
+	h, err := m.holder(ctx)
+	if err != nil {
+		return nil, err
+	}
+	id := h.Account.Wallet
+	kind, key, _ := readID(input.RedemptionID)
+	if kind != kindRedemption {
+		key = ""
+	}
+	r, err := m.Redeeming.Cancel(ctx, id, key, loaders.From(ctx).Now)
+	refused, err := refusal(ctx, err)
+	if err != nil {
+		return nil, err
+	}
+	out := &graph.RedemptionCancelPayload{UserErrors: []*graph.RedemptionCancelUserError{}}
+	if refused != nil {
+		out.UserErrors = append(out.UserErrors, &graph.RedemptionCancelUserError{
+			Field: refused.field, Message: refused.message, Code: graph.RedemptionCancelErrorCode(refused.code),
+		})
+	} else {
+		out.Redemption = showRedemption(ctx, r)
+	}
+	out.Wallet, err = m.freshWallet(ctx, id)
+	return out, err
+}
+
+func showRedemption(ctx context.Context, r redemption.Redemption) *graph.Redemption {
+	out := &graph.Redemption{ID: globalID(kindRedemption, r.ID), State: string(r.State), CreatedAt: r.CreatedAt, Redeemed: r.Reward}
+	if r.State == redemption.Reserved || r.State == redemption.Fulfilled {
+		out.Code = text(r.Code)
+	}
+	if until, may := r.CancellableUntil(loaders.From(ctx).Now); may {
+		out.CancellableUntil = &until
+	}
+	return out
+}
+
+func (r *Root) redemptionNode(ctx context.Context, key string) (graph.Node, error) {
+	if !loaders.From(ctx).Viewer.SignedIn() {
+		return nil, nil
+	}
+	h, err := r.holder(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found, known, err := r.Redeeming.Find(ctx, h.Account.Wallet, key)
+	if err != nil || !known {
+		return nil, err
+	}
+	return showRedemption(ctx, found), nil
+}
+
+// Redemption is what is to be redeemed. Requests of a family come with spending its coins, so no request names one yet.
 func (f approvalFields) Redemption(context.Context, *graph.ApprovalRequest) (*graph.Redemption, error) {
 	return nil, nil
 }
 
 // Reward is what was redeemed.
-func (f redemptionFields) Reward(context.Context, *graph.Redemption) (*graph.Reward, error) {
+func (f redemptionFields) Reward(ctx context.Context, obj *graph.Redemption) (*graph.Reward, error) {
+	rewards, err := loaders.From(ctx).Stores.Rewards.Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i := range rewards {
+		if rewards[i].ID == obj.Redeemed {
+			return f.reward(ctx, &rewards[i]), nil
+		}
+	}
 	return nil, nil
 }

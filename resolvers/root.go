@@ -13,6 +13,7 @@ import (
 	"membergate/internal/fault"
 	"membergate/internal/programme"
 	"membergate/internal/recommend"
+	"membergate/internal/redemption"
 	"membergate/internal/supply"
 	"membergate/internal/tier"
 	"membergate/internal/viewer"
@@ -22,14 +23,15 @@ import (
 
 // Root holds what resolvers may call.
 type Root struct {
-	Book      tier.Book          // the programme by time
-	Wallets   *wallet.Service    // proofs of ledgers, holds
-	Supply    supply.Store       // the count of all coins
-	Checkout  *checkout.Service  // paying orders with coins
-	Families  *family.Service    // invitations
-	Community *community.Service // feeds and threads
-	Recommend *recommend.Service // what may interest a member
-	Cursors   *cursor.Book       // places in lists
+	Book      tier.Book           // the programme by time
+	Wallets   *wallet.Service     // proofs of ledgers, holds
+	Supply    supply.Store        // the count of all coins
+	Checkout  *checkout.Service   // paying orders with coins
+	Redeeming *redemption.Service // getting rewards for coins
+	Families  *family.Service     // invitations
+	Community *community.Service  // feeds and threads
+	Recommend *recommend.Service  // what may interest a member
+	Cursors   *cursor.Book        // places in lists
 }
 
 var _ graph.ResolverRoot = (*Root)(nil)

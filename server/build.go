@@ -17,6 +17,7 @@ import (
 	"membergate/internal/product"
 	"membergate/internal/programme"
 	"membergate/internal/recommend"
+	"membergate/internal/redemption"
 	"membergate/internal/reward"
 	"membergate/internal/supply"
 	"membergate/internal/token"
@@ -87,12 +88,13 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 	root := &resolvers.Root{
 		Book: rules, Wallets: wallets, Cursors: cursors, Supply: st.supply,
 		Checkout:  &checkout.Service{Wallets: wallets, Book: rules},
+		Redeeming: &redemption.Service{Store: st.redemptions, Rewards: st.rewards, Wallets: wallets, Book: rules},
 		Families:  &family.Service{Families: st.families, Accounts: st.accounts, Book: rules},
 		Recommend: &recommend.Service{Lists: lists, Cursors: cursors, Last: shelf.last},
 	}
 	root.Community = &community.Service{Store: st.community, Cursors: cursors, Choice: root.Recommend}
 	parts.Schema = graph.NewExecutableSchema(graph.Config{Resolvers: root})
-	parts.Beside = append(parts.Beside, keepLists(st, log), keepSupply(st.counter(), hints, log))
+	parts.Beside = append(parts.Beside, keepLists(st, log), keepSupply(st.counter(), hints, log), finishRedemptions(root.Redeeming, now, log))
 	inbound := newInbound(s, st, rules, now, log)
 	parts.Events, parts.Meters = inbound, inbound.meters()
 	if s.Worker {
@@ -125,7 +127,10 @@ func newShelf(st *stores) *shelf {
 	return &shelf{
 		rewards: loaders.NewShared(func(ctx context.Context) ([]reward.Reward, error) {
 			all, err := st.rewards.All(ctx)
-			return reward.Sorted(all), err
+			if err != nil {
+				return nil, err
+			}
+			return left(ctx, st, reward.Sorted(all))
 		}, shelfLife, time.Now),
 		products: loaders.NewShared(func(ctx context.Context) ([]product.Product, error) {
 			return st.products.Walk(ctx, "", lastProducts)

@@ -9,12 +9,13 @@ import (
 	"membergate/internal/account"
 	"membergate/internal/member"
 	"membergate/internal/programme"
+	"membergate/internal/tier"
 	"membergate/internal/wallet"
 )
 
 // spenders are members whose coins never die, so that tests can spend them by the real clock. Each test has its own.
 var spenders = map[member.ID]wallet.Coins{
-	"payer": 10_000, "refused": 10_000, "hurried": 1_000, "empty": 1, "buyer": 10_000, "turned": 10_000, "crowd-0": 100_000,
+	"payer": 10_000, "refused": 10_000, "hurried": 1_000, "empty": 1, "buyer": 10_000, "turned": 10_000,
 }
 
 func putSpenders(pairs []string) error {
@@ -34,6 +35,9 @@ func putSpenders(pairs []string) error {
 	}
 	for id, coins := range spenders {
 		h := account.Open(rules, member.Profile{ID: id, DisplayName: string(id), JoinedAt: foundation})
+		if id == "turned" { // somebody to whom every reward is open
+			h.Account.Standing = h.Account.Standing.Give(rules, tier.Grant{Tier: "GOLD", Route: programme.Invited, From: written(2), Until: written(2).AddDate(100, 0, 0)})
+		}
 		if err := st.accounts.Create(ctx, h); err != nil {
 			return err
 		}

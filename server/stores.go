@@ -15,6 +15,7 @@ import (
 	"membergate/internal/mongostore"
 	"membergate/internal/order"
 	"membergate/internal/product"
+	"membergate/internal/redemption"
 	"membergate/internal/redisstore"
 	"membergate/internal/reward"
 	"membergate/internal/supply"
@@ -33,6 +34,8 @@ type stores struct {
 	families  family.Store    //
 	community community.Store // posts, comments, marks, ties
 	cache     *redisstore.Store
+
+	redemptions redemption.Store // and what is taken of stocks
 
 	checks  []Check                     // what must answer
 	migrate func(context.Context) error // indexes; nothing to do for embedded stores
@@ -90,6 +93,7 @@ const commandPatience = 30 * time.Second
 func (s *stores) useBolt(b *boltstore.Store) {
 	s.accounts, s.ledger, s.orders, s.supply = b.Members(), b.Ledger(), b.Orders(), b.Supply()
 	s.products, s.rewards, s.usages, s.families, s.community = b.Products(), b.Rewards(), b.Usages(), b.Families(), b.Community()
+	s.redemptions = b.Redemptions()
 	s.migrate, s.fill = func(context.Context) error { return nil }, b.Hasty
 	s.checks = append(s.checks, Check{Name: "store", Ping: b.Ping})
 }
@@ -97,6 +101,7 @@ func (s *stores) useBolt(b *boltstore.Store) {
 func (s *stores) useMongo(m *mongostore.Store) {
 	s.accounts, s.ledger, s.orders, s.supply = m.Members(), m.Ledger(), m.Orders(), m.Supply()
 	s.products, s.rewards, s.usages, s.families, s.community = m.Products(), m.Rewards(), m.Usages(), m.Families(), m.Community()
+	s.redemptions = m.Redemptions()
 	s.migrate, s.fill = m.Patient(commandPatience).Migrate, func(work func() error) error { return work() }
 	s.checks = append(s.checks, Check{Name: "store", Ping: m.Ping})
 }
