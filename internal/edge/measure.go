@@ -1,6 +1,8 @@
 package edge
 
 import (
+	"strings"
+
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
@@ -57,7 +59,11 @@ func measure(doc *ast.QueryDocument, introspection bool) *gqlerror.Error {
 		r.judge(s)
 	}
 	for _, f := range doc.Fragments { // unused ones are validated too, so they are measured too
-		r.judge(r.fragment(f.Name))
+		s := r.fragment(f.Name)
+		if introspection && strings.HasPrefix(f.TypeCondition, "__") {
+			s.depth = 0 // explorers write the schema's types, which nest, as fragments
+		}
+		r.judge(s)
 	}
 	return r.refused
 }
