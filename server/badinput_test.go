@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -163,5 +164,26 @@ func TestAMutationOverGetIsNotAllowed(t *testing.T) {
 		if r := send(t, req); r.status != status || (status == http.StatusMethodNotAllowed) != (r.header.Get("Allow") == "POST") {
 			t.Errorf("%s: status %d, Allow %q, %s", query, r.status, r.header.Get("Allow"), r.text)
 		}
+	}
+}
+
+func TestTheSchemaTellsOfItselfToDevelopersOnly(t *testing.T) {
+	g := ready(t, embedded).gateway
+	text, err := os.ReadFile("testdata/introspection.graphql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := good(t, g.url, question{query: string(text)})
+	for _, part := range []string{`"Wallet"`, `"entries"`, `"The ledger, newest first. Null only together with an error."`, `"LedgerFilter"`} {
+		if !strings.Contains(string(r.Data), part) {
+			t.Errorf("the schema does not tell of %s", part)
+		}
+	}
+	hidden := g.beside(t, func(s *Settings) { s.Production = true })
+	for _, query := range []string{string(text), `{ __type(name: "Wallet") { name } }`} {
+		ask(t, hidden.url, question{query: query}).refusedOnce(t, "OPERATION_NOT_ALLOWED", "Introspection is off here.")
+	}
+	if r := ask(t, hidden.url, question{query: `{ walet { id } }`}); strings.Contains(r.text, "Did you mean") || strings.Contains(r.text, "stores") {
+		t.Errorf("in production an answer tells %s", r.text)
 	}
 }
