@@ -38,7 +38,7 @@ func TestStores(t *testing.T) {
 	storetest.Ran(t, "bolt", "go.etcd.io/bbolt")
 	storetest.Run(t, func(t *testing.T) storetest.Stores {
 		s := open(t)
-		return storetest.Stores{Accounts: s.Members(), Wallets: s.Ledger(), Orders: s.Orders()}
+		return storetest.Stores{Accounts: s.Members(), Wallets: s.Ledger(), Orders: s.Orders(), Admissions: s.Admissions()}
 	})
 }
 

@@ -66,7 +66,7 @@ func TestStores(t *testing.T) {
 	}
 	storetest.Ran(t, "mongodb", server)
 	storetest.Run(t, func(*testing.T) storetest.Stores {
-		return storetest.Stores{Accounts: s.Members(), Wallets: s.Ledger(), Orders: s.Orders()}
+		return storetest.Stores{Accounts: s.Members(), Wallets: s.Ledger(), Orders: s.Orders(), Admissions: s.Admissions()}
 	})
 }
 

@@ -18,9 +18,10 @@ import (
 func Flaky(s Stores, seed uint64) Stores {
 	f := &flaky{r: dice(seed)}
 	return Stores{
-		Accounts: &flakyAccounts{s.Accounts, f},
-		Wallets:  &flakyWallets{s.Wallets, f},
-		Orders:   &flakyOrders{s.Orders, f},
+		Accounts:   &flakyAccounts{s.Accounts, f},
+		Wallets:    &flakyWallets{s.Wallets, f},
+		Orders:     &flakyOrders{s.Orders, f},
+		Admissions: &flakyAdmissions{s.Admissions, f},
 	}
 }
 

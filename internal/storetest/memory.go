@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"membergate/internal/account"
+	"membergate/internal/admission"
 	"membergate/internal/fault"
 	"membergate/internal/member"
 	"membergate/internal/wallet"
@@ -19,9 +20,10 @@ import (
 // with. They lose everything when the test ends.
 func Memory() Stores {
 	return Stores{
-		Accounts: &holders{all: map[member.ID]account.Holder{}},
-		Wallets:  &ledgers{all: map[wallet.ID][]wallet.Entry{}},
-		Orders:   &records{},
+		Accounts:   &holders{all: map[member.ID]account.Holder{}},
+		Wallets:    &ledgers{all: map[wallet.ID][]wallet.Entry{}},
+		Orders:     &records{},
+		Admissions: &admissions{seats: map[string]admission.Seats{}, dossiers: map[string]map[member.ID]admission.Dossier{}},
 	}
 }
 

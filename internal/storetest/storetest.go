@@ -14,15 +14,17 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"membergate/internal/account"
+	"membergate/internal/admission"
 	"membergate/internal/order"
 	"membergate/internal/wallet"
 )
 
 // Stores are the stores of one engine.
 type Stores struct {
-	Accounts account.Store
-	Wallets  wallet.Store
-	Orders   order.Store
+	Accounts   account.Store
+	Wallets    wallet.Store
+	Orders     order.Store
+	Admissions admission.Store
 }
 
 // Run tests all promises. It calls open once for every group of them; stores may be shared or fresh.
@@ -32,6 +34,7 @@ func Run(t *testing.T, open func(t *testing.T) Stores) {
 	t.Run("orders", func(t *testing.T) { Orders(t, open(t).Orders) })
 	t.Run("a wallet never loses nor makes a coin", func(t *testing.T) { walks(t, open) })
 	t.Run("orders become coins exactly once", func(t *testing.T) { ExactlyOnce(t, open) })
+	t.Run("admissions", func(t *testing.T) { Admissions(t, open(t)) })
 	t.Run("members are settled", func(t *testing.T) { Settlement(t, open) })
 }
 
