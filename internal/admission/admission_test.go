@@ -87,7 +87,7 @@ func TestOnlyTheInvitedGetInByInvitation(t *testing.T) {
 	}
 	s := open(t, 80_000, 60)
 	for _, unknown := range []string{"DIAMOND", "X"} {
-		if _, _, err := s.Accept(t.Context(), "me", unknown, now); !fault.Is(err, fault.NotFound) {
+		if _, _, err := s.Accept(t.Context(), "me", unknown, now); code(err) != "NOT_FOUND" {
 			t.Errorf("accepting %s gives %v", unknown, err)
 		}
 	}

@@ -55,7 +55,7 @@ func (a Application) check() error {
 }
 
 // Apply asks for a review. The key's first sending counts; sent again with the same input it answers what has become of
-// it, and true for replayed. Refusals: NOT_OFFERED, NOT_ELIGIBLE, ALREADY_HELD, ALREADY_APPLIED, IDEMPOTENCY_CONFLICT.
+// it, and true for replayed. Refusals: NO_REVIEW, NOT_ELIGIBLE, ALREADY_HELD, ALREADY_APPLIED, IDEMPOTENCY_CONFLICT.
 func (s *Service) Apply(ctx context.Context, who member.ID, a Application, now time.Time) (Application, Place, bool, error) {
 	if err := a.check(); err != nil {
 		return Application{}, Place{}, false, err
@@ -63,7 +63,7 @@ func (s *Service) Apply(ctx context.Context, who member.ID, a Application, now t
 	p := s.Book.At(now)
 	t, route, ok := reviewing(p)
 	if !ok {
-		return Application{}, Place{}, false, fault.Refuse("NOT_OFFERED", "", "no tier is entered by review")
+		return Application{}, Place{}, false, fault.Refuse("NO_REVIEW", "", "no tier is entered by review")
 	}
 	for range tries {
 		d, err := s.Store.Dossier(ctx, t.Code, who)

@@ -30,7 +30,7 @@ func (s *Service) Accept(ctx context.Context, who member.ID, code string, now ti
 	t, known := p.Tier(code)
 	route, ok := t.Route(programme.Invited)
 	if !known || !ok {
-		return Seat{}, false, fault.New(fault.NotFound, "tierId names no tier that invites")
+		return Seat{}, false, fault.Refuse("NOT_FOUND", "tierId", "no tier %s invites", code)
 	}
 	a, err := s.account(ctx, who)
 	if err != nil {
