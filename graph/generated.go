@@ -365,10 +365,13 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		CheckoutHold     func(childComplexity int, input CheckoutHoldInput) int
-		CheckoutSettle   func(childComplexity int, input CheckoutSettleInput) int
-		RedemptionCancel func(childComplexity int, input RedemptionCancelInput) int
-		RewardRedeem     func(childComplexity int, input RewardRedeemInput) int
+		CheckoutHold          func(childComplexity int, input CheckoutHoldInput) int
+		CheckoutSettle        func(childComplexity int, input CheckoutSettleInput) int
+		RedemptionCancel      func(childComplexity int, input RedemptionCancelInput) int
+		RewardRedeem          func(childComplexity int, input RewardRedeemInput) int
+		TierApplicationDecide func(childComplexity int, input TierApplicationDecideInput) int
+		TierApply             func(childComplexity int, input TierApplicationInput) int
+		TierInvitationRespond func(childComplexity int, input TierInvitationRespondInput) int
 	}
 
 	PageInfo struct {
@@ -586,6 +589,39 @@ type ComplexityRoot struct {
 		Routes              func(childComplexity int) int
 	}
 
+	TierApplication struct {
+		AppliedAt func(childComplexity int) int
+		DecideBy  func(childComplexity int) int
+		DecidedAt func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Score     func(childComplexity int) int
+		State     func(childComplexity int) int
+		Tier      func(childComplexity int) int
+	}
+
+	TierApplicationDecidePayload struct {
+		Application func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	TierApplicationDecideUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
+	TierApplyPayload struct {
+		Application func(childComplexity int) int
+		Replayed    func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	TierApplyUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
 	TierChange struct {
 		At     func(childComplexity int) int
 		From   func(childComplexity int) int
@@ -620,6 +656,18 @@ type ComplexityRoot struct {
 		Until  func(childComplexity int) int
 	}
 
+	TierInvitationRespondPayload struct {
+		Replayed   func(childComplexity int) int
+		Tier       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	TierInvitationRespondUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
 	TierProgress struct {
 		Percent   func(childComplexity int) int
 		Remaining func(childComplexity int) int
@@ -640,6 +688,7 @@ type ComplexityRoot struct {
 		Growth           func(childComplexity int) int
 		History          func(childComplexity int, first *int, after *string) int
 		ID               func(childComplexity int) int
+		Invitations      func(childComplexity int) int
 		Next             func(childComplexity int) int
 		NextSettlementAt func(childComplexity int) int
 		ProtectedUntil   func(childComplexity int) int
@@ -737,6 +786,9 @@ type MutationResolver interface {
 	RewardRedeem(ctx context.Context, input RewardRedeemInput) (*RewardRedeemPayload, error)
 	RedemptionCancel(ctx context.Context, input RedemptionCancelInput) (*RedemptionCancelPayload, error)
 	CheckoutSettle(ctx context.Context, input CheckoutSettleInput) (*CheckoutSettlePayload, error)
+	TierInvitationRespond(ctx context.Context, input TierInvitationRespondInput) (*TierInvitationRespondPayload, error)
+	TierApply(ctx context.Context, input TierApplicationInput) (*TierApplyPayload, error)
+	TierApplicationDecide(ctx context.Context, input TierApplicationDecideInput) (*TierApplicationDecidePayload, error)
 }
 type PostResolver interface {
 	Author(ctx context.Context, obj *Post) (*PublicProfile, error)
@@ -2061,6 +2113,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RewardRedeem(childComplexity, args["input"].(RewardRedeemInput)), true
+	case "Mutation.tierApplicationDecide":
+		if e.ComplexityRoot.Mutation.TierApplicationDecide == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_tierApplicationDecide_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.TierApplicationDecide(childComplexity, args["input"].(TierApplicationDecideInput)), true
+	case "Mutation.tierApply":
+		if e.ComplexityRoot.Mutation.TierApply == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_tierApply_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.TierApply(childComplexity, args["input"].(TierApplicationInput)), true
+	case "Mutation.tierInvitationRespond":
+		if e.ComplexityRoot.Mutation.TierInvitationRespond == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_tierInvitationRespond_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.TierInvitationRespond(childComplexity, args["input"].(TierInvitationRespondInput)), true
 
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
@@ -2934,6 +3019,119 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Tier.Routes(childComplexity), true
 
+	case "TierApplication.appliedAt":
+		if e.ComplexityRoot.TierApplication.AppliedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierApplication.AppliedAt(childComplexity), true
+	case "TierApplication.decideBy":
+		if e.ComplexityRoot.TierApplication.DecideBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierApplication.DecideBy(childComplexity), true
+	case "TierApplication.decidedAt":
+		if e.ComplexityRoot.TierApplication.DecidedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierApplication.DecidedAt(childComplexity), true
+	case "TierApplication.id":
+		if e.ComplexityRoot.TierApplication.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierApplication.ID(childComplexity), true
+	case "TierApplication.score":
+		if e.ComplexityRoot.TierApplication.Score == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierApplication.Score(childComplexity), true
+	case "TierApplication.state":
+		if e.ComplexityRoot.TierApplication.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierApplication.State(childComplexity), true
+	case "TierApplication.tier":
+		if e.ComplexityRoot.TierApplication.Tier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierApplication.Tier(childComplexity), true
+
+	case "TierApplicationDecidePayload.application":
+		if e.ComplexityRoot.TierApplicationDecidePayload.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierApplicationDecidePayload.Application(childComplexity), true
+	case "TierApplicationDecidePayload.userErrors":
+		if e.ComplexityRoot.TierApplicationDecidePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierApplicationDecidePayload.UserErrors(childComplexity), true
+
+	case "TierApplicationDecideUserError.code":
+		if e.ComplexityRoot.TierApplicationDecideUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierApplicationDecideUserError.Code(childComplexity), true
+	case "TierApplicationDecideUserError.field":
+		if e.ComplexityRoot.TierApplicationDecideUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierApplicationDecideUserError.Field(childComplexity), true
+	case "TierApplicationDecideUserError.message":
+		if e.ComplexityRoot.TierApplicationDecideUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierApplicationDecideUserError.Message(childComplexity), true
+
+	case "TierApplyPayload.application":
+		if e.ComplexityRoot.TierApplyPayload.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierApplyPayload.Application(childComplexity), true
+	case "TierApplyPayload.replayed":
+		if e.ComplexityRoot.TierApplyPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierApplyPayload.Replayed(childComplexity), true
+	case "TierApplyPayload.userErrors":
+		if e.ComplexityRoot.TierApplyPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierApplyPayload.UserErrors(childComplexity), true
+
+	case "TierApplyUserError.code":
+		if e.ComplexityRoot.TierApplyUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierApplyUserError.Code(childComplexity), true
+	case "TierApplyUserError.field":
+		if e.ComplexityRoot.TierApplyUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierApplyUserError.Field(childComplexity), true
+	case "TierApplyUserError.message":
+		if e.ComplexityRoot.TierApplyUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierApplyUserError.Message(childComplexity), true
+
 	case "TierChange.at":
 		if e.ComplexityRoot.TierChange.At == nil {
 			break
@@ -3053,6 +3251,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TierGrant.Until(childComplexity), true
 
+	case "TierInvitationRespondPayload.replayed":
+		if e.ComplexityRoot.TierInvitationRespondPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierInvitationRespondPayload.Replayed(childComplexity), true
+	case "TierInvitationRespondPayload.tier":
+		if e.ComplexityRoot.TierInvitationRespondPayload.Tier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierInvitationRespondPayload.Tier(childComplexity), true
+	case "TierInvitationRespondPayload.userErrors":
+		if e.ComplexityRoot.TierInvitationRespondPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierInvitationRespondPayload.UserErrors(childComplexity), true
+
+	case "TierInvitationRespondUserError.code":
+		if e.ComplexityRoot.TierInvitationRespondUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierInvitationRespondUserError.Code(childComplexity), true
+	case "TierInvitationRespondUserError.field":
+		if e.ComplexityRoot.TierInvitationRespondUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierInvitationRespondUserError.Field(childComplexity), true
+	case "TierInvitationRespondUserError.message":
+		if e.ComplexityRoot.TierInvitationRespondUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierInvitationRespondUserError.Message(childComplexity), true
+
 	case "TierProgress.percent":
 		if e.ComplexityRoot.TierProgress.Percent == nil {
 			break
@@ -3138,6 +3374,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TierStatus.ID(childComplexity), true
+	case "TierStatus.invitations":
+		if e.ComplexityRoot.TierStatus.Invitations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierStatus.Invitations(childComplexity), true
 	case "TierStatus.next":
 		if e.ComplexityRoot.TierStatus.Next == nil {
 			break
@@ -3362,6 +3604,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRedemptionCancelInput,
 		ec.unmarshalInputRewardFilter,
 		ec.unmarshalInputRewardRedeemInput,
+		ec.unmarshalInputTierApplicationDecideInput,
+		ec.unmarshalInputTierApplicationInput,
+		ec.unmarshalInputTierInvitationRespondInput,
 	)
 	first := true
 
@@ -3572,6 +3817,24 @@ type Mutation {
     "Which hold, and how it ends."
     input: CheckoutSettleInput!
   ): CheckoutSettlePayload!
+
+  "Answers an invitation to a tier. Answered again while the tier lasts, it says the same."
+  tierInvitationRespond(
+    "Which tier, and the answer."
+    input: TierInvitationRespondInput!
+  ): TierInvitationRespondPayload!
+
+  "Applies for a tier that is entered by review."
+  tierApply(
+    "What speaks for the member."
+    input: TierApplicationInput!
+  ): TierApplyPayload!
+
+  "Gives an application its score. Needs a staff token with the role ` + "`" + `operations` + "`" + `, else FORBIDDEN. A decision stays."
+  tierApplicationDecide(
+    "Which application, and its score."
+    input: TierApplicationDecideInput!
+  ): TierApplicationDecidePayload!
 }
 
 "Everything that can be read."
@@ -3773,6 +4036,8 @@ type TierStatus implements Node {
   shortfall: Int
   "Tiers given by another route than growth, newest first, those that have ended included."
   grants: [TierGrant!]!
+  "Tiers that the member is invited to now, lowest first; whether a seat is free shows when one is accepted."
+  invitations: [Tier!]!
   "What is likely to happen to the tier. Null when there is not enough to tell."
   forecast: TierForecast
   "What has happened to the tier, newest first. Null only together with an error."
@@ -3896,6 +4161,142 @@ type TierSimulation {
   growth: Growth!
   "Coins that the purchase would earn at the tier held before it."
   coinsEarned: Int!
+}
+
+"An answer to an invitation to a tier."
+input TierInvitationRespondInput {
+  "The tier's id."
+  tierId: ID!
+  "Whether to accept. A no changes nothing: as long as the invitation stands it can still be accepted."
+  accept: Boolean!
+}
+
+"What has become of an answer to an invitation."
+type TierInvitationRespondPayload {
+  "The member's tier as it is now. Null together with an error."
+  tier: TierStatus
+  "Whether the invitation was accepted before."
+  replayed: Boolean!
+  "Why it was refused; empty when it was not."
+  userErrors: [TierInvitationRespondUserError!]!
+}
+
+"Why an invitation could not be accepted."
+type TierInvitationRespondUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: TierInvitationRespondErrorCode!
+}
+
+"Reasons why an invitation could not be accepted."
+enum TierInvitationRespondErrorCode {
+  "No tier with this id invites."
+  NOT_FOUND
+  "The member is not invited to it now."
+  NOT_INVITED
+  "All seats of the tier are taken. The invitation stands; a seat may become free."
+  NO_SEAT
+}
+
+"An application for a tier that is entered by review."
+type TierApplication implements Node {
+  "Opaque id of the application."
+  id: ID!
+  "The tier applied for."
+  tier: Tier!
+  "PENDING, ADMITTED, REJECTED, or EXPIRED when nobody decided in time and the member may apply again; more may come."
+  state: String!
+  "When it was sent."
+  appliedAt: DateTime!
+  "Until when it is decided, exclusive."
+  decideBy: DateTime!
+  "When it was decided. Null before that."
+  decidedAt: DateTime
+  "The score it was given, 0 to 100. Null before it is decided."
+  score: Int
+}
+
+"A wish to be let into a tier by review."
+input TierApplicationInput {
+  "1 to 64 visible ASCII characters that the app makes for this wish and keeps while it tries."
+  idempotencyKey: String!
+  "What the member is by profession, 1 to 100 characters."
+  profession: String!
+  "Ids of 1 to 20 uploads that show it."
+  evidenceUploadIds: [ID!]!
+}
+
+"What has become of an application."
+type TierApplyPayload {
+  "The application. Null when it was refused."
+  application: TierApplication
+  "Whether an earlier sending of the same key had done it."
+  replayed: Boolean!
+  "Why it was refused; empty when it was not."
+  userErrors: [TierApplyUserError!]!
+}
+
+"Why an application was not taken."
+type TierApplyUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: TierApplyErrorCode!
+}
+
+"Reasons why an application was not taken."
+enum TierApplyErrorCode {
+  "No tier is entered by review."
+  NO_REVIEW
+  "What a review asks for, such as spending, is not met."
+  NOT_ELIGIBLE
+  "The member holds the tier already."
+  ALREADY_HELD
+  "An earlier application still waits for its decision."
+  ALREADY_APPLIED
+  "The idempotency key was used with another input."
+  IDEMPOTENCY_CONFLICT
+}
+
+"A staff decision on an application."
+input TierApplicationDecideInput {
+  "The application's id."
+  applicationId: ID!
+  "0 to 100, else BAD_USER_INPUT. The programme says how much lets the member in."
+  score: Int!
+}
+
+"What has become of a decision."
+type TierApplicationDecidePayload {
+  "The application as it is now. Null when the decision was refused."
+  application: TierApplication
+  "Why it was refused; empty when it was not."
+  userErrors: [TierApplicationDecideUserError!]!
+}
+
+"Why an application could not be decided."
+type TierApplicationDecideUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: TierApplicationDecideErrorCode!
+}
+
+"Reasons why an application could not be decided."
+enum TierApplicationDecideErrorCode {
+  "No such application is known."
+  NOT_FOUND
+  "The time to decide is over; the member may apply again."
+  DECISION_LATE
+  "All seats of the tier are taken. The application still waits."
+  NO_SEAT
 }
 
 # ═══════════════════════════════════════════════ wallet ════════════════════════════════════════════════
@@ -6116,6 +6517,72 @@ func (ec *executionContext) childFields_Tier(ctx context.Context, field graphql.
 	return nil, fmt.Errorf("no field named %q was found under type Tier", field.Name)
 }
 
+func (ec *executionContext) childFields_TierApplication(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_TierApplication_id(ctx, field)
+	case "tier":
+		return ec.fieldContext_TierApplication_tier(ctx, field)
+	case "state":
+		return ec.fieldContext_TierApplication_state(ctx, field)
+	case "appliedAt":
+		return ec.fieldContext_TierApplication_appliedAt(ctx, field)
+	case "decideBy":
+		return ec.fieldContext_TierApplication_decideBy(ctx, field)
+	case "decidedAt":
+		return ec.fieldContext_TierApplication_decidedAt(ctx, field)
+	case "score":
+		return ec.fieldContext_TierApplication_score(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TierApplication", field.Name)
+}
+
+func (ec *executionContext) childFields_TierApplicationDecidePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "application":
+		return ec.fieldContext_TierApplicationDecidePayload_application(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_TierApplicationDecidePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TierApplicationDecidePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_TierApplicationDecideUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_TierApplicationDecideUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_TierApplicationDecideUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_TierApplicationDecideUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TierApplicationDecideUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_TierApplyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "application":
+		return ec.fieldContext_TierApplyPayload_application(ctx, field)
+	case "replayed":
+		return ec.fieldContext_TierApplyPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_TierApplyPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TierApplyPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_TierApplyUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_TierApplyUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_TierApplyUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_TierApplyUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TierApplyUserError", field.Name)
+}
+
 func (ec *executionContext) childFields_TierChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "at":
@@ -6184,6 +6651,30 @@ func (ec *executionContext) childFields_TierGrant(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type TierGrant", field.Name)
 }
 
+func (ec *executionContext) childFields_TierInvitationRespondPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "tier":
+		return ec.fieldContext_TierInvitationRespondPayload_tier(ctx, field)
+	case "replayed":
+		return ec.fieldContext_TierInvitationRespondPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_TierInvitationRespondPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TierInvitationRespondPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_TierInvitationRespondUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_TierInvitationRespondUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_TierInvitationRespondUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_TierInvitationRespondUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TierInvitationRespondUserError", field.Name)
+}
+
 func (ec *executionContext) childFields_TierProgress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "target":
@@ -6232,6 +6723,8 @@ func (ec *executionContext) childFields_TierStatus(ctx context.Context, field gr
 		return ec.fieldContext_TierStatus_shortfall(ctx, field)
 	case "grants":
 		return ec.fieldContext_TierStatus_grants(ctx, field)
+	case "invitations":
+		return ec.fieldContext_TierStatus_invitations(ctx, field)
 	case "forecast":
 		return ec.fieldContext_TierStatus_forecast(ctx, field)
 	case "history":
@@ -6572,6 +7065,48 @@ func (ec *executionContext) field_Mutation_rewardRedeem_args(ctx context.Context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (RewardRedeemInput, error) {
 			return ec.unmarshalNRewardRedeemInput2membergateᚋgraphᚐRewardRedeemInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_tierApplicationDecide_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (TierApplicationDecideInput, error) {
+			return ec.unmarshalNTierApplicationDecideInput2membergateᚋgraphᚐTierApplicationDecideInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_tierApply_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (TierApplicationInput, error) {
+			return ec.unmarshalNTierApplicationInput2membergateᚋgraphᚐTierApplicationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_tierInvitationRespond_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (TierInvitationRespondInput, error) {
+			return ec.unmarshalNTierInvitationRespondInput2membergateᚋgraphᚐTierInvitationRespondInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -12064,6 +12599,138 @@ func (ec *executionContext) fieldContext_Mutation_checkoutSettle(ctx context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_tierInvitationRespond(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_tierInvitationRespond(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().TierInvitationRespond(ctx, fc.Args["input"].(TierInvitationRespondInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *TierInvitationRespondPayload) graphql.Marshaler {
+			return ec.marshalNTierInvitationRespondPayload2ᚖmembergateᚋgraphᚐTierInvitationRespondPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_tierInvitationRespond(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TierInvitationRespondPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_tierInvitationRespond_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_tierApply(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_tierApply(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().TierApply(ctx, fc.Args["input"].(TierApplicationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *TierApplyPayload) graphql.Marshaler {
+			return ec.marshalNTierApplyPayload2ᚖmembergateᚋgraphᚐTierApplyPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_tierApply(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TierApplyPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_tierApply_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_tierApplicationDecide(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_tierApplicationDecide(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().TierApplicationDecide(ctx, fc.Args["input"].(TierApplicationDecideInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *TierApplicationDecidePayload) graphql.Marshaler {
+			return ec.marshalNTierApplicationDecidePayload2ᚖmembergateᚋgraphᚐTierApplicationDecidePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_tierApplicationDecide(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TierApplicationDecidePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_tierApplicationDecide_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *PageInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15777,6 +16444,465 @@ func (ec *executionContext) fieldContext_Tier_benefits(_ context.Context, field 
 	return fc, nil
 }
 
+func (ec *executionContext) _TierApplication_id(ctx context.Context, field graphql.CollectedField, obj *TierApplication) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierApplication_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierApplication_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierApplication", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _TierApplication_tier(ctx context.Context, field graphql.CollectedField, obj *TierApplication) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierApplication_tier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tier, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Tier) graphql.Marshaler {
+			return ec.marshalNTier2ᚖmembergateᚋgraphᚐTier(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierApplication_tier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TierApplication",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Tier(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TierApplication_state(ctx context.Context, field graphql.CollectedField, obj *TierApplication) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierApplication_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierApplication_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierApplication", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TierApplication_appliedAt(ctx context.Context, field graphql.CollectedField, obj *TierApplication) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierApplication_appliedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AppliedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierApplication_appliedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierApplication", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _TierApplication_decideBy(ctx context.Context, field graphql.CollectedField, obj *TierApplication) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierApplication_decideBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DecideBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierApplication_decideBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierApplication", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _TierApplication_decidedAt(ctx context.Context, field graphql.CollectedField, obj *TierApplication) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierApplication_decidedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DecidedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TierApplication_decidedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierApplication", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _TierApplication_score(ctx context.Context, field graphql.CollectedField, obj *TierApplication) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierApplication_score(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Score, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TierApplication_score(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierApplication", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _TierApplicationDecidePayload_application(ctx context.Context, field graphql.CollectedField, obj *TierApplicationDecidePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierApplicationDecidePayload_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *TierApplication) graphql.Marshaler {
+			return ec.marshalOTierApplication2ᚖmembergateᚋgraphᚐTierApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TierApplicationDecidePayload_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TierApplicationDecidePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TierApplication(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TierApplicationDecidePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *TierApplicationDecidePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierApplicationDecidePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*TierApplicationDecideUserError) graphql.Marshaler {
+			return ec.marshalNTierApplicationDecideUserError2ᚕᚖmembergateᚋgraphᚐTierApplicationDecideUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierApplicationDecidePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TierApplicationDecidePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TierApplicationDecideUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TierApplicationDecideUserError_field(ctx context.Context, field graphql.CollectedField, obj *TierApplicationDecideUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierApplicationDecideUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TierApplicationDecideUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierApplicationDecideUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TierApplicationDecideUserError_message(ctx context.Context, field graphql.CollectedField, obj *TierApplicationDecideUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierApplicationDecideUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierApplicationDecideUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierApplicationDecideUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TierApplicationDecideUserError_code(ctx context.Context, field graphql.CollectedField, obj *TierApplicationDecideUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierApplicationDecideUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v TierApplicationDecideErrorCode) graphql.Marshaler {
+			return ec.marshalNTierApplicationDecideErrorCode2membergateᚋgraphᚐTierApplicationDecideErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierApplicationDecideUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierApplicationDecideUserError", field, false, false, errors.New("field of type TierApplicationDecideErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _TierApplyPayload_application(ctx context.Context, field graphql.CollectedField, obj *TierApplyPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierApplyPayload_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *TierApplication) graphql.Marshaler {
+			return ec.marshalOTierApplication2ᚖmembergateᚋgraphᚐTierApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TierApplyPayload_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TierApplyPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TierApplication(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TierApplyPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *TierApplyPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierApplyPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierApplyPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierApplyPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _TierApplyPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *TierApplyPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierApplyPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*TierApplyUserError) graphql.Marshaler {
+			return ec.marshalNTierApplyUserError2ᚕᚖmembergateᚋgraphᚐTierApplyUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierApplyPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TierApplyPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TierApplyUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TierApplyUserError_field(ctx context.Context, field graphql.CollectedField, obj *TierApplyUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierApplyUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TierApplyUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierApplyUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TierApplyUserError_message(ctx context.Context, field graphql.CollectedField, obj *TierApplyUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierApplyUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierApplyUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierApplyUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TierApplyUserError_code(ctx context.Context, field graphql.CollectedField, obj *TierApplyUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierApplyUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v TierApplyErrorCode) graphql.Marshaler {
+			return ec.marshalNTierApplyErrorCode2membergateᚋgraphᚐTierApplyErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierApplyUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierApplyUserError", field, false, false, errors.New("field of type TierApplyErrorCode does not have child fields"))
+}
+
 func (ec *executionContext) _TierChange_at(ctx context.Context, field graphql.CollectedField, obj *TierChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16286,6 +17412,162 @@ func (ec *executionContext) fieldContext_TierGrant_reason(_ context.Context, fie
 	return graphql.NewScalarFieldContext("TierGrant", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _TierInvitationRespondPayload_tier(ctx context.Context, field graphql.CollectedField, obj *TierInvitationRespondPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierInvitationRespondPayload_tier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tier, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *TierStatus) graphql.Marshaler {
+			return ec.marshalOTierStatus2ᚖmembergateᚋgraphᚐTierStatus(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TierInvitationRespondPayload_tier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TierInvitationRespondPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TierStatus(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TierInvitationRespondPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *TierInvitationRespondPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierInvitationRespondPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierInvitationRespondPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierInvitationRespondPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _TierInvitationRespondPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *TierInvitationRespondPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierInvitationRespondPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*TierInvitationRespondUserError) graphql.Marshaler {
+			return ec.marshalNTierInvitationRespondUserError2ᚕᚖmembergateᚋgraphᚐTierInvitationRespondUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierInvitationRespondPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TierInvitationRespondPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TierInvitationRespondUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TierInvitationRespondUserError_field(ctx context.Context, field graphql.CollectedField, obj *TierInvitationRespondUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierInvitationRespondUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TierInvitationRespondUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierInvitationRespondUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TierInvitationRespondUserError_message(ctx context.Context, field graphql.CollectedField, obj *TierInvitationRespondUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierInvitationRespondUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierInvitationRespondUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierInvitationRespondUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TierInvitationRespondUserError_code(ctx context.Context, field graphql.CollectedField, obj *TierInvitationRespondUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierInvitationRespondUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v TierInvitationRespondErrorCode) graphql.Marshaler {
+			return ec.marshalNTierInvitationRespondErrorCode2membergateᚋgraphᚐTierInvitationRespondErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierInvitationRespondUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierInvitationRespondUserError", field, false, false, errors.New("field of type TierInvitationRespondErrorCode does not have child fields"))
+}
+
 func (ec *executionContext) _TierProgress_target(ctx context.Context, field graphql.CollectedField, obj *TierProgress) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16735,6 +18017,38 @@ func (ec *executionContext) fieldContext_TierStatus_grants(_ context.Context, fi
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_TierGrant(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TierStatus_invitations(ctx context.Context, field graphql.CollectedField, obj *TierStatus) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierStatus_invitations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Invitations, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Tier) graphql.Marshaler {
+			return ec.marshalNTier2ᚕᚖmembergateᚋgraphᚐTierᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierStatus_invitations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TierStatus",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Tier(ctx, field)
 		},
 	}
 	return fc, nil
@@ -18841,6 +20155,124 @@ func (ec *executionContext) unmarshalInputRewardRedeemInput(ctx context.Context,
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputTierApplicationDecideInput(ctx context.Context, obj any) (TierApplicationDecideInput, error) {
+	var it TierApplicationDecideInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"applicationId", "score"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		case "score":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("score"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Score = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputTierApplicationInput(ctx context.Context, obj any) (TierApplicationInput, error) {
+	var it TierApplicationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"idempotencyKey", "profession", "evidenceUploadIds"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		case "profession":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("profession"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Profession = data
+		case "evidenceUploadIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("evidenceUploadIds"))
+			data, err := ec.unmarshalNID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EvidenceUploadIds = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputTierInvitationRespondInput(ctx context.Context, obj any) (TierInvitationRespondInput, error) {
+	var it TierInvitationRespondInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"tierId", "accept"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "tierId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tierId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TierID = data
+		case "accept":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("accept"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Accept = data
+		}
+	}
+	return it, nil
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -18877,6 +20309,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._TierStatus(ctx, sel, obj)
+	case TierApplication:
+		return ec._TierApplication(ctx, sel, &obj)
+	case *TierApplication:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._TierApplication(ctx, sel, obj)
 	case Tier:
 		return ec._Tier(ctx, sel, &obj)
 	case *Tier:
@@ -19057,6 +20496,27 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
+	case TierInvitationRespondUserError:
+		return ec._TierInvitationRespondUserError(ctx, sel, &obj)
+	case *TierInvitationRespondUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._TierInvitationRespondUserError(ctx, sel, obj)
+	case TierApplyUserError:
+		return ec._TierApplyUserError(ctx, sel, &obj)
+	case *TierApplyUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._TierApplyUserError(ctx, sel, obj)
+	case TierApplicationDecideUserError:
+		return ec._TierApplicationDecideUserError(ctx, sel, &obj)
+	case *TierApplicationDecideUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._TierApplicationDecideUserError(ctx, sel, obj)
 	case RewardRedeemUserError:
 		return ec._RewardRedeemUserError(ctx, sel, &obj)
 	case *RewardRedeemUserError:
@@ -22175,6 +23635,27 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "tierInvitationRespond":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_tierInvitationRespond(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "tierApply":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_tierApply(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "tierApplicationDecide":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_tierApplicationDecide(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -24478,6 +25959,261 @@ func (ec *executionContext) _Tier(ctx context.Context, sel ast.SelectionSet, obj
 	return out
 }
 
+var tierApplicationImplementors = []string{"TierApplication", "Node"}
+
+func (ec *executionContext) _TierApplication(ctx context.Context, sel ast.SelectionSet, obj *TierApplication) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, tierApplicationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TierApplication")
+		case "id":
+			out.Values[i] = ec._TierApplication_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "tier":
+			out.Values[i] = ec._TierApplication_tier(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = ec._TierApplication_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "appliedAt":
+			out.Values[i] = ec._TierApplication_appliedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "decideBy":
+			out.Values[i] = ec._TierApplication_decideBy(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "decidedAt":
+			out.Values[i] = ec._TierApplication_decidedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "score":
+			out.Values[i] = ec._TierApplication_score(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var tierApplicationDecidePayloadImplementors = []string{"TierApplicationDecidePayload"}
+
+func (ec *executionContext) _TierApplicationDecidePayload(ctx context.Context, sel ast.SelectionSet, obj *TierApplicationDecidePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, tierApplicationDecidePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TierApplicationDecidePayload")
+		case "application":
+			out.Values[i] = ec._TierApplicationDecidePayload_application(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._TierApplicationDecidePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var tierApplicationDecideUserErrorImplementors = []string{"TierApplicationDecideUserError", "UserError"}
+
+func (ec *executionContext) _TierApplicationDecideUserError(ctx context.Context, sel ast.SelectionSet, obj *TierApplicationDecideUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, tierApplicationDecideUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TierApplicationDecideUserError")
+		case "field":
+			out.Values[i] = ec._TierApplicationDecideUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._TierApplicationDecideUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._TierApplicationDecideUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var tierApplyPayloadImplementors = []string{"TierApplyPayload"}
+
+func (ec *executionContext) _TierApplyPayload(ctx context.Context, sel ast.SelectionSet, obj *TierApplyPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, tierApplyPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TierApplyPayload")
+		case "application":
+			out.Values[i] = ec._TierApplyPayload_application(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._TierApplyPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._TierApplyPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var tierApplyUserErrorImplementors = []string{"TierApplyUserError", "UserError"}
+
+func (ec *executionContext) _TierApplyUserError(ctx context.Context, sel ast.SelectionSet, obj *TierApplyUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, tierApplyUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TierApplyUserError")
+		case "field":
+			out.Values[i] = ec._TierApplyUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._TierApplyUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._TierApplyUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var tierChangeImplementors = []string{"TierChange"}
 
 func (ec *executionContext) _TierChange(ctx context.Context, sel ast.SelectionSet, obj *TierChange) graphql.Marshaler {
@@ -24738,6 +26474,102 @@ func (ec *executionContext) _TierGrant(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
+var tierInvitationRespondPayloadImplementors = []string{"TierInvitationRespondPayload"}
+
+func (ec *executionContext) _TierInvitationRespondPayload(ctx context.Context, sel ast.SelectionSet, obj *TierInvitationRespondPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, tierInvitationRespondPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TierInvitationRespondPayload")
+		case "tier":
+			out.Values[i] = ec._TierInvitationRespondPayload_tier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._TierInvitationRespondPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._TierInvitationRespondPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var tierInvitationRespondUserErrorImplementors = []string{"TierInvitationRespondUserError", "UserError"}
+
+func (ec *executionContext) _TierInvitationRespondUserError(ctx context.Context, sel ast.SelectionSet, obj *TierInvitationRespondUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, tierInvitationRespondUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TierInvitationRespondUserError")
+		case "field":
+			out.Values[i] = ec._TierInvitationRespondUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._TierInvitationRespondUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._TierInvitationRespondUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var tierProgressImplementors = []string{"TierProgress"}
 
 func (ec *executionContext) _TierProgress(ctx context.Context, sel ast.SelectionSet, obj *TierProgress) graphql.Marshaler {
@@ -24898,6 +26730,11 @@ func (ec *executionContext) _TierStatus(ctx context.Context, sel ast.SelectionSe
 			}
 		case "grants":
 			out.Values[i] = ec._TierStatus_grants(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "invitations":
+			out.Values[i] = ec._TierStatus_invitations(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -27233,6 +29070,108 @@ func (ec *executionContext) marshalNTier2ᚖmembergateᚋgraphᚐTier(ctx contex
 	return ec._Tier(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNTierApplicationDecideErrorCode2membergateᚋgraphᚐTierApplicationDecideErrorCode(ctx context.Context, v any) (TierApplicationDecideErrorCode, error) {
+	var res TierApplicationDecideErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTierApplicationDecideErrorCode2membergateᚋgraphᚐTierApplicationDecideErrorCode(ctx context.Context, sel ast.SelectionSet, v TierApplicationDecideErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNTierApplicationDecideInput2membergateᚋgraphᚐTierApplicationDecideInput(ctx context.Context, v any) (TierApplicationDecideInput, error) {
+	res, err := ec.unmarshalInputTierApplicationDecideInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTierApplicationDecidePayload2ᚖmembergateᚋgraphᚐTierApplicationDecidePayload(ctx context.Context, sel ast.SelectionSet, v *TierApplicationDecidePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._TierApplicationDecidePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNTierApplicationDecideUserError2ᚕᚖmembergateᚋgraphᚐTierApplicationDecideUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*TierApplicationDecideUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTierApplicationDecideUserError2ᚖmembergateᚋgraphᚐTierApplicationDecideUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTierApplicationDecideUserError2ᚖmembergateᚋgraphᚐTierApplicationDecideUserError(ctx context.Context, sel ast.SelectionSet, v *TierApplicationDecideUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._TierApplicationDecideUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNTierApplicationInput2membergateᚋgraphᚐTierApplicationInput(ctx context.Context, v any) (TierApplicationInput, error) {
+	res, err := ec.unmarshalInputTierApplicationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNTierApplyErrorCode2membergateᚋgraphᚐTierApplyErrorCode(ctx context.Context, v any) (TierApplyErrorCode, error) {
+	var res TierApplyErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTierApplyErrorCode2membergateᚋgraphᚐTierApplyErrorCode(ctx context.Context, sel ast.SelectionSet, v TierApplyErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNTierApplyPayload2ᚖmembergateᚋgraphᚐTierApplyPayload(ctx context.Context, sel ast.SelectionSet, v *TierApplyPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._TierApplyPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNTierApplyUserError2ᚕᚖmembergateᚋgraphᚐTierApplyUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*TierApplyUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTierApplyUserError2ᚖmembergateᚋgraphᚐTierApplyUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTierApplyUserError2ᚖmembergateᚋgraphᚐTierApplyUserError(ctx context.Context, sel ast.SelectionSet, v *TierApplyUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._TierApplyUserError(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNTierChange2ᚕᚖmembergateᚋgraphᚐTierChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*TierChange) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -27309,6 +29248,57 @@ func (ec *executionContext) marshalNTierGrant2ᚖmembergateᚋgraphᚐTierGrant(
 		return graphql.Null
 	}
 	return ec._TierGrant(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNTierInvitationRespondErrorCode2membergateᚋgraphᚐTierInvitationRespondErrorCode(ctx context.Context, v any) (TierInvitationRespondErrorCode, error) {
+	var res TierInvitationRespondErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTierInvitationRespondErrorCode2membergateᚋgraphᚐTierInvitationRespondErrorCode(ctx context.Context, sel ast.SelectionSet, v TierInvitationRespondErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNTierInvitationRespondInput2membergateᚋgraphᚐTierInvitationRespondInput(ctx context.Context, v any) (TierInvitationRespondInput, error) {
+	res, err := ec.unmarshalInputTierInvitationRespondInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTierInvitationRespondPayload2ᚖmembergateᚋgraphᚐTierInvitationRespondPayload(ctx context.Context, sel ast.SelectionSet, v *TierInvitationRespondPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._TierInvitationRespondPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNTierInvitationRespondUserError2ᚕᚖmembergateᚋgraphᚐTierInvitationRespondUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*TierInvitationRespondUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTierInvitationRespondUserError2ᚖmembergateᚋgraphᚐTierInvitationRespondUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTierInvitationRespondUserError2ᚖmembergateᚋgraphᚐTierInvitationRespondUserError(ctx context.Context, sel ast.SelectionSet, v *TierInvitationRespondUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._TierInvitationRespondUserError(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNTopic2ᚖmembergateᚋgraphᚐTopic(ctx context.Context, sel ast.SelectionSet, v *Topic) graphql.Marshaler {
@@ -28098,6 +30088,13 @@ func (ec *executionContext) marshalOTier2ᚖmembergateᚋgraphᚐTier(ctx contex
 		return graphql.Null
 	}
 	return ec._Tier(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOTierApplication2ᚖmembergateᚋgraphᚐTierApplication(ctx context.Context, sel ast.SelectionSet, v *TierApplication) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._TierApplication(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOTierChangeConnection2ᚖmembergateᚋgraphᚐTierChangeConnection(ctx context.Context, sel ast.SelectionSet, v *TierChangeConnection) graphql.Marshaler {

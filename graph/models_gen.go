@@ -1062,6 +1062,86 @@ type Tier struct {
 
 func (Tier) IsNode() {}
 
+// An application for a tier that is entered by review.
+type TierApplication struct {
+	// Opaque id of the application.
+	ID string `json:"id"`
+	// The tier applied for.
+	Tier *Tier `json:"tier"`
+	// PENDING, ADMITTED, REJECTED, or EXPIRED when nobody decided in time and the member may apply again; more may come.
+	State string `json:"state"`
+	// When it was sent.
+	AppliedAt time.Time `json:"appliedAt"`
+	// Until when it is decided, exclusive.
+	DecideBy time.Time `json:"decideBy"`
+	// When it was decided. Null before that.
+	DecidedAt *time.Time `json:"decidedAt,omitempty"`
+	// The score it was given, 0 to 100. Null before it is decided.
+	Score *int `json:"score,omitempty"`
+}
+
+func (TierApplication) IsNode() {}
+
+// A staff decision on an application.
+type TierApplicationDecideInput struct {
+	// The application's id.
+	ApplicationID string `json:"applicationId"`
+	// 0 to 100, else BAD_USER_INPUT. The programme says how much lets the member in.
+	Score int `json:"score"`
+}
+
+// What has become of a decision.
+type TierApplicationDecidePayload struct {
+	// The application as it is now. Null when the decision was refused.
+	Application *TierApplication `json:"application,omitempty"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*TierApplicationDecideUserError `json:"userErrors"`
+}
+
+// Why an application could not be decided.
+type TierApplicationDecideUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code TierApplicationDecideErrorCode `json:"code"`
+}
+
+func (TierApplicationDecideUserError) IsUserError() {}
+
+// A wish to be let into a tier by review.
+type TierApplicationInput struct {
+	// 1 to 64 visible ASCII characters that the app makes for this wish and keeps while it tries.
+	IdempotencyKey string `json:"idempotencyKey"`
+	// What the member is by profession, 1 to 100 characters.
+	Profession string `json:"profession"`
+	// Ids of 1 to 20 uploads that show it.
+	EvidenceUploadIds []string `json:"evidenceUploadIds"`
+}
+
+// What has become of an application.
+type TierApplyPayload struct {
+	// The application. Null when it was refused.
+	Application *TierApplication `json:"application,omitempty"`
+	// Whether an earlier sending of the same key had done it.
+	Replayed bool `json:"replayed"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*TierApplyUserError `json:"userErrors"`
+}
+
+// Why an application was not taken.
+type TierApplyUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code TierApplyErrorCode `json:"code"`
+}
+
+func (TierApplyUserError) IsUserError() {}
+
 // One line of a member's tier history.
 type TierChange struct {
 	// When it happened.
@@ -1120,6 +1200,36 @@ type TierGrant struct {
 	Reason *string `json:"reason,omitempty"`
 }
 
+// An answer to an invitation to a tier.
+type TierInvitationRespondInput struct {
+	// The tier's id.
+	TierID string `json:"tierId"`
+	// Whether to accept. A no changes nothing: as long as the invitation stands it can still be accepted.
+	Accept bool `json:"accept"`
+}
+
+// What has become of an answer to an invitation.
+type TierInvitationRespondPayload struct {
+	// The member's tier as it is now. Null together with an error.
+	Tier *TierStatus `json:"tier,omitempty"`
+	// Whether the invitation was accepted before.
+	Replayed bool `json:"replayed"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*TierInvitationRespondUserError `json:"userErrors"`
+}
+
+// Why an invitation could not be accepted.
+type TierInvitationRespondUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code TierInvitationRespondErrorCode `json:"code"`
+}
+
+func (TierInvitationRespondUserError) IsUserError() {}
+
 // How far it is to a tier.
 type TierProgress struct {
 	// The tier that comes next.
@@ -1164,6 +1274,8 @@ type TierStatus struct {
 	Shortfall *int `json:"shortfall,omitempty"`
 	// Tiers given by another route than growth, newest first, those that have ended included.
 	Grants []*TierGrant `json:"grants"`
+	// Tiers that the member is invited to now, lowest first; whether a seat is free shows when one is accepted.
+	Invitations []*Tier `json:"invitations"`
 	// What is likely to happen to the tier. Null when there is not enough to tell.
 	Forecast *TierForecast `json:"forecast,omitempty"`
 	// What has happened to the tier, newest first. Null only together with an error.
@@ -2319,6 +2431,195 @@ func (e *RewardRedeemErrorCode) UnmarshalJSON(b []byte) error {
 }
 
 func (e RewardRedeemErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why an application could not be decided.
+type TierApplicationDecideErrorCode string
+
+const (
+	// No such application is known.
+	TierApplicationDecideErrorCodeNotFound TierApplicationDecideErrorCode = "NOT_FOUND"
+	// The time to decide is over; the member may apply again.
+	TierApplicationDecideErrorCodeDecisionLate TierApplicationDecideErrorCode = "DECISION_LATE"
+	// All seats of the tier are taken. The application still waits.
+	TierApplicationDecideErrorCodeNoSeat TierApplicationDecideErrorCode = "NO_SEAT"
+)
+
+var AllTierApplicationDecideErrorCode = []TierApplicationDecideErrorCode{
+	TierApplicationDecideErrorCodeNotFound,
+	TierApplicationDecideErrorCodeDecisionLate,
+	TierApplicationDecideErrorCodeNoSeat,
+}
+
+func (e TierApplicationDecideErrorCode) IsValid() bool {
+	switch e {
+	case TierApplicationDecideErrorCodeNotFound, TierApplicationDecideErrorCodeDecisionLate, TierApplicationDecideErrorCodeNoSeat:
+		return true
+	}
+	return false
+}
+
+func (e TierApplicationDecideErrorCode) String() string {
+	return string(e)
+}
+
+func (e *TierApplicationDecideErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = TierApplicationDecideErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid TierApplicationDecideErrorCode", str)
+	}
+	return nil
+}
+
+func (e TierApplicationDecideErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *TierApplicationDecideErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e TierApplicationDecideErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why an application was not taken.
+type TierApplyErrorCode string
+
+const (
+	// No tier is entered by review.
+	TierApplyErrorCodeNoReview TierApplyErrorCode = "NO_REVIEW"
+	// What a review asks for, such as spending, is not met.
+	TierApplyErrorCodeNotEligible TierApplyErrorCode = "NOT_ELIGIBLE"
+	// The member holds the tier already.
+	TierApplyErrorCodeAlreadyHeld TierApplyErrorCode = "ALREADY_HELD"
+	// An earlier application still waits for its decision.
+	TierApplyErrorCodeAlreadyApplied TierApplyErrorCode = "ALREADY_APPLIED"
+	// The idempotency key was used with another input.
+	TierApplyErrorCodeIdempotencyConflict TierApplyErrorCode = "IDEMPOTENCY_CONFLICT"
+)
+
+var AllTierApplyErrorCode = []TierApplyErrorCode{
+	TierApplyErrorCodeNoReview,
+	TierApplyErrorCodeNotEligible,
+	TierApplyErrorCodeAlreadyHeld,
+	TierApplyErrorCodeAlreadyApplied,
+	TierApplyErrorCodeIdempotencyConflict,
+}
+
+func (e TierApplyErrorCode) IsValid() bool {
+	switch e {
+	case TierApplyErrorCodeNoReview, TierApplyErrorCodeNotEligible, TierApplyErrorCodeAlreadyHeld, TierApplyErrorCodeAlreadyApplied, TierApplyErrorCodeIdempotencyConflict:
+		return true
+	}
+	return false
+}
+
+func (e TierApplyErrorCode) String() string {
+	return string(e)
+}
+
+func (e *TierApplyErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = TierApplyErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid TierApplyErrorCode", str)
+	}
+	return nil
+}
+
+func (e TierApplyErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *TierApplyErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e TierApplyErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why an invitation could not be accepted.
+type TierInvitationRespondErrorCode string
+
+const (
+	// No tier with this id invites.
+	TierInvitationRespondErrorCodeNotFound TierInvitationRespondErrorCode = "NOT_FOUND"
+	// The member is not invited to it now.
+	TierInvitationRespondErrorCodeNotInvited TierInvitationRespondErrorCode = "NOT_INVITED"
+	// All seats of the tier are taken. The invitation stands; a seat may become free.
+	TierInvitationRespondErrorCodeNoSeat TierInvitationRespondErrorCode = "NO_SEAT"
+)
+
+var AllTierInvitationRespondErrorCode = []TierInvitationRespondErrorCode{
+	TierInvitationRespondErrorCodeNotFound,
+	TierInvitationRespondErrorCodeNotInvited,
+	TierInvitationRespondErrorCodeNoSeat,
+}
+
+func (e TierInvitationRespondErrorCode) IsValid() bool {
+	switch e {
+	case TierInvitationRespondErrorCodeNotFound, TierInvitationRespondErrorCodeNotInvited, TierInvitationRespondErrorCodeNoSeat:
+		return true
+	}
+	return false
+}
+
+func (e TierInvitationRespondErrorCode) String() string {
+	return string(e)
+}
+
+func (e *TierInvitationRespondErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = TierInvitationRespondErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid TierInvitationRespondErrorCode", str)
+	}
+	return nil
+}
+
+func (e TierInvitationRespondErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *TierInvitationRespondErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e TierInvitationRespondErrorCode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

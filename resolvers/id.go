@@ -15,6 +15,7 @@ const (
 	kindSettings   = "RecommendationSettings"
 	kindTier       = "Tier"
 	kindStatus     = "TierStatus"
+	kindApplying   = "TierApplication"
 	kindWallet     = "Wallet"
 	kindEntry      = "LedgerEntry"
 	kindHold       = "Hold"

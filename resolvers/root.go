@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"membergate/graph"
+	"membergate/internal/admission"
 	"membergate/internal/checkout"
 	"membergate/internal/community"
 	"membergate/internal/cursor"
@@ -28,6 +29,7 @@ type Root struct {
 	Supply    supply.Store        // the count of all coins
 	Checkout  *checkout.Service   // paying orders with coins
 	Redeeming *redemption.Service // getting rewards for coins
+	Admission *admission.Service  // seats in tiers
 	Families  *family.Service     // invitations
 	Community *community.Service  // feeds and threads
 	Recommend *recommend.Service  // what may interest a member

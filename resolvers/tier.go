@@ -8,6 +8,7 @@ import (
 
 	"membergate/graph"
 	"membergate/internal/account"
+	"membergate/internal/admission"
 	"membergate/internal/benefit"
 	"membergate/internal/clock"
 	"membergate/internal/cursor"
@@ -33,11 +34,15 @@ func (r *Root) standing(ctx context.Context, h *account.Holder) tier.Standing {
 }
 
 func (r *Root) status(ctx context.Context, h *account.Holder) *graph.TierStatus {
+	return r.statusOf(ctx, h, r.standing(ctx, h))
+}
+
+// statusOf shows a standing of a holder that was advanced to the operation's moment.
+func (r *Root) statusOf(ctx context.Context, h *account.Holder, s tier.Standing) *graph.TierStatus {
 	now, p := loaders.From(ctx).Now, r.programme(ctx)
-	s := r.standing(ctx, h)
 	out := &graph.TierStatus{
 		ID: globalID(kindStatus, string(h.Profile.ID)), Current: r.tier(ctx, s.Held(p, now)), State: string(s.State),
-		Since: s.Since, Growth: growth(p, s.Read(p, now), now), Grants: []*graph.TierGrant{},
+		Since: s.Since, Growth: growth(p, s.Read(p, now), now), Grants: []*graph.TierGrant{}, Invitations: []*graph.Tier{},
 		Holder: &account.Holder{Profile: h.Profile, Account: account.Account{Member: h.Account.Member, Standing: s}},
 	}
 	if next, ok := s.Next(p, now); ok {
@@ -49,6 +54,9 @@ func (r *Root) status(ctx context.Context, h *account.Holder) *graph.TierStatus 
 	}
 	if s.State == tier.Protected {
 		out.ProtectedUntil, out.Shortfall = &s.ProtectedUntil, ptr(int(s.Shortfall(p, now)))
+	}
+	for _, t := range admission.Invited(p, s, now) {
+		out.Invitations = append(out.Invitations, r.tier(ctx, t))
 	}
 	for _, g := range slices.Backward(s.Grants) {
 		out.Grants = append(out.Grants, r.grant(ctx, g))

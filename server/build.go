@@ -87,6 +87,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 	wallets := st.wallets(rules)
 	root := &resolvers.Root{
 		Book: rules, Wallets: wallets, Cursors: cursors, Supply: st.supply,
+		Admission: st.admissionService(rules),
 		Checkout:  &checkout.Service{Wallets: wallets, Book: rules},
 		Redeeming: &redemption.Service{Store: st.redemptions, Rewards: st.rewards, Wallets: wallets, Book: rules},
 		Families:  &family.Service{Families: st.families, Accounts: st.accounts, Book: rules},

@@ -58,6 +58,9 @@ func (p *program) settle(ctx context.Context, when string) (err error) {
 	defer func() { err = errors.Join(err, st.close()) }()
 	bar := newBar(p.log, "members")
 	sweep := order.Sweep{Orders: st.orderService(rules), Workers: settleWorkers, Progress: bar.tell}
+	if err := st.admissionService(rules).Finish(ctx, at.UTC()); err != nil {
+		return fmt.Errorf("seats that were taken could not be given; run it again: %w", err)
+	}
 	settled, err := sweep.Settle(ctx, at.UTC(), settings.SandboxClock.Events)
 	bar.end()
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"membergate/internal/account"
+	"membergate/internal/admission"
 	"membergate/internal/benefit"
 	"membergate/internal/boltstore"
 	"membergate/internal/community"
@@ -24,16 +25,17 @@ import (
 
 // stores are all that the program keeps, wherever the settings say.
 type stores struct {
-	accounts  account.Store   // members: profile, tier standing, outbox
-	ledger    wallet.Store    // coins
-	supply    supply.Store    // the count of all coins
-	orders    order.Store     // orders and refunds
-	products  product.Store   //
-	rewards   reward.Store    //
-	usages    benefit.Store   // how often benefits were used
-	families  family.Store    //
-	community community.Store // posts, comments, marks, ties
-	cache     *redisstore.Store
+	accounts   account.Store   // members: profile, tier standing, outbox
+	ledger     wallet.Store    // coins
+	supply     supply.Store    // the count of all coins
+	orders     order.Store     // orders and refunds
+	products   product.Store   //
+	rewards    reward.Store    //
+	usages     benefit.Store   // how often benefits were used
+	families   family.Store    //
+	admissions admission.Store // seats and applications
+	community  community.Store // posts, comments, marks, ties
+	cache      *redisstore.Store
 
 	redemptions redemption.Store // and what is taken of stocks
 
@@ -92,6 +94,7 @@ const commandPatience = 30 * time.Second
 
 func (s *stores) useBolt(b *boltstore.Store) {
 	s.accounts, s.ledger, s.orders, s.supply = b.Members(), b.Ledger(), b.Orders(), b.Supply()
+	s.admissions = b.Admissions()
 	s.products, s.rewards, s.usages, s.families, s.community = b.Products(), b.Rewards(), b.Usages(), b.Families(), b.Community()
 	s.redemptions = b.Redemptions()
 	s.migrate, s.fill = func(context.Context) error { return nil }, b.Hasty
@@ -100,6 +103,7 @@ func (s *stores) useBolt(b *boltstore.Store) {
 
 func (s *stores) useMongo(m *mongostore.Store) {
 	s.accounts, s.ledger, s.orders, s.supply = m.Members(), m.Ledger(), m.Orders(), m.Supply()
+	s.admissions = m.Admissions()
 	s.products, s.rewards, s.usages, s.families, s.community = m.Products(), m.Rewards(), m.Usages(), m.Families(), m.Community()
 	s.redemptions = m.Redemptions()
 	s.migrate, s.fill = m.Patient(commandPatience).Migrate, func(work func() error) error { return work() }
@@ -126,6 +130,11 @@ func (s *stores) orderService(book book) *order.Service {
 	return &order.Service{Orders: s.orders, Accounts: s.accounts, Wallets: s.wallets(book), Book: book}
 }
 
+// admissionService lets members of these stores into tiers with seats.
+func (s *stores) admissionService(book book) *admission.Service {
+	return &admission.Service{Store: s.admissions, Accounts: s.accounts, Book: book}
+}
+
 // wallets is the service of the ledger.
 func (s *stores) wallets(book book) *wallet.Service {
 	return &wallet.Service{Store: s.ledger, Most: book.At(time.Now()).Coin().MaxBalance, Now: time.Now}
@@ -136,6 +145,9 @@ func (s *stores) wallets(book book) *wallet.Service {
 func finishLeft(ctx context.Context, st *stores, rules book, log *slog.Logger) error {
 	sweep := order.Sweep{Orders: st.orderService(rules), Workers: settleWorkers}
 	n, err := sweep.Finish(ctx)
+	if err == nil {
+		err = st.admissionService(rules).Finish(ctx, time.Now())
+	}
 	if n > 0 {
 		log.Info("finished what was left undone", "members", n)
 	}
