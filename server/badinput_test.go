@@ -55,7 +55,7 @@ func TestAWrongArgumentGetsOneClearSentence(t *testing.T) {
 			"a day that is no moment":        {owner, `{ me { wallet { entries(filter: {from: "2011-01-01"}) { nodes { id } } } } }`, "", bad, "2011-01-01 is no DateTime"},
 			"a field that does not exist":    {"", `{ wallet { id } }`, "", bad, `Cannot query field "wallet" on type "Query"`},
 			"a variable of the wrong kind":   {"", `query($n: Int!) { rewards(first: $n) { nodes { id } } }`, "many", bad, `The variable "n" is not right`},
-			"a mutation that does not exist": {owner, `mutation { coinsGive(n: 1) { id } }`, "", bad, "mutation"},
+			"a mutation that does not exist": {owner, `mutation { coinsGive(n: 1) { id } }`, "", bad, `Cannot query field "coinsGive" on type "Mutation"`},
 		} {
 			t.Run(name, func(t *testing.T) {
 				variables := map[string]any{"n": "many"}
