@@ -161,7 +161,8 @@ func (g *gateway) serve(s Settings, parts *Parts, log *slog.Logger) error {
 	g.settings, g.parts, g.ready, g.end, g.ended = s, parts, server.ready, end, make(chan error, 1)
 	g.url = "http://127.0.0.1:" + lastPart(server.public.Addr().String())
 	g.admin = "http://127.0.0.1:" + lastPart(server.admin.Addr().String())
-	go func() { g.ended <- server.run(ctx) }()
+	wait := server.start(ctx) // here, so that whoever counts what runs finds all of it
+	go func() { g.ended <- wait() }()
 	return nil
 }
 

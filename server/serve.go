@@ -76,9 +76,12 @@ func newServer(s Settings, p *Parts, log *slog.Logger) (*server, error) {
 
 // run serves until the context ends, then stops in good order: no longer ready, no new connections, what runs is
 // finished, what ran beside is ended, the stores are closed.
-func (s *server) run(ctx context.Context) error {
+func (s *server) run(ctx context.Context) error { return s.start(ctx)() }
+
+// start has begun to serve, and what runs beside has begun, when it returns; the function that it gives waits for the
+// end of the context and stops.
+func (s *server) start(ctx context.Context) (wait func() error) {
 	beside, endBeside := context.WithCancel(context.WithoutCancel(ctx))
-	defer endBeside()
 	group, failed := errgroup.WithContext(beside)
 	for _, l := range []listening{s.public, s.admin} {
 		group.Go(func() error {
@@ -96,17 +99,19 @@ func (s *server) run(ctx context.Context) error {
 			return nil
 		})
 	}
-	select {
-	case <-ctx.Done():
-	case <-failed.Done():
+	return func() error {
+		select {
+		case <-ctx.Done():
+		case <-failed.Done():
+		}
+		stopped := s.stop()
+		endBeside()
+		err := errors.Join(group.Wait(), stopped)
+		if s.parts.Close != nil {
+			err = errors.Join(err, s.parts.Close())
+		}
+		return err
 	}
-	stopped := s.stop()
-	endBeside()
-	err := errors.Join(group.Wait(), stopped)
-	if s.parts.Close != nil {
-		err = errors.Join(err, s.parts.Close())
-	}
-	return err
 }
 
 // stop lets running requests finish. The admin listener goes last, so that the last numbers can be fetched.
