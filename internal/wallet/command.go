@@ -54,6 +54,7 @@ func Fingerprint(input ...any) string {
 // Do does a command. The same op with the same input gives the entry of the first time; with another input it is
 // refused. A refusal leaves nothing behind and may be tried again.
 func (s *Service) Do(ctx context.Context, id ID, c Command) (Done, error) {
+	defer s.lanes.take(id)()
 	for try := range tries {
 		heads, err := s.Store.Heads(ctx, []ID{id})
 		if err != nil {

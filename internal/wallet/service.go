@@ -16,6 +16,8 @@ type Service struct {
 	Store Store
 	Most  Coins            // most coins a wallet holds
 	Now   func() time.Time // real time, for RecordedAt
+
+	lanes lanes
 }
 
 // NewID makes the random pseudonym of a wallet.
@@ -32,6 +34,7 @@ const tries = 256
 // Post does postings to a wallet in their order and gives the entry of each, by op. A posting that was done before
 // is not done again: its entry is given as it stands.
 func (s *Service) Post(ctx context.Context, id ID, postings []Posting) (map[string]Entry, error) {
+	defer s.lanes.take(id)()
 	done := make(map[string]Entry, len(postings))
 	looked := false
 	for try := range tries {
