@@ -1,6 +1,9 @@
 package main
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 // The same orders make the same answers, whatever the stores: names given by chance and signatures aside.
 func TestBothEnginesAnswerAlike(t *testing.T) {
@@ -17,12 +20,17 @@ func TestBothEnginesAnswerAlike(t *testing.T) {
 		q := question{query: queries[a.operation].text, variables: a.variables, who: a.who, at: a.at}
 		first, second := masked(t, good(t, one.gateway.url, q)), masked(t, good(t, other.gateway.url, q))
 		if first != second {
-			at := 0
-			for at < min(len(first), len(second)) && first[at] == second[at] {
-				at++
-			}
-			from := max(0, at-200)
-			t.Errorf("%s differs:\nembedded …%s\nservers  …%s", a, shortened(first[from:]), shortened(second[from:]))
+			t.Errorf("%s: %s", a, difference(first, second))
 		}
 	}
+}
+
+// difference tells where two answers begin to differ.
+func difference(one, other string) string {
+	at := 0
+	for at < min(len(one), len(other)) && one[at] == other[at] {
+		at++
+	}
+	from := max(0, at-200)
+	return fmt.Sprintf("two answers differ:\n…%s\n…%s", shortened(one[from:]), shortened(other[from:]))
 }

@@ -51,7 +51,7 @@ func TestFiftyOfTheSameRequestAtOnceGiveFiftyEqualAnswers(t *testing.T) {
 					first = jsonOf(v)
 				}
 				if jsonOf(v) != first {
-					t.Fatalf("two answers differ:\n%s\n%s", shortened(jsonOf(v)), shortened(first))
+					t.Fatal(difference(jsonOf(v), first))
 				}
 			}
 		}

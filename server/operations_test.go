@@ -167,9 +167,15 @@ func TestEveryQueryOfTheAppsIsAnswered(t *testing.T) {
 			for _, wrong := range seen.look(q.doc, r.value(t)) {
 				t.Errorf("%s: %s", a, wrong)
 			}
-			alone.query, alone.operation = q.file, q.name
-			if ofFile := good(t, e.gateway.url, alone); masked(t, ofFile) != masked(t, r) {
-				t.Errorf("%s: the whole file with operationName gives another answer:\n%s\n%s", a, shortened(ofFile.text), shortened(r.text))
+			file := alone
+			file.query, file.operation = q.file, q.name
+			ofFile := masked(t, good(t, e.gateway.url, file))
+			if ofFile == masked(t, r) {
+				continue
+			}
+			// What all members share may have become fresher in between: then the answer by itself has changed, too.
+			if now := masked(t, good(t, e.gateway.url, alone)); ofFile != now {
+				t.Errorf("%s: the whole file with operationName gives another answer: %s", a, difference(ofFile, now))
 			}
 		}
 		for _, name := range seen.neverSeen(blank) {
