@@ -88,7 +88,10 @@ func (s *Service) Do(ctx context.Context, id ID, c Command) (Done, error) {
 }
 
 func (s *Service) decide(ctx context.Context, at Entry, c Command) ([]Entry, error) {
-	out, at := s.settle(at, c.At, c.Programme, nil)
+	out, at, err := s.settle(at, c.At, c.Programme, nil)
+	if err != nil {
+		return nil, err
+	}
 	p, err := c.Decide(ctx, at)
 	if err != nil {
 		return nil, err

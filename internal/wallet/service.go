@@ -86,7 +86,10 @@ func (s *Service) build(at Entry, postings []Posting, done map[string]Entry) ([]
 		if _, ok := done[p.Op]; ok {
 			continue
 		}
-		out, at = s.settle(at, p.At, p.Programme, out)
+		var err error
+		if out, at, err = s.settle(at, p.At, p.Programme, out); err != nil {
+			return nil, err
+		}
 		if p.OwnOp != "" && p.OwnSeq == 0 {
 			p.OwnSeq = seqOf(p.OwnOp, out, done)
 		}
@@ -99,14 +102,21 @@ func (s *Service) build(at Entry, postings []Posting, done map[string]Entry) ([]
 	return out, nil
 }
 
-// settle adds the entries of all that became due by t.
-func (s *Service) settle(at Entry, t time.Time, programme string, out []Entry) ([]Entry, Entry) {
+// settle adds the entries of all that became due by t. In a damaged state, in which what is due cannot happen, it
+// refuses to write anything, or it would write for ever.
+func (s *Service) settle(at Entry, t time.Time, programme string, out []Entry) ([]Entry, Entry, error) {
+	var last due
 	for {
-		e, ok := Expiry(at, t, s.Now().UTC(), programme)
+		d, ok := at.State.due(t)
 		if !ok {
-			return out, at
+			return out, at, nil
 		}
-		out, at = append(out, e), e
+		if d == last {
+			return nil, at, fault.New(fault.Internal, "wallet %s is damaged: after entry %d something is due at %s (%s) that cannot happen",
+				at.Wallet, at.Seq-1, d.at.UTC().Format(time.RFC3339), d.kind)
+		}
+		e, _ := Expiry(at, t, s.Now().UTC(), programme)
+		out, at, last = append(out, e), e, d
 	}
 }
 
