@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"membergate/internal/clock"
 	"membergate/internal/member"
 	"membergate/internal/programme"
 	"membergate/internal/wallet"
@@ -57,11 +56,7 @@ func applies(m programme.Multiplier, who member.Profile, channel string, at time
 // Expires is when coins earned at a time die: at the end of the local month that lies the currency's months after
 // it. Earned 6 July 2026 with 12 months: 1 August 2027 00:00. Zero is never.
 func Expires(p *programme.Programme, at time.Time) time.Time {
-	months := p.Coin().ExpiryMonths
-	if months == 0 {
-		return time.Time{}
-	}
-	return clock.MonthStart(at, months+1, p.Zone())
+	return p.Expires(p.Coin(), at)
 }
 
 // ClawBack is what one refund of a known order takes back: the cumulative floor, so that parts add up to the whole

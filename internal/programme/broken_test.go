@@ -249,6 +249,14 @@ func TestBrokenFileIsRefusedWithOneClearSentence(t *testing.T) {
 			"159: privacy.purposes[0].policyVersion is missing; needed is a text"},
 		{"rule without text", "texts: {zh-CN: 返1%}, ", "",
 			"161: rules[0].texts.zh-CN is missing; needed is a text"},
+		{"adjustments without a limit", "maxCoins: 500, ", "",
+			"162: adjustments.maxCoins is missing; needed is 1 to 2000000000"},
+		{"a proposal that never expires", "decideHours: 24", "decideHours: 0",
+			"162: adjustments.decideHours is 0; allowed is 1 to 720"},
+		{"adjustments without reasons", "categories: [{code: GOODWILL, names: {zh-CN: 补偿}}]", "categories: []",
+			"162: adjustments.categories is missing; needed is at least one reason that members can read"},
+		{"a reason that nobody can read", "code: GOODWILL, names: {zh-CN: 补偿}", "code: GOODWILL",
+			"162: adjustments.categories[0].names.zh-CN is missing; needed is a text"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := programme.Parse("small.yaml", change(t, c.old, c.new))

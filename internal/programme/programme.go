@@ -24,6 +24,7 @@ type Programme struct {
 	Evaluation    Evaluation        `yaml:"evaluation"`    //
 	Earn          []Earn            `yaml:"earn"`          //
 	Burn          []Burn            `yaml:"burn"`          //
+	Adjustments   *Adjustments      `yaml:"adjustments"`   // absent = nobody corrects units
 	Benefits      []Benefit         `yaml:"benefits"`      //
 	Family        *Family           `yaml:"family"`        // absent = no family account
 	Boards        []Board           `yaml:"boards"`        //
