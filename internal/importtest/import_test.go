@@ -43,6 +43,7 @@ var may = map[string][]string{
 	"internal/reward":     {"internal/programme", "internal/wallet"},
 	"internal/redemption": {"internal/programme", "internal/wallet", "internal/reward"},
 	"internal/admission":  {"internal/programme", "internal/member", "internal/tier", "internal/account"},
+	"internal/adjustment": {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
 	"internal/family":     {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
 	"internal/cursor":     {},
 	"internal/community":  {"internal/programme", "internal/member", "internal/cursor"},
@@ -68,7 +69,7 @@ var may = map[string][]string{
 // domains are the packages that hold rules and know no store, no HTTP and no GraphQL.
 var domains = []string{
 	"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/checkout", "internal/account", "internal/order", "internal/benefit",
-	"internal/product", "internal/reward", "internal/redemption", "internal/admission", "internal/family", "internal/cursor", "internal/community", "internal/recommend",
+	"internal/product", "internal/reward", "internal/redemption", "internal/admission", "internal/adjustment", "internal/family", "internal/cursor", "internal/community", "internal/recommend",
 	"internal/event", "internal/supply",
 }
 
