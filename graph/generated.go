@@ -31,6 +31,7 @@ type ResolverRoot interface {
 	ApprovalRequest() ApprovalRequestResolver
 	Benefit() BenefitResolver
 	Board() BoardResolver
+	CoinAdjustment() CoinAdjustmentResolver
 	Comment() CommentResolver
 	Family() FamilyResolver
 	FamilyMember() FamilyMemberResolver
@@ -132,6 +133,57 @@ type ComplexityRoot struct {
 		Field   func(childComplexity int) int
 		Message func(childComplexity int) int
 		ShortBy func(childComplexity int) int
+	}
+
+	CoinAdjustment struct {
+		CanDecide    func(childComplexity int) int
+		Category     func(childComplexity int) int
+		CategoryName func(childComplexity int) int
+		Coins        func(childComplexity int) int
+		DecideBy     func(childComplexity int) int
+		DecidedAt    func(childComplexity int) int
+		DecidedBy    func(childComplexity int) int
+		ID           func(childComplexity int) int
+		Note         func(childComplexity int) int
+		Profile      func(childComplexity int) int
+		ProposedAt   func(childComplexity int) int
+		ProposedBy   func(childComplexity int) int
+		Reason       func(childComplexity int) int
+		State        func(childComplexity int) int
+	}
+
+	CoinAdjustmentConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	CoinAdjustmentDecidePayload struct {
+		Adjustment func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CoinAdjustmentDecideUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
+	CoinAdjustmentEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	CoinAdjustmentProposePayload struct {
+		Adjustment func(childComplexity int) int
+		Replayed   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CoinAdjustmentProposeUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
 	}
 
 	CoinLot struct {
@@ -367,6 +419,8 @@ type ComplexityRoot struct {
 	Mutation struct {
 		CheckoutHold          func(childComplexity int, input CheckoutHoldInput) int
 		CheckoutSettle        func(childComplexity int, input CheckoutSettleInput) int
+		CoinAdjustmentDecide  func(childComplexity int, input CoinAdjustmentDecideInput) int
+		CoinAdjustmentPropose func(childComplexity int, input CoinAdjustmentProposeInput) int
 		RedemptionCancel      func(childComplexity int, input RedemptionCancelInput) int
 		RewardRedeem          func(childComplexity int, input RewardRedeemInput) int
 		TierApplicationDecide func(childComplexity int, input TierApplicationDecideInput) int
@@ -451,6 +505,7 @@ type ComplexityRoot struct {
 
 	Query struct {
 		Boards           func(childComplexity int) int
+		CoinAdjustments  func(childComplexity int, open *bool, first *int, after *string) int
 		CoinSupply       func(childComplexity int) int
 		FamilyInvitation func(childComplexity int, token string) int
 		Feed             func(childComplexity int, kind FeedKind, boardCode *string, topicID *string, first *int, after *string, last *int, before *string) int
@@ -748,6 +803,9 @@ type BenefitResolver interface {
 type BoardResolver interface {
 	CanPost(ctx context.Context, obj *Board) (*bool, error)
 }
+type CoinAdjustmentResolver interface {
+	Profile(ctx context.Context, obj *CoinAdjustment) (*PublicProfile, error)
+}
 type CommentResolver interface {
 	Author(ctx context.Context, obj *Comment) (*PublicProfile, error)
 
@@ -789,6 +847,8 @@ type MutationResolver interface {
 	TierInvitationRespond(ctx context.Context, input TierInvitationRespondInput) (*TierInvitationRespondPayload, error)
 	TierApply(ctx context.Context, input TierApplicationInput) (*TierApplyPayload, error)
 	TierApplicationDecide(ctx context.Context, input TierApplicationDecideInput) (*TierApplicationDecidePayload, error)
+	CoinAdjustmentPropose(ctx context.Context, input CoinAdjustmentProposeInput) (*CoinAdjustmentProposePayload, error)
+	CoinAdjustmentDecide(ctx context.Context, input CoinAdjustmentDecideInput) (*CoinAdjustmentDecidePayload, error)
 }
 type PostResolver interface {
 	Author(ctx context.Context, obj *Post) (*PublicProfile, error)
@@ -810,6 +870,7 @@ type QueryResolver interface {
 	Node(ctx context.Context, id string) (Node, error)
 	Nodes(ctx context.Context, ids []string) ([]Node, error)
 	Programme(ctx context.Context) (*Programme, error)
+	CoinAdjustments(ctx context.Context, open *bool, first *int, after *string) (*CoinAdjustmentConnection, error)
 	CoinSupply(ctx context.Context) (*CoinSupply, error)
 	FamilyInvitation(ctx context.Context, token string) (*FamilyInvitationPreview, error)
 	Feed(ctx context.Context, kind FeedKind, boardCode *string, topicID *string, first *int, after *string, last *int, before *string) (*PostConnection, error)
@@ -1161,6 +1222,193 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CheckoutSettleUserError.ShortBy(childComplexity), true
+
+	case "CoinAdjustment.canDecide":
+		if e.ComplexityRoot.CoinAdjustment.CanDecide == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinAdjustment.CanDecide(childComplexity), true
+	case "CoinAdjustment.category":
+		if e.ComplexityRoot.CoinAdjustment.Category == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinAdjustment.Category(childComplexity), true
+	case "CoinAdjustment.categoryName":
+		if e.ComplexityRoot.CoinAdjustment.CategoryName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinAdjustment.CategoryName(childComplexity), true
+	case "CoinAdjustment.coins":
+		if e.ComplexityRoot.CoinAdjustment.Coins == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinAdjustment.Coins(childComplexity), true
+	case "CoinAdjustment.decideBy":
+		if e.ComplexityRoot.CoinAdjustment.DecideBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinAdjustment.DecideBy(childComplexity), true
+	case "CoinAdjustment.decidedAt":
+		if e.ComplexityRoot.CoinAdjustment.DecidedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinAdjustment.DecidedAt(childComplexity), true
+	case "CoinAdjustment.decidedBy":
+		if e.ComplexityRoot.CoinAdjustment.DecidedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinAdjustment.DecidedBy(childComplexity), true
+	case "CoinAdjustment.id":
+		if e.ComplexityRoot.CoinAdjustment.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinAdjustment.ID(childComplexity), true
+	case "CoinAdjustment.note":
+		if e.ComplexityRoot.CoinAdjustment.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinAdjustment.Note(childComplexity), true
+	case "CoinAdjustment.profile":
+		if e.ComplexityRoot.CoinAdjustment.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinAdjustment.Profile(childComplexity), true
+	case "CoinAdjustment.proposedAt":
+		if e.ComplexityRoot.CoinAdjustment.ProposedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinAdjustment.ProposedAt(childComplexity), true
+	case "CoinAdjustment.proposedBy":
+		if e.ComplexityRoot.CoinAdjustment.ProposedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinAdjustment.ProposedBy(childComplexity), true
+	case "CoinAdjustment.reason":
+		if e.ComplexityRoot.CoinAdjustment.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinAdjustment.Reason(childComplexity), true
+	case "CoinAdjustment.state":
+		if e.ComplexityRoot.CoinAdjustment.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinAdjustment.State(childComplexity), true
+
+	case "CoinAdjustmentConnection.edges":
+		if e.ComplexityRoot.CoinAdjustmentConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinAdjustmentConnection.Edges(childComplexity), true
+	case "CoinAdjustmentConnection.nodes":
+		if e.ComplexityRoot.CoinAdjustmentConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinAdjustmentConnection.Nodes(childComplexity), true
+	case "CoinAdjustmentConnection.pageInfo":
+		if e.ComplexityRoot.CoinAdjustmentConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinAdjustmentConnection.PageInfo(childComplexity), true
+
+	case "CoinAdjustmentDecidePayload.adjustment":
+		if e.ComplexityRoot.CoinAdjustmentDecidePayload.Adjustment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinAdjustmentDecidePayload.Adjustment(childComplexity), true
+	case "CoinAdjustmentDecidePayload.userErrors":
+		if e.ComplexityRoot.CoinAdjustmentDecidePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinAdjustmentDecidePayload.UserErrors(childComplexity), true
+
+	case "CoinAdjustmentDecideUserError.code":
+		if e.ComplexityRoot.CoinAdjustmentDecideUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinAdjustmentDecideUserError.Code(childComplexity), true
+	case "CoinAdjustmentDecideUserError.field":
+		if e.ComplexityRoot.CoinAdjustmentDecideUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinAdjustmentDecideUserError.Field(childComplexity), true
+	case "CoinAdjustmentDecideUserError.message":
+		if e.ComplexityRoot.CoinAdjustmentDecideUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinAdjustmentDecideUserError.Message(childComplexity), true
+
+	case "CoinAdjustmentEdge.cursor":
+		if e.ComplexityRoot.CoinAdjustmentEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinAdjustmentEdge.Cursor(childComplexity), true
+	case "CoinAdjustmentEdge.node":
+		if e.ComplexityRoot.CoinAdjustmentEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinAdjustmentEdge.Node(childComplexity), true
+
+	case "CoinAdjustmentProposePayload.adjustment":
+		if e.ComplexityRoot.CoinAdjustmentProposePayload.Adjustment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinAdjustmentProposePayload.Adjustment(childComplexity), true
+	case "CoinAdjustmentProposePayload.replayed":
+		if e.ComplexityRoot.CoinAdjustmentProposePayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinAdjustmentProposePayload.Replayed(childComplexity), true
+	case "CoinAdjustmentProposePayload.userErrors":
+		if e.ComplexityRoot.CoinAdjustmentProposePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinAdjustmentProposePayload.UserErrors(childComplexity), true
+
+	case "CoinAdjustmentProposeUserError.code":
+		if e.ComplexityRoot.CoinAdjustmentProposeUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinAdjustmentProposeUserError.Code(childComplexity), true
+	case "CoinAdjustmentProposeUserError.field":
+		if e.ComplexityRoot.CoinAdjustmentProposeUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinAdjustmentProposeUserError.Field(childComplexity), true
+	case "CoinAdjustmentProposeUserError.message":
+		if e.ComplexityRoot.CoinAdjustmentProposeUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinAdjustmentProposeUserError.Message(childComplexity), true
 
 	case "CoinLot.available":
 		if e.ComplexityRoot.CoinLot.Available == nil {
@@ -2091,6 +2339,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CheckoutSettle(childComplexity, args["input"].(CheckoutSettleInput)), true
+	case "Mutation.coinAdjustmentDecide":
+		if e.ComplexityRoot.Mutation.CoinAdjustmentDecide == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_coinAdjustmentDecide_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CoinAdjustmentDecide(childComplexity, args["input"].(CoinAdjustmentDecideInput)), true
+	case "Mutation.coinAdjustmentPropose":
+		if e.ComplexityRoot.Mutation.CoinAdjustmentPropose == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_coinAdjustmentPropose_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CoinAdjustmentPropose(childComplexity, args["input"].(CoinAdjustmentProposeInput)), true
 	case "Mutation.redemptionCancel":
 		if e.ComplexityRoot.Mutation.RedemptionCancel == nil {
 			break
@@ -2472,6 +2742,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Boards(childComplexity), true
+	case "Query.coinAdjustments":
+		if e.ComplexityRoot.Query.CoinAdjustments == nil {
+			break
+		}
+
+		args, err := ec.field_Query_coinAdjustments_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CoinAdjustments(childComplexity, args["open"].(*bool), args["first"].(*int), args["after"].(*string)), true
 	case "Query.coinSupply":
 		if e.ComplexityRoot.Query.CoinSupply == nil {
 			break
@@ -3600,6 +3881,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputCheckoutHoldInput,
 		ec.unmarshalInputCheckoutSettleInput,
+		ec.unmarshalInputCoinAdjustmentDecideInput,
+		ec.unmarshalInputCoinAdjustmentProposeInput,
 		ec.unmarshalInputLedgerFilter,
 		ec.unmarshalInputRedemptionCancelInput,
 		ec.unmarshalInputRewardFilter,
@@ -3835,6 +4118,24 @@ type Mutation {
     "Which application, and its score."
     input: TierApplicationDecideInput!
   ): TierApplicationDecidePayload!
+
+  """
+  Proposes to correct a member's coins. Nothing moves until somebody else decides. Needs a staff token with the role
+  ` + "`" + `operations` + "`" + `, else FORBIDDEN.
+  """
+  coinAdjustmentPropose(
+    "Whose coins, how many, and why."
+    input: CoinAdjustmentProposeInput!
+  ): CoinAdjustmentProposePayload!
+
+  """
+  Says yes or no to a proposal that somebody else made. Said again it answers what was decided. Needs a staff token with
+  the role ` + "`" + `operations` + "`" + `, else FORBIDDEN.
+  """
+  coinAdjustmentDecide(
+    "Which proposal, and the answer."
+    input: CoinAdjustmentDecideInput!
+  ): CoinAdjustmentDecidePayload!
 }
 
 "Everything that can be read."
@@ -3856,6 +4157,19 @@ type Query {
 
   "The loyalty programme that is in force: ladder, currencies and rules. Public."
   programme: Programme!
+
+  """
+  Proposals to correct members' coins, newest first: those that wait for a decision, or all others as an audit. Needs a
+  staff token with the role ` + "`" + `operations` + "`" + `, else FORBIDDEN. Null only together with an error.
+  """
+  coinAdjustments(
+    "True for those that wait for a decision, false for those that do not any more."
+    open: Boolean = true
+    "How many, 1 to 50, else BAD_USER_INPUT."
+    first: Int = 20
+    "Those that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
+    after: String
+  ): CoinAdjustmentConnection @semanticNonNull
 
   "How many coins exist, over all members. Public. Null while no count has been made."
   coinSupply: CoinSupply
@@ -4434,7 +4748,7 @@ type LedgerEntry implements Node {
   occurredAt: DateTime!
   "When it was written down; later than ` + "`" + `occurredAt` + "`" + ` when the news of the cause came late."
   recordedAt: DateTime!
-  "How the coins of an earning were worked out. Null for entries that have nothing to explain."
+  "How the coins of an earning or a correction came about. Null for entries that have nothing to explain."
   explanation: EarnExplanation
   "The entry that this one takes back in whole or in part. Null when it takes back none, or together with an error."
   reverses: LedgerEntry
@@ -4670,6 +4984,148 @@ type CoinSupply {
   within minutes where a process was lost.
   """
   asOf: DateTime!
+}
+
+"A wish to correct a member's coins, and what became of it. Only staff with the role ` + "`" + `operations` + "`" + ` see it."
+type CoinAdjustment implements Node {
+  "Opaque id of the proposal."
+  id: ID!
+  "Whose coins. Null when the account is gone, or together with an error."
+  profile: PublicProfile
+  "How many coins: positive come in, negative go out. What the balance does not cover is owed."
+  coins: Int!
+  "Code of the reason, of those that the programme has. The member reads it in words."
+  category: String!
+  "The reason in the language asked for, as the member reads it."
+  categoryName: String!
+  "What staff wrote. The member does not read it."
+  reason: String!
+  "PENDING, APPROVED, REJECTED or EXPIRED; more may come."
+  state: String!
+  "Who proposed it, as the staff's token names them."
+  proposedBy: String!
+  "When it was proposed."
+  proposedAt: DateTime!
+  "Until when it can be decided, exclusive. After that it has expired."
+  decideBy: DateTime!
+  "Who decided it, as the staff's token names them. Null while nobody has."
+  decidedBy: String
+  "When it was decided; the ledger's entry has the same moment. Null while it is not."
+  decidedAt: DateTime
+  "What who decided wrote. Null for nothing."
+  note: String
+  "Whether the viewer may decide it now: it waits, and is neither the viewer's own proposal nor about their coins."
+  canDecide: Boolean!
+}
+
+"A page of proposals to correct coins."
+type CoinAdjustmentConnection {
+  "The proposals with their cursors."
+  edges: [CoinAdjustmentEdge!]!
+  "The proposals alone."
+  nodes: [CoinAdjustment!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+}
+
+"A proposal in a page of them."
+type CoinAdjustmentEdge {
+  "Opaque place of the proposal in the list."
+  cursor: String!
+  "The proposal itself."
+  node: CoinAdjustment!
+}
+
+"A wish to correct a member's coins."
+input CoinAdjustmentProposeInput {
+  "1 to 64 visible ASCII characters that name this sending; sent again with the same input it proposes once."
+  idempotencyKey: String!
+  "Whose coins: the id of their public profile."
+  memberId: ID!
+  "Coins to bring in, or with a minus to take out. The programme limits them; 0 is BAD_USER_INPUT."
+  coins: Int!
+  "Code of the reason, of those that the programme has."
+  category: String!
+  "Why, for who decides and for the audit: 1 to 500 characters, else BAD_USER_INPUT. The member does not read it."
+  reason: String!
+}
+
+"What has become of a proposal to correct coins."
+type CoinAdjustmentProposePayload {
+  "The proposal. Null when it was refused."
+  adjustment: CoinAdjustment
+  "Whether an earlier sending of the same key made it."
+  replayed: Boolean!
+  "Why it was refused; empty when it was not."
+  userErrors: [CoinAdjustmentProposeUserError!]!
+}
+
+"Why coins cannot be corrected so."
+type CoinAdjustmentProposeUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: CoinAdjustmentProposeErrorCode!
+}
+
+"Reasons why coins cannot be corrected so."
+enum CoinAdjustmentProposeErrorCode {
+  "No such member is known."
+  NOT_FOUND
+  "The programme lets nobody correct coins."
+  ADJUSTMENTS_OFF
+  "The programme has no such reason."
+  UNKNOWN_CATEGORY
+  "More coins than one correction may move."
+  LIMIT_EXCEEDED
+  "Nobody corrects the own coins."
+  OWN_WALLET
+  "The idempotency key was used with another input."
+  IDEMPOTENCY_CONFLICT
+}
+
+"The answer to a proposal to correct coins."
+input CoinAdjustmentDecideInput {
+  "The proposal's id."
+  adjustmentId: ID!
+  "True to let it happen, false to refuse it."
+  approve: Boolean!
+  "A few words for the audit, at most 500 characters, else BAD_USER_INPUT."
+  note: String
+}
+
+"What has become of a decision."
+type CoinAdjustmentDecidePayload {
+  "The proposal as it is now. Null when the decision was refused."
+  adjustment: CoinAdjustment
+  "Why it was refused; empty when it was not."
+  userErrors: [CoinAdjustmentDecideUserError!]!
+}
+
+"Why a proposal could not be decided."
+type CoinAdjustmentDecideUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: CoinAdjustmentDecideErrorCode!
+}
+
+"Reasons why a proposal could not be decided."
+enum CoinAdjustmentDecideErrorCode {
+  "No such proposal is known."
+  NOT_FOUND
+  "Who proposed may not decide."
+  OWN_PROPOSAL
+  "Nobody corrects the own coins."
+  OWN_WALLET
+  "It was decided the other way."
+  ALREADY_DECIDED
+  "The time to decide is over."
+  DECISION_LATE
 }
 
 "The reserve behind the coins outstanding."
@@ -5655,6 +6111,108 @@ func (ec *executionContext) childFields_CheckoutSettleUserError(ctx context.Cont
 		return ec.fieldContext_CheckoutSettleUserError_shortBy(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CheckoutSettleUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_CoinAdjustment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_CoinAdjustment_id(ctx, field)
+	case "profile":
+		return ec.fieldContext_CoinAdjustment_profile(ctx, field)
+	case "coins":
+		return ec.fieldContext_CoinAdjustment_coins(ctx, field)
+	case "category":
+		return ec.fieldContext_CoinAdjustment_category(ctx, field)
+	case "categoryName":
+		return ec.fieldContext_CoinAdjustment_categoryName(ctx, field)
+	case "reason":
+		return ec.fieldContext_CoinAdjustment_reason(ctx, field)
+	case "state":
+		return ec.fieldContext_CoinAdjustment_state(ctx, field)
+	case "proposedBy":
+		return ec.fieldContext_CoinAdjustment_proposedBy(ctx, field)
+	case "proposedAt":
+		return ec.fieldContext_CoinAdjustment_proposedAt(ctx, field)
+	case "decideBy":
+		return ec.fieldContext_CoinAdjustment_decideBy(ctx, field)
+	case "decidedBy":
+		return ec.fieldContext_CoinAdjustment_decidedBy(ctx, field)
+	case "decidedAt":
+		return ec.fieldContext_CoinAdjustment_decidedAt(ctx, field)
+	case "note":
+		return ec.fieldContext_CoinAdjustment_note(ctx, field)
+	case "canDecide":
+		return ec.fieldContext_CoinAdjustment_canDecide(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CoinAdjustment", field.Name)
+}
+
+func (ec *executionContext) childFields_CoinAdjustmentConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CoinAdjustmentConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CoinAdjustmentConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CoinAdjustmentConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CoinAdjustmentConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CoinAdjustmentDecidePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "adjustment":
+		return ec.fieldContext_CoinAdjustmentDecidePayload_adjustment(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CoinAdjustmentDecidePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CoinAdjustmentDecidePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CoinAdjustmentDecideUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_CoinAdjustmentDecideUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_CoinAdjustmentDecideUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_CoinAdjustmentDecideUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CoinAdjustmentDecideUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_CoinAdjustmentEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CoinAdjustmentEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CoinAdjustmentEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CoinAdjustmentEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CoinAdjustmentProposePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "adjustment":
+		return ec.fieldContext_CoinAdjustmentProposePayload_adjustment(ctx, field)
+	case "replayed":
+		return ec.fieldContext_CoinAdjustmentProposePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CoinAdjustmentProposePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CoinAdjustmentProposePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CoinAdjustmentProposeUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_CoinAdjustmentProposeUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_CoinAdjustmentProposeUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_CoinAdjustmentProposeUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CoinAdjustmentProposeUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_CoinLot(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7045,6 +7603,34 @@ func (ec *executionContext) field_Mutation_checkoutSettle_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_coinAdjustmentDecide_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CoinAdjustmentDecideInput, error) {
+			return ec.unmarshalNCoinAdjustmentDecideInput2membergateᚋgraphᚐCoinAdjustmentDecideInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_coinAdjustmentPropose_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CoinAdjustmentProposeInput, error) {
+			return ec.unmarshalNCoinAdjustmentProposeInput2membergateᚋgraphᚐCoinAdjustmentProposeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_redemptionCancel_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -7156,6 +7742,36 @@ func (ec *executionContext) field_Query___type_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["name"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_coinAdjustments_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "open",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["open"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
 	return args, nil
 }
 
@@ -8760,6 +9376,777 @@ func (ec *executionContext) _CheckoutSettleUserError_shortBy(ctx context.Context
 }
 func (ec *executionContext) fieldContext_CheckoutSettleUserError_shortBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CheckoutSettleUserError", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CoinAdjustment_id(ctx context.Context, field graphql.CollectedField, obj *CoinAdjustment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinAdjustment_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinAdjustment_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinAdjustment", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _CoinAdjustment_profile(ctx context.Context, field graphql.CollectedField, obj *CoinAdjustment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinAdjustment_profile(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.CoinAdjustment().Profile(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PublicProfile) graphql.Marshaler {
+			return ec.marshalOPublicProfile2ᚖmembergateᚋgraphᚐPublicProfile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CoinAdjustment_profile(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CoinAdjustment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PublicProfile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CoinAdjustment_coins(ctx context.Context, field graphql.CollectedField, obj *CoinAdjustment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinAdjustment_coins(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coins, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinAdjustment_coins(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinAdjustment", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CoinAdjustment_category(ctx context.Context, field graphql.CollectedField, obj *CoinAdjustment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinAdjustment_category(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Category, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinAdjustment_category(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinAdjustment", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CoinAdjustment_categoryName(ctx context.Context, field graphql.CollectedField, obj *CoinAdjustment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinAdjustment_categoryName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CategoryName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinAdjustment_categoryName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinAdjustment", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CoinAdjustment_reason(ctx context.Context, field graphql.CollectedField, obj *CoinAdjustment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinAdjustment_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinAdjustment_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinAdjustment", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CoinAdjustment_state(ctx context.Context, field graphql.CollectedField, obj *CoinAdjustment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinAdjustment_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinAdjustment_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinAdjustment", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CoinAdjustment_proposedBy(ctx context.Context, field graphql.CollectedField, obj *CoinAdjustment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinAdjustment_proposedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProposedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinAdjustment_proposedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinAdjustment", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CoinAdjustment_proposedAt(ctx context.Context, field graphql.CollectedField, obj *CoinAdjustment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinAdjustment_proposedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProposedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinAdjustment_proposedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinAdjustment", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _CoinAdjustment_decideBy(ctx context.Context, field graphql.CollectedField, obj *CoinAdjustment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinAdjustment_decideBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DecideBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinAdjustment_decideBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinAdjustment", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _CoinAdjustment_decidedBy(ctx context.Context, field graphql.CollectedField, obj *CoinAdjustment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinAdjustment_decidedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DecidedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CoinAdjustment_decidedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinAdjustment", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CoinAdjustment_decidedAt(ctx context.Context, field graphql.CollectedField, obj *CoinAdjustment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinAdjustment_decidedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DecidedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CoinAdjustment_decidedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinAdjustment", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _CoinAdjustment_note(ctx context.Context, field graphql.CollectedField, obj *CoinAdjustment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinAdjustment_note(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Note, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CoinAdjustment_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinAdjustment", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CoinAdjustment_canDecide(ctx context.Context, field graphql.CollectedField, obj *CoinAdjustment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinAdjustment_canDecide(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CanDecide, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinAdjustment_canDecide(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinAdjustment", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _CoinAdjustmentConnection_edges(ctx context.Context, field graphql.CollectedField, obj *CoinAdjustmentConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinAdjustmentConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*CoinAdjustmentEdge) graphql.Marshaler {
+			return ec.marshalNCoinAdjustmentEdge2ᚕᚖmembergateᚋgraphᚐCoinAdjustmentEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinAdjustmentConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CoinAdjustmentConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CoinAdjustmentEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CoinAdjustmentConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *CoinAdjustmentConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinAdjustmentConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*CoinAdjustment) graphql.Marshaler {
+			return ec.marshalNCoinAdjustment2ᚕᚖmembergateᚋgraphᚐCoinAdjustmentᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinAdjustmentConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CoinAdjustmentConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CoinAdjustment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CoinAdjustmentConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *CoinAdjustmentConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinAdjustmentConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖmembergateᚋgraphᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinAdjustmentConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CoinAdjustmentConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CoinAdjustmentDecidePayload_adjustment(ctx context.Context, field graphql.CollectedField, obj *CoinAdjustmentDecidePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinAdjustmentDecidePayload_adjustment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Adjustment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CoinAdjustment) graphql.Marshaler {
+			return ec.marshalOCoinAdjustment2ᚖmembergateᚋgraphᚐCoinAdjustment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CoinAdjustmentDecidePayload_adjustment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CoinAdjustmentDecidePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CoinAdjustment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CoinAdjustmentDecidePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CoinAdjustmentDecidePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinAdjustmentDecidePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*CoinAdjustmentDecideUserError) graphql.Marshaler {
+			return ec.marshalNCoinAdjustmentDecideUserError2ᚕᚖmembergateᚋgraphᚐCoinAdjustmentDecideUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinAdjustmentDecidePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CoinAdjustmentDecidePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CoinAdjustmentDecideUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CoinAdjustmentDecideUserError_field(ctx context.Context, field graphql.CollectedField, obj *CoinAdjustmentDecideUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinAdjustmentDecideUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CoinAdjustmentDecideUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinAdjustmentDecideUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CoinAdjustmentDecideUserError_message(ctx context.Context, field graphql.CollectedField, obj *CoinAdjustmentDecideUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinAdjustmentDecideUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinAdjustmentDecideUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinAdjustmentDecideUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CoinAdjustmentDecideUserError_code(ctx context.Context, field graphql.CollectedField, obj *CoinAdjustmentDecideUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinAdjustmentDecideUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v CoinAdjustmentDecideErrorCode) graphql.Marshaler {
+			return ec.marshalNCoinAdjustmentDecideErrorCode2membergateᚋgraphᚐCoinAdjustmentDecideErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinAdjustmentDecideUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinAdjustmentDecideUserError", field, false, false, errors.New("field of type CoinAdjustmentDecideErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _CoinAdjustmentEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *CoinAdjustmentEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinAdjustmentEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinAdjustmentEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinAdjustmentEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CoinAdjustmentEdge_node(ctx context.Context, field graphql.CollectedField, obj *CoinAdjustmentEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinAdjustmentEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CoinAdjustment) graphql.Marshaler {
+			return ec.marshalNCoinAdjustment2ᚖmembergateᚋgraphᚐCoinAdjustment(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinAdjustmentEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CoinAdjustmentEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CoinAdjustment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CoinAdjustmentProposePayload_adjustment(ctx context.Context, field graphql.CollectedField, obj *CoinAdjustmentProposePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinAdjustmentProposePayload_adjustment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Adjustment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CoinAdjustment) graphql.Marshaler {
+			return ec.marshalOCoinAdjustment2ᚖmembergateᚋgraphᚐCoinAdjustment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CoinAdjustmentProposePayload_adjustment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CoinAdjustmentProposePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CoinAdjustment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CoinAdjustmentProposePayload_replayed(ctx context.Context, field graphql.CollectedField, obj *CoinAdjustmentProposePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinAdjustmentProposePayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinAdjustmentProposePayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinAdjustmentProposePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _CoinAdjustmentProposePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CoinAdjustmentProposePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinAdjustmentProposePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*CoinAdjustmentProposeUserError) graphql.Marshaler {
+			return ec.marshalNCoinAdjustmentProposeUserError2ᚕᚖmembergateᚋgraphᚐCoinAdjustmentProposeUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinAdjustmentProposePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CoinAdjustmentProposePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CoinAdjustmentProposeUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CoinAdjustmentProposeUserError_field(ctx context.Context, field graphql.CollectedField, obj *CoinAdjustmentProposeUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinAdjustmentProposeUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CoinAdjustmentProposeUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinAdjustmentProposeUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CoinAdjustmentProposeUserError_message(ctx context.Context, field graphql.CollectedField, obj *CoinAdjustmentProposeUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinAdjustmentProposeUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinAdjustmentProposeUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinAdjustmentProposeUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CoinAdjustmentProposeUserError_code(ctx context.Context, field graphql.CollectedField, obj *CoinAdjustmentProposeUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinAdjustmentProposeUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v CoinAdjustmentProposeErrorCode) graphql.Marshaler {
+			return ec.marshalNCoinAdjustmentProposeErrorCode2membergateᚋgraphᚐCoinAdjustmentProposeErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinAdjustmentProposeUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinAdjustmentProposeUserError", field, false, false, errors.New("field of type CoinAdjustmentProposeErrorCode does not have child fields"))
 }
 
 func (ec *executionContext) _CoinLot_expiresAt(ctx context.Context, field graphql.CollectedField, obj *CoinLot) (ret graphql.Marshaler) {
@@ -12731,6 +14118,94 @@ func (ec *executionContext) fieldContext_Mutation_tierApplicationDecide(ctx cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_coinAdjustmentPropose(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_coinAdjustmentPropose(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CoinAdjustmentPropose(ctx, fc.Args["input"].(CoinAdjustmentProposeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CoinAdjustmentProposePayload) graphql.Marshaler {
+			return ec.marshalNCoinAdjustmentProposePayload2ᚖmembergateᚋgraphᚐCoinAdjustmentProposePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_coinAdjustmentPropose(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CoinAdjustmentProposePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_coinAdjustmentPropose_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_coinAdjustmentDecide(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_coinAdjustmentDecide(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CoinAdjustmentDecide(ctx, fc.Args["input"].(CoinAdjustmentDecideInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CoinAdjustmentDecidePayload) graphql.Marshaler {
+			return ec.marshalNCoinAdjustmentDecidePayload2ᚖmembergateᚋgraphᚐCoinAdjustmentDecidePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_coinAdjustmentDecide(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CoinAdjustmentDecidePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_coinAdjustmentDecide_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *PageInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14226,6 +15701,50 @@ func (ec *executionContext) fieldContext_Query_programme(_ context.Context, fiel
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Programme(ctx, field)
 		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_coinAdjustments(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_coinAdjustments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().CoinAdjustments(ctx, fc.Args["open"].(*bool), fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CoinAdjustmentConnection) graphql.Marshaler {
+			return ec.marshalOCoinAdjustmentConnection2ᚖmembergateᚋgraphᚐCoinAdjustmentConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_coinAdjustments(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CoinAdjustmentConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_coinAdjustments_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -19982,6 +21501,108 @@ func (ec *executionContext) unmarshalInputCheckoutSettleInput(ctx context.Contex
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputCoinAdjustmentDecideInput(ctx context.Context, obj any) (CoinAdjustmentDecideInput, error) {
+	var it CoinAdjustmentDecideInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"adjustmentId", "approve", "note"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "adjustmentId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("adjustmentId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AdjustmentID = data
+		case "approve":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("approve"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Approve = data
+		case "note":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("note"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Note = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCoinAdjustmentProposeInput(ctx context.Context, obj any) (CoinAdjustmentProposeInput, error) {
+	var it CoinAdjustmentProposeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"idempotencyKey", "memberId", "coins", "category", "reason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		case "memberId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("memberId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MemberID = data
+		case "coins":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("coins"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Coins = data
+		case "category":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("category"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Category = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputLedgerFilter(ctx context.Context, obj any) (LedgerFilter, error) {
 	var it LedgerFilter
 	if obj == nil {
@@ -20428,6 +22049,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Comment(ctx, sel, obj)
+	case CoinAdjustment:
+		return ec._CoinAdjustment(ctx, sel, &obj)
+	case *CoinAdjustment:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._CoinAdjustment(ctx, sel, obj)
 	case Board:
 		return ec._Board(ctx, sel, &obj)
 	case *Board:
@@ -20531,6 +22159,20 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._RedemptionCancelUserError(ctx, sel, obj)
+	case CoinAdjustmentProposeUserError:
+		return ec._CoinAdjustmentProposeUserError(ctx, sel, &obj)
+	case *CoinAdjustmentProposeUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._CoinAdjustmentProposeUserError(ctx, sel, obj)
+	case CoinAdjustmentDecideUserError:
+		return ec._CoinAdjustmentDecideUserError(ctx, sel, &obj)
+	case *CoinAdjustmentDecideUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._CoinAdjustmentDecideUserError(ctx, sel, obj)
 	case CheckoutSettleUserError:
 		return ec._CheckoutSettleUserError(ctx, sel, &obj)
 	case *CheckoutSettleUserError:
@@ -21265,6 +22907,420 @@ func (ec *executionContext) _CheckoutSettleUserError(ctx context.Context, sel as
 		case "shortBy":
 			out.Values[i] = ec._CheckoutSettleUserError_shortBy(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var coinAdjustmentImplementors = []string{"CoinAdjustment", "Node"}
+
+func (ec *executionContext) _CoinAdjustment(ctx context.Context, sel ast.SelectionSet, obj *CoinAdjustment) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, coinAdjustmentImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CoinAdjustment")
+		case "id":
+			out.Values[i] = ec._CoinAdjustment_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "profile":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._CoinAdjustment_profile(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "coins":
+			out.Values[i] = ec._CoinAdjustment_coins(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "category":
+			out.Values[i] = ec._CoinAdjustment_category(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "categoryName":
+			out.Values[i] = ec._CoinAdjustment_categoryName(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reason":
+			out.Values[i] = ec._CoinAdjustment_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "state":
+			out.Values[i] = ec._CoinAdjustment_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "proposedBy":
+			out.Values[i] = ec._CoinAdjustment_proposedBy(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "proposedAt":
+			out.Values[i] = ec._CoinAdjustment_proposedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "decideBy":
+			out.Values[i] = ec._CoinAdjustment_decideBy(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "decidedBy":
+			out.Values[i] = ec._CoinAdjustment_decidedBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "decidedAt":
+			out.Values[i] = ec._CoinAdjustment_decidedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "note":
+			out.Values[i] = ec._CoinAdjustment_note(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "canDecide":
+			out.Values[i] = ec._CoinAdjustment_canDecide(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var coinAdjustmentConnectionImplementors = []string{"CoinAdjustmentConnection"}
+
+func (ec *executionContext) _CoinAdjustmentConnection(ctx context.Context, sel ast.SelectionSet, obj *CoinAdjustmentConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, coinAdjustmentConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CoinAdjustmentConnection")
+		case "edges":
+			out.Values[i] = ec._CoinAdjustmentConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._CoinAdjustmentConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._CoinAdjustmentConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var coinAdjustmentDecidePayloadImplementors = []string{"CoinAdjustmentDecidePayload"}
+
+func (ec *executionContext) _CoinAdjustmentDecidePayload(ctx context.Context, sel ast.SelectionSet, obj *CoinAdjustmentDecidePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, coinAdjustmentDecidePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CoinAdjustmentDecidePayload")
+		case "adjustment":
+			out.Values[i] = ec._CoinAdjustmentDecidePayload_adjustment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CoinAdjustmentDecidePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var coinAdjustmentDecideUserErrorImplementors = []string{"CoinAdjustmentDecideUserError", "UserError"}
+
+func (ec *executionContext) _CoinAdjustmentDecideUserError(ctx context.Context, sel ast.SelectionSet, obj *CoinAdjustmentDecideUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, coinAdjustmentDecideUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CoinAdjustmentDecideUserError")
+		case "field":
+			out.Values[i] = ec._CoinAdjustmentDecideUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._CoinAdjustmentDecideUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._CoinAdjustmentDecideUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var coinAdjustmentEdgeImplementors = []string{"CoinAdjustmentEdge"}
+
+func (ec *executionContext) _CoinAdjustmentEdge(ctx context.Context, sel ast.SelectionSet, obj *CoinAdjustmentEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, coinAdjustmentEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CoinAdjustmentEdge")
+		case "cursor":
+			out.Values[i] = ec._CoinAdjustmentEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._CoinAdjustmentEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var coinAdjustmentProposePayloadImplementors = []string{"CoinAdjustmentProposePayload"}
+
+func (ec *executionContext) _CoinAdjustmentProposePayload(ctx context.Context, sel ast.SelectionSet, obj *CoinAdjustmentProposePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, coinAdjustmentProposePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CoinAdjustmentProposePayload")
+		case "adjustment":
+			out.Values[i] = ec._CoinAdjustmentProposePayload_adjustment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._CoinAdjustmentProposePayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CoinAdjustmentProposePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var coinAdjustmentProposeUserErrorImplementors = []string{"CoinAdjustmentProposeUserError", "UserError"}
+
+func (ec *executionContext) _CoinAdjustmentProposeUserError(ctx context.Context, sel ast.SelectionSet, obj *CoinAdjustmentProposeUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, coinAdjustmentProposeUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CoinAdjustmentProposeUserError")
+		case "field":
+			out.Values[i] = ec._CoinAdjustmentProposeUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._CoinAdjustmentProposeUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._CoinAdjustmentProposeUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -23656,6 +25712,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "coinAdjustmentPropose":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_coinAdjustmentPropose(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "coinAdjustmentDecide":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_coinAdjustmentDecide(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -24557,6 +26627,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				}()
 				res = ec._Query_programme(ctx, field)
 				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "coinAdjustments":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_coinAdjustments(ctx, field)
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -27955,6 +30047,160 @@ func (ec *executionContext) marshalNCheckoutSettleUserError2ᚖmembergateᚋgrap
 	return ec._CheckoutSettleUserError(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNCoinAdjustment2ᚕᚖmembergateᚋgraphᚐCoinAdjustmentᚄ(ctx context.Context, sel ast.SelectionSet, v []*CoinAdjustment) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCoinAdjustment2ᚖmembergateᚋgraphᚐCoinAdjustment(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCoinAdjustment2ᚖmembergateᚋgraphᚐCoinAdjustment(ctx context.Context, sel ast.SelectionSet, v *CoinAdjustment) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CoinAdjustment(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCoinAdjustmentDecideErrorCode2membergateᚋgraphᚐCoinAdjustmentDecideErrorCode(ctx context.Context, v any) (CoinAdjustmentDecideErrorCode, error) {
+	var res CoinAdjustmentDecideErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCoinAdjustmentDecideErrorCode2membergateᚋgraphᚐCoinAdjustmentDecideErrorCode(ctx context.Context, sel ast.SelectionSet, v CoinAdjustmentDecideErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNCoinAdjustmentDecideInput2membergateᚋgraphᚐCoinAdjustmentDecideInput(ctx context.Context, v any) (CoinAdjustmentDecideInput, error) {
+	res, err := ec.unmarshalInputCoinAdjustmentDecideInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCoinAdjustmentDecidePayload2ᚖmembergateᚋgraphᚐCoinAdjustmentDecidePayload(ctx context.Context, sel ast.SelectionSet, v *CoinAdjustmentDecidePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CoinAdjustmentDecidePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCoinAdjustmentDecideUserError2ᚕᚖmembergateᚋgraphᚐCoinAdjustmentDecideUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*CoinAdjustmentDecideUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCoinAdjustmentDecideUserError2ᚖmembergateᚋgraphᚐCoinAdjustmentDecideUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCoinAdjustmentDecideUserError2ᚖmembergateᚋgraphᚐCoinAdjustmentDecideUserError(ctx context.Context, sel ast.SelectionSet, v *CoinAdjustmentDecideUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CoinAdjustmentDecideUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCoinAdjustmentEdge2ᚕᚖmembergateᚋgraphᚐCoinAdjustmentEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*CoinAdjustmentEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCoinAdjustmentEdge2ᚖmembergateᚋgraphᚐCoinAdjustmentEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCoinAdjustmentEdge2ᚖmembergateᚋgraphᚐCoinAdjustmentEdge(ctx context.Context, sel ast.SelectionSet, v *CoinAdjustmentEdge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CoinAdjustmentEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCoinAdjustmentProposeErrorCode2membergateᚋgraphᚐCoinAdjustmentProposeErrorCode(ctx context.Context, v any) (CoinAdjustmentProposeErrorCode, error) {
+	var res CoinAdjustmentProposeErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCoinAdjustmentProposeErrorCode2membergateᚋgraphᚐCoinAdjustmentProposeErrorCode(ctx context.Context, sel ast.SelectionSet, v CoinAdjustmentProposeErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNCoinAdjustmentProposeInput2membergateᚋgraphᚐCoinAdjustmentProposeInput(ctx context.Context, v any) (CoinAdjustmentProposeInput, error) {
+	res, err := ec.unmarshalInputCoinAdjustmentProposeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCoinAdjustmentProposePayload2ᚖmembergateᚋgraphᚐCoinAdjustmentProposePayload(ctx context.Context, sel ast.SelectionSet, v *CoinAdjustmentProposePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CoinAdjustmentProposePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCoinAdjustmentProposeUserError2ᚕᚖmembergateᚋgraphᚐCoinAdjustmentProposeUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*CoinAdjustmentProposeUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCoinAdjustmentProposeUserError2ᚖmembergateᚋgraphᚐCoinAdjustmentProposeUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCoinAdjustmentProposeUserError2ᚖmembergateᚋgraphᚐCoinAdjustmentProposeUserError(ctx context.Context, sel ast.SelectionSet, v *CoinAdjustmentProposeUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CoinAdjustmentProposeUserError(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNCoinLot2ᚕᚖmembergateᚋgraphᚐCoinLotᚄ(ctx context.Context, sel ast.SelectionSet, v []*CoinLot) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -29542,6 +31788,20 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	_ = ctx
 	res := graphql.MarshalBoolean(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOCoinAdjustment2ᚖmembergateᚋgraphᚐCoinAdjustment(ctx context.Context, sel ast.SelectionSet, v *CoinAdjustment) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CoinAdjustment(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCoinAdjustmentConnection2ᚖmembergateᚋgraphᚐCoinAdjustmentConnection(ctx context.Context, sel ast.SelectionSet, v *CoinAdjustmentConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CoinAdjustmentConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOCoinSupply2ᚖmembergateᚋgraphᚐCoinSupply(ctx context.Context, sel ast.SelectionSet, v *CoinSupply) graphql.Marshaler {

@@ -210,6 +210,125 @@ type CheckoutSettleUserError struct {
 
 func (CheckoutSettleUserError) IsUserError() {}
 
+// A wish to correct a member's coins, and what became of it. Only staff with the role `operations` see it.
+type CoinAdjustment struct {
+	// Opaque id of the proposal.
+	ID string `json:"id"`
+	// Whose coins. Null when the account is gone, or together with an error.
+	Profile *PublicProfile `json:"profile,omitempty"`
+	// How many coins: positive come in, negative go out. What the balance does not cover is owed.
+	Coins int `json:"coins"`
+	// Code of the reason, of those that the programme has. The member reads it in words.
+	Category string `json:"category"`
+	// The reason in the language asked for, as the member reads it.
+	CategoryName string `json:"categoryName"`
+	// What staff wrote. The member does not read it.
+	Reason string `json:"reason"`
+	// PENDING, APPROVED, REJECTED or EXPIRED; more may come.
+	State string `json:"state"`
+	// Who proposed it, as the staff's token names them.
+	ProposedBy string `json:"proposedBy"`
+	// When it was proposed.
+	ProposedAt time.Time `json:"proposedAt"`
+	// Until when it can be decided, exclusive. After that it has expired.
+	DecideBy time.Time `json:"decideBy"`
+	// Who decided it, as the staff's token names them. Null while nobody has.
+	DecidedBy *string `json:"decidedBy,omitempty"`
+	// When it was decided; the ledger's entry has the same moment. Null while it is not.
+	DecidedAt *time.Time `json:"decidedAt,omitempty"`
+	// What who decided wrote. Null for nothing.
+	Note *string `json:"note,omitempty"`
+	// Whether the viewer may decide it now: it waits, and is neither the viewer's own proposal nor about their coins.
+	CanDecide bool      `json:"canDecide"`
+	Member    member.ID `json:"-"`
+}
+
+func (CoinAdjustment) IsNode() {}
+
+// A page of proposals to correct coins.
+type CoinAdjustmentConnection struct {
+	// The proposals with their cursors.
+	Edges []*CoinAdjustmentEdge `json:"edges"`
+	// The proposals alone.
+	Nodes []*CoinAdjustment `json:"nodes"`
+	// Where the page lies.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// The answer to a proposal to correct coins.
+type CoinAdjustmentDecideInput struct {
+	// The proposal's id.
+	AdjustmentID string `json:"adjustmentId"`
+	// True to let it happen, false to refuse it.
+	Approve bool `json:"approve"`
+	// A few words for the audit, at most 500 characters, else BAD_USER_INPUT.
+	Note *string `json:"note,omitempty"`
+}
+
+// What has become of a decision.
+type CoinAdjustmentDecidePayload struct {
+	// The proposal as it is now. Null when the decision was refused.
+	Adjustment *CoinAdjustment `json:"adjustment,omitempty"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*CoinAdjustmentDecideUserError `json:"userErrors"`
+}
+
+// Why a proposal could not be decided.
+type CoinAdjustmentDecideUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code CoinAdjustmentDecideErrorCode `json:"code"`
+}
+
+func (CoinAdjustmentDecideUserError) IsUserError() {}
+
+// A proposal in a page of them.
+type CoinAdjustmentEdge struct {
+	// Opaque place of the proposal in the list.
+	Cursor string `json:"cursor"`
+	// The proposal itself.
+	Node *CoinAdjustment `json:"node"`
+}
+
+// A wish to correct a member's coins.
+type CoinAdjustmentProposeInput struct {
+	// 1 to 64 visible ASCII characters that name this sending; sent again with the same input it proposes once.
+	IdempotencyKey string `json:"idempotencyKey"`
+	// Whose coins: the id of their public profile.
+	MemberID string `json:"memberId"`
+	// Coins to bring in, or with a minus to take out. The programme limits them; 0 is BAD_USER_INPUT.
+	Coins int `json:"coins"`
+	// Code of the reason, of those that the programme has.
+	Category string `json:"category"`
+	// Why, for who decides and for the audit: 1 to 500 characters, else BAD_USER_INPUT. The member does not read it.
+	Reason string `json:"reason"`
+}
+
+// What has become of a proposal to correct coins.
+type CoinAdjustmentProposePayload struct {
+	// The proposal. Null when it was refused.
+	Adjustment *CoinAdjustment `json:"adjustment,omitempty"`
+	// Whether an earlier sending of the same key made it.
+	Replayed bool `json:"replayed"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*CoinAdjustmentProposeUserError `json:"userErrors"`
+}
+
+// Why coins cannot be corrected so.
+type CoinAdjustmentProposeUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code CoinAdjustmentProposeErrorCode `json:"code"`
+}
+
+func (CoinAdjustmentProposeUserError) IsUserError() {}
+
 // Coins of a wallet that share one moment of expiry.
 type CoinLot struct {
 	// When these coins are gone. Null when they never expire.
@@ -545,7 +664,7 @@ type LedgerEntry struct {
 	OccurredAt time.Time `json:"occurredAt"`
 	// When it was written down; later than `occurredAt` when the news of the cause came late.
 	RecordedAt time.Time `json:"recordedAt"`
-	// How the coins of an earning were worked out. Null for entries that have nothing to explain.
+	// How the coins of an earning or a correction came about. Null for entries that have nothing to explain.
 	Explanation *EarnExplanation `json:"explanation,omitempty"`
 	// The entry that this one takes back in whole or in part. Null when it takes back none, or together with an error.
 	Reverses *LedgerEntry  `json:"reverses,omitempty"`
@@ -1676,6 +1795,143 @@ func (e *CheckoutSettleErrorCode) UnmarshalJSON(b []byte) error {
 }
 
 func (e CheckoutSettleErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why a proposal could not be decided.
+type CoinAdjustmentDecideErrorCode string
+
+const (
+	// No such proposal is known.
+	CoinAdjustmentDecideErrorCodeNotFound CoinAdjustmentDecideErrorCode = "NOT_FOUND"
+	// Who proposed may not decide.
+	CoinAdjustmentDecideErrorCodeOwnProposal CoinAdjustmentDecideErrorCode = "OWN_PROPOSAL"
+	// Nobody corrects the own coins.
+	CoinAdjustmentDecideErrorCodeOwnWallet CoinAdjustmentDecideErrorCode = "OWN_WALLET"
+	// It was decided the other way.
+	CoinAdjustmentDecideErrorCodeAlreadyDecided CoinAdjustmentDecideErrorCode = "ALREADY_DECIDED"
+	// The time to decide is over.
+	CoinAdjustmentDecideErrorCodeDecisionLate CoinAdjustmentDecideErrorCode = "DECISION_LATE"
+)
+
+var AllCoinAdjustmentDecideErrorCode = []CoinAdjustmentDecideErrorCode{
+	CoinAdjustmentDecideErrorCodeNotFound,
+	CoinAdjustmentDecideErrorCodeOwnProposal,
+	CoinAdjustmentDecideErrorCodeOwnWallet,
+	CoinAdjustmentDecideErrorCodeAlreadyDecided,
+	CoinAdjustmentDecideErrorCodeDecisionLate,
+}
+
+func (e CoinAdjustmentDecideErrorCode) IsValid() bool {
+	switch e {
+	case CoinAdjustmentDecideErrorCodeNotFound, CoinAdjustmentDecideErrorCodeOwnProposal, CoinAdjustmentDecideErrorCodeOwnWallet, CoinAdjustmentDecideErrorCodeAlreadyDecided, CoinAdjustmentDecideErrorCodeDecisionLate:
+		return true
+	}
+	return false
+}
+
+func (e CoinAdjustmentDecideErrorCode) String() string {
+	return string(e)
+}
+
+func (e *CoinAdjustmentDecideErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CoinAdjustmentDecideErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CoinAdjustmentDecideErrorCode", str)
+	}
+	return nil
+}
+
+func (e CoinAdjustmentDecideErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CoinAdjustmentDecideErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CoinAdjustmentDecideErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why coins cannot be corrected so.
+type CoinAdjustmentProposeErrorCode string
+
+const (
+	// No such member is known.
+	CoinAdjustmentProposeErrorCodeNotFound CoinAdjustmentProposeErrorCode = "NOT_FOUND"
+	// The programme lets nobody correct coins.
+	CoinAdjustmentProposeErrorCodeAdjustmentsOff CoinAdjustmentProposeErrorCode = "ADJUSTMENTS_OFF"
+	// The programme has no such reason.
+	CoinAdjustmentProposeErrorCodeUnknownCategory CoinAdjustmentProposeErrorCode = "UNKNOWN_CATEGORY"
+	// More coins than one correction may move.
+	CoinAdjustmentProposeErrorCodeLimitExceeded CoinAdjustmentProposeErrorCode = "LIMIT_EXCEEDED"
+	// Nobody corrects the own coins.
+	CoinAdjustmentProposeErrorCodeOwnWallet CoinAdjustmentProposeErrorCode = "OWN_WALLET"
+	// The idempotency key was used with another input.
+	CoinAdjustmentProposeErrorCodeIdempotencyConflict CoinAdjustmentProposeErrorCode = "IDEMPOTENCY_CONFLICT"
+)
+
+var AllCoinAdjustmentProposeErrorCode = []CoinAdjustmentProposeErrorCode{
+	CoinAdjustmentProposeErrorCodeNotFound,
+	CoinAdjustmentProposeErrorCodeAdjustmentsOff,
+	CoinAdjustmentProposeErrorCodeUnknownCategory,
+	CoinAdjustmentProposeErrorCodeLimitExceeded,
+	CoinAdjustmentProposeErrorCodeOwnWallet,
+	CoinAdjustmentProposeErrorCodeIdempotencyConflict,
+}
+
+func (e CoinAdjustmentProposeErrorCode) IsValid() bool {
+	switch e {
+	case CoinAdjustmentProposeErrorCodeNotFound, CoinAdjustmentProposeErrorCodeAdjustmentsOff, CoinAdjustmentProposeErrorCodeUnknownCategory, CoinAdjustmentProposeErrorCodeLimitExceeded, CoinAdjustmentProposeErrorCodeOwnWallet, CoinAdjustmentProposeErrorCodeIdempotencyConflict:
+		return true
+	}
+	return false
+}
+
+func (e CoinAdjustmentProposeErrorCode) String() string {
+	return string(e)
+}
+
+func (e *CoinAdjustmentProposeErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CoinAdjustmentProposeErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CoinAdjustmentProposeErrorCode", str)
+	}
+	return nil
+}
+
+func (e CoinAdjustmentProposeErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CoinAdjustmentProposeErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CoinAdjustmentProposeErrorCode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -21,12 +21,12 @@ func (r *Root) title(ctx context.Context, e *wallet.Entry) string {
 
 // explanation tells how an entry's coins came about; nil if there is nothing to tell.
 func (r *Root) explanation(ctx context.Context, e *wallet.Entry) *graph.EarnExplanation {
-	if len(e.Lines) == 0 || e.Kind != wallet.Earn {
+	if len(e.Lines) == 0 || e.Kind != wallet.Earn && e.Kind != wallet.Adjust {
 		return nil
 	}
 	out := &graph.EarnExplanation{ProgrammeVersion: e.Programme}
 	for _, l := range e.Lines {
-		out.Lines = append(out.Lines, &graph.EarnLine{Label: r.label(ctx, l), Coins: int(l.Coins)})
+		out.Lines = append(out.Lines, &graph.EarnLine{Label: r.label(ctx, e, l), Coins: int(l.Coins)})
 		if l.Code == "WALLET_FULL" || l.Code == "CAP" {
 			out.CappedBy = text(l.Code)
 		}
@@ -34,9 +34,11 @@ func (r *Root) explanation(ctx context.Context, e *wallet.Entry) *graph.EarnExpl
 	return out
 }
 
-func (r *Root) label(ctx context.Context, l wallet.Line) string {
+func (r *Root) label(ctx context.Context, e *wallet.Entry, l wallet.Line) string {
 	fill := l.Detail
 	switch l.Code {
+	case "ADJUSTED":
+		return r.categoryName(ctx, e.OccurredAt, l.Detail)
 	case "BASE": // basis points as percent
 		fill = hundredths(l.Detail)
 	case "MULTIPLIER": // percent as times

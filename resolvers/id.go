@@ -19,6 +19,7 @@ const (
 	kindWallet     = "Wallet"
 	kindEntry      = "LedgerEntry"
 	kindHold       = "Hold"
+	kindAdjustment = "CoinAdjustment"
 	kindBenefit    = "Benefit"
 	kindFamily     = "Family"
 	kindKin        = "FamilyMember"

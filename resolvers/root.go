@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"membergate/graph"
+	"membergate/internal/adjustment"
 	"membergate/internal/admission"
 	"membergate/internal/checkout"
 	"membergate/internal/community"
@@ -30,6 +31,7 @@ type Root struct {
 	Checkout  *checkout.Service   // paying orders with coins
 	Redeeming *redemption.Service // getting rewards for coins
 	Admission *admission.Service  // seats in tiers
+	Adjusting *adjustment.Service // corrections by staff
 	Families  *family.Service     // invitations
 	Community *community.Service  // feeds and threads
 	Recommend *recommend.Service  // what may interest a member
@@ -57,6 +59,7 @@ type (
 	boardFields      struct{ *Root }
 	groupFields      struct{ *Root }
 	redemptionFields struct{ *Root }
+	adjustmentFields struct{ *Root }
 	pickFields       struct{ *Root }
 	reasonFields     struct{ *Root }
 )
@@ -114,6 +117,9 @@ func (r *Root) Board() graph.BoardResolver { return boardFields{r} }
 
 // Group answers a group's fields.
 func (r *Root) Group() graph.GroupResolver { return groupFields{r} }
+
+// CoinAdjustment answers the fields of a proposal to correct coins.
+func (r *Root) CoinAdjustment() graph.CoinAdjustmentResolver { return adjustmentFields{r} }
 
 // Recommendation answers the fields of one thing recommended.
 func (r *Root) Recommendation() graph.RecommendationResolver { return pickFields{r} }

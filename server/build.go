@@ -90,12 +90,14 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		Admission: st.admissionService(rules),
 		Checkout:  &checkout.Service{Wallets: wallets, Book: rules},
 		Redeeming: &redemption.Service{Store: st.redemptions, Rewards: st.rewards, Wallets: wallets, Book: rules},
+		Adjusting: st.adjustmentService(rules),
 		Families:  &family.Service{Families: st.families, Accounts: st.accounts, Book: rules},
 		Recommend: &recommend.Service{Lists: lists, Cursors: cursors, Last: shelf.last},
 	}
 	root.Community = &community.Service{Store: st.community, Cursors: cursors, Choice: root.Recommend}
 	parts.Schema = graph.NewExecutableSchema(graph.Config{Resolvers: root})
-	parts.Beside = append(parts.Beside, keepLists(st, log), keepSupply(st.counter(), hints, log), finishRedemptions(root.Redeeming, now, log))
+	parts.Beside = append(parts.Beside, keepLists(st, log), keepSupply(st.counter(), hints, log), finishRedemptions(root.Redeeming, now, log),
+		finishLater("adjustments", root.Adjusting.Sweep, now, log))
 	inbound := newInbound(s, st, rules, now, log)
 	parts.Events, parts.Meters = inbound, inbound.meters()
 	if s.Worker {

@@ -11,13 +11,18 @@ import (
 )
 
 const (
-	// sweepEvery is how soon a redemption that a killed process left is finished, if its member does not come back before.
+	// sweepEvery is how soon what a killed process left is finished, if nobody comes back to it before.
 	sweepEvery  = 30 * time.Second
 	sweepAtOnce = 100
 )
 
 // finishRedemptions finishes what killed processes left.
 func finishRedemptions(s *redemption.Service, now clock.Clock, log *slog.Logger) func(context.Context) error {
+	return finishLater("redemptions", s.Sweep, now, log)
+}
+
+// finishLater finishes now and then what killed processes left of one kind of work.
+func finishLater(what string, sweep func(ctx context.Context, at time.Time, n int) error, now clock.Clock, log *slog.Logger) func(context.Context) error {
 	return func(ctx context.Context) error {
 		tick := time.NewTicker(sweepEvery)
 		defer tick.Stop()
@@ -26,8 +31,8 @@ func finishRedemptions(s *redemption.Service, now clock.Clock, log *slog.Logger)
 			case <-ctx.Done():
 				return nil
 			case <-tick.C:
-				if err := s.Sweep(ctx, now.Now(ctx), sweepAtOnce); err != nil && ctx.Err() == nil {
-					log.Warn("redemptions are left unfinished", "cause", err.Error())
+				if err := sweep(ctx, now.Now(ctx), sweepAtOnce); err != nil && ctx.Err() == nil {
+					log.Warn("something is left unfinished", "what", what, "cause", err.Error())
 				}
 			}
 		}

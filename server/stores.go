@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"membergate/internal/account"
+	"membergate/internal/adjustment"
 	"membergate/internal/admission"
 	"membergate/internal/benefit"
 	"membergate/internal/boltstore"
@@ -25,16 +26,17 @@ import (
 
 // stores are all that the program keeps, wherever the settings say.
 type stores struct {
-	accounts   account.Store   // members: profile, tier standing, outbox
-	ledger     wallet.Store    // coins
-	supply     supply.Store    // the count of all coins
-	orders     order.Store     // orders and refunds
-	products   product.Store   //
-	rewards    reward.Store    //
-	usages     benefit.Store   // how often benefits were used
-	families   family.Store    //
-	admissions admission.Store // seats and applications
-	community  community.Store // posts, comments, marks, ties
+	accounts   account.Store    // members: profile, tier standing, outbox
+	ledger     wallet.Store     // coins
+	supply     supply.Store     // the count of all coins
+	orders     order.Store      // orders and refunds
+	products   product.Store    //
+	rewards    reward.Store     //
+	usages     benefit.Store    // how often benefits were used
+	families   family.Store     //
+	admissions admission.Store  // seats and applications
+	adjusting  adjustment.Store // corrections by staff
+	community  community.Store  // posts, comments, marks, ties
 	cache      *redisstore.Store
 
 	redemptions redemption.Store // and what is taken of stocks
@@ -94,7 +96,7 @@ const commandPatience = 30 * time.Second
 
 func (s *stores) useBolt(b *boltstore.Store) {
 	s.accounts, s.ledger, s.orders, s.supply = b.Members(), b.Ledger(), b.Orders(), b.Supply()
-	s.admissions = b.Admissions()
+	s.admissions, s.adjusting = b.Admissions(), b.Adjustments()
 	s.products, s.rewards, s.usages, s.families, s.community = b.Products(), b.Rewards(), b.Usages(), b.Families(), b.Community()
 	s.redemptions = b.Redemptions()
 	s.migrate, s.fill = func(context.Context) error { return nil }, b.Hasty
@@ -103,7 +105,7 @@ func (s *stores) useBolt(b *boltstore.Store) {
 
 func (s *stores) useMongo(m *mongostore.Store) {
 	s.accounts, s.ledger, s.orders, s.supply = m.Members(), m.Ledger(), m.Orders(), m.Supply()
-	s.admissions = m.Admissions()
+	s.admissions, s.adjusting = m.Admissions(), m.Adjustments()
 	s.products, s.rewards, s.usages, s.families, s.community = m.Products(), m.Rewards(), m.Usages(), m.Families(), m.Community()
 	s.redemptions = m.Redemptions()
 	s.migrate, s.fill = m.Patient(commandPatience).Migrate, func(work func() error) error { return work() }
@@ -133,6 +135,11 @@ func (s *stores) orderService(book book) *order.Service {
 // admissionService lets members of these stores into tiers with seats.
 func (s *stores) admissionService(book book) *admission.Service {
 	return &admission.Service{Store: s.admissions, Accounts: s.accounts, Book: book}
+}
+
+// adjustmentService corrects coins of these stores.
+func (s *stores) adjustmentService(book book) *adjustment.Service {
+	return &adjustment.Service{Store: s.adjusting, Accounts: s.accounts, Wallets: s.wallets(book), Book: book}
 }
 
 // wallets is the service of the ledger.
