@@ -236,9 +236,7 @@ func cancelOrShow(t *testing.T, ctx context.Context, s Shop) {
 func redeemFlaky(t *testing.T, ctx context.Context, s Shop) {
 	service, a := counter(t, ctx, s, stockOf(3))
 	bad := *service
-	wallets := *service.Wallets
-	wallets.Store = Flaky(Stores{Wallets: s.Wallets}, 7).Wallets
-	bad.Wallets = &wallets
+	bad.Wallets = &wallet.Service{Store: Flaky(Stores{Wallets: s.Wallets}, 7).Wallets, Most: service.Wallets.Most, Now: service.Wallets.Now}
 	for n := range 6 {
 		id := full(t, ctx, service, 100)
 		a.Key = fmt.Sprint(n)
