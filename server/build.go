@@ -77,7 +77,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		parts.Demo = demoMembers(st, rules, now, trust)
 	}
 	hints := supply.NewHints()
-	st.ledger = hints.Watch(st.ledger)
+	st.watch(hints)
 	cursors := cursor.NewBook(keys)
 	shelf := newShelf(st)
 	if _, err := shelf.rewards.Get(ctx); err != nil { // warm before the first request

@@ -53,7 +53,7 @@ func (p *program) work(ctx context.Context, life time.Duration) (err error) {
 		return err
 	}
 	hints := supply.NewHints()
-	st.ledger = hints.Watch(st.ledger)
+	st.watch(hints)
 	within, stop := context.WithCancel(ctx)
 	var counting sync.WaitGroup
 	counting.Go(func() { _ = keepSupply(st.counter(), hints, log)(within) }) // it tells its troubles itself

@@ -39,12 +39,20 @@ type stores struct {
 	community  community.Store  // posts, comments, marks, ties
 	cache      *redisstore.Store
 
+	busy        *busy            // the same, for work that changes many members at once; nil where that is no other
 	redemptions redemption.Store // and what is taken of stocks
 
 	checks  []Check                     // what must answer
 	migrate func(context.Context) error // indexes; nothing to do for embedded stores
 	fill    func(func() error) error    // does the work of filling empty stores
 	close   func() error
+}
+
+// busy are stores whose calls travel together where many come at once.
+type busy struct {
+	accounts account.Store
+	ledger   wallet.Store
+	orders   order.Store
 }
 
 // openStores opens the stores of the settings. A command may wait longer for a store than a member does: patient.
@@ -108,6 +116,8 @@ func (s *stores) useMongo(m *mongostore.Store) {
 	s.admissions, s.adjusting = m.Admissions(), m.Adjustments()
 	s.products, s.rewards, s.usages, s.families, s.community = m.Products(), m.Rewards(), m.Usages(), m.Families(), m.Community()
 	s.redemptions = m.Redemptions()
+	together := m.Together()
+	s.busy = &busy{together.Members(), together.Ledger(), together.Orders()}
 	s.migrate, s.fill = m.Patient(commandPatience).Migrate, func(work func() error) error { return work() }
 	s.checks = append(s.checks, Check{Name: "store", Ping: m.Ping})
 }
@@ -129,7 +139,18 @@ func (s *stores) openCache(ctx context.Context, set Settings, patient bool) (err
 
 // orderService applies orders and refunds to the members of these stores.
 func (s *stores) orderService(book book) *order.Service {
+	if b := s.busy; b != nil {
+		return &order.Service{Orders: b.orders, Accounts: b.accounts, Wallets: walletService(b.ledger, book), Book: book}
+	}
 	return &order.Service{Orders: s.orders, Accounts: s.accounts, Wallets: s.wallets(book), Book: book}
+}
+
+// watch lets hints know of every wallet that is written to from here on.
+func (s *stores) watch(hints *supply.Hints) {
+	s.ledger = hints.Watch(s.ledger)
+	if s.busy != nil {
+		s.busy.ledger = hints.Watch(s.busy.ledger)
+	}
 }
 
 // admissionService lets members of these stores into tiers with seats.
@@ -143,8 +164,10 @@ func (s *stores) adjustmentService(book book) *adjustment.Service {
 }
 
 // wallets is the service of the ledger.
-func (s *stores) wallets(book book) *wallet.Service {
-	return &wallet.Service{Store: s.ledger, Most: book.At(time.Now()).Coin().MaxBalance, Now: time.Now}
+func (s *stores) wallets(book book) *wallet.Service { return walletService(s.ledger, book) }
+
+func walletService(ledger wallet.Store, book book) *wallet.Service {
+	return &wallet.Service{Store: ledger, Most: book.At(time.Now()).Coin().MaxBalance, Now: time.Now}
 }
 
 // finishLeft carries out what a process that was killed left undone; nobody else does so on embedded stores until the

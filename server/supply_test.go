@@ -27,7 +27,7 @@ func TestWhatIsWrittenWhileItServesIsCountedAtTheLatestWhenItStops(t *testing.T)
 	}
 	defer st.close()
 	hints, now := supply.NewHints(), time.Now()
-	st.ledger = hints.Watch(st.ledger)
+	st.watch(hints)
 	serving, stop := context.WithCancel(t.Context())
 	ended := make(chan error)
 	go func() { ended <- keepSupply(st.counter(), hints, discard())(serving) }()

@@ -21,7 +21,7 @@ type faulty struct {
 
 func newFaulty(seed int64, accounts account.Store, ledger wallet.Store) *faulty {
 	dice := rand.New(rand.NewPCG(uint64(seed), 7))
-	return &faulty{Store: accounts, inner: ledger, dice: dice, left: 20 + dice.IntN(100*int(seed))}
+	return &faulty{Store: accounts, inner: ledger, dice: dice, left: 20 + dice.IntN(60*int(seed))}
 }
 
 // write does a write, or fails around it.

@@ -48,19 +48,32 @@ func (d memberDoc) holder() account.Holder {
 
 // Create implements account.Store.
 func (m *Members) Create(ctx context.Context, h account.Holder) error {
-	h.Profile.Version, h.Account.Version = 1, 1
-	doc := memberDoc{ID: string(h.Profile.ID), SV: 1, Profile: toProfile(h.Profile), Account: toAccount(h.Account)}
+	if c := m.s.convoys; c != nil {
+		_, err := c.creates.call(ctx, h)
+		return err
+	}
 	return m.s.run(ctx, func(ctx context.Context) error {
-		_, err := m.s.in(members).InsertOne(ctx, doc)
-		switch {
-		case !duplicate(err):
-			return err
-		case sameID(err):
-			return account.ErrExists
-		default:
-			return fault.New(fault.Conflict, "the handle %s is taken", h.Profile.Handle)
-		}
+		_, err := m.s.in(members).InsertOne(ctx, newMember(h))
+		return notCreated(err, h)
 	})
+}
+
+// newMember is the document of somebody new.
+func newMember(h account.Holder) memberDoc {
+	h.Profile.Version, h.Account.Version = 1, 1
+	return memberDoc{ID: string(h.Profile.ID), SV: 1, Profile: toProfile(h.Profile), Account: toAccount(h.Account)}
+}
+
+// notCreated says what the error of an insert means.
+func notCreated(err error, h account.Holder) error {
+	switch {
+	case !duplicate(err):
+		return err
+	case sameID(err):
+		return account.ErrExists
+	default:
+		return fault.New(fault.Conflict, "the handle %s is taken", h.Profile.Handle)
+	}
 }
 
 // hidden is what account.Public does not read.
@@ -75,6 +88,9 @@ func (m *Members) ByIDs(ctx context.Context, ids []member.ID, d account.Detail) 
 	if len(ids) == 0 {
 		return out, nil
 	}
+	if c := m.s.convoys; c != nil && d == account.Whole {
+		return c.holders.call(ctx, ids)
+	}
 	o := options.Find()
 	if d == account.Public {
 		o.SetProjection(hidden)
@@ -86,6 +102,10 @@ func (m *Members) ByIDs(ctx context.Context, ids []member.ID, d account.Detail) 
 
 // Save implements account.Store.
 func (m *Members) Save(ctx context.Context, a account.Account) error {
+	if c := m.s.convoys; c != nil {
+		_, err := c.saves.call(ctx, a)
+		return err
+	}
 	old := a.Version
 	a.Version++
 	return m.replace(ctx, a.Member, "account", old, toAccount(a))

@@ -1,6 +1,7 @@
 package mongostore
 
 import (
+	"slices"
 	"time"
 
 	"membergate/internal/account"
@@ -21,6 +22,7 @@ type accountDoc struct {
 	Standing   standingDoc `bson:"standing"`
 	Outbox     []stepDoc   `bson:"outbox,omitempty"`
 	Unfinished bool        `bson:"unfinished,omitempty"` // whether there is anything in the outbox
+	Stamp      string      `bson:"stamp,omitempty"`      // of the save that wrote it, if that came with others
 }
 
 type standingDoc struct {
@@ -95,7 +97,7 @@ func (d accountDoc) account(id member.ID) account.Account {
 		Member: id, Version: d.Version, Wallet: wallet.ID(d.Wallet), Outbox: each(d.Outbox, stepDoc.step),
 		Standing: tier.Standing{
 			Earned: s.Earned, State: s.State, Since: s.Since, ProtectedUntil: s.ProtectedUntil, Clock: s.Clock, Settled: s.Settled,
-			Tasks: s.Tasks, Due: due(s.Due),
+			Tasks: slices.Clone(s.Tasks), Due: due(s.Due),
 			Grants:  each(s.Grants, func(g grantDoc) tier.Grant { return tier.Grant(g) }),
 			Facts:   each(s.Facts, func(f factDoc) tier.Fact { return tier.Fact(f) }),
 			History: each(s.History, func(c changeDoc) tier.Change { return tier.Change(c) }),

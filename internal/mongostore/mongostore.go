@@ -40,6 +40,7 @@ type Store struct {
 	client   *mongo.Client
 	db       *mongo.Database
 	patience time.Duration
+	convoys  *convoys // nil where each call goes alone
 }
 
 // Open connects to a database and waits until the server answers. The error is one sentence for whoever started the
@@ -108,7 +109,9 @@ func (s *Store) Ping(ctx context.Context) error {
 // Patient gives the same store for work that nobody waits for at a screen: imports, migrations, sweeps. Its calls may
 // take d.
 func (s *Store) Patient(d time.Duration) *Store {
-	return &Store{client: s.client, db: s.db, patience: d}
+	t := *s
+	t.patience, t.convoys = d, nil
+	return &t
 }
 
 // Server names the server and its version, such as "MongoDB 8.0.4" or "FerretDB v2.7.0".

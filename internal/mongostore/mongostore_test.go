@@ -70,6 +70,14 @@ func TestStores(t *testing.T) {
 	})
 }
 
+// What travels together keeps all promises that it keeps alone.
+func TestStoresTogether(t *testing.T) {
+	s := open(t).Together()
+	storetest.Run(t, func(*testing.T) storetest.Stores {
+		return storetest.Stores{Accounts: s.Members(), Wallets: s.Ledger(), Orders: s.Orders(), Admissions: s.Admissions()}
+	})
+}
+
 // Indexes are created once, however often that is asked for.
 func TestMigrateAgain(t *testing.T) {
 	s := open(t)

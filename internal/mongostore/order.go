@@ -80,6 +80,10 @@ func (o *Orders) Put(ctx context.Context, records []order.Record) error {
 	if len(records) == 0 {
 		return nil
 	}
+	if c := o.s.convoys; c != nil {
+		_, err := c.puts.call(ctx, records)
+		return err
+	}
 	return o.s.run(ctx, func(ctx context.Context) error {
 		_, err := o.s.in(orders).InsertMany(ctx, each(records, toOrder), options.InsertMany().SetOrdered(false))
 		if onlyDuplicates(err) {
@@ -94,6 +98,9 @@ func (o *Orders) ByIDs(ctx context.Context, ids []string) (map[string]order.Reco
 	out := make(map[string]order.Record, len(ids))
 	if len(ids) == 0 {
 		return out, nil
+	}
+	if c := o.s.convoys; c != nil {
+		return c.records.call(ctx, ids)
 	}
 	err := find(ctx, o.s, orders, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, options.Find(),
 		func(d orderDoc) { out[d.ID] = d.record() })
@@ -125,6 +132,10 @@ func (o *Orders) AddRefund(ctx context.Context, orderID string, p order.Part) (r
 func (o *Orders) Apply(ctx context.Context, ids []string) error {
 	if len(ids) == 0 {
 		return nil
+	}
+	if c := o.s.convoys; c != nil {
+		_, err := c.applies.call(ctx, ids)
+		return err
 	}
 	return o.s.run(ctx, func(ctx context.Context) error {
 		_, err := o.s.in(orders).UpdateMany(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}},

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"membergate/internal/account"
 	"membergate/internal/fault"
 	"membergate/internal/member"
@@ -19,10 +21,10 @@ import (
 //  1. it is written down (Store.Put), which changes nothing yet;
 //  2. the account takes it in one compare-and-swap: growth, tier, and in its outbox what the ledger must say;
 //  3. the ledger says it, once per op;
-//  4. the record is marked as applied;
+//  4. the record is marked as applied, at the same time;
 //  5. the step leaves the outbox.
 //
-// Killed between any two, whoever touches the account next finishes: the outbox is carried out before anything new
+// Killed anywhere, whoever touches the account next finishes: the outbox is carried out before anything new
 // is decided, and a record that is applied is never decided again.
 type Service struct {
 	Orders   Store
@@ -69,7 +71,8 @@ func (s *Service) try(ctx context.Context, newcomer member.Profile, told []Told,
 	if err != nil {
 		return err
 	}
-	fresh, err := s.fresh(ctx, told)
+	joins := a.Version == 0
+	fresh, head, err := s.look(ctx, a, told)
 	if err != nil {
 		return err
 	}
@@ -83,19 +86,46 @@ func (s *Service) try(ctx context.Context, newcomer member.Profile, told []Told,
 			return err
 		}
 	}
-	if len(fresh) == 0 && !until.After(next.Standing.Clock) {
+	if len(fresh) == 0 && !until.After(next.Standing.Clock) && !joins {
 		return nil
 	}
 	next.Standing = next.Standing.Advance(s.Book, until).Foreseen(s.Book)
-	if err := s.Accounts.Save(ctx, next); err != nil {
+	if joins {
+		err = s.Accounts.Create(ctx, account.Holder{Profile: h.Profile, Account: next})
+	} else {
+		err = s.Accounts.Save(ctx, next)
+	}
+	if err != nil {
 		return err
 	}
 	next.Version++
-	_, err = s.Finish(ctx, next)
+	_, err = s.carryOut(ctx, next, head)
 	if errors.Is(err, account.ErrStale) {
 		return nil // somebody else carried the outbox out
 	}
 	return err
+}
+
+// look finds out what is new of what was told, and at the same time where the wallet's ledger ends, so that what is
+// decided can follow at once. Records are read after the account: had somebody else counted them between the two, saving
+// the account would be refused. The wallet of somebody new is empty.
+func (s *Service) look(ctx context.Context, a account.Account, told []Told) (fresh []Told, head *wallet.Entry, err error) {
+	if a.Version == 0 {
+		fresh, err = s.fresh(ctx, told)
+		return fresh, &wallet.Entry{Wallet: a.Wallet}, err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		fresh, err = s.fresh(ctx, told)
+		return err
+	})
+	group.Go(func() error {
+		at, err := s.Wallets.Head(ctx, a.Wallet)
+		head = &at
+		return err
+	})
+	err = group.Wait()
+	return fresh, head, err
 }
 
 // decide takes one telling into the account. Its step, and that of its own id, go into the outbox.
@@ -122,6 +152,12 @@ func (s *Service) decide(ctx context.Context, who member.Profile, a account.Acco
 
 // Finish carries out an account's outbox and empties it.
 func (s *Service) Finish(ctx context.Context, a account.Account) (account.Account, error) {
+	return s.carryOut(ctx, a, nil)
+}
+
+// carryOut is Finish by somebody who has just seen where the ledger ends; nil has not. The ledger and the records do
+// not wait for each other: as long as the outbox holds the steps, both are done again.
+func (s *Service) carryOut(ctx context.Context, a account.Account, head *wallet.Entry) (account.Account, error) {
 	if len(a.Outbox) == 0 {
 		return a, nil
 	}
@@ -135,13 +171,21 @@ func (s *Service) Finish(ctx context.Context, a account.Account) (account.Accoun
 			ids = append(ids, step.Record)
 		}
 	}
-	if len(postings) > 0 {
-		if _, err := s.Wallets.Post(ctx, a.Wallet, postings); err != nil {
-			return a, fmt.Errorf("post to the ledger: %w", err)
+	var group errgroup.Group
+	group.Go(func() error {
+		if _, err := s.Wallets.PostBehind(ctx, a.Wallet, head, postings); err != nil {
+			return fmt.Errorf("post to the ledger: %w", err)
 		}
-	}
-	if err := s.Orders.Apply(ctx, ids); err != nil {
-		return a, fmt.Errorf("mark records as applied: %w", err)
+		return nil
+	})
+	group.Go(func() error {
+		if err := s.Orders.Apply(ctx, ids); err != nil {
+			return fmt.Errorf("mark records as applied: %w", err)
+		}
+		return nil
+	})
+	if err := group.Wait(); err != nil {
+		return a, err
 	}
 	a.Outbox = nil
 	if err := s.Accounts.Save(ctx, a); err != nil {
@@ -151,7 +195,7 @@ func (s *Service) Finish(ctx context.Context, a account.Account) (account.Accoun
 	return a, nil
 }
 
-// holder reads the member's holder, or creates it.
+// holder reads the member's holder, or makes that of somebody new, which is not stored yet: its version is 0.
 func (s *Service) holder(ctx context.Context, newcomer member.Profile, told []Told) (account.Holder, error) {
 	found, err := s.Accounts.ByIDs(ctx, []member.ID{newcomer.ID}, account.Whole)
 	if err != nil {
@@ -164,7 +208,8 @@ func (s *Service) holder(ctx context.Context, newcomer member.Profile, told []To
 		newcomer.JoinedAt = told[0].At()
 	}
 	h := account.Open(s.Book, newcomer)
-	return h, s.Accounts.Create(ctx, h)
+	h.Account.Version = 0
+	return h, nil
 }
 
 // known reads what a refund needs to know of its order.

@@ -34,15 +34,34 @@ const tries = 256
 // Post does postings to a wallet in their order and gives the entry of each, by op. A posting that was done before
 // is not done again: its entry is given as it stands.
 func (s *Service) Post(ctx context.Context, id ID, postings []Posting) (map[string]Entry, error) {
+	return s.PostBehind(ctx, id, nil, postings)
+}
+
+// Head gives a wallet's newest entry; one of sequence 0 stands for a wallet that has none.
+func (s *Service) Head(ctx context.Context, id ID) (Entry, error) {
+	heads, err := s.Store.Heads(ctx, []ID{id})
+	return head(heads, id), err
+}
+
+// PostBehind is Post by somebody who has seen the wallet's newest entry, or nil. It may be the newest no more: its
+// next place is taken then, and the ledger is read.
+func (s *Service) PostBehind(ctx context.Context, id ID, seen *Entry, postings []Posting) (map[string]Entry, error) {
 	defer s.lanes.take(id)()
 	done := make(map[string]Entry, len(postings))
+	if len(postings) == 0 {
+		return done, nil
+	}
 	looked := false
 	for try := range tries {
-		heads, err := s.Store.Heads(ctx, []ID{id})
-		if err != nil {
-			return nil, err
+		if seen == nil {
+			at, err := s.Head(ctx, id)
+			if err != nil {
+				return nil, err
+			}
+			seen = &at
 		}
-		entries, err := s.build(head(heads, id), postings, done)
+		entries, err := s.build(*seen, postings, done)
+		seen = nil
 		if err != nil && !looked {
 			// What is refused now may have been done before: a spending that is sent again finds its coins spent.
 			looked = true
