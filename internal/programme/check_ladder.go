@@ -49,8 +49,14 @@ func (c *check) routes(at string, i int, t Tier) {
 		}
 		seen = append(seen, r.Kind)
 		c.route(route, r)
+		if t.CapPerMille > 0 && !slices.Contains(seated, r.Kind) {
+			c.add(route+".kind", "is %q; allowed with capPerMille are %s and %s, which take a seat", r.Kind, Invited, Reviewed)
+		}
 	}
 }
+
+// seated are the routes on which whoever gets in takes one of a tier's few seats.
+var seated = []RouteKind{Invited, Reviewed}
 
 // routeKeys are the keys that each kind of route uses.
 var routeKeys = map[RouteKind][]string{

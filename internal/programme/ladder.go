@@ -68,9 +68,9 @@ const (
 	Paid     RouteKind = "PAID"     // by a fee, for Months
 	Invited  RouteKind = "INVITED"  // by invitation once When is met
 	Reviewed RouteKind = "REVIEWED" // by review once When is met, within ReviewHours, with at least MinScore
-	ByTasks  RouteKind = "TASKS"    // by Tasks tasks within Days of joining
+	ByTasks  RouteKind = "TASKS"    // by Tasks different tasks on the day of joining or the Days after it
 	Partner  RouteKind = "PARTNER"  // by a partner's word
-	Trial    RouteKind = "TRIAL"    // for Days, at FeeFen
+	Trial    RouteKind = "TRIAL"    // for Days, at FeeFen, once
 	ByDays   RouteKind = "DAYS"     // by days given
 )
 
@@ -80,7 +80,7 @@ type Route struct {
 	When        *Condition `yaml:"when"`
 	FeeFen      int64      `yaml:"feeFen"`
 	Days        int        `yaml:"days"`
-	Months      int        `yaml:"months"` // how long the grant is held; 0 = until the next evaluation
+	Months      int        `yaml:"months"` // how long the grant is held; 0 = without an end
 	Tasks       int        `yaml:"tasks"`
 	ReviewHours int        `yaml:"reviewHours"`
 	MinScore    int        `yaml:"minScore"`

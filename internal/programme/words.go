@@ -36,8 +36,8 @@ var events = map[string][]string{
 	"trial.adopted":   {"reportId"},
 	"member.signedIn": {},
 	"coupon.used":     {"couponId"},
-	"membership.paid": {"tier", "paymentId"},
-	"action.recorded": {"code", "ref"},
+	MembershipPaid:    {"tier", "paymentId"},
+	ActionRecorded:    {"code", "ref"},
 }
 
 func eventNames() []string { return slices.Sorted(maps.Keys(events)) }
