@@ -49,7 +49,7 @@ func Count(ctx context.Context, s Store, ledger wallet.Store, book tier.Book, at
 			standing := h.Account.Standing.Advance(book, at)
 			c.Members++
 			c.Tiers[standing.Held(p, at).Code]++
-			if standing.State == tier.Protected {
+			if standing.StateAt(p, at) == tier.Protected {
 				c.Protected++
 			}
 			c.add(heads[h.Account.Wallet].State.At(at))

@@ -31,6 +31,7 @@ type standingDoc struct {
 	Since          time.Time   `bson:"since"`
 	ProtectedUntil time.Time   `bson:"protectedUntil,omitempty"`
 	Tasks          []string    `bson:"tasks,omitempty"`
+	Steps          []string    `bson:"steps,omitempty"`
 	Grants         []grantDoc  `bson:"grants,omitempty"`
 	Facts          []factDoc   `bson:"facts,omitempty"`
 	Clock          time.Time   `bson:"clock"`
@@ -54,6 +55,12 @@ type grantDoc struct {
 	Until  time.Time           `bson:"until,omitempty"`
 	Reason string              `bson:"reason,omitempty"`
 	Ended  bool                `bson:"ended,omitempty"`
+
+	ID        string    `bson:"id,omitempty"`
+	ToldFrom  time.Time `bson:"toldFrom,omitempty"`
+	ToldUntil time.Time `bson:"toldUntil,omitempty"`
+	TakenBack time.Time `bson:"takenBack,omitempty"`
+	AutoRenew bool      `bson:"autoRenew,omitempty"`
 }
 
 type changeDoc struct {
@@ -64,6 +71,11 @@ type changeDoc struct {
 	Score     int64       `bson:"score,omitempty"`
 	Threshold int64       `bson:"threshold,omitempty"`
 	Programme string      `bson:"programme,omitempty"`
+
+	Window   time.Time      `bson:"window,omitempty"`
+	Measures []tier.Measure `bson:"measures,omitempty"` // metric, sum, asked
+	By       string         `bson:"by,omitempty"`
+	Ref      string         `bson:"ref,omitempty"`
 }
 
 type turnDoc struct {
@@ -82,7 +94,7 @@ func toAccount(a account.Account) accountDoc {
 		Version: a.Version, Wallet: string(a.Wallet), Outbox: each(a.Outbox, toStep), Unfinished: len(a.Outbox) > 0,
 		Standing: standingDoc{
 			Earned: s.Earned, State: s.State, Since: s.Since, ProtectedUntil: s.ProtectedUntil, Clock: s.Clock, Settled: s.Settled,
-			Tasks: s.Tasks, Due: a.DueAt(),
+			Tasks: s.Tasks, Steps: s.Steps, Due: a.DueAt(),
 			Grants:  each(s.Grants, func(g tier.Grant) grantDoc { return grantDoc(g) }),
 			Facts:   each(s.Facts, func(f tier.Fact) factDoc { return factDoc(f) }),
 			History: each(s.History, func(c tier.Change) changeDoc { return changeDoc(c) }),
@@ -97,7 +109,7 @@ func (d accountDoc) account(id member.ID) account.Account {
 		Member: id, Version: d.Version, Wallet: wallet.ID(d.Wallet), Outbox: each(d.Outbox, stepDoc.step),
 		Standing: tier.Standing{
 			Earned: s.Earned, State: s.State, Since: s.Since, ProtectedUntil: s.ProtectedUntil, Clock: s.Clock, Settled: s.Settled,
-			Tasks: slices.Clone(s.Tasks), Due: due(s.Due),
+			Tasks: slices.Clone(s.Tasks), Steps: slices.Clone(s.Steps), Due: due(s.Due),
 			Grants:  each(s.Grants, func(g grantDoc) tier.Grant { return tier.Grant(g) }),
 			Facts:   each(s.Facts, func(f factDoc) tier.Fact { return tier.Fact(f) }),
 			History: each(s.History, func(c changeDoc) tier.Change { return tier.Change(c) }),

@@ -35,14 +35,9 @@ func toKeep(t programme.Tier) *programme.Condition {
 	return nil
 }
 
-// kept is the condition that the standing must meet at a settlement at t. A tier held by a grant is not looked at,
-// unless the tier says itself what keeping it asks.
+// kept is the condition that the standing must meet at a settlement at t.
 func (s Standing) kept(p *programme.Programme, t time.Time) *programme.Condition {
-	held := s.Held(p, t)
-	if held.Code != s.Earned && held.Keep == nil {
-		held, _ = p.Tier(s.Earned)
-	}
-	return toKeep(held)
+	return toKeep(s.Judged(p, t))
 }
 
 // rise lifts the earned tier to the highest one that the reading meets, if that is higher than the one held.
@@ -54,9 +49,8 @@ func (s *Standing) rise(p *programme.Programme, now time.Time, r Reading) {
 		}
 		return
 	}
-	s.Earned, s.State, s.Since, s.ProtectedUntil = best.Code, Active, now, time.Time{}
-	s.note(Change{At: now, From: held.Code, To: best.Code, Reason: Upgraded,
-		Score: r.Score(), Threshold: threshold(best), Programme: p.Version})
+	s.Earned, s.State, s.Since, s.ProtectedUntil, s.Tasks = best.Code, Active, now, time.Time{}, nil
+	s.note(r.change(Change{At: now, From: held.Code, To: best.Code, Reason: Upgraded}, best, wayTo(best)))
 }
 
 // restore ends the protection early, once what keeping the tier asks is met again.
@@ -68,14 +62,19 @@ func (s *Standing) restore(p *programme.Programme, now time.Time, r Reading) {
 }
 
 func (s *Standing) restored(p *programme.Programme, now time.Time, r Reading) {
-	held := s.Held(p, now)
+	kept := s.Judged(p, now)
 	s.State, s.ProtectedUntil, s.Tasks = Active, time.Time{}, nil
-	s.note(Change{At: now, From: held.Code, To: held.Code, Reason: Restored,
-		Score: r.Score(), Threshold: threshold(held), Programme: p.Version})
+	s.note(r.change(Change{At: now, From: kept.Code, To: kept.Code, Reason: Restored}, kept, toKeep(kept)))
 }
 
 // threshold is the score that a tier asks for, in hundredths; 0 where it asks for none.
 func threshold(t programme.Tier) int64 {
 	n, _ := t.Threshold()
 	return n * 100
+}
+
+// wayTo is what earning a tier asks; nil where nothing is asked or it cannot be earned.
+func wayTo(t programme.Tier) *programme.Condition {
+	r, _ := t.Route(programme.Earned)
+	return r.When
 }

@@ -107,14 +107,24 @@ func (s Standing) Did(book Book, at time.Time, source, action string, seconds in
 	return s
 }
 
-// task counts a task that may end the protection, and ends it when enough are done.
+// task counts a task that may end the protection, and ends it when enough are done: where the programme names the
+// tasks, different ones.
 func (s *Standing) task(p *programme.Programme, source, action string) {
 	g := p.Evaluation.Grace
-	if s.State != Protected || g == nil || !slices.Contains(g.RestoreBy, programme.ByTheTasks) || slices.Contains(s.Tasks, source) ||
-		len(g.TaskCodes) > 0 && !slices.Contains(g.TaskCodes, action) {
+	if s.State != Protected || g == nil || !slices.Contains(g.RestoreBy, programme.ByTheTasks) {
 		return
 	}
-	s.Tasks = append(s.Tasks, source)
+	done := source
+	if len(g.TaskCodes) > 0 {
+		done = action
+		if !slices.Contains(g.TaskCodes, action) {
+			return
+		}
+	}
+	if slices.Contains(s.Tasks, done) {
+		return
+	}
+	s.Tasks = append(s.Tasks, done)
 	if len(s.Tasks) >= g.Tasks {
 		s.restored(p, s.Clock, s.Read(p, s.Clock))
 	}

@@ -51,8 +51,11 @@ func (s Standing) Forecast(book Book, now time.Time) Forecast {
 // windows over which growth counts.
 func (s Standing) upgradeAt(p *programme.Programme, now time.Time) time.Time {
 	next, ok := s.Next(p, now)
-	if !ok || p.Score == nil {
+	if !ok {
 		return time.Time{}
+	}
+	if _, byScore := next.Target.Threshold(); !byScore {
+		return s.metAt(p, now, wayTo(next.Target))
 	}
 	since := clock.AddDays(now, -paceDays, p.Zone())
 	recent := Standing{Facts: slices.DeleteFunc(slices.Clone(s.Facts), func(f Fact) bool { return !f.At.After(since) })}
@@ -61,12 +64,74 @@ func (s Standing) upgradeAt(p *programme.Programme, now time.Time) time.Time {
 	if !ok || now.Add(wait).After(horizon(p, now)) {
 		return time.Time{}
 	}
-	at := now.Add(wait).Truncate(time.Millisecond)
+	return lifted(p, now.Add(wait).Truncate(time.Millisecond))
+}
+
+// lifted is when a tier that is met at a time is given.
+func lifted(p *programme.Programme, at time.Time) time.Time {
 	if p.Evaluation.Upgrade == programme.Immediate {
 		return at
 	}
-	lifted, _ := NextSettlement(p, at.Add(-1))
-	return lifted
+	next, _ := NextSettlement(p, at.Add(-1))
+	return next
+}
+
+// metAt is when a condition on metrics would be met at the pace of the last 90 days, and the tier given; zero when that
+// is not in sight. A year that is judged must be met before it ends.
+func (s Standing) metAt(p *programme.Programme, now time.Time, asked *programme.Condition) time.Time {
+	r := s.aim(p, now, asked)
+	if r.Met(asked) && r.now.Before(now) {
+		return lifted(p, now)
+	}
+	since := clock.AddDays(now, -paceDays, p.Zone())
+	recent := Standing{Facts: slices.DeleteFunc(slices.Clone(s.Facts), func(f Fact) bool { return !f.At.After(since) })}
+	wait, ok := r.wait(asked, func(metric string) int64 {
+		m, _ := p.Metric(metric)
+		m.Window = programme.Lifetime // the pace does not stop at the turn of a year
+		return max(0, sum(m, recent.Facts, now, p.Zone()))
+	})
+	if !ok {
+		return time.Time{}
+	}
+	at := now.Add(wait).Truncate(time.Millisecond)
+	if p.Evaluation.Kind != programme.AnnualWindow {
+		return lifted(p, at)
+	}
+	if end := yearEnd(now, p.Zone()); at.Before(end) {
+		return lifted(p, end)
+	}
+	return time.Time{}
+}
+
+// wait is how long a condition takes at a pace, told as what each metric gained in 90 days; false if that is longer than
+// what was gained stays counted.
+func (r Reading) wait(c *programme.Condition, gained func(metric string) int64) (longest time.Duration, ok bool) {
+	for i := range c.All {
+		d, ok := r.wait(&c.All[i], gained)
+		if !ok {
+			return 0, false
+		}
+		longest = max(longest, d)
+	}
+	shortest, found := time.Duration(0), len(c.Any) == 0
+	for i := range c.Any {
+		if d, ok := r.wait(&c.Any[i], gained); ok && (!found || d < shortest) {
+			shortest, found = d, true
+		}
+	}
+	if !found || c.Score != nil && !r.Met(c) {
+		return 0, false
+	}
+	longest = max(longest, shortest)
+	if c.Metric == "" {
+		return longest, true
+	}
+	d, ok := share(paceDays*24*time.Hour, max(0, r.asked(c)-r.Sum(c.Metric)), gained(c.Metric))
+	m, _ := r.p.Metric(c.Metric)
+	if months := m.Length; m.Window == programme.RollingMonths && d > time.Duration(months)*30*24*time.Hour {
+		return 0, false
+	}
+	return max(longest, d), ok && d < farMonths*30*24*time.Hour
 }
 
 // share is d × part / whole; false if that is more than a time can be, or whole is nothing.

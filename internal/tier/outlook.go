@@ -30,7 +30,7 @@ func (s Standing) Outlook(book Book) []Turn {
 		if code := s.Held(book.At(at), at).Code; code != turns[len(turns)-1].Tier {
 			turns = append(turns, Turn{At: at, Tier: code})
 		}
-		if len(s.Facts) == 0 && len(s.Grants) == 0 && s.Earned == book.At(at).Tiers[0].Code {
+		if len(s.Facts) == 0 && !s.waiting() && s.Earned == book.At(at).Tiers[0].Code {
 			return turns
 		}
 	}

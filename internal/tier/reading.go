@@ -78,7 +78,7 @@ func (r Reading) asked(c *programme.Condition) int64 {
 	case !m.PerMonth:
 		return c.AtLeast
 	case m.Window == programme.CalendarYear:
-		return c.AtLeast * int64(r.now.In(r.p.Zone()).Month())
+		return c.AtLeast * int64(r.now.Add(-1).In(r.p.Zone()).Month()) // a month that only begins is not asked for
 	default:
 		return c.AtLeast * int64(max(1, m.Length))
 	}

@@ -27,7 +27,7 @@ func NextSettlement(p *programme.Programme, t time.Time) (time.Time, bool) {
 	}
 }
 
-// Advance applies every protection end, end of a grant and settlement that is due by to; at one moment in this order.
+// Advance applies every protection end, turn of a grant and settlement that is due by to; at one moment in this order.
 // It is idempotent, and whoever reads shows what it gives: a sweep that comes late is never seen.
 func (s Standing) Advance(book Book, to time.Time) Standing {
 	s = s.Clone()
@@ -59,8 +59,13 @@ func (s Standing) next(book Book, to time.Time) (at time.Time, do step) {
 		due(s.ProtectedUntil, (*Standing).endProtection)
 	}
 	for _, g := range s.Grants {
-		if !g.Ended && !g.Until.IsZero() {
-			due(g.Until, (*Standing).endGrants)
+		if g.Ended || !g.Until.IsZero() && !g.From.Before(g.Until) {
+			continue
+		}
+		for _, t := range []time.Time{g.From, g.Until} {
+			if t.After(s.Clock) {
+				due(t, (*Standing).turnGrants)
+			}
 		}
 	}
 	if t, ok := NextSettlement(book.At(s.Settled), s.Settled); ok {
@@ -74,8 +79,8 @@ func (s *Standing) settle(p *programme.Programme, at time.Time) {
 	s.Settled = at
 	r := s.Read(p, judged(p, at))
 	s.rise(p, at, r)
-	met := r.Met(s.kept(p, at))
-	held := s.Held(p, at)
+	kept := s.Judged(p, at)
+	met := r.Met(toKeep(kept))
 	switch {
 	case s.State == Protected && met:
 		s.restore(p, at, r)
@@ -84,8 +89,7 @@ func (s *Standing) settle(p *programme.Programme, at time.Time) {
 		s.fall(p, at, r)
 	default:
 		s.State, s.ProtectedUntil = Protected, graceEnd(p, at)
-		s.note(Change{At: at, From: held.Code, To: held.Code, Reason: FellShort,
-			Score: r.Score(), Threshold: threshold(held), Programme: p.Version})
+		s.note(r.change(Change{At: at, From: kept.Code, To: kept.Code, Reason: FellShort}, kept, toKeep(kept)))
 	}
 }
 
@@ -102,8 +106,15 @@ func graceEnd(p *programme.Programme, at time.Time) time.Time {
 	return clock.AddDays(clock.AddMonths(at, g.Months, p.Zone()), g.Days, p.Zone())
 }
 
-// endProtection makes the tier the highest one met at the end of the protection.
-func (s *Standing) endProtection(p *programme.Programme, at time.Time) { s.fall(p, at, s.Read(p, at)) }
+// endProtection makes the tier the highest one met at the end of the protection. Where years are judged, what the judged
+// year met is met still.
+func (s *Standing) endProtection(p *programme.Programme, at time.Time) {
+	r := s.Read(p, at)
+	if before := s.Read(p, judged(p, s.Settled)); Highest(p, before).Rank > Highest(p, r).Rank && p.Evaluation.Kind == programme.AnnualWindow {
+		r = before
+	}
+	s.fall(p, at, r)
+}
 
 // fall makes the tier the highest one met, and ends grants that ask for something that is no longer met.
 func (s *Standing) fall(p *programme.Programme, at time.Time, r Reading) {
@@ -111,39 +122,73 @@ func (s *Standing) fall(p *programme.Programme, at time.Time, r Reading) {
 	if from.Keep != nil && !r.Met(from.Keep) {
 		for i, g := range s.Grants {
 			if g.Tier == from.Code && g.active(at) {
-				s.Grants[i].Until, s.Grants[i].Ended = at, true
+				s.Grants[i].Until, s.Grants[i].TakenBack, s.Grants[i].Ended = at, at, true
 			}
 		}
 	}
 	s.Earned = Highest(p, r).Code
 	s.State, s.ProtectedUntil, s.Tasks = Active, time.Time{}, nil
-	s.moved(p, at, from, r)
+	s.moved(at, from, s.Held(p, at), r, Downgraded, Grant{})
 }
 
-// endGrants ends every grant whose time is over and notes what that changes.
-func (s *Standing) endGrants(p *programme.Programme, at time.Time) {
-	from := s.Held(p, at.Add(-1))
+// turnGrants begins and ends the grants whose time has come, and notes what that changes. Whoever loses a grant has at
+// least what is met otherwise: where tiers rise at once, growth that no order has looked at yet counts too.
+func (s *Standing) turnGrants(p *programme.Programme, at time.Time) {
+	before := at.Add(-1)
+	from, r := s.Held(p, before), s.Read(p, at)
+	var ended Grant
 	for i, g := range s.Grants {
-		if !g.Until.IsZero() && !g.Until.After(at) {
-			s.Grants[i].Ended = true
+		if g.Until.IsZero() || g.Until.After(at) {
+			continue
+		}
+		s.Grants[i].Ended = true
+		if g.Tier == from.Code && g.active(before) {
+			ended = g
 		}
 	}
-	s.moved(p, at, from, s.Read(p, at))
+	s.changed(p, at, from, r, Downgraded, ended)
 }
 
-// moved notes a change of the tier held, after from, if there is one.
-func (s *Standing) moved(p *programme.Programme, at time.Time, from programme.Tier, r Reading) {
+// changed is what a change of grants leads to: the tier moves, and what was protected is no more if it was the grant's.
+func (s *Standing) changed(p *programme.Programme, at time.Time, from programme.Tier, r Reading, lost Reason, g Grant) {
+	if best := Highest(p, r); s.Held(p, at).Rank < from.Rank && p.Evaluation.Upgrade == programme.Immediate && best.Rank > p.Rank(s.Earned) {
+		s.Earned = best.Code
+		if from.Keep == nil {
+			s.State, s.ProtectedUntil, s.Tasks = Active, time.Time{}, nil
+		}
+	}
 	to := s.Held(p, at)
+	if from.Code == to.Code {
+		return
+	}
+	if s.State == Protected && (from.Keep != nil || to.Rank > from.Rank && to.Keep != nil) {
+		s.State, s.ProtectedUntil, s.Tasks = Active, time.Time{}, nil
+	}
+	if to.Rank > from.Rank {
+		lost = Granted
+		for _, each := range s.Grants {
+			if each.Tier == to.Code && each.active(at) {
+				g = each
+			}
+		}
+	}
+	s.moved(at, from, to, r, lost, g)
+}
+
+// moved notes a change of the tier held, if there is one, with the grant that it came from.
+func (s *Standing) moved(at time.Time, from, to programme.Tier, r Reading, why Reason, g Grant) {
 	if to.Code == from.Code {
 		return
 	}
-	reason := Downgraded
+	if to.Rank > from.Rank && why == Downgraded {
+		why = Upgraded
+	}
+	asked := from
 	if to.Rank > from.Rank {
-		reason = Upgraded
+		asked = to
 	}
 	s.Since = at
-	s.note(Change{At: at, From: from.Code, To: to.Code, Reason: reason,
-		Score: r.Score(), Threshold: threshold(from), Programme: p.Version})
+	s.note(r.change(Change{At: at, From: from.Code, To: to.Code, Reason: why, By: string(g.Route), Ref: g.ID}, asked, toKeep(asked)))
 }
 
 // DueBy tells whether a settlement or an end is due by t that has not been applied.

@@ -29,6 +29,7 @@ const (
 	Restored   Reason = "RESTORED"   // the threshold was met again inside the protection
 	Downgraded Reason = "DOWNGRADED" // the protection, or a grant, ended
 	Granted    Reason = "GRANTED"    // a grant began
+	Revoked    Reason = "REVOKED"    // a grant was taken back, such as by a refund
 )
 
 // Fact is something that counts towards tiers, from its own time until its metric's window has passed it.
@@ -41,12 +42,18 @@ type Fact struct {
 
 // Grant is a tier held by another route than earning, for a period.
 type Grant struct {
-	Tier   string
+	Tier   string // empty where something was taken back before it was given: then it is never given
 	Route  programme.RouteKind
 	From   time.Time
 	Until  time.Time // exclusive; zero = open
-	Reason string    // one sentence for the member, empty if none
+	Reason string    // whose it is or why it was given, in the giver's words; empty if the route says it all
 	Ended  bool      // its end has been applied
+
+	ID        string    // what gave it, such as "payment:P1": one gives one grant. Empty where a seat gives it
+	ToldFrom  time.Time // the period as it was told, before it had to wait for another of its tier; zero for routes that never wait
+	ToldUntil time.Time
+	TakenBack time.Time // when it was taken back; zero if it was not
+	AutoRenew bool      // the member has chosen that it is paid for again by itself
 }
 
 // active tells whether the grant holds at t.
@@ -62,6 +69,18 @@ type Change struct {
 	Score     int64 // hundredths in the window at that moment
 	Threshold int64 // hundredths that were asked for
 	Programme string
+
+	Window   time.Time // when the window ended whose sums these are, if that was not At: a year that was judged later
+	Measures []Measure // what was asked of metrics, where no score was
+	By       string    // the route of the grant that began or ended; empty for none
+	Ref      string    // what gave it, such as "payment:P1"
+}
+
+// Measure is how much of a metric there was, and how much was asked for, in the metric's own unit.
+type Measure struct {
+	Metric string
+	Sum    int64
+	Asked  int64
 }
 
 // Standing is everything about one member's tier. It is kept as one value and changed by the functions here only.
@@ -70,7 +89,8 @@ type Standing struct {
 	State          State
 	Since          time.Time // when the tier that is now held began
 	ProtectedUntil time.Time // exclusive; zero unless protected
-	Tasks          []string  // sources of the tasks done inside the protection
+	Tasks          []string  // the tasks done inside the protection: codes where the programme names them, else sources
+	Steps          []string  // codes of the tasks that the member did as a newcomer
 	Grants         []Grant
 	Facts          []Fact    // by time; those whose windows have passed are dropped
 	Clock          time.Time // the latest moment applied: everything due by then is done
@@ -103,6 +123,24 @@ func (s Standing) Held(p *programme.Programme, t time.Time) programme.Tier {
 	return held
 }
 
+// Judged is the tier that a settlement looks at: the one held or, beneath a grant that asks nothing of who holds it, the
+// earned one.
+func (s Standing) Judged(p *programme.Programme, t time.Time) programme.Tier {
+	held := s.Held(p, t)
+	if held.Code != s.Earned && held.Keep == nil {
+		held, _ = p.Tier(s.Earned)
+	}
+	return held
+}
+
+// StateAt is how the tier held at t is held: a protection of an earned tier does not show while a grant lies above it.
+func (s Standing) StateAt(p *programme.Programme, t time.Time) State {
+	if s.State == Protected && s.Judged(p, t).Code == s.Held(p, t).Code {
+		return Protected
+	}
+	return Active
+}
+
 // Counted tells whether a source made a fact of a metric that the standing still keeps.
 func (s Standing) Counted(metric, source string) bool {
 	return slices.ContainsFunc(s.Facts, func(f Fact) bool { return f.Metric == metric && f.Source == source })
@@ -113,6 +151,7 @@ func (s Standing) Clone() Standing {
 	s.Grants = slices.Clone(s.Grants)
 	s.Facts = slices.Clone(s.Facts)
 	s.Tasks = slices.Clone(s.Tasks)
+	s.Steps = slices.Clone(s.Steps)
 	s.History = slices.Clone(s.History)
 	s.Turns = slices.Clone(s.Turns)
 	return s
