@@ -42,7 +42,7 @@ func TestAnOrderIsReadAsItWasSent(t *testing.T) {
 
 func TestEveryEventThatAProgrammeMayNameCanBeRead(t *testing.T) {
 	for _, kind := range event.Types() {
-		if _, ok := programme.EventFields(kind); !ok && kind != "order.refunded" {
+		if _, ok := programme.EventFields(kind); !ok && kind != "order.refunded" && kind != "membership.refunded" {
 			t.Errorf("%s is unknown to programmes", kind)
 		}
 	}
@@ -50,7 +50,8 @@ func TestEveryEventThatAProgrammeMayNameCanBeRead(t *testing.T) {
 		"order.late": `{"orderId":"1","parcelId":"2"}`, "product.viewed": `{"sku":"1"}`, "content.shared": `{"kind":"POST","ref":"1"}`,
 		"review.written": `{"orderId":"1","sku":"2"}`, "store.visited": `{"storeId":"1","travel":"BUS"}`, "post.adopted": `{"postId":"1"}`,
 		"trial.adopted": `{"reportId":"1"}`, "member.signedIn": `{}`, "coupon.used": `{"couponId":"1","savedFen":2}`,
-		"action.recorded": `{"code":"CHECK_IN","ref":"1"}`,
+		"action.recorded": `{"code":"CHECK_IN","ref":"1"}`, "membership.refunded": `{"paymentId":"P"}`,
+		"membership.paid": `{"tier":"SILVER","from":"2026-07-06T00:00:00+08:00","until":"2027-07-06T00:00:00+08:00","autoRenew":false,"paymentId":"P"}`,
 	} {
 		if _, err := event.Decode(message(kind, data)); err != nil {
 			t.Errorf("%s: %v", kind, err)
@@ -80,6 +81,7 @@ func TestEachWrongFieldGetsOneSentence(t *testing.T) {
 		"unknown channel":  {message("order.paid", `{"orderId":"1","amountFen":7,"channel":"SHOP","lines":[]}`), `data.channel is "SHOP"; allowed are ONLINE_FLAGSHIP, STORE,`},
 		"no lines":         {message("order.paid", `{"orderId":"1","amountFen":7,"channel":"STORE"}`), `data.lines is missing; allowed is a list of at most 10000 objects.`},
 		"wrong line":       {message("order.paid", `{"orderId":"1","amountFen":7,"channel":"STORE","lines":[{"sku":"1","quantity":1,"amountFen":"x"}]}`), `data.lines[0].amountFen is "x"; allowed are whole numbers`},
+		"no period":        {message("membership.paid", `{"tier":"X","from":"2026","until":null,"autoRenew":1,"paymentId":"P","route":"FREE"}`), `data.from is "2026"; allowed is an RFC 3339 time such as 2026-07-06T12:00:00+08:00. data.until is missing; needed is an RFC 3339 time. data.autoRenew is 1; allowed are true and false. data.route is "FREE"; allowed are PAID, TRIAL.`},
 		"negative seconds": {message("live.watched", `{"liveId":"1","seconds":-1}`), `data.seconds is -1; allowed are whole numbers from 0 to 604800.`},
 	} {
 		_, err := event.Decode(c.m)

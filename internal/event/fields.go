@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // fields reads an event's data field by field and gathers what is wrong.
@@ -37,7 +38,9 @@ func (f *fields) id(id string) {
 
 // value takes a field; null is the same as none.
 func (f *fields) value(name string) (json.RawMessage, bool) {
-	f.names = append(f.names, name)
+	if !slices.Contains(f.names, name) {
+		f.names = append(f.names, name)
+	}
 	raw, ok := f.raw[name]
 	return raw, ok && string(raw) != "null"
 }
@@ -66,6 +69,38 @@ func (f *fields) oneOf(name string, allowed []string) string {
 		f.refuse("data."+f.under+name, "data.%s%s is %q; allowed are %s.", f.under, name, clip(s), strings.Join(allowed, ", "))
 	}
 	return s
+}
+
+// has tells whether an optional field is there.
+func (f *fields) has(name string) bool {
+	_, ok := f.value(name)
+	return ok
+}
+
+// time reads a time as RFC 3339, to the millisecond.
+func (f *fields) time(name string) time.Time {
+	raw, ok := f.value(name)
+	if !ok {
+		f.refuse("data."+f.under+name, "data.%s%s is missing; needed is an RFC 3339 time.", f.under, name)
+		return time.Time{}
+	}
+	var s string
+	at, err := time.Time{}, json.Unmarshal(raw, &s)
+	if err == nil {
+		at, err = time.Parse(time.RFC3339, s)
+	}
+	if err != nil {
+		f.refuse("data."+f.under+name, "data.%s%s is %s; allowed is an RFC 3339 time such as 2026-07-06T12:00:00+08:00.", f.under, name, clip(string(raw)))
+	}
+	return at.UTC().Truncate(time.Millisecond)
+}
+
+// yes reads a yes or no; one that is missing is a no.
+func (f *fields) yes(name string) (yes bool) {
+	if raw, ok := f.value(name); ok && json.Unmarshal(raw, &yes) != nil {
+		f.refuse("data."+f.under+name, "data.%s%s is %s; allowed are true and false.", f.under, name, clip(string(raw)))
+	}
+	return yes
 }
 
 // whole reads a whole number in a range.

@@ -9,6 +9,7 @@ import (
 	"membergate/internal/member"
 	"membergate/internal/order"
 	"membergate/internal/programme"
+	"membergate/internal/tier"
 )
 
 // reader reads the data of one type of event into a telling.
@@ -29,6 +30,8 @@ var readers = map[string]reader{
 	"member.signedIn":        deed(),
 	"coupon.used":            couponUsed,
 	programme.ActionRecorded: deed("code", "ref"),
+	programme.MembershipPaid: bought,
+	"membership.refunded":    unbought,
 }
 
 // Types are the types of events that can be applied, sorted.
@@ -75,6 +78,21 @@ func watched(f *fields, t *order.Told, who member.ID, at time.Time) {
 func visited(f *fields, t *order.Told, who member.ID, at time.Time) {
 	deed("storeId")(f, t, who, at)
 	t.Deed.Fields["travel"] = f.text("travel", true)
+}
+
+// bought reads a payment for a membership. Renewal is off unless it is said to be on; the route is PAID unless it is a
+// trial.
+func bought(f *fields, t *order.Told, who member.ID, at time.Time) {
+	o := &tier.Payment{Tier: f.text("tier", false), From: f.time("from"), Until: f.time("until"), AutoRenew: f.yes("autoRenew"), ID: f.text("paymentId", false)}
+	if f.has("route") {
+		o.Trial = f.oneOf("route", []string{string(programme.Paid), string(programme.Trial)}) == string(programme.Trial)
+	}
+	t.Deed = &order.Deed{Type: f.kind, Member: who, At: at, Payment: o, Fields: map[string]string{"tier": o.Tier, "paymentId": o.ID}}
+}
+
+func unbought(f *fields, t *order.Told, who member.ID, at time.Time) {
+	deed("paymentId")(f, t, who, at)
+	t.Deed.Undoes = t.Deed.Fields["paymentId"]
 }
 
 func couponUsed(f *fields, t *order.Told, who member.ID, at time.Time) {

@@ -51,7 +51,7 @@ var may = map[string][]string{
 	"internal/supply":     {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
 	"internal/reconcile":  {"internal/supply", "internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account", "internal/order"},
 	"internal/invoice":    {"internal/programme", "internal/member", "internal/tier", "internal/account", "internal/order", "internal/product"},
-	"internal/event":      {"internal/programme", "internal/member", "internal/wallet", "internal/account", "internal/order"},
+	"internal/event":      {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account", "internal/order"},
 	"internal/worker":     {"internal/event"},
 	"internal/boltstore":  append(slices.Clone(domains), "internal/trips"),
 	"internal/mongostore": append(slices.Clone(domains), "internal/trips"),

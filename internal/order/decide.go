@@ -30,6 +30,7 @@ func Decide(book tier.Book, who member.Profile, a account.Account, e Event, k Kn
 		a.Standing = a.Standing.Paid(book, tier.Purchase{
 			At: e.At, Source: e.RecordID(), Channel: e.Channel, Fen: e.Fen, Lines: growthLines(e.Lines), Units: coins,
 		})
+		a.Standing = startedBy(book, p, a.Standing, who.JoinedAt, e)
 	} else {
 		step.Posting = clawBack(p, held, e, k)
 		a.Standing = a.Standing.Refund(book, e.At, e.RecordID(), func(m programme.Metric) int64 { return lostGrowth(m, e, k) })

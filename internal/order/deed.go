@@ -21,6 +21,8 @@ type Deed struct {
 	At      time.Time
 	Fields  map[string]string // the event's fields that rules may name
 	Seconds int64             // how long it took; 0 where that says nothing
+	Payment *tier.Payment     // of a membership that was paid for; nil for all else
+	Undoes  string            // the payment that was given back; empty for all else
 }
 
 func (d Deed) check(id string) error {
@@ -37,7 +39,7 @@ func (d Deed) check(id string) error {
 // clock and is not written down.
 func (d Deed) matters(p *programme.Programme) bool {
 	_, earns := p.Earning(d.Type)
-	return earns || p.Action(d.Type, d.Fields) != ""
+	return earns || d.Payment != nil || d.Undoes != "" || p.Action(d.Type, d.Fields) != ""
 }
 
 // Earned is what a member has earned by events of one type.
@@ -59,10 +61,15 @@ func DecideDeed(book tier.Book, who member.Profile, a account.Account, id string
 			Programme: p.Version, At: d.At, Actor: "system",
 		}
 	}
-	if action := p.Action(d.Type, d.Fields); action != "" {
+	action := p.Action(d.Type, d.Fields)
+	if action != "" {
 		a.Standing = a.Standing.Did(book, d.At, EventRecord(id), action, d.Seconds)
 	}
+	a.Standing = d.lift(book, a.Standing, who.JoinedAt, action)
 	a.Outbox = append(a.Outbox[:len(a.Outbox):len(a.Outbox)], step)
+	if record := d.record(); record != "" {
+		a.Outbox = append(a.Outbox, account.Step{Record: record})
+	}
 	return a
 }
 

@@ -36,6 +36,12 @@ func (s *Service) fresh(ctx context.Context, told []Told) ([]Told, error) {
 			seen[of] = t.note()
 		}
 		if t.Deed != nil {
+			if counted, err := t.Deed.told(found); err != nil || counted {
+				if err != nil {
+					return nil, err
+				}
+				continue
+			}
 			if t.Deed.matters(s.Book.At(t.Deed.At)) {
 				out = append(out, t)
 			}
@@ -85,6 +91,9 @@ func named(told []Told) []string {
 			ids = append(ids, EventRecord(t.ID))
 		}
 		if t.Event == nil {
+			if record := t.Deed.record(); record != "" {
+				ids = append(ids, record)
+			}
 			continue
 		}
 		ids = append(ids, t.Event.RecordID())

@@ -131,6 +131,9 @@ func (s *Service) look(ctx context.Context, a account.Account, told []Told) (fre
 // decide takes one telling into the account. Its step, and that of its own id, go into the outbox.
 func (s *Service) decide(ctx context.Context, who member.Profile, a account.Account, t Told, decided map[string]*wallet.Posting) (account.Account, error) {
 	if t.Deed != nil {
+		if err := t.Deed.allowed(s.Book, a.Standing); err != nil {
+			return a, err
+		}
 		earned, err := s.earned(ctx, a, *t.Deed)
 		if err != nil {
 			return a, err

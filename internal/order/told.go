@@ -78,6 +78,9 @@ func records(told []Told) []Record {
 		if t.ID != "" {
 			out = append(out, Record{ID: EventRecord(t.ID), Event: t.note()})
 		}
+		if t.Deed != nil && t.Deed.Payment != nil {
+			out = append(out, Record{ID: t.Deed.record(), Event: t.note()})
+		}
 	}
 	return out
 }
