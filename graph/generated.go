@@ -677,11 +677,21 @@ type ComplexityRoot struct {
 		Message func(childComplexity int) int
 	}
 
+	TierChallenge struct {
+		Done     func(childComplexity int) int
+		Purpose  func(childComplexity int) int
+		Required func(childComplexity int) int
+		Tasks    func(childComplexity int) int
+		Tier     func(childComplexity int) int
+		Until    func(childComplexity int) int
+	}
+
 	TierChange struct {
-		At     func(childComplexity int) int
-		From   func(childComplexity int) int
-		Reason func(childComplexity int) int
-		To     func(childComplexity int) int
+		At       func(childComplexity int) int
+		Evidence func(childComplexity int) int
+		From     func(childComplexity int) int
+		Reason   func(childComplexity int) int
+		To       func(childComplexity int) int
 	}
 
 	TierChangeConnection struct {
@@ -695,6 +705,16 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	TierEvidence struct {
+		Growth           func(childComplexity int) int
+		Measures         func(childComplexity int) int
+		ProgrammeVersion func(childComplexity int) int
+		Route            func(childComplexity int) int
+		Threshold        func(childComplexity int) int
+		WindowEnd        func(childComplexity int) int
+		WindowStart      func(childComplexity int) int
+	}
+
 	TierForecast struct {
 		AsOf              func(childComplexity int) int
 		ExpectedUpgradeAt func(childComplexity int) int
@@ -704,11 +724,13 @@ type ComplexityRoot struct {
 	}
 
 	TierGrant struct {
-		From   func(childComplexity int) int
-		Reason func(childComplexity int) int
-		Route  func(childComplexity int) int
-		Tier   func(childComplexity int) int
-		Until  func(childComplexity int) int
+		AutoRenew func(childComplexity int) int
+		From      func(childComplexity int) int
+		Reason    func(childComplexity int) int
+		Route     func(childComplexity int) int
+		State     func(childComplexity int) int
+		Tier      func(childComplexity int) int
+		Until     func(childComplexity int) int
 	}
 
 	TierInvitationRespondPayload struct {
@@ -723,7 +745,16 @@ type ComplexityRoot struct {
 		Message func(childComplexity int) int
 	}
 
+	TierMeasure struct {
+		Code     func(childComplexity int) int
+		Current  func(childComplexity int) int
+		Kind     func(childComplexity int) int
+		Name     func(childComplexity int) int
+		Required func(childComplexity int) int
+	}
+
 	TierProgress struct {
+		Items     func(childComplexity int) int
 		Percent   func(childComplexity int) int
 		Remaining func(childComplexity int) int
 		Required  func(childComplexity int) int
@@ -737,6 +768,7 @@ type ComplexityRoot struct {
 	}
 
 	TierStatus struct {
+		Challenges       func(childComplexity int) int
 		Current          func(childComplexity int) int
 		Forecast         func(childComplexity int) int
 		Grants           func(childComplexity int) int
@@ -751,6 +783,11 @@ type ComplexityRoot struct {
 		Simulate         func(childComplexity int, spendFen int, channel Channel) int
 		Since            func(childComplexity int) int
 		State            func(childComplexity int) int
+	}
+
+	TierTask struct {
+		Code func(childComplexity int) int
+		Done func(childComplexity int) int
 	}
 
 	Topic struct {
@@ -3413,12 +3450,55 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TierApplyUserError.Message(childComplexity), true
 
+	case "TierChallenge.done":
+		if e.ComplexityRoot.TierChallenge.Done == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierChallenge.Done(childComplexity), true
+	case "TierChallenge.purpose":
+		if e.ComplexityRoot.TierChallenge.Purpose == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierChallenge.Purpose(childComplexity), true
+	case "TierChallenge.required":
+		if e.ComplexityRoot.TierChallenge.Required == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierChallenge.Required(childComplexity), true
+	case "TierChallenge.tasks":
+		if e.ComplexityRoot.TierChallenge.Tasks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierChallenge.Tasks(childComplexity), true
+	case "TierChallenge.tier":
+		if e.ComplexityRoot.TierChallenge.Tier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierChallenge.Tier(childComplexity), true
+	case "TierChallenge.until":
+		if e.ComplexityRoot.TierChallenge.Until == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierChallenge.Until(childComplexity), true
+
 	case "TierChange.at":
 		if e.ComplexityRoot.TierChange.At == nil {
 			break
 		}
 
 		return e.ComplexityRoot.TierChange.At(childComplexity), true
+	case "TierChange.evidence":
+		if e.ComplexityRoot.TierChange.Evidence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierChange.Evidence(childComplexity), true
 	case "TierChange.from":
 		if e.ComplexityRoot.TierChange.From == nil {
 			break
@@ -3470,6 +3550,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TierChangeEdge.Node(childComplexity), true
 
+	case "TierEvidence.growth":
+		if e.ComplexityRoot.TierEvidence.Growth == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierEvidence.Growth(childComplexity), true
+	case "TierEvidence.measures":
+		if e.ComplexityRoot.TierEvidence.Measures == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierEvidence.Measures(childComplexity), true
+	case "TierEvidence.programmeVersion":
+		if e.ComplexityRoot.TierEvidence.ProgrammeVersion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierEvidence.ProgrammeVersion(childComplexity), true
+	case "TierEvidence.route":
+		if e.ComplexityRoot.TierEvidence.Route == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierEvidence.Route(childComplexity), true
+	case "TierEvidence.threshold":
+		if e.ComplexityRoot.TierEvidence.Threshold == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierEvidence.Threshold(childComplexity), true
+	case "TierEvidence.windowEnd":
+		if e.ComplexityRoot.TierEvidence.WindowEnd == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierEvidence.WindowEnd(childComplexity), true
+	case "TierEvidence.windowStart":
+		if e.ComplexityRoot.TierEvidence.WindowStart == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierEvidence.WindowStart(childComplexity), true
+
 	case "TierForecast.asOf":
 		if e.ComplexityRoot.TierForecast.AsOf == nil {
 			break
@@ -3501,6 +3624,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TierForecast.WillDowngrade(childComplexity), true
 
+	case "TierGrant.autoRenew":
+		if e.ComplexityRoot.TierGrant.AutoRenew == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierGrant.AutoRenew(childComplexity), true
 	case "TierGrant.from":
 		if e.ComplexityRoot.TierGrant.From == nil {
 			break
@@ -3519,6 +3648,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TierGrant.Route(childComplexity), true
+	case "TierGrant.state":
+		if e.ComplexityRoot.TierGrant.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierGrant.State(childComplexity), true
 	case "TierGrant.tier":
 		if e.ComplexityRoot.TierGrant.Tier == nil {
 			break
@@ -3570,6 +3705,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TierInvitationRespondUserError.Message(childComplexity), true
 
+	case "TierMeasure.code":
+		if e.ComplexityRoot.TierMeasure.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierMeasure.Code(childComplexity), true
+	case "TierMeasure.current":
+		if e.ComplexityRoot.TierMeasure.Current == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierMeasure.Current(childComplexity), true
+	case "TierMeasure.kind":
+		if e.ComplexityRoot.TierMeasure.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierMeasure.Kind(childComplexity), true
+	case "TierMeasure.name":
+		if e.ComplexityRoot.TierMeasure.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierMeasure.Name(childComplexity), true
+	case "TierMeasure.required":
+		if e.ComplexityRoot.TierMeasure.Required == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierMeasure.Required(childComplexity), true
+
+	case "TierProgress.items":
+		if e.ComplexityRoot.TierProgress.Items == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierProgress.Items(childComplexity), true
 	case "TierProgress.percent":
 		if e.ComplexityRoot.TierProgress.Percent == nil {
 			break
@@ -3614,6 +3786,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TierSimulation.Tier(childComplexity), true
 
+	case "TierStatus.challenges":
+		if e.ComplexityRoot.TierStatus.Challenges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierStatus.Challenges(childComplexity), true
 	case "TierStatus.current":
 		if e.ComplexityRoot.TierStatus.Current == nil {
 			break
@@ -3708,6 +3886,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TierStatus.State(childComplexity), true
+
+	case "TierTask.code":
+		if e.ComplexityRoot.TierTask.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierTask.Code(childComplexity), true
+	case "TierTask.done":
+		if e.ComplexityRoot.TierTask.Done == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierTask.Done(childComplexity), true
 
 	case "Topic.id":
 		if e.ComplexityRoot.Topic.ID == nil {
@@ -4348,6 +4539,8 @@ type TierStatus implements Node {
   protectedUntil: DateTime
   "Growth points that are still missing to keep the tier, rounded up. Null unless the state is PROTECTED."
   shortfall: Int
+  "Tasks that the member can do now to get a tier, or to keep the one that is protected."
+  challenges: [TierChallenge!]!
   "Tiers given by another route than growth, newest first, those that have ended included."
   grants: [TierGrant!]!
   "Tiers that the member is invited to now, lowest first; whether a seat is free shows when one is accepted."
@@ -4393,12 +4586,52 @@ type Growth {
 type TierProgress {
   "The tier that comes next."
   target: Tier!
-  "Growth points that the tier asks for."
+  "Growth points that the tier asks for; where it asks for several measures, what the one asks that is furthest from being met, spending in whole yuan."
   required: Int!
-  "Growth points still missing, rounded up."
+  "What is still missing of that, rounded up."
   remaining: Int!
   "The way gone from the current tier to the next, 0 to 99; it is never 100 before the tier has changed."
   percent: Int!
+  "Everything that the tier asks for. Of alternatives those are shown that have come furthest."
+  items: [TierMeasure!]!
+}
+
+"One measure that a tier asks for, and how much of it there is."
+type TierMeasure {
+  "Code of the measure, one of the programme's, or SCORE for growth points."
+  code: String!
+  "Name of the measure."
+  name: String!
+  "What it counts: SCORE (points), SPEND (fen), ORDERS, POINTS, ACTIONS or SCENES; more may come."
+  kind: String!
+  "How much there is, rounded down."
+  current: Long!
+  "How much is asked for."
+  required: Long!
+}
+
+"A number of tasks that give a tier, or give back the one that is protected."
+type TierChallenge {
+  "RESTORE when they end the protection, NEWCOMER when they give a tier to who has just joined; more may come."
+  purpose: String!
+  "The tier that is kept or given."
+  tier: Tier!
+  "How many different tasks are needed."
+  required: Int!
+  "How many are done."
+  done: Int!
+  "Until when they can be done, exclusive."
+  until: DateTime!
+  "The tasks that count. Empty when any do."
+  tasks: [TierTask!]!
+}
+
+"A task that counts for a tier."
+type TierTask {
+  "Code of the task, such as an action's."
+  code: String!
+  "Whether the member has done it in time."
+  done: Boolean!
 }
 
 "A tier given for a period, whatever the growth."
@@ -4413,6 +4646,10 @@ type TierGrant {
   until: DateTime
   "Why it was given, as one sentence for the member. Null when nothing needs saying."
   reason: String
+  "WAITING before it begins, ACTIVE, ENDED, or REVOKED when it was taken back, as by a refund; more may come."
+  state: String!
+  "Whether the member has chosen that it is paid for again by itself. It never is unless the member said so."
+  autoRenew: Boolean!
 }
 
 "What is likely to happen to a tier, from what the member did lately."
@@ -4445,8 +4682,28 @@ type TierChange {
   from: Tier
   "The tier after; the same as before when only the state changed."
   to: Tier!
-  "Code of the reason: JOINED, UPGRADED, FELL_SHORT, RESTORED, DOWNGRADED, GRANTED; more may come."
+  "Code of the reason: JOINED, UPGRADED, FELL_SHORT, RESTORED, DOWNGRADED, GRANTED, REVOKED; more may come."
   reason: String!
+  "What was seen when it happened. Null on joining."
+  evidence: TierEvidence
+}
+
+"What a change of a tier rests on."
+type TierEvidence {
+  "Growth points in the window at that moment, in whole points, never below 0."
+  growth: Int!
+  "Growth points that were asked for. Null when growth was not what was asked for."
+  threshold: Int
+  "What was asked of other measures, and how much there was of them. Empty when growth alone was asked for."
+  measures: [TierMeasure!]!
+  "Start of the window, exclusive. Null when it had none."
+  windowStart: DateTime
+  "End of the window: the moment of the change, or the end of the year that was judged."
+  windowEnd: DateTime!
+  "Code of the route whose grant began or ended. Null when none did."
+  route: String
+  "Version of the programme that decided."
+  programmeVersion: String!
 }
 
 "A page of tier history."
@@ -7141,6 +7398,24 @@ func (ec *executionContext) childFields_TierApplyUserError(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type TierApplyUserError", field.Name)
 }
 
+func (ec *executionContext) childFields_TierChallenge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "purpose":
+		return ec.fieldContext_TierChallenge_purpose(ctx, field)
+	case "tier":
+		return ec.fieldContext_TierChallenge_tier(ctx, field)
+	case "required":
+		return ec.fieldContext_TierChallenge_required(ctx, field)
+	case "done":
+		return ec.fieldContext_TierChallenge_done(ctx, field)
+	case "until":
+		return ec.fieldContext_TierChallenge_until(ctx, field)
+	case "tasks":
+		return ec.fieldContext_TierChallenge_tasks(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TierChallenge", field.Name)
+}
+
 func (ec *executionContext) childFields_TierChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "at":
@@ -7151,6 +7426,8 @@ func (ec *executionContext) childFields_TierChange(ctx context.Context, field gr
 		return ec.fieldContext_TierChange_to(ctx, field)
 	case "reason":
 		return ec.fieldContext_TierChange_reason(ctx, field)
+	case "evidence":
+		return ec.fieldContext_TierChange_evidence(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TierChange", field.Name)
 }
@@ -7175,6 +7452,26 @@ func (ec *executionContext) childFields_TierChangeEdge(ctx context.Context, fiel
 		return ec.fieldContext_TierChangeEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TierChangeEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_TierEvidence(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "growth":
+		return ec.fieldContext_TierEvidence_growth(ctx, field)
+	case "threshold":
+		return ec.fieldContext_TierEvidence_threshold(ctx, field)
+	case "measures":
+		return ec.fieldContext_TierEvidence_measures(ctx, field)
+	case "windowStart":
+		return ec.fieldContext_TierEvidence_windowStart(ctx, field)
+	case "windowEnd":
+		return ec.fieldContext_TierEvidence_windowEnd(ctx, field)
+	case "route":
+		return ec.fieldContext_TierEvidence_route(ctx, field)
+	case "programmeVersion":
+		return ec.fieldContext_TierEvidence_programmeVersion(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TierEvidence", field.Name)
 }
 
 func (ec *executionContext) childFields_TierForecast(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7205,6 +7502,10 @@ func (ec *executionContext) childFields_TierGrant(ctx context.Context, field gra
 		return ec.fieldContext_TierGrant_until(ctx, field)
 	case "reason":
 		return ec.fieldContext_TierGrant_reason(ctx, field)
+	case "state":
+		return ec.fieldContext_TierGrant_state(ctx, field)
+	case "autoRenew":
+		return ec.fieldContext_TierGrant_autoRenew(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TierGrant", field.Name)
 }
@@ -7233,6 +7534,22 @@ func (ec *executionContext) childFields_TierInvitationRespondUserError(ctx conte
 	return nil, fmt.Errorf("no field named %q was found under type TierInvitationRespondUserError", field.Name)
 }
 
+func (ec *executionContext) childFields_TierMeasure(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_TierMeasure_code(ctx, field)
+	case "name":
+		return ec.fieldContext_TierMeasure_name(ctx, field)
+	case "kind":
+		return ec.fieldContext_TierMeasure_kind(ctx, field)
+	case "current":
+		return ec.fieldContext_TierMeasure_current(ctx, field)
+	case "required":
+		return ec.fieldContext_TierMeasure_required(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TierMeasure", field.Name)
+}
+
 func (ec *executionContext) childFields_TierProgress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "target":
@@ -7243,6 +7560,8 @@ func (ec *executionContext) childFields_TierProgress(ctx context.Context, field 
 		return ec.fieldContext_TierProgress_remaining(ctx, field)
 	case "percent":
 		return ec.fieldContext_TierProgress_percent(ctx, field)
+	case "items":
+		return ec.fieldContext_TierProgress_items(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TierProgress", field.Name)
 }
@@ -7279,6 +7598,8 @@ func (ec *executionContext) childFields_TierStatus(ctx context.Context, field gr
 		return ec.fieldContext_TierStatus_protectedUntil(ctx, field)
 	case "shortfall":
 		return ec.fieldContext_TierStatus_shortfall(ctx, field)
+	case "challenges":
+		return ec.fieldContext_TierStatus_challenges(ctx, field)
 	case "grants":
 		return ec.fieldContext_TierStatus_grants(ctx, field)
 	case "invitations":
@@ -7291,6 +7612,16 @@ func (ec *executionContext) childFields_TierStatus(ctx context.Context, field gr
 		return ec.fieldContext_TierStatus_simulate(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TierStatus", field.Name)
+}
+
+func (ec *executionContext) childFields_TierTask(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_TierTask_code(ctx, field)
+	case "done":
+		return ec.fieldContext_TierTask_done(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TierTask", field.Name)
 }
 
 func (ec *executionContext) childFields_Topic(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18422,6 +18753,162 @@ func (ec *executionContext) fieldContext_TierApplyUserError_code(_ context.Conte
 	return graphql.NewScalarFieldContext("TierApplyUserError", field, false, false, errors.New("field of type TierApplyErrorCode does not have child fields"))
 }
 
+func (ec *executionContext) _TierChallenge_purpose(ctx context.Context, field graphql.CollectedField, obj *TierChallenge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierChallenge_purpose(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Purpose, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierChallenge_purpose(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierChallenge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TierChallenge_tier(ctx context.Context, field graphql.CollectedField, obj *TierChallenge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierChallenge_tier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tier, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Tier) graphql.Marshaler {
+			return ec.marshalNTier2ᚖmembergateᚋgraphᚐTier(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierChallenge_tier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TierChallenge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Tier(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TierChallenge_required(ctx context.Context, field graphql.CollectedField, obj *TierChallenge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierChallenge_required(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Required, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierChallenge_required(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierChallenge", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _TierChallenge_done(ctx context.Context, field graphql.CollectedField, obj *TierChallenge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierChallenge_done(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Done, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierChallenge_done(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierChallenge", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _TierChallenge_until(ctx context.Context, field graphql.CollectedField, obj *TierChallenge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierChallenge_until(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Until, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierChallenge_until(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierChallenge", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _TierChallenge_tasks(ctx context.Context, field graphql.CollectedField, obj *TierChallenge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierChallenge_tasks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tasks, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*TierTask) graphql.Marshaler {
+			return ec.marshalNTierTask2ᚕᚖmembergateᚋgraphᚐTierTaskᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierChallenge_tasks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TierChallenge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TierTask(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _TierChange_at(ctx context.Context, field graphql.CollectedField, obj *TierChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18530,6 +19017,38 @@ func (ec *executionContext) _TierChange_reason(ctx context.Context, field graphq
 }
 func (ec *executionContext) fieldContext_TierChange_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TierChange", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TierChange_evidence(ctx context.Context, field graphql.CollectedField, obj *TierChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierChange_evidence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Evidence, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *TierEvidence) graphql.Marshaler {
+			return ec.marshalOTierEvidence2ᚖmembergateᚋgraphᚐTierEvidence(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TierChange_evidence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TierChange",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TierEvidence(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _TierChangeConnection_edges(ctx context.Context, field graphql.CollectedField, obj *TierChangeConnection) (ret graphql.Marshaler) {
@@ -18681,6 +19200,176 @@ func (ec *executionContext) fieldContext_TierChangeEdge_node(_ context.Context, 
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _TierEvidence_growth(ctx context.Context, field graphql.CollectedField, obj *TierEvidence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierEvidence_growth(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Growth, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierEvidence_growth(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierEvidence", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _TierEvidence_threshold(ctx context.Context, field graphql.CollectedField, obj *TierEvidence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierEvidence_threshold(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Threshold, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TierEvidence_threshold(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierEvidence", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _TierEvidence_measures(ctx context.Context, field graphql.CollectedField, obj *TierEvidence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierEvidence_measures(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Measures, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*TierMeasure) graphql.Marshaler {
+			return ec.marshalNTierMeasure2ᚕᚖmembergateᚋgraphᚐTierMeasureᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierEvidence_measures(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TierEvidence",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TierMeasure(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TierEvidence_windowStart(ctx context.Context, field graphql.CollectedField, obj *TierEvidence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierEvidence_windowStart(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WindowStart, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TierEvidence_windowStart(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierEvidence", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _TierEvidence_windowEnd(ctx context.Context, field graphql.CollectedField, obj *TierEvidence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierEvidence_windowEnd(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WindowEnd, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierEvidence_windowEnd(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierEvidence", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _TierEvidence_route(ctx context.Context, field graphql.CollectedField, obj *TierEvidence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierEvidence_route(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Route, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TierEvidence_route(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierEvidence", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TierEvidence_programmeVersion(ctx context.Context, field graphql.CollectedField, obj *TierEvidence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierEvidence_programmeVersion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProgrammeVersion, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierEvidence_programmeVersion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierEvidence", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _TierForecast_asOf(ctx context.Context, field graphql.CollectedField, obj *TierForecast) (ret graphql.Marshaler) {
@@ -18931,6 +19620,52 @@ func (ec *executionContext) fieldContext_TierGrant_reason(_ context.Context, fie
 	return graphql.NewScalarFieldContext("TierGrant", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _TierGrant_state(ctx context.Context, field graphql.CollectedField, obj *TierGrant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierGrant_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierGrant_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierGrant", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TierGrant_autoRenew(ctx context.Context, field graphql.CollectedField, obj *TierGrant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierGrant_autoRenew(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AutoRenew, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierGrant_autoRenew(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierGrant", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _TierInvitationRespondPayload_tier(ctx context.Context, field graphql.CollectedField, obj *TierInvitationRespondPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19087,6 +19822,121 @@ func (ec *executionContext) fieldContext_TierInvitationRespondUserError_code(_ c
 	return graphql.NewScalarFieldContext("TierInvitationRespondUserError", field, false, false, errors.New("field of type TierInvitationRespondErrorCode does not have child fields"))
 }
 
+func (ec *executionContext) _TierMeasure_code(ctx context.Context, field graphql.CollectedField, obj *TierMeasure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierMeasure_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierMeasure_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierMeasure", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TierMeasure_name(ctx context.Context, field graphql.CollectedField, obj *TierMeasure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierMeasure_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierMeasure_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierMeasure", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TierMeasure_kind(ctx context.Context, field graphql.CollectedField, obj *TierMeasure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierMeasure_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierMeasure_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierMeasure", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TierMeasure_current(ctx context.Context, field graphql.CollectedField, obj *TierMeasure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierMeasure_current(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Current, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNLong2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierMeasure_current(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierMeasure", field, false, false, errors.New("field of type Long does not have child fields"))
+}
+
+func (ec *executionContext) _TierMeasure_required(ctx context.Context, field graphql.CollectedField, obj *TierMeasure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierMeasure_required(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Required, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNLong2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierMeasure_required(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierMeasure", field, false, false, errors.New("field of type Long does not have child fields"))
+}
+
 func (ec *executionContext) _TierProgress_target(ctx context.Context, field graphql.CollectedField, obj *TierProgress) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19186,6 +20036,38 @@ func (ec *executionContext) _TierProgress_percent(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_TierProgress_percent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TierProgress", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _TierProgress_items(ctx context.Context, field graphql.CollectedField, obj *TierProgress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierProgress_items(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Items, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*TierMeasure) graphql.Marshaler {
+			return ec.marshalNTierMeasure2ᚕᚖmembergateᚋgraphᚐTierMeasureᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierProgress_items(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TierProgress",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TierMeasure(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _TierSimulation_tier(ctx context.Context, field graphql.CollectedField, obj *TierSimulation) (ret graphql.Marshaler) {
@@ -19509,6 +20391,38 @@ func (ec *executionContext) fieldContext_TierStatus_shortfall(_ context.Context,
 	return graphql.NewScalarFieldContext("TierStatus", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _TierStatus_challenges(ctx context.Context, field graphql.CollectedField, obj *TierStatus) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierStatus_challenges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Challenges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*TierChallenge) graphql.Marshaler {
+			return ec.marshalNTierChallenge2ᚕᚖmembergateᚋgraphᚐTierChallengeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierStatus_challenges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TierStatus",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TierChallenge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _TierStatus_grants(ctx context.Context, field graphql.CollectedField, obj *TierStatus) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19691,6 +20605,52 @@ func (ec *executionContext) fieldContext_TierStatus_simulate(ctx context.Context
 		return fc, err
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _TierTask_code(ctx context.Context, field graphql.CollectedField, obj *TierTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierTask_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierTask_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierTask", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TierTask_done(ctx context.Context, field graphql.CollectedField, obj *TierTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierTask_done(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Done, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierTask_done(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierTask", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _Topic_id(ctx context.Context, field graphql.CollectedField, obj *Topic) (ret graphql.Marshaler) {
@@ -28306,6 +29266,69 @@ func (ec *executionContext) _TierApplyUserError(ctx context.Context, sel ast.Sel
 	return out
 }
 
+var tierChallengeImplementors = []string{"TierChallenge"}
+
+func (ec *executionContext) _TierChallenge(ctx context.Context, sel ast.SelectionSet, obj *TierChallenge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, tierChallengeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TierChallenge")
+		case "purpose":
+			out.Values[i] = ec._TierChallenge_purpose(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "tier":
+			out.Values[i] = ec._TierChallenge_tier(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "required":
+			out.Values[i] = ec._TierChallenge_required(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "done":
+			out.Values[i] = ec._TierChallenge_done(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "until":
+			out.Values[i] = ec._TierChallenge_until(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "tasks":
+			out.Values[i] = ec._TierChallenge_tasks(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var tierChangeImplementors = []string{"TierChange"}
 
 func (ec *executionContext) _TierChange(ctx context.Context, sel ast.SelectionSet, obj *TierChange) graphql.Marshaler {
@@ -28336,6 +29359,11 @@ func (ec *executionContext) _TierChange(ctx context.Context, sel ast.SelectionSe
 		case "reason":
 			out.Values[i] = ec._TierChange_reason(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "evidence":
+			out.Values[i] = ec._TierChange_evidence(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -28426,6 +29454,74 @@ func (ec *executionContext) _TierChangeEdge(ctx context.Context, sel ast.Selecti
 			}
 		case "node":
 			out.Values[i] = ec._TierChangeEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var tierEvidenceImplementors = []string{"TierEvidence"}
+
+func (ec *executionContext) _TierEvidence(ctx context.Context, sel ast.SelectionSet, obj *TierEvidence) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, tierEvidenceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TierEvidence")
+		case "growth":
+			out.Values[i] = ec._TierEvidence_growth(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "threshold":
+			out.Values[i] = ec._TierEvidence_threshold(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "measures":
+			out.Values[i] = ec._TierEvidence_measures(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "windowStart":
+			out.Values[i] = ec._TierEvidence_windowStart(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "windowEnd":
+			out.Values[i] = ec._TierEvidence_windowEnd(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "route":
+			out.Values[i] = ec._TierEvidence_route(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "programmeVersion":
+			out.Values[i] = ec._TierEvidence_programmeVersion(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -28545,6 +29641,16 @@ func (ec *executionContext) _TierGrant(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "state":
+			out.Values[i] = ec._TierGrant_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "autoRenew":
+			out.Values[i] = ec._TierGrant_autoRenew(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -28662,6 +29768,64 @@ func (ec *executionContext) _TierInvitationRespondUserError(ctx context.Context,
 	return out
 }
 
+var tierMeasureImplementors = []string{"TierMeasure"}
+
+func (ec *executionContext) _TierMeasure(ctx context.Context, sel ast.SelectionSet, obj *TierMeasure) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, tierMeasureImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TierMeasure")
+		case "code":
+			out.Values[i] = ec._TierMeasure_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._TierMeasure_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "kind":
+			out.Values[i] = ec._TierMeasure_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "current":
+			out.Values[i] = ec._TierMeasure_current(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "required":
+			out.Values[i] = ec._TierMeasure_required(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var tierProgressImplementors = []string{"TierProgress"}
 
 func (ec *executionContext) _TierProgress(ctx context.Context, sel ast.SelectionSet, obj *TierProgress) graphql.Marshaler {
@@ -28691,6 +29855,11 @@ func (ec *executionContext) _TierProgress(ctx context.Context, sel ast.Selection
 			}
 		case "percent":
 			out.Values[i] = ec._TierProgress_percent(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "items":
+			out.Values[i] = ec._TierProgress_items(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -28820,6 +29989,11 @@ func (ec *executionContext) _TierStatus(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "challenges":
+			out.Values[i] = ec._TierStatus_challenges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "grants":
 			out.Values[i] = ec._TierStatus_grants(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -28944,6 +30118,49 @@ func (ec *executionContext) _TierStatus(ctx context.Context, sel ast.SelectionSe
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var tierTaskImplementors = []string{"TierTask"}
+
+func (ec *executionContext) _TierTask(ctx context.Context, sel ast.SelectionSet, obj *TierTask) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, tierTaskImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TierTask")
+		case "code":
+			out.Values[i] = ec._TierTask_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "done":
+			out.Values[i] = ec._TierTask_done(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -31418,6 +32635,32 @@ func (ec *executionContext) marshalNTierApplyUserError2ᚖmembergateᚋgraphᚐT
 	return ec._TierApplyUserError(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNTierChallenge2ᚕᚖmembergateᚋgraphᚐTierChallengeᚄ(ctx context.Context, sel ast.SelectionSet, v []*TierChallenge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTierChallenge2ᚖmembergateᚋgraphᚐTierChallenge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTierChallenge2ᚖmembergateᚋgraphᚐTierChallenge(ctx context.Context, sel ast.SelectionSet, v *TierChallenge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._TierChallenge(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNTierChange2ᚕᚖmembergateᚋgraphᚐTierChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*TierChange) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -31545,6 +32788,58 @@ func (ec *executionContext) marshalNTierInvitationRespondUserError2ᚖmembergate
 		return graphql.Null
 	}
 	return ec._TierInvitationRespondUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNTierMeasure2ᚕᚖmembergateᚋgraphᚐTierMeasureᚄ(ctx context.Context, sel ast.SelectionSet, v []*TierMeasure) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTierMeasure2ᚖmembergateᚋgraphᚐTierMeasure(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTierMeasure2ᚖmembergateᚋgraphᚐTierMeasure(ctx context.Context, sel ast.SelectionSet, v *TierMeasure) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._TierMeasure(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNTierTask2ᚕᚖmembergateᚋgraphᚐTierTaskᚄ(ctx context.Context, sel ast.SelectionSet, v []*TierTask) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTierTask2ᚖmembergateᚋgraphᚐTierTask(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTierTask2ᚖmembergateᚋgraphᚐTierTask(ctx context.Context, sel ast.SelectionSet, v *TierTask) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._TierTask(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNTopic2ᚖmembergateᚋgraphᚐTopic(ctx context.Context, sel ast.SelectionSet, v *Topic) graphql.Marshaler {
@@ -32362,6 +33657,13 @@ func (ec *executionContext) marshalOTierChangeConnection2ᚖmembergateᚋgraph�
 		return graphql.Null
 	}
 	return ec._TierChangeConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOTierEvidence2ᚖmembergateᚋgraphᚐTierEvidence(ctx context.Context, sel ast.SelectionSet, v *TierEvidence) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._TierEvidence(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOTierForecast2ᚖmembergateᚋgraphᚐTierForecast(ctx context.Context, sel ast.SelectionSet, v *TierForecast) graphql.Marshaler {

@@ -1261,6 +1261,22 @@ type TierApplyUserError struct {
 
 func (TierApplyUserError) IsUserError() {}
 
+// A number of tasks that give a tier, or give back the one that is protected.
+type TierChallenge struct {
+	// RESTORE when they end the protection, NEWCOMER when they give a tier to who has just joined; more may come.
+	Purpose string `json:"purpose"`
+	// The tier that is kept or given.
+	Tier *Tier `json:"tier"`
+	// How many different tasks are needed.
+	Required int `json:"required"`
+	// How many are done.
+	Done int `json:"done"`
+	// Until when they can be done, exclusive.
+	Until time.Time `json:"until"`
+	// The tasks that count. Empty when any do.
+	Tasks []*TierTask `json:"tasks"`
+}
+
 // One line of a member's tier history.
 type TierChange struct {
 	// When it happened.
@@ -1269,8 +1285,10 @@ type TierChange struct {
 	From *Tier `json:"from,omitempty"`
 	// The tier after; the same as before when only the state changed.
 	To *Tier `json:"to"`
-	// Code of the reason: JOINED, UPGRADED, FELL_SHORT, RESTORED, DOWNGRADED, GRANTED; more may come.
+	// Code of the reason: JOINED, UPGRADED, FELL_SHORT, RESTORED, DOWNGRADED, GRANTED, REVOKED; more may come.
 	Reason string `json:"reason"`
+	// What was seen when it happened. Null on joining.
+	Evidence *TierEvidence `json:"evidence,omitempty"`
 }
 
 // A page of tier history.
@@ -1289,6 +1307,24 @@ type TierChangeEdge struct {
 	Cursor string `json:"cursor"`
 	// The change itself.
 	Node *TierChange `json:"node"`
+}
+
+// What a change of a tier rests on.
+type TierEvidence struct {
+	// Growth points in the window at that moment, in whole points, never below 0.
+	Growth int `json:"growth"`
+	// Growth points that were asked for. Null when growth was not what was asked for.
+	Threshold *int `json:"threshold,omitempty"`
+	// What was asked of other measures, and how much there was of them. Empty when growth alone was asked for.
+	Measures []*TierMeasure `json:"measures"`
+	// Start of the window, exclusive. Null when it had none.
+	WindowStart *time.Time `json:"windowStart,omitempty"`
+	// End of the window: the moment of the change, or the end of the year that was judged.
+	WindowEnd time.Time `json:"windowEnd"`
+	// Code of the route whose grant began or ended. Null when none did.
+	Route *string `json:"route,omitempty"`
+	// Version of the programme that decided.
+	ProgrammeVersion string `json:"programmeVersion"`
 }
 
 // What is likely to happen to a tier, from what the member did lately.
@@ -1317,6 +1353,10 @@ type TierGrant struct {
 	Until *time.Time `json:"until,omitempty"`
 	// Why it was given, as one sentence for the member. Null when nothing needs saying.
 	Reason *string `json:"reason,omitempty"`
+	// WAITING before it begins, ACTIVE, ENDED, or REVOKED when it was taken back, as by a refund; more may come.
+	State string `json:"state"`
+	// Whether the member has chosen that it is paid for again by itself. It never is unless the member said so.
+	AutoRenew bool `json:"autoRenew"`
 }
 
 // An answer to an invitation to a tier.
@@ -1349,16 +1389,32 @@ type TierInvitationRespondUserError struct {
 
 func (TierInvitationRespondUserError) IsUserError() {}
 
+// One measure that a tier asks for, and how much of it there is.
+type TierMeasure struct {
+	// Code of the measure, one of the programme's, or SCORE for growth points.
+	Code string `json:"code"`
+	// Name of the measure.
+	Name string `json:"name"`
+	// What it counts: SCORE (points), SPEND (fen), ORDERS, POINTS, ACTIONS or SCENES; more may come.
+	Kind string `json:"kind"`
+	// How much there is, rounded down.
+	Current int64 `json:"current"`
+	// How much is asked for.
+	Required int64 `json:"required"`
+}
+
 // How far it is to a tier.
 type TierProgress struct {
 	// The tier that comes next.
 	Target *Tier `json:"target"`
-	// Growth points that the tier asks for.
+	// Growth points that the tier asks for; where it asks for several measures, what the one asks that is furthest from being met, spending in whole yuan.
 	Required int `json:"required"`
-	// Growth points still missing, rounded up.
+	// What is still missing of that, rounded up.
 	Remaining int `json:"remaining"`
 	// The way gone from the current tier to the next, 0 to 99; it is never 100 before the tier has changed.
 	Percent int `json:"percent"`
+	// Everything that the tier asks for. Of alternatives those are shown that have come furthest.
+	Items []*TierMeasure `json:"items"`
 }
 
 // What a purchase would lead to.
@@ -1391,6 +1447,8 @@ type TierStatus struct {
 	ProtectedUntil *time.Time `json:"protectedUntil,omitempty"`
 	// Growth points that are still missing to keep the tier, rounded up. Null unless the state is PROTECTED.
 	Shortfall *int `json:"shortfall,omitempty"`
+	// Tasks that the member can do now to get a tier, or to keep the one that is protected.
+	Challenges []*TierChallenge `json:"challenges"`
 	// Tiers given by another route than growth, newest first, those that have ended included.
 	Grants []*TierGrant `json:"grants"`
 	// Tiers that the member is invited to now, lowest first; whether a seat is free shows when one is accepted.
@@ -1405,6 +1463,14 @@ type TierStatus struct {
 }
 
 func (TierStatus) IsNode() {}
+
+// A task that counts for a tier.
+type TierTask struct {
+	// Code of the task, such as an action's.
+	Code string `json:"code"`
+	// Whether the member has done it in time.
+	Done bool `json:"done"`
+}
 
 // A subject that posts can be filed under and members can follow.
 type Topic struct {

@@ -41,33 +41,30 @@ func (r *Root) status(ctx context.Context, h *account.Holder) *graph.TierStatus 
 func (r *Root) statusOf(ctx context.Context, h *account.Holder, s tier.Standing) *graph.TierStatus {
 	now, p := loaders.From(ctx).Now, r.programme(ctx)
 	out := &graph.TierStatus{
-		ID: globalID(kindStatus, string(h.Profile.ID)), Current: r.tier(ctx, s.Held(p, now)), State: string(s.State),
-		Since: s.Since, Growth: growth(p, s.Read(p, now), now), Grants: []*graph.TierGrant{}, Invitations: []*graph.Tier{},
+		ID: globalID(kindStatus, string(h.Profile.ID)), Current: r.tier(ctx, s.Held(p, now)), State: string(s.StateAt(p, now)),
+		Since: s.Since, Growth: growth(p, s.Read(p, now), now), Challenges: r.challenges(ctx, h, s), Grants: []*graph.TierGrant{}, Invitations: []*graph.Tier{},
 		Holder: &account.Holder{Profile: h.Profile, Account: account.Account{Member: h.Account.Member, Standing: s}},
 	}
 	if next, ok := s.Next(p, now); ok {
 		out.Next = &graph.TierProgress{Target: r.tier(ctx, next.Target), Required: int(next.Required),
-			Remaining: int(next.Remaining), Percent: int(next.Percent)}
+			Remaining: int(next.Remaining), Percent: int(next.Percent), Items: []*graph.TierMeasure{}}
+		for _, i := range next.Items {
+			out.Next.Items = append(out.Next.Items, measure(ctx, p, tier.Measure(i)))
+		}
 	}
 	if t, ok := tier.NextSettlement(p, now); ok {
 		out.NextSettlementAt = &t
 	}
-	if s.State == tier.Protected {
+	if s.StateAt(p, now) == tier.Protected {
 		out.ProtectedUntil, out.Shortfall = &s.ProtectedUntil, ptr(int(s.Shortfall(p, now)))
 	}
 	for _, t := range admission.Invited(p, s, now) {
 		out.Invitations = append(out.Invitations, r.tier(ctx, t))
 	}
 	for _, g := range slices.Backward(s.Grants) {
-		out.Grants = append(out.Grants, r.grant(ctx, g))
-	}
-	return out
-}
-
-func (r *Root) grant(ctx context.Context, g tier.Grant) *graph.TierGrant {
-	out := &graph.TierGrant{Tier: r.tierByCode(ctx, g.Tier), Route: string(g.Route), From: g.From, Reason: text(g.Reason)}
-	if !g.Until.IsZero() {
-		out.Until = &g.Until
+		if g.Tier != "" { // else it was taken back before it was given
+			out.Grants = append(out.Grants, r.grant(ctx, g))
+		}
 	}
 	return out
 }
@@ -152,7 +149,7 @@ func (f statusFields) History(ctx context.Context, obj *graph.TierStatus, first 
 	page := cursor.Cut(f.Cursors, l, lines, span, func(l line) cursor.Place { return l.place }, newer)
 	out := &graph.TierChangeConnection{Edges: []*graph.TierChangeEdge{}, Nodes: []*graph.TierChange{}, PageInfo: pageInfo(page)}
 	for i, c := range page.Nodes {
-		node := &graph.TierChange{At: c.At, To: f.tierByCode(ctx, c.To), Reason: string(c.Reason)}
+		node := &graph.TierChange{At: c.At, To: f.tierByCode(ctx, c.To), Reason: string(c.Reason), Evidence: evidence(ctx, f.programme(ctx), c.Change)}
 		if c.From != "" {
 			node.From = f.tierByCode(ctx, c.From)
 		}
