@@ -193,7 +193,7 @@ func TestTheExpectedUpgradeIsThePaceCarriedOn(t *testing.T) {
 			missing = 0
 		}
 		days := float64(missing) / float64(gained) * 90
-		inSight := missing == 0 || gained > 0 && now.Add(time.Duration(days*float64(24*time.Hour))).Before(clock.AddMonths(now, 12, shanghai))
+		inSight := missing == 0 || gained > 0 && days < 3_660 && now.Add(time.Duration(days*float64(24*time.Hour))).Before(clock.AddMonths(now, 12, shanghai))
 		if inSight == got.IsZero() {
 			t.Fatalf("%d hundredths are missing at %d in 90 days: expected at %s", missing, gained, got)
 		}
