@@ -14,6 +14,8 @@ import (
 
 	"membergate/internal/clock"
 	"membergate/internal/event"
+	"membergate/internal/order"
+	"membergate/internal/wallet"
 	"membergate/internal/worker"
 )
 
@@ -26,6 +28,7 @@ type inbound struct {
 	applied *prometheus.CounterVec
 	buried  *prometheus.CounterVec
 	retried prometheus.Counter
+	missed  *prometheus.CounterVec
 	seconds prometheus.Histogram
 }
 
@@ -43,6 +46,10 @@ func newInbound(s Settings, st *stores, rules book, now clock.Clock, log *slog.L
 	in.retried = prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "membergate_events_retried_total", Help: "Times that events were applied again because a store did not answer.",
 	})
+	in.missed = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "membergate_order_holds_missed_total", Help: "Orders whose hold of coins had ended before they came, by how it ended.",
+	}, []string{"state"})
+	in.service.Orders.Missed = in.miss
 	in.seconds = prometheus.NewHistogram(prometheus.HistogramOpts{
 		Name: "membergate_event_seconds", Help: "Time from adding an event to its stream to its being readable.",
 		Buckets: []float64{.005, .01, .02, .05, .1, .2, .5, 1, 2, 5, 30, 300, 3600},
@@ -75,6 +82,15 @@ func (in *inbound) Buried(kind string) { in.buried.WithLabelValues(known(kind)).
 // Retried implements worker.Meter.
 func (in *inbound) Retried() { in.retried.Inc() }
 
+// miss counts a hold that an order could not capture. One that the app settled is as it should be; of the others the
+// coins are the member's again, and somebody may want to know.
+func (in *inbound) miss(m order.Missed) {
+	in.missed.WithLabelValues(string(m.State)).Inc()
+	if m.State != wallet.Captured {
+		in.log.Warn("an order took no coins: its hold had ended", "order", m.Order, "hold", m.Hold, "state", m.State)
+	}
+}
+
 // known bounds the label: whoever sends made-up types shares one.
 func known(kind string) string {
 	if slices.Contains(event.Types(), kind) {
@@ -84,7 +100,7 @@ func known(kind string) string {
 }
 
 func (in *inbound) meters() []prometheus.Collector {
-	return []prometheus.Collector{in.applied, in.buried, in.retried, in.seconds, lag{in.streams}}
+	return []prometheus.Collector{in.applied, in.buried, in.retried, in.missed, in.seconds, lag{in.streams}}
 }
 
 // lag asks the streams how much waits whenever somebody asks for the numbers; while they are away there are none.

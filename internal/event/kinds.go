@@ -1,15 +1,19 @@
 package event
 
 import (
+	"encoding/base64"
 	"maps"
 	"math"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"membergate/internal/member"
 	"membergate/internal/order"
 	"membergate/internal/programme"
 	"membergate/internal/tier"
+	"membergate/internal/wallet"
 )
 
 // reader reads the data of one type of event into a telling.
@@ -46,12 +50,26 @@ func paid(f *fields, t *order.Told, who member.ID, at time.Time) {
 	e := &order.Event{Kind: order.Paid, Member: who, At: at, ID: f.text("orderId", false),
 		Fen: f.whole("amountFen", -order.MaxFen, order.MaxFen), Channel: f.oneOf("channel", programme.Channels())}
 	f.text("storeId", true)
-	f.text("coinsHoldId", true)
+	if id := f.text("coinsHoldId", true); id != "" {
+		var ok bool
+		if t.HoldOf, e.Hold, ok = hold(id); !ok {
+			f.refuse("data.coinsHoldId", "data.coinsHoldId is %q; allowed is the id of a hold, as checkoutHold gave it.", clip(id))
+		}
+	}
 	f.each("lines", maxLines, func(f *fields) {
 		e.Lines = append(e.Lines, order.Line{SKU: f.text("sku", false), Category: f.text("category", true),
 			Quantity: f.whole("quantity", math.MinInt32, math.MaxInt32), Fen: f.whole("amountFen", -order.MaxFen, order.MaxFen)})
 	})
 	t.Event = e
+}
+
+// hold takes the id of a hold apart, as apps and shops have it: opaque to them, the wallet and the sequence to us.
+func hold(id string) (wallet.ID, int64, bool) {
+	raw, err := base64.RawURLEncoding.DecodeString(id)
+	key, is := strings.CutPrefix(string(raw), "Hold:")
+	owner, number, cut := strings.Cut(key, "/")
+	seq, bad := strconv.ParseInt(number, 10, 64)
+	return wallet.ID(owner), seq, err == nil && is && cut && owner != "" && bad == nil && seq > 0
 }
 
 func refunded(f *fields, t *order.Told, who member.ID, at time.Time) {

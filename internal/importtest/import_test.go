@@ -37,7 +37,7 @@ var may = map[string][]string{
 	"internal/wallet":     {},
 	"internal/checkout":   {"internal/programme", "internal/wallet"},
 	"internal/account":    {"internal/programme", "internal/member", "internal/tier", "internal/wallet"},
-	"internal/order":      {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
+	"internal/order":      {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/checkout", "internal/account"},
 	"internal/benefit":    {"internal/programme", "internal/member", "internal/tier", "internal/account"},
 	"internal/product":    {},
 	"internal/reward":     {"internal/programme", "internal/wallet"},

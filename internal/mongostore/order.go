@@ -18,6 +18,7 @@ import (
 //
 //	orders { _id: record id, sv: 1, kind, order: id of the order or refund, member, at, fen, channel,
 //	         lines: [ { sku, category, quantity, fen } … ], of: the order that a refund is of,
+//	         hold: sequence of the entry whose hold of coins the order names,
 //	         refunds: [ { id, fen } … ], applied }
 //
 //	member, at
@@ -40,6 +41,7 @@ type orderDoc struct {
 	Channel string         `bson:"channel,omitempty"`
 	Lines   []orderLineDoc `bson:"lines,omitempty"`
 	Of      string         `bson:"of,omitempty"`
+	Hold    int64          `bson:"hold,omitempty"`
 	Refunds []partDoc      `bson:"refunds,omitempty"`
 	Applied bool           `bson:"applied"`
 }
@@ -59,7 +61,7 @@ type partDoc struct {
 func toOrder(r order.Record) orderDoc {
 	e := r.Event
 	return orderDoc{
-		ID: r.ID, SV: 1, Kind: e.Kind, Order: e.ID, Member: e.Member, At: e.At, Fen: e.Fen, Channel: e.Channel, Of: e.OrderID,
+		ID: r.ID, SV: 1, Kind: e.Kind, Order: e.ID, Member: e.Member, At: e.At, Fen: e.Fen, Channel: e.Channel, Of: e.OrderID, Hold: e.Hold,
 		Lines:   each(e.Lines, func(l order.Line) orderLineDoc { return orderLineDoc(l) }),
 		Refunds: each(r.Refunds, func(p order.Part) partDoc { return partDoc(p) }),
 	}
@@ -69,7 +71,7 @@ func (d orderDoc) record() order.Record {
 	return order.Record{
 		ID: d.ID, Applied: d.Applied, Refunds: each(d.Refunds, func(p partDoc) order.Part { return order.Part(p) }),
 		Event: order.Event{
-			Kind: d.Kind, ID: d.Order, Member: d.Member, At: d.At, Fen: d.Fen, Channel: d.Channel, OrderID: d.Of,
+			Kind: d.Kind, ID: d.Order, Member: d.Member, At: d.At, Fen: d.Fen, Channel: d.Channel, OrderID: d.Of, Hold: d.Hold,
 			Lines: each(d.Lines, func(l orderLineDoc) order.Line { return order.Line(l) }),
 		},
 	}

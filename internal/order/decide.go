@@ -12,6 +12,8 @@ import (
 type Known struct {
 	Original *Record       // of a refund: the record of its order, if there is one
 	Entry    *wallet.Entry // of a refund: the ledger entry of its order, if that earned anything
+	Paid     []Spending    // of a refund: the coins that paid a part of its order
+	Hold     *wallet.Hold  // of an order: the hold that it names
 }
 
 // Decide applies one event to an account: due settlements first, then coins at the tier held, then growth and the
@@ -22,20 +24,20 @@ func Decide(book tier.Book, who member.Profile, a account.Account, e Event, k Kn
 	held := a.Standing.Held(p, a.Standing.Clock)
 	step := account.Step{Record: e.RecordID()}
 	if e.Kind == Paid {
-		coins, lines := Coins(p, held.Code, who, e)
-		if coins > 0 {
-			step.Posting = posting(p, e, wallet.Earn, coins)
+		earned, lines := Coins(p, held.Code, who, e)
+		if earned > 0 {
+			step.Posting = posting(p, e, wallet.Earn, earned)
 			step.Posting.Expires, step.Posting.Lines = Expires(p, e.At), lines
 		}
 		a.Standing = a.Standing.Paid(book, tier.Purchase{
-			At: e.At, Source: e.RecordID(), Channel: e.Channel, Fen: e.Fen, Lines: growthLines(e.Lines), Units: coins,
+			At: e.At, Source: e.RecordID(), Channel: e.Channel, Fen: e.Fen, Lines: growthLines(e.Lines), Units: earned,
 		})
 		a.Standing = startedBy(book, p, a.Standing, who.JoinedAt, e)
 	} else {
 		step.Posting = clawBack(p, held, e, k)
 		a.Standing = a.Standing.Refund(book, e.At, e.RecordID(), func(m programme.Metric) int64 { return lostGrowth(m, e, k) })
 	}
-	a.Outbox = append(a.Outbox[:len(a.Outbox):len(a.Outbox)], step)
+	a.Outbox = append(a.Outbox[:len(a.Outbox):len(a.Outbox)], around(p, e, k, step)...)
 	return a
 }
 

@@ -55,10 +55,10 @@ func (s *Service) fresh(ctx context.Context, told []Told) ([]Told, error) {
 }
 
 func freshOrder(t Told, found map[string]Record, seen map[string]Event, out []Told) ([]Told, error) {
-	take := func(id string, e Event) {
+	take := func(id string, e Event, holdOf wallet.ID) {
 		if r := e.RecordID(); seen[r].ID == "" {
 			seen[r] = e
-			out = append(out, Told{ID: id, Event: &e})
+			out = append(out, Told{ID: id, Event: &e, HoldOf: holdOf})
 		}
 	}
 	e := *t.Event
@@ -68,7 +68,7 @@ func freshOrder(t Told, found map[string]Record, seen map[string]Event, out []To
 			return nil, fault.Bad("orderId", "order %s of refund %s belongs to another member", e.OrderID, e.ID)
 		}
 		if ok && !r.Applied {
-			take("", r.Event)
+			take("", r.Event, "")
 		}
 	}
 	r, ok := found[e.RecordID()]
@@ -76,9 +76,9 @@ func freshOrder(t Told, found map[string]Record, seen map[string]Event, out []To
 	case ok && r.Event.Member != e.Member:
 		return nil, fault.Bad("id", "%s %s belongs to another member", e.Kind, e.ID)
 	case ok && !r.Applied:
-		take(t.ID, r.Event) // what was written down first counts
+		take(t.ID, r.Event, "") // what was written down first counts
 	case !ok:
-		take(t.ID, e)
+		take(t.ID, e, t.HoldOf)
 	}
 	return out, nil
 }

@@ -36,6 +36,7 @@ type Event struct {
 	Fen     int64  // what was paid with money, or given back
 	Channel string // Paid
 	Lines   []Line // Paid
+	Hold    int64  // Paid: the hold of the member's coins that paid the rest, by its entry's sequence; 0 if none
 	OrderID string // Refunded: the original order, empty if unknown
 }
 

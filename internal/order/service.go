@@ -31,6 +31,7 @@ type Service struct {
 	Accounts account.Store
 	Wallets  *wallet.Service
 	Book     tier.Book
+	Missed   func(Missed) // is told of holds that an order could not capture; nil tells nobody
 }
 
 // tries bounds how often an account that somebody else changed is read again.
@@ -76,34 +77,64 @@ func (s *Service) try(ctx context.Context, newcomer member.Profile, told []Told,
 	if err != nil {
 		return err
 	}
-	if err := s.Orders.Put(ctx, records(fresh)); err != nil {
-		return err
-	}
-	next := a
-	decided := map[string]*wallet.Posting{}
-	for _, t := range fresh {
-		if next, err = s.decide(ctx, h.Profile, next, t, decided); err != nil {
-			return err
-		}
-	}
-	if len(fresh) == 0 && !until.After(next.Standing.Clock) && !joins {
-		return nil
-	}
-	next.Standing = next.Standing.Advance(s.Book, until).Foreseen(s.Book)
-	if joins {
-		err = s.Accounts.Create(ctx, account.Holder{Profile: h.Profile, Account: next})
-	} else {
-		err = s.Accounts.Save(ctx, next)
-	}
+	holds, err := s.holds(ctx, a.Wallet, fresh)
 	if err != nil {
 		return err
 	}
-	next.Version++
-	_, err = s.carryOut(ctx, next, head)
-	if errors.Is(err, account.ErrStale) {
-		return nil // somebody else carried the outbox out
+	if err := s.Orders.Put(ctx, records(fresh)); err != nil {
+		return err
 	}
-	return err
+	if len(fresh) == 0 && !until.After(a.Standing.Clock) && !joins {
+		return nil
+	}
+	for part, rest := apart(fresh); ; part, rest = apart(rest) {
+		next := a
+		for _, t := range part {
+			if next, err = s.decide(ctx, h.Profile, next, t, holds); err != nil {
+				return err
+			}
+		}
+		if len(rest) == 0 {
+			next.Standing = next.Standing.Advance(s.Book, until)
+		}
+		next.Standing = next.Standing.Foreseen(s.Book)
+		if joins {
+			err = s.Accounts.Create(ctx, account.Holder{Profile: h.Profile, Account: next})
+		} else {
+			err = s.Accounts.Save(ctx, next)
+		}
+		if err != nil {
+			return err
+		}
+		next.Version++
+		a, err = s.carryOut(ctx, next, head)
+		joins, head = false, nil // the next part reads where the ledger ends by then
+		if len(rest) == 0 && errors.Is(err, account.ErrStale) {
+			return nil // somebody else carried the outbox out
+		}
+		if len(rest) == 0 || err != nil {
+			return err
+		}
+	}
+}
+
+// apart cuts tellings before the first refund whose order, or another refund of it, is among those before: what it takes
+// and gives back is decided by what the ledger says of them, and never by what it was going to say.
+func apart(told []Told) (part, rest []Told) {
+	met := map[string]bool{}
+	for i, t := range told {
+		switch {
+		case t.Event == nil:
+		case t.Event.Kind == Paid:
+			met[t.Event.ID] = true
+		case t.Event.OrderID != "":
+			if met[t.Event.OrderID] {
+				return told[:i], told[i:]
+			}
+			met[t.Event.OrderID] = true
+		}
+	}
+	return told, nil
 }
 
 // look finds out what is new of what was told, and at the same time where the wallet's ledger ends, so that what is
@@ -129,7 +160,7 @@ func (s *Service) look(ctx context.Context, a account.Account, told []Told) (fre
 }
 
 // decide takes one telling into the account. Its step, and that of its own id, go into the outbox.
-func (s *Service) decide(ctx context.Context, who member.Profile, a account.Account, t Told, decided map[string]*wallet.Posting) (account.Account, error) {
+func (s *Service) decide(ctx context.Context, who member.Profile, a account.Account, t Told, holds map[int64]wallet.Hold) (account.Account, error) {
 	if t.Deed != nil {
 		if err := t.Deed.allowed(s.Book, a.Standing); err != nil {
 			return a, err
@@ -140,13 +171,14 @@ func (s *Service) decide(ctx context.Context, who member.Profile, a account.Acco
 		}
 		return DecideDeed(s.Book, who, a, t.ID, *t.Deed, earned), nil
 	}
-	k, err := s.known(ctx, a.Wallet, *t.Event, decided)
+	k, err := s.known(ctx, a.Wallet, *t.Event)
 	if err != nil {
 		return a, err
 	}
+	if h, named := holds[t.Event.Hold]; named {
+		k.Hold = &h
+	}
 	a = Decide(s.Book, who, a, *t.Event, k)
-	last := a.Outbox[len(a.Outbox)-1]
-	decided[last.Record] = last.Posting
 	if t.ID != "" {
 		a.Outbox = append(a.Outbox, account.Step{Record: EventRecord(t.ID)})
 	}
@@ -176,7 +208,11 @@ func (s *Service) carryOut(ctx context.Context, a account.Account, head *wallet.
 	}
 	var group errgroup.Group
 	group.Go(func() error {
-		if _, err := s.Wallets.PostBehind(ctx, a.Wallet, head, postings); err != nil {
+		done, err := s.Wallets.PostBehind(ctx, a.Wallet, head, postings)
+		if err == nil {
+			err = s.missed(ctx, a, postings, done)
+		}
+		if err != nil {
 			return fmt.Errorf("post to the ledger: %w", err)
 		}
 		return nil
@@ -213,32 +249,4 @@ func (s *Service) holder(ctx context.Context, newcomer member.Profile, told []To
 	h := account.Open(s.Book, newcomer)
 	h.Account.Version = 0
 	return h, nil
-}
-
-// known reads what a refund needs to know of its order.
-func (s *Service) known(ctx context.Context, w wallet.ID, e Event, decided map[string]*wallet.Posting) (Known, error) {
-	if e.Kind != Refunded || e.OrderID == "" {
-		return Known{}, nil
-	}
-	r, ok, err := s.Orders.AddRefund(ctx, e.OrderID, Part{ID: e.ID, Fen: e.Fen})
-	if err != nil || !ok {
-		return Known{}, err
-	}
-	if r.Event.Member != e.Member {
-		return Known{}, fault.Bad("orderId", "order %s of refund %s belongs to another member", e.OrderID, e.ID)
-	}
-	if p, here := decided[r.ID]; here {
-		if p == nil {
-			return Known{Original: &r}, nil
-		}
-		return Known{Original: &r, Entry: &wallet.Entry{Op: p.Op, Claim: p.Coins}}, nil
-	}
-	found, err := s.Wallets.Store.ByOps(ctx, w, []string{r.ID})
-	if err != nil {
-		return Known{}, err
-	}
-	if entry, earned := found[r.ID]; earned {
-		return Known{Original: &r, Entry: &entry}, nil
-	}
-	return Known{Original: &r}, nil
 }

@@ -5,13 +5,15 @@ import (
 
 	"membergate/internal/fault"
 	"membergate/internal/member"
+	"membergate/internal/wallet"
 )
 
 // Told is one thing that was told about a member: an order, a refund or a deed. Exactly one of Event and Deed is set.
 type Told struct {
-	ID    string // of the telling; it counts once. Empty for orders from files, which count by their own ids alone
-	Event *Event
-	Deed  *Deed
+	ID     string // of the telling; it counts once. Empty for orders from files, which count by their own ids alone
+	Event  *Event
+	Deed   *Deed
+	HoldOf wallet.ID // whose hold the order names; empty if it names none
 }
 
 // EventRecord is the id of the record of a telling.

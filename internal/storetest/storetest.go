@@ -34,6 +34,7 @@ func Run(t *testing.T, open func(t *testing.T) Stores) {
 	t.Run("orders", func(t *testing.T) { Orders(t, open(t).Orders) })
 	t.Run("a wallet never loses nor makes a coin", func(t *testing.T) { walks(t, open) })
 	t.Run("orders become coins exactly once", func(t *testing.T) { ExactlyOnce(t, open) })
+	t.Run("coins pay parts of orders", func(t *testing.T) { Paying(t, open) })
 	t.Run("admissions", func(t *testing.T) { Admissions(t, open(t)) })
 	t.Run("members are settled", func(t *testing.T) { Settlement(t, open) })
 }

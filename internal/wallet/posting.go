@@ -26,6 +26,7 @@ type Posting struct {
 	From    time.Time `json:"from,omitzero"`     // EARN: when the coins become available; zero = now, or by the event
 	Event   string    `json:"event,omitempty"`   // EARN: what the coins wait for; empty = nothing
 	Of      int64     `json:"of,omitempty"`      // SPEND, RELEASE, ACTIVATE: seq of the entry whose hold or promise ends
+	IfOpen  bool      `json:"ifOpen,omitempty"`  // SPEND of a hold: nothing is done where the hold has ended already
 	Until   time.Time `json:"until,omitzero"`    // HOLD: when it ends by itself
 	Purpose string    `json:"purpose,omitempty"` // HOLD: code of what it is for
 	About   string    `json:"about,omitempty"`   // HOLD: what is got for it

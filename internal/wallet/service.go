@@ -32,7 +32,8 @@ func NewID() ID {
 const tries = 256
 
 // Post does postings to a wallet in their order and gives the entry of each, by op. A posting that was done before
-// is not done again: its entry is given as it stands.
+// is not done again: its entry is given as it stands. One of a hold that has ended, if it says that it may, does nothing
+// and has no entry.
 func (s *Service) Post(ctx context.Context, id ID, postings []Posting) (map[string]Entry, error) {
 	return s.PostBehind(ctx, id, nil, postings)
 }
@@ -113,12 +114,21 @@ func (s *Service) build(at Entry, postings []Posting, done map[string]Entry) ([]
 			p.OwnSeq = seqOf(p.OwnOp, out, done)
 		}
 		e, err := p.Next(at, s.Most, s.Now().UTC())
+		if p.IfOpen && ended(err) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
 		out, at = append(out, e), e
 	}
 	return out, nil
+}
+
+// ended tells whether a posting was refused because its hold is not open any more. It never will be again.
+func ended(err error) bool {
+	var r *fault.Refusal
+	return errors.As(err, &r) && r.Code == HoldEnded
 }
 
 // settle adds the entries of all that became due by t. In a damaged state, in which what is due cannot happen, it
