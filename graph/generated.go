@@ -4268,7 +4268,7 @@ interface UserError {
 
 "Everything that can be changed. What moves coins takes an ` + "`" + `idempotencyKey` + "`" + `: sent again, it is done once."
 type Mutation {
-  "Sets coins aside to pay part of an order. Settle the hold with ` + "`" + `checkoutSettle` + "`" + `, or it ends by itself."
+  "Sets coins aside to pay part of an order. Settle the hold with ` + "`" + `checkoutSettle` + "`" + `, or let the order's ` + "`" + `order.paid` + "`" + ` event name it in ` + "`" + `coinsHoldId` + "`" + `; else it ends by itself."
   checkoutHold(
     "What is to be held."
     input: CheckoutHoldInput!
@@ -4286,7 +4286,7 @@ type Mutation {
     input: RedemptionCancelInput!
   ): RedemptionCancelPayload!
 
-  "Spends a hold when its order has been paid, or lets it go."
+  "Spends a hold when its order has been paid, or lets it go. Of this and the order's own event the first one counts."
   checkoutSettle(
     "Which hold, and how it ends."
     input: CheckoutSettleInput!
