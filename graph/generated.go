@@ -405,6 +405,7 @@ type ComplexityRoot struct {
 		Locale                 func(childComplexity int) int
 		PublicProfile          func(childComplexity int) int
 		RecommendationSettings func(childComplexity int) int
+		Redemptions            func(childComplexity int, filter *RedemptionFilter, first *int, after *string) int
 		Tier                   func(childComplexity int) int
 		UnreadCounts           func(childComplexity int) int
 		Version                func(childComplexity int) int
@@ -422,6 +423,8 @@ type ComplexityRoot struct {
 		CoinAdjustmentDecide  func(childComplexity int, input CoinAdjustmentDecideInput) int
 		CoinAdjustmentPropose func(childComplexity int, input CoinAdjustmentProposeInput) int
 		RedemptionCancel      func(childComplexity int, input RedemptionCancelInput) int
+		RedemptionShow        func(childComplexity int, input RedemptionShowInput) int
+		RedemptionUse         func(childComplexity int, input RedemptionUseInput) int
 		RewardRedeem          func(childComplexity int, input RewardRedeemInput) int
 		TierApplicationDecide func(childComplexity int, input TierApplicationDecideInput) int
 		TierApply             func(childComplexity int, input TierApplicationInput) int
@@ -516,6 +519,7 @@ type ComplexityRoot struct {
 		Product          func(childComplexity int, sku string) int
 		Programme        func(childComplexity int) int
 		Recommendations  func(childComplexity int, surface RecommendationSurface, contextID *string, first *int, after *string) int
+		RedemptionByCode func(childComplexity int, code string) int
 		Rewards          func(childComplexity int, filter *RewardFilter, first *int, after *string) int
 	}
 
@@ -559,10 +563,15 @@ type ComplexityRoot struct {
 	Redemption struct {
 		CancellableUntil func(childComplexity int) int
 		Code             func(childComplexity int) int
+		Cost             func(childComplexity int) int
 		CreatedAt        func(childComplexity int) int
 		ID               func(childComplexity int) int
+		Quantity         func(childComplexity int) int
 		Reward           func(childComplexity int) int
+		Slot             func(childComplexity int) int
 		State            func(childComplexity int) int
+		UsedAt           func(childComplexity int) int
+		ValidUntil       func(childComplexity int) int
 	}
 
 	RedemptionCancelPayload struct {
@@ -577,6 +586,17 @@ type ComplexityRoot struct {
 		Message func(childComplexity int) int
 	}
 
+	RedemptionConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	RedemptionEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	RedemptionPlan struct {
 		CappedBy          func(childComplexity int) int
 		Coins             func(childComplexity int) int
@@ -584,16 +604,43 @@ type ComplexityRoot struct {
 		ValueFen          func(childComplexity int) int
 	}
 
+	RedemptionShowPayload struct {
+		Redemption func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RedemptionShowUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
+	RedemptionUsePayload struct {
+		Redemption func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RedemptionUseUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
 	Reward struct {
-		Affordable   func(childComplexity int) int
-		Cost         func(childComplexity int) int
-		ID           func(childComplexity int) int
-		Image        func(childComplexity int) int
-		MemberCost   func(childComplexity int) int
-		MissingCoins func(childComplexity int) int
-		Stock        func(childComplexity int) int
-		TierRequired func(childComplexity int) int
-		Title        func(childComplexity int) int
+		Affordable     func(childComplexity int) int
+		Category       func(childComplexity int) int
+		Cost           func(childComplexity int) int
+		ID             func(childComplexity int) int
+		Image          func(childComplexity int) int
+		Kind           func(childComplexity int) int
+		LimitPerMember func(childComplexity int) int
+		MemberCost     func(childComplexity int) int
+		MissingCoins   func(childComplexity int) int
+		Partner        func(childComplexity int) int
+		Slots          func(childComplexity int, first *int, after *string) int
+		Stock          func(childComplexity int) int
+		TierRequired   func(childComplexity int) int
+		Title          func(childComplexity int) int
 	}
 
 	RewardConnection struct {
@@ -619,6 +666,27 @@ type ComplexityRoot struct {
 		Field   func(childComplexity int) int
 		Message func(childComplexity int) int
 		ShortBy func(childComplexity int) int
+	}
+
+	RewardSlot struct {
+		EndsAt    func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Place     func(childComplexity int) int
+		Seats     func(childComplexity int) int
+		SeatsLeft func(childComplexity int) int
+		StartsAt  func(childComplexity int) int
+		Store     func(childComplexity int) int
+	}
+
+	RewardSlotConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	RewardSlotEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	SharedDiscount struct {
@@ -873,6 +941,7 @@ type MemberResolver interface {
 	Wallet(ctx context.Context, obj *Member) (*Wallet, error)
 	Family(ctx context.Context, obj *Member) (*Family, error)
 	Benefits(ctx context.Context, obj *Member, first *int, after *string) (*BenefitConnection, error)
+	Redemptions(ctx context.Context, obj *Member, filter *RedemptionFilter, first *int, after *string) (*RedemptionConnection, error)
 	UnreadCounts(ctx context.Context, obj *Member) (*UnreadCounts, error)
 	RecommendationSettings(ctx context.Context, obj *Member) (*RecommendationSettings, error)
 }
@@ -880,6 +949,8 @@ type MutationResolver interface {
 	CheckoutHold(ctx context.Context, input CheckoutHoldInput) (*CheckoutHoldPayload, error)
 	RewardRedeem(ctx context.Context, input RewardRedeemInput) (*RewardRedeemPayload, error)
 	RedemptionCancel(ctx context.Context, input RedemptionCancelInput) (*RedemptionCancelPayload, error)
+	RedemptionShow(ctx context.Context, input RedemptionShowInput) (*RedemptionShowPayload, error)
+	RedemptionUse(ctx context.Context, input RedemptionUseInput) (*RedemptionUsePayload, error)
 	CheckoutSettle(ctx context.Context, input CheckoutSettleInput) (*CheckoutSettlePayload, error)
 	TierInvitationRespond(ctx context.Context, input TierInvitationRespondInput) (*TierInvitationRespondPayload, error)
 	TierApply(ctx context.Context, input TierApplicationInput) (*TierApplyPayload, error)
@@ -915,6 +986,7 @@ type QueryResolver interface {
 	Groups(ctx context.Context) ([]*Group, error)
 	Product(ctx context.Context, sku string) (*Product, error)
 	Rewards(ctx context.Context, filter *RewardFilter, first *int, after *string) (*RewardConnection, error)
+	RedemptionByCode(ctx context.Context, code string) (*Redemption, error)
 	Recommendations(ctx context.Context, surface RecommendationSurface, contextID *string, first *int, after *string) (*RecommendationConnection, error)
 }
 type RecommendationResolver interface {
@@ -925,12 +997,16 @@ type RecommendationReasonResolver interface {
 }
 type RedemptionResolver interface {
 	Reward(ctx context.Context, obj *Redemption) (*Reward, error)
+
+	Slot(ctx context.Context, obj *Redemption) (*RewardSlot, error)
 }
 type RewardResolver interface {
 	MemberCost(ctx context.Context, obj *Reward) (*int, error)
 
 	Affordable(ctx context.Context, obj *Reward) (*bool, error)
 	MissingCoins(ctx context.Context, obj *Reward) (*int, error)
+
+	Slots(ctx context.Context, obj *Reward, first *int, after *string) (*RewardSlotConnection, error)
 }
 type TierResolver interface {
 	Benefits(ctx context.Context, obj *Tier) ([]*Benefit, error)
@@ -2316,6 +2392,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.RecommendationSettings(childComplexity), true
+	case "Member.redemptions":
+		if e.ComplexityRoot.Member.Redemptions == nil {
+			break
+		}
+
+		args, err := ec.field_Member_redemptions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Member.Redemptions(childComplexity, args["filter"].(*RedemptionFilter), args["first"].(*int), args["after"].(*string)), true
 	case "Member.tier":
 		if e.ComplexityRoot.Member.Tier == nil {
 			break
@@ -2409,6 +2496,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RedemptionCancel(childComplexity, args["input"].(RedemptionCancelInput)), true
+	case "Mutation.redemptionShow":
+		if e.ComplexityRoot.Mutation.RedemptionShow == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_redemptionShow_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RedemptionShow(childComplexity, args["input"].(RedemptionShowInput)), true
+	case "Mutation.redemptionUse":
+		if e.ComplexityRoot.Mutation.RedemptionUse == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_redemptionUse_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RedemptionUse(childComplexity, args["input"].(RedemptionUseInput)), true
 	case "Mutation.rewardRedeem":
 		if e.ComplexityRoot.Mutation.RewardRedeem == nil {
 			break
@@ -2881,6 +2990,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Recommendations(childComplexity, args["surface"].(RecommendationSurface), args["contextId"].(*string), args["first"].(*int), args["after"].(*string)), true
+	case "Query.redemptionByCode":
+		if e.ComplexityRoot.Query.RedemptionByCode == nil {
+			break
+		}
+
+		args, err := ec.field_Query_redemptionByCode_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.RedemptionByCode(childComplexity, args["code"].(string)), true
 	case "Query.rewards":
 		if e.ComplexityRoot.Query.Rewards == nil {
 			break
@@ -3025,6 +3145,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Redemption.Code(childComplexity), true
+	case "Redemption.cost":
+		if e.ComplexityRoot.Redemption.Cost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Redemption.Cost(childComplexity), true
 	case "Redemption.createdAt":
 		if e.ComplexityRoot.Redemption.CreatedAt == nil {
 			break
@@ -3037,18 +3163,42 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Redemption.ID(childComplexity), true
+	case "Redemption.quantity":
+		if e.ComplexityRoot.Redemption.Quantity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Redemption.Quantity(childComplexity), true
 	case "Redemption.reward":
 		if e.ComplexityRoot.Redemption.Reward == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Redemption.Reward(childComplexity), true
+	case "Redemption.slot":
+		if e.ComplexityRoot.Redemption.Slot == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Redemption.Slot(childComplexity), true
 	case "Redemption.state":
 		if e.ComplexityRoot.Redemption.State == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Redemption.State(childComplexity), true
+	case "Redemption.usedAt":
+		if e.ComplexityRoot.Redemption.UsedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Redemption.UsedAt(childComplexity), true
+	case "Redemption.validUntil":
+		if e.ComplexityRoot.Redemption.ValidUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Redemption.ValidUntil(childComplexity), true
 
 	case "RedemptionCancelPayload.redemption":
 		if e.ComplexityRoot.RedemptionCancelPayload.Redemption == nil {
@@ -3088,6 +3238,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RedemptionCancelUserError.Message(childComplexity), true
 
+	case "RedemptionConnection.edges":
+		if e.ComplexityRoot.RedemptionConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RedemptionConnection.Edges(childComplexity), true
+	case "RedemptionConnection.nodes":
+		if e.ComplexityRoot.RedemptionConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RedemptionConnection.Nodes(childComplexity), true
+	case "RedemptionConnection.pageInfo":
+		if e.ComplexityRoot.RedemptionConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RedemptionConnection.PageInfo(childComplexity), true
+
+	case "RedemptionEdge.cursor":
+		if e.ComplexityRoot.RedemptionEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RedemptionEdge.Cursor(childComplexity), true
+	case "RedemptionEdge.node":
+		if e.ComplexityRoot.RedemptionEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RedemptionEdge.Node(childComplexity), true
+
 	case "RedemptionPlan.cappedBy":
 		if e.ComplexityRoot.RedemptionPlan.CappedBy == nil {
 			break
@@ -3113,12 +3295,82 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RedemptionPlan.ValueFen(childComplexity), true
 
+	case "RedemptionShowPayload.redemption":
+		if e.ComplexityRoot.RedemptionShowPayload.Redemption == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RedemptionShowPayload.Redemption(childComplexity), true
+	case "RedemptionShowPayload.userErrors":
+		if e.ComplexityRoot.RedemptionShowPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RedemptionShowPayload.UserErrors(childComplexity), true
+
+	case "RedemptionShowUserError.code":
+		if e.ComplexityRoot.RedemptionShowUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RedemptionShowUserError.Code(childComplexity), true
+	case "RedemptionShowUserError.field":
+		if e.ComplexityRoot.RedemptionShowUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RedemptionShowUserError.Field(childComplexity), true
+	case "RedemptionShowUserError.message":
+		if e.ComplexityRoot.RedemptionShowUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RedemptionShowUserError.Message(childComplexity), true
+
+	case "RedemptionUsePayload.redemption":
+		if e.ComplexityRoot.RedemptionUsePayload.Redemption == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RedemptionUsePayload.Redemption(childComplexity), true
+	case "RedemptionUsePayload.userErrors":
+		if e.ComplexityRoot.RedemptionUsePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RedemptionUsePayload.UserErrors(childComplexity), true
+
+	case "RedemptionUseUserError.code":
+		if e.ComplexityRoot.RedemptionUseUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RedemptionUseUserError.Code(childComplexity), true
+	case "RedemptionUseUserError.field":
+		if e.ComplexityRoot.RedemptionUseUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RedemptionUseUserError.Field(childComplexity), true
+	case "RedemptionUseUserError.message":
+		if e.ComplexityRoot.RedemptionUseUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RedemptionUseUserError.Message(childComplexity), true
+
 	case "Reward.affordable":
 		if e.ComplexityRoot.Reward.Affordable == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Reward.Affordable(childComplexity), true
+	case "Reward.category":
+		if e.ComplexityRoot.Reward.Category == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reward.Category(childComplexity), true
 	case "Reward.cost":
 		if e.ComplexityRoot.Reward.Cost == nil {
 			break
@@ -3137,6 +3389,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Reward.Image(childComplexity), true
+	case "Reward.kind":
+		if e.ComplexityRoot.Reward.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reward.Kind(childComplexity), true
+	case "Reward.limitPerMember":
+		if e.ComplexityRoot.Reward.LimitPerMember == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reward.LimitPerMember(childComplexity), true
 	case "Reward.memberCost":
 		if e.ComplexityRoot.Reward.MemberCost == nil {
 			break
@@ -3149,6 +3413,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Reward.MissingCoins(childComplexity), true
+	case "Reward.partner":
+		if e.ComplexityRoot.Reward.Partner == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reward.Partner(childComplexity), true
+	case "Reward.slots":
+		if e.ComplexityRoot.Reward.Slots == nil {
+			break
+		}
+
+		args, err := ec.field_Reward_slots_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Reward.Slots(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Reward.stock":
 		if e.ComplexityRoot.Reward.Stock == nil {
 			break
@@ -3249,6 +3530,81 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RewardRedeemUserError.ShortBy(childComplexity), true
+
+	case "RewardSlot.endsAt":
+		if e.ComplexityRoot.RewardSlot.EndsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RewardSlot.EndsAt(childComplexity), true
+	case "RewardSlot.id":
+		if e.ComplexityRoot.RewardSlot.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RewardSlot.ID(childComplexity), true
+	case "RewardSlot.place":
+		if e.ComplexityRoot.RewardSlot.Place == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RewardSlot.Place(childComplexity), true
+	case "RewardSlot.seats":
+		if e.ComplexityRoot.RewardSlot.Seats == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RewardSlot.Seats(childComplexity), true
+	case "RewardSlot.seatsLeft":
+		if e.ComplexityRoot.RewardSlot.SeatsLeft == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RewardSlot.SeatsLeft(childComplexity), true
+	case "RewardSlot.startsAt":
+		if e.ComplexityRoot.RewardSlot.StartsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RewardSlot.StartsAt(childComplexity), true
+	case "RewardSlot.store":
+		if e.ComplexityRoot.RewardSlot.Store == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RewardSlot.Store(childComplexity), true
+
+	case "RewardSlotConnection.edges":
+		if e.ComplexityRoot.RewardSlotConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RewardSlotConnection.Edges(childComplexity), true
+	case "RewardSlotConnection.nodes":
+		if e.ComplexityRoot.RewardSlotConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RewardSlotConnection.Nodes(childComplexity), true
+	case "RewardSlotConnection.pageInfo":
+		if e.ComplexityRoot.RewardSlotConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RewardSlotConnection.PageInfo(childComplexity), true
+
+	case "RewardSlotEdge.cursor":
+		if e.ComplexityRoot.RewardSlotEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RewardSlotEdge.Cursor(childComplexity), true
+	case "RewardSlotEdge.node":
+		if e.ComplexityRoot.RewardSlotEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RewardSlotEdge.Node(childComplexity), true
 
 	case "SharedDiscount.percent":
 		if e.ComplexityRoot.SharedDiscount.Percent == nil {
@@ -4076,6 +4432,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCoinAdjustmentProposeInput,
 		ec.unmarshalInputLedgerFilter,
 		ec.unmarshalInputRedemptionCancelInput,
+		ec.unmarshalInputRedemptionFilter,
+		ec.unmarshalInputRedemptionShowInput,
+		ec.unmarshalInputRedemptionUseInput,
 		ec.unmarshalInputRewardFilter,
 		ec.unmarshalInputRewardRedeemInput,
 		ec.unmarshalInputTierApplicationDecideInput,
@@ -4280,11 +4639,32 @@ type Mutation {
     input: RewardRedeemInput!
   ): RewardRedeemPayload!
 
-  "Takes a redemption back, for ten minutes and while its code has not been shown. Cancelling twice is cancelling once."
+  """
+  Takes a redemption back until its ` + "`" + `cancellableUntil` + "`" + `, and while its code has not been shown. Cancelling twice is
+  cancelling once.
+  """
   redemptionCancel(
     "Which redemption."
     input: RedemptionCancelInput!
   ): RedemptionCancelPayload!
+
+  """
+  Says that a redemption's code is shown, and gives a partner's code: from then on it cannot be cancelled. Showing twice
+  is showing once.
+  """
+  redemptionShow(
+    "Which redemption."
+    input: RedemptionShowInput!
+  ): RedemptionShowPayload!
+
+  """
+  Takes a member's code at a till, once. Needs a staff token with the role ` + "`" + `clerk` + "`" + `, else FORBIDDEN. Look with
+  ` + "`" + `redemptionByCode` + "`" + ` first.
+  """
+  redemptionUse(
+    "The code that the member shows."
+    input: RedemptionUseInput!
+  ): RedemptionUsePayload!
 
   "Spends a hold when its order has been paid, or lets it go. Of this and the order's own event the first one counts."
   checkoutSettle(
@@ -4419,6 +4799,15 @@ type Query {
   ): RewardConnection @semanticNonNull
 
   """
+  The redemption whose code a member shows at a till, so that the clerk sees what it is for. Needs a staff token with the
+  role ` + "`" + `clerk` + "`" + `, else FORBIDDEN. Null when the code is none.
+  """
+  redemptionByCode(
+    "The code, in groups or not, in small or capital letters."
+    code: String!
+  ): Redemption
+
+  """
   What may interest the viewer, best first, with true reasons. Public: without a token, or with personalisation off, it
   holds what is popular or new. It is never empty while anything can be offered. Null only together with an error.
   """
@@ -4467,6 +4856,15 @@ type Member implements Node {
     "Benefits that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
     after: String
   ): BenefitConnection @semanticNonNull
+  "What the member has redeemed, newest first. Null only together with an error."
+  redemptions(
+    "Leave out what the app does not show; absent keeps all."
+    filter: RedemptionFilter
+    "How many redemptions, 1 to 50, else BAD_USER_INPUT."
+    first: Int = 20
+    "Redemptions that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
+    after: String
+  ): RedemptionConnection @semanticNonNull
   "The numbers for badges on icons. Null only together with an error."
   unreadCounts: UnreadCounts @semanticNonNull
   "How recommendations are made for the member. Null only together with an error."
@@ -5904,6 +6302,15 @@ type Reward implements Node {
   id: ID!
   "The reward's name."
   title: String!
+  """
+  Code of how it is had: GIFT (goods, handed over for a code), STORE_CODE (something that a store does, for a code),
+  VOUCHER (a partner's code) or SLOT (a seat in a store at a time); more may come.
+  """
+  kind: String!
+  "Who does what a partner's code is for. Null of all other kinds."
+  partner: String
+  "Code of the shelf that it lies on, such as HOME. Null when it lies on none."
+  category: String
   "The main picture. Null when there is none."
   image: MediaImage
   "Coins that it usually costs."
@@ -5921,10 +6328,61 @@ type Reward implements Node {
   error.
   """
   missingCoins: Int
+  "How many one member may ever have. Null when there is no limit."
+  limitPerMember: Int
+  "The slots that have not begun, by time; empty of all other kinds than SLOT. Null only together with an error."
+  slots(
+    "How many slots, 1 to 50, else BAD_USER_INPUT."
+    first: Int = 20
+    "Slots that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
+    after: String
+  ): RewardSlotConnection @semanticNonNull
+}
+
+"A time in a store for which a reward has seats."
+type RewardSlot implements Node {
+  "Opaque id of the slot; ` + "`" + `rewardRedeem` + "`" + ` takes it."
+  id: ID!
+  "Code of the store."
+  store: String!
+  "Where that is, as people say it."
+  place: String!
+  "When entry begins."
+  startsAt: DateTime!
+  "When it ends, exclusive."
+  endsAt: DateTime!
+  "How many seats there are in all."
+  seats: Int!
+  "How many seats are left."
+  seatsLeft: Int!
+}
+
+"A page of slots."
+type RewardSlotConnection {
+  "The slots with their cursors."
+  edges: [RewardSlotEdge!]!
+  "The slots alone."
+  nodes: [RewardSlot!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+}
+
+"A slot in a page of slots."
+type RewardSlotEdge {
+  "Opaque place of the slot in the list."
+  cursor: String!
+  "The slot itself."
+  node: RewardSlot!
 }
 
 "Which rewards to keep."
 input RewardFilter {
+  "Only rewards that cost the viewer at most so many coins, 1 or more; their usual cost when nobody is signed in."
+  maxCost: Int
+  "Only rewards with this in their name in any language, small or capital letters; at most 100 characters."
+  query: String
+  "Only rewards of one of these kinds, as in ` + "`" + `Reward.kind` + "`" + `; absent or empty keeps all."
+  kinds: [String!]
   "Only rewards that the viewer has the coins for; none of them when nobody is signed in."
   affordableOnly: Boolean = false
 }
@@ -5951,16 +6409,56 @@ type RewardEdge {
 type Redemption implements Node {
   "Opaque id of the redemption."
   id: ID!
-  "AWAITING_APPROVAL, RESERVED, FULFILLED, CANCELLED, EXPIRED or REJECTED; more may come."
+  """
+  AWAITING_APPROVAL, OPENING (being decided), RESERVED (paid for), FULFILLED (its code was shown), USED (a till took the
+  code), CANCELLED, EXPIRED (nobody used the code in time) or REJECTED (nothing was left); more may come.
+  """
   state: String!
   "What is redeemed. Null when it is offered no more, or together with an error."
   reward: Reward
-  "The code to show in the store. Null when there is none, not yet, or not for the viewer."
+  """
+  The code to show: in a store at once, because its till asks here before it gives anything; a partner's from
+  ` + "`" + `redemptionShow` + "`" + ` on, because no till of a partner asks here. Null when there is none, not yet, or no more.
+  """
   code: String
+  "How many of the reward it is."
+  quantity: Int!
+  "Coins that all of them cost."
+  cost: Int!
+  "The slot that it is a seat in. Null of rewards without slots, or together with an error."
+  slot: RewardSlot
   "Until when it can be cancelled. Null when it cannot be any more."
   cancellableUntil: DateTime
+  "Until when the code is good, exclusive. Null when only the partner says."
+  validUntil: DateTime
+  "When a till took the code. Null before."
+  usedAt: DateTime
   "When it was asked for."
   createdAt: DateTime!
+}
+
+"Which redemptions to keep."
+input RedemptionFilter {
+  "Only those in one of these states, as in ` + "`" + `Redemption.state` + "`" + `; absent or empty keeps all."
+  states: [String!]
+}
+
+"A page of redemptions."
+type RedemptionConnection {
+  "The redemptions with their cursors."
+  edges: [RedemptionEdge!]!
+  "The redemptions alone."
+  nodes: [Redemption!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+}
+
+"A redemption in a page of redemptions."
+type RedemptionEdge {
+  "Opaque place of the redemption in the list."
+  cursor: String!
+  "The redemption itself."
+  node: Redemption!
 }
 
 "Whose coins pay."
@@ -5977,7 +6475,9 @@ input RewardRedeemInput {
   idempotencyKey: String!
   "The reward's id."
   rewardId: ID!
-  "How many: 1 to 100."
+  "The slot's id: needed of a reward with slots, and refused of all others."
+  slotId: ID
+  "How many: 1 to 100; of a partner's code and of a seat 1."
   quantity: Int! = 1
   "Coins that the app showed as the cost of all of them."
   expectedCost: Int!
@@ -6023,10 +6523,14 @@ enum RewardRedeemErrorCode {
   LIMIT_REACHED
   "Fewer coins are available than it costs."
   INSUFFICIENT_COINS
-  "Paying from there is not offered."
+  "Paying from there is not offered, or the programme gives no rewards for coins."
   NOT_OFFERED
-  "It took too long and was given up; the coins are available again."
-  HOLD_EXPIRED
+  "The reward has slots and none was named."
+  SLOT_REQUIRED
+  "No such slot of the reward is known."
+  SLOT_UNKNOWN
+  "The slot has begun."
+  SLOT_OVER
   "The idempotency key was used with another input."
   IDEMPOTENCY_CONFLICT
 }
@@ -6061,8 +6565,78 @@ type RedemptionCancelUserError implements UserError {
 enum RedemptionCancelErrorCode {
   "No such redemption is known."
   NOT_FOUND
-  "Its ten minutes are over, or its code has been shown."
+  "Its time to be taken back is over, or its code has been shown."
   NOT_CANCELLABLE
+}
+
+"Which redemption's code is shown."
+input RedemptionShowInput {
+  "The redemption's id."
+  redemptionId: ID!
+}
+
+"What has become of a code that was to be shown."
+type RedemptionShowPayload {
+  "The redemption with its code. Null when it was refused."
+  redemption: Redemption
+  "Why it was refused; empty when it was not."
+  userErrors: [RedemptionShowUserError!]!
+}
+
+"Why a code could not be shown."
+type RedemptionShowUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: RedemptionShowErrorCode!
+}
+
+"Reasons why a code could not be shown."
+enum RedemptionShowErrorCode {
+  "No such redemption is known."
+  NOT_FOUND
+  "It was taken back, or came to nothing."
+  ENDED
+  "Its time is over."
+  CODE_EXPIRED
+}
+
+"Which code a till takes."
+input RedemptionUseInput {
+  "The code, in groups or not, in small or capital letters. It has 80 bits, so that nobody guesses one."
+  code: String!
+}
+
+"What has become of a code at a till."
+type RedemptionUsePayload {
+  "The redemption: what is to be given for it, and if it was refused, why and since when. Null when the code is none."
+  redemption: Redemption
+  "Why it was refused; empty when it was not."
+  userErrors: [RedemptionUseUserError!]!
+}
+
+"Why a till must not take a code."
+type RedemptionUseUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: RedemptionUseErrorCode!
+}
+
+"Reasons why a till must not take a code."
+enum RedemptionUseErrorCode {
+  "No such code is known."
+  NOT_FOUND
+  "A till took it before."
+  ALREADY_USED
+  "The redemption was taken back."
+  ENDED
+  "Its time is over, and so is the grace that tills give."
+  CODE_EXPIRED
 }
 
 # ══════════════════════════════════════════════ recommend ══════════════════════════════════════════════
@@ -6914,6 +7488,8 @@ func (ec *executionContext) childFields_Member(ctx context.Context, field graphq
 		return ec.fieldContext_Member_family(ctx, field)
 	case "benefits":
 		return ec.fieldContext_Member_benefits(ctx, field)
+	case "redemptions":
+		return ec.fieldContext_Member_redemptions(ctx, field)
 	case "unreadCounts":
 		return ec.fieldContext_Member_unreadCounts(ctx, field)
 	case "recommendationSettings":
@@ -7166,8 +7742,18 @@ func (ec *executionContext) childFields_Redemption(ctx context.Context, field gr
 		return ec.fieldContext_Redemption_reward(ctx, field)
 	case "code":
 		return ec.fieldContext_Redemption_code(ctx, field)
+	case "quantity":
+		return ec.fieldContext_Redemption_quantity(ctx, field)
+	case "cost":
+		return ec.fieldContext_Redemption_cost(ctx, field)
+	case "slot":
+		return ec.fieldContext_Redemption_slot(ctx, field)
 	case "cancellableUntil":
 		return ec.fieldContext_Redemption_cancellableUntil(ctx, field)
+	case "validUntil":
+		return ec.fieldContext_Redemption_validUntil(ctx, field)
+	case "usedAt":
+		return ec.fieldContext_Redemption_usedAt(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Redemption_createdAt(ctx, field)
 	}
@@ -7198,6 +7784,28 @@ func (ec *executionContext) childFields_RedemptionCancelUserError(ctx context.Co
 	return nil, fmt.Errorf("no field named %q was found under type RedemptionCancelUserError", field.Name)
 }
 
+func (ec *executionContext) childFields_RedemptionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_RedemptionConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_RedemptionConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_RedemptionConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RedemptionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_RedemptionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_RedemptionEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_RedemptionEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RedemptionEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_RedemptionPlan(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "coins":
@@ -7212,12 +7820,62 @@ func (ec *executionContext) childFields_RedemptionPlan(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type RedemptionPlan", field.Name)
 }
 
+func (ec *executionContext) childFields_RedemptionShowPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "redemption":
+		return ec.fieldContext_RedemptionShowPayload_redemption(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RedemptionShowPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RedemptionShowPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RedemptionShowUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_RedemptionShowUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_RedemptionShowUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_RedemptionShowUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RedemptionShowUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_RedemptionUsePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "redemption":
+		return ec.fieldContext_RedemptionUsePayload_redemption(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RedemptionUsePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RedemptionUsePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RedemptionUseUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_RedemptionUseUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_RedemptionUseUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_RedemptionUseUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RedemptionUseUserError", field.Name)
+}
+
 func (ec *executionContext) childFields_Reward(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Reward_id(ctx, field)
 	case "title":
 		return ec.fieldContext_Reward_title(ctx, field)
+	case "kind":
+		return ec.fieldContext_Reward_kind(ctx, field)
+	case "partner":
+		return ec.fieldContext_Reward_partner(ctx, field)
+	case "category":
+		return ec.fieldContext_Reward_category(ctx, field)
 	case "image":
 		return ec.fieldContext_Reward_image(ctx, field)
 	case "cost":
@@ -7232,6 +7890,10 @@ func (ec *executionContext) childFields_Reward(ctx context.Context, field graphq
 		return ec.fieldContext_Reward_affordable(ctx, field)
 	case "missingCoins":
 		return ec.fieldContext_Reward_missingCoins(ctx, field)
+	case "limitPerMember":
+		return ec.fieldContext_Reward_limitPerMember(ctx, field)
+	case "slots":
+		return ec.fieldContext_Reward_slots(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Reward", field.Name)
 }
@@ -7284,6 +7946,48 @@ func (ec *executionContext) childFields_RewardRedeemUserError(ctx context.Contex
 		return ec.fieldContext_RewardRedeemUserError_shortBy(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RewardRedeemUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_RewardSlot(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_RewardSlot_id(ctx, field)
+	case "store":
+		return ec.fieldContext_RewardSlot_store(ctx, field)
+	case "place":
+		return ec.fieldContext_RewardSlot_place(ctx, field)
+	case "startsAt":
+		return ec.fieldContext_RewardSlot_startsAt(ctx, field)
+	case "endsAt":
+		return ec.fieldContext_RewardSlot_endsAt(ctx, field)
+	case "seats":
+		return ec.fieldContext_RewardSlot_seats(ctx, field)
+	case "seatsLeft":
+		return ec.fieldContext_RewardSlot_seatsLeft(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RewardSlot", field.Name)
+}
+
+func (ec *executionContext) childFields_RewardSlotConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_RewardSlotConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_RewardSlotConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_RewardSlotConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RewardSlotConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_RewardSlotEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_RewardSlotEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_RewardSlotEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RewardSlotEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_SharedDiscount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7906,6 +8610,36 @@ func (ec *executionContext) field_Member_benefits_args(ctx context.Context, rawA
 	return args, nil
 }
 
+func (ec *executionContext) field_Member_redemptions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*RedemptionFilter, error) {
+			return ec.unmarshalORedemptionFilter2ᚖmembergateᚋgraphᚐRedemptionFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_checkoutHold_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -7968,6 +8702,34 @@ func (ec *executionContext) field_Mutation_redemptionCancel_args(ctx context.Con
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (RedemptionCancelInput, error) {
 			return ec.unmarshalNRedemptionCancelInput2membergateᚋgraphᚐRedemptionCancelInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_redemptionShow_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (RedemptionShowInput, error) {
+			return ec.unmarshalNRedemptionShowInput2membergateᚋgraphᚐRedemptionShowInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_redemptionUse_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (RedemptionUseInput, error) {
+			return ec.unmarshalNRedemptionUseInput2membergateᚋgraphᚐRedemptionUseInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -8262,6 +9024,20 @@ func (ec *executionContext) field_Query_recommendations_args(ctx context.Context
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_redemptionByCode_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "code",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["code"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_rewards_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -8289,6 +9065,28 @@ func (ec *executionContext) field_Query_rewards_args(ctx context.Context, rawArg
 		return nil, err
 	}
 	args["after"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Reward_slots_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
 	return args, nil
 }
 
@@ -14031,6 +14829,50 @@ func (ec *executionContext) fieldContext_Member_benefits(ctx context.Context, fi
 	return fc, nil
 }
 
+func (ec *executionContext) _Member_redemptions(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_redemptions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Member().Redemptions(ctx, obj, fc.Args["filter"].(*RedemptionFilter), fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RedemptionConnection) graphql.Marshaler {
+			return ec.marshalORedemptionConnection2ᚖmembergateᚋgraphᚐRedemptionConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_redemptions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Member",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RedemptionConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Member_redemptions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Member_unreadCounts(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14267,6 +15109,94 @@ func (ec *executionContext) fieldContext_Mutation_redemptionCancel(ctx context.C
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_redemptionCancel_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_redemptionShow(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_redemptionShow(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RedemptionShow(ctx, fc.Args["input"].(RedemptionShowInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RedemptionShowPayload) graphql.Marshaler {
+			return ec.marshalNRedemptionShowPayload2ᚖmembergateᚋgraphᚐRedemptionShowPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_redemptionShow(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RedemptionShowPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_redemptionShow_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_redemptionUse(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_redemptionUse(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RedemptionUse(ctx, fc.Args["input"].(RedemptionUseInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RedemptionUsePayload) graphql.Marshaler {
+			return ec.marshalNRedemptionUsePayload2ᚖmembergateᚋgraphᚐRedemptionUsePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_redemptionUse(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RedemptionUsePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_redemptionUse_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -16352,6 +17282,50 @@ func (ec *executionContext) fieldContext_Query_rewards(ctx context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_redemptionByCode(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_redemptionByCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().RedemptionByCode(ctx, fc.Args["code"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Redemption) graphql.Marshaler {
+			return ec.marshalORedemption2ᚖmembergateᚋgraphᚐRedemption(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_redemptionByCode(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Redemption(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_redemptionByCode_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_recommendations(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17064,6 +18038,84 @@ func (ec *executionContext) fieldContext_Redemption_code(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Redemption", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _Redemption_quantity(ctx context.Context, field graphql.CollectedField, obj *Redemption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Redemption_quantity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Quantity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Redemption_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Redemption", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Redemption_cost(ctx context.Context, field graphql.CollectedField, obj *Redemption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Redemption_cost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cost, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Redemption_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Redemption", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Redemption_slot(ctx context.Context, field graphql.CollectedField, obj *Redemption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Redemption_slot(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Redemption().Slot(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RewardSlot) graphql.Marshaler {
+			return ec.marshalORewardSlot2ᚖmembergateᚋgraphᚐRewardSlot(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Redemption_slot(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Redemption",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RewardSlot(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Redemption_cancellableUntil(ctx context.Context, field graphql.CollectedField, obj *Redemption) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17084,6 +18136,52 @@ func (ec *executionContext) _Redemption_cancellableUntil(ctx context.Context, fi
 	)
 }
 func (ec *executionContext) fieldContext_Redemption_cancellableUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Redemption", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Redemption_validUntil(ctx context.Context, field graphql.CollectedField, obj *Redemption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Redemption_validUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Redemption_validUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Redemption", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Redemption_usedAt(ctx context.Context, field graphql.CollectedField, obj *Redemption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Redemption_usedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UsedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Redemption_usedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Redemption", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
@@ -17275,6 +18373,157 @@ func (ec *executionContext) fieldContext_RedemptionCancelUserError_code(_ contex
 	return graphql.NewScalarFieldContext("RedemptionCancelUserError", field, false, false, errors.New("field of type RedemptionCancelErrorCode does not have child fields"))
 }
 
+func (ec *executionContext) _RedemptionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *RedemptionConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RedemptionConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*RedemptionEdge) graphql.Marshaler {
+			return ec.marshalNRedemptionEdge2ᚕᚖmembergateᚋgraphᚐRedemptionEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RedemptionConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RedemptionConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RedemptionEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RedemptionConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *RedemptionConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RedemptionConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Redemption) graphql.Marshaler {
+			return ec.marshalNRedemption2ᚕᚖmembergateᚋgraphᚐRedemptionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RedemptionConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RedemptionConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Redemption(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RedemptionConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *RedemptionConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RedemptionConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖmembergateᚋgraphᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RedemptionConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RedemptionConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RedemptionEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *RedemptionEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RedemptionEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RedemptionEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RedemptionEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RedemptionEdge_node(ctx context.Context, field graphql.CollectedField, obj *RedemptionEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RedemptionEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Redemption) graphql.Marshaler {
+			return ec.marshalNRedemption2ᚖmembergateᚋgraphᚐRedemption(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RedemptionEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RedemptionEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Redemption(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RedemptionPlan_coins(ctx context.Context, field graphql.CollectedField, obj *RedemptionPlan) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17367,6 +18616,272 @@ func (ec *executionContext) fieldContext_RedemptionPlan_multiplierPercent(_ cont
 	return graphql.NewScalarFieldContext("RedemptionPlan", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _RedemptionShowPayload_redemption(ctx context.Context, field graphql.CollectedField, obj *RedemptionShowPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RedemptionShowPayload_redemption(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Redemption, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Redemption) graphql.Marshaler {
+			return ec.marshalORedemption2ᚖmembergateᚋgraphᚐRedemption(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RedemptionShowPayload_redemption(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RedemptionShowPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Redemption(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RedemptionShowPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *RedemptionShowPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RedemptionShowPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*RedemptionShowUserError) graphql.Marshaler {
+			return ec.marshalNRedemptionShowUserError2ᚕᚖmembergateᚋgraphᚐRedemptionShowUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RedemptionShowPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RedemptionShowPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RedemptionShowUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RedemptionShowUserError_field(ctx context.Context, field graphql.CollectedField, obj *RedemptionShowUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RedemptionShowUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RedemptionShowUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RedemptionShowUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RedemptionShowUserError_message(ctx context.Context, field graphql.CollectedField, obj *RedemptionShowUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RedemptionShowUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RedemptionShowUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RedemptionShowUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RedemptionShowUserError_code(ctx context.Context, field graphql.CollectedField, obj *RedemptionShowUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RedemptionShowUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v RedemptionShowErrorCode) graphql.Marshaler {
+			return ec.marshalNRedemptionShowErrorCode2membergateᚋgraphᚐRedemptionShowErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RedemptionShowUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RedemptionShowUserError", field, false, false, errors.New("field of type RedemptionShowErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _RedemptionUsePayload_redemption(ctx context.Context, field graphql.CollectedField, obj *RedemptionUsePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RedemptionUsePayload_redemption(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Redemption, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Redemption) graphql.Marshaler {
+			return ec.marshalORedemption2ᚖmembergateᚋgraphᚐRedemption(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RedemptionUsePayload_redemption(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RedemptionUsePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Redemption(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RedemptionUsePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *RedemptionUsePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RedemptionUsePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*RedemptionUseUserError) graphql.Marshaler {
+			return ec.marshalNRedemptionUseUserError2ᚕᚖmembergateᚋgraphᚐRedemptionUseUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RedemptionUsePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RedemptionUsePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RedemptionUseUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RedemptionUseUserError_field(ctx context.Context, field graphql.CollectedField, obj *RedemptionUseUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RedemptionUseUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RedemptionUseUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RedemptionUseUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RedemptionUseUserError_message(ctx context.Context, field graphql.CollectedField, obj *RedemptionUseUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RedemptionUseUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RedemptionUseUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RedemptionUseUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RedemptionUseUserError_code(ctx context.Context, field graphql.CollectedField, obj *RedemptionUseUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RedemptionUseUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v RedemptionUseErrorCode) graphql.Marshaler {
+			return ec.marshalNRedemptionUseErrorCode2membergateᚋgraphᚐRedemptionUseErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RedemptionUseUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RedemptionUseUserError", field, false, false, errors.New("field of type RedemptionUseErrorCode does not have child fields"))
+}
+
 func (ec *executionContext) _Reward_id(ctx context.Context, field graphql.CollectedField, obj *Reward) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17410,6 +18925,75 @@ func (ec *executionContext) _Reward_title(ctx context.Context, field graphql.Col
 	)
 }
 func (ec *executionContext) fieldContext_Reward_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reward", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Reward_kind(ctx context.Context, field graphql.CollectedField, obj *Reward) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reward_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Reward_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reward", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Reward_partner(ctx context.Context, field graphql.CollectedField, obj *Reward) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reward_partner(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Partner, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Reward_partner(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reward", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Reward_category(ctx context.Context, field graphql.CollectedField, obj *Reward) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reward_category(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Category, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Reward_category(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Reward", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
@@ -17590,6 +19174,73 @@ func (ec *executionContext) _Reward_missingCoins(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_Reward_missingCoins(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Reward", field, true, true, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Reward_limitPerMember(ctx context.Context, field graphql.CollectedField, obj *Reward) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reward_limitPerMember(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LimitPerMember, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Reward_limitPerMember(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reward", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Reward_slots(ctx context.Context, field graphql.CollectedField, obj *Reward) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reward_slots(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Reward().Slots(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RewardSlotConnection) graphql.Marshaler {
+			return ec.marshalORewardSlotConnection2ᚖmembergateᚋgraphᚐRewardSlotConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Reward_slots(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Reward",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RewardSlotConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Reward_slots_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _RewardConnection_edges(ctx context.Context, field graphql.CollectedField, obj *RewardConnection) (ret graphql.Marshaler) {
@@ -17952,6 +19603,318 @@ func (ec *executionContext) _RewardRedeemUserError_shortBy(ctx context.Context, 
 }
 func (ec *executionContext) fieldContext_RewardRedeemUserError_shortBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RewardRedeemUserError", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _RewardSlot_id(ctx context.Context, field graphql.CollectedField, obj *RewardSlot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RewardSlot_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RewardSlot_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RewardSlot", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _RewardSlot_store(ctx context.Context, field graphql.CollectedField, obj *RewardSlot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RewardSlot_store(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Store, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RewardSlot_store(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RewardSlot", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RewardSlot_place(ctx context.Context, field graphql.CollectedField, obj *RewardSlot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RewardSlot_place(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Place, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RewardSlot_place(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RewardSlot", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RewardSlot_startsAt(ctx context.Context, field graphql.CollectedField, obj *RewardSlot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RewardSlot_startsAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StartsAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RewardSlot_startsAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RewardSlot", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _RewardSlot_endsAt(ctx context.Context, field graphql.CollectedField, obj *RewardSlot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RewardSlot_endsAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndsAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RewardSlot_endsAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RewardSlot", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _RewardSlot_seats(ctx context.Context, field graphql.CollectedField, obj *RewardSlot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RewardSlot_seats(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Seats, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RewardSlot_seats(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RewardSlot", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _RewardSlot_seatsLeft(ctx context.Context, field graphql.CollectedField, obj *RewardSlot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RewardSlot_seatsLeft(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SeatsLeft, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RewardSlot_seatsLeft(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RewardSlot", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _RewardSlotConnection_edges(ctx context.Context, field graphql.CollectedField, obj *RewardSlotConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RewardSlotConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*RewardSlotEdge) graphql.Marshaler {
+			return ec.marshalNRewardSlotEdge2ᚕᚖmembergateᚋgraphᚐRewardSlotEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RewardSlotConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RewardSlotConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RewardSlotEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RewardSlotConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *RewardSlotConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RewardSlotConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*RewardSlot) graphql.Marshaler {
+			return ec.marshalNRewardSlot2ᚕᚖmembergateᚋgraphᚐRewardSlotᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RewardSlotConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RewardSlotConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RewardSlot(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RewardSlotConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *RewardSlotConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RewardSlotConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖmembergateᚋgraphᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RewardSlotConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RewardSlotConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RewardSlotEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *RewardSlotEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RewardSlotEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RewardSlotEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RewardSlotEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RewardSlotEdge_node(ctx context.Context, field graphql.CollectedField, obj *RewardSlotEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RewardSlotEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RewardSlot) graphql.Marshaler {
+			return ec.marshalNRewardSlot2ᚖmembergateᚋgraphᚐRewardSlot(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RewardSlotEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RewardSlotEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RewardSlot(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _SharedDiscount_tier(ctx context.Context, field graphql.CollectedField, obj *SharedDiscount) (ret graphql.Marshaler) {
@@ -22637,6 +24600,96 @@ func (ec *executionContext) unmarshalInputRedemptionCancelInput(ctx context.Cont
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputRedemptionFilter(ctx context.Context, obj any) (RedemptionFilter, error) {
+	var it RedemptionFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"states"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "states":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("states"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.States = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRedemptionShowInput(ctx context.Context, obj any) (RedemptionShowInput, error) {
+	var it RedemptionShowInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"redemptionId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "redemptionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("redemptionId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RedemptionID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRedemptionUseInput(ctx context.Context, obj any) (RedemptionUseInput, error) {
+	var it RedemptionUseInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"code"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputRewardFilter(ctx context.Context, obj any) (RewardFilter, error) {
 	var it RewardFilter
 	if obj == nil {
@@ -22652,13 +24705,34 @@ func (ec *executionContext) unmarshalInputRewardFilter(ctx context.Context, obj 
 		asMap["affordableOnly"] = false
 	}
 
-	fieldsInOrder := [...]string{"affordableOnly"}
+	fieldsInOrder := [...]string{"maxCost", "query", "kinds", "affordableOnly"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
 			continue
 		}
 		switch k {
+		case "maxCost":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("maxCost"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MaxCost = data
+		case "query":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("query"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Query = data
+		case "kinds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kinds"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kinds = data
 		case "affordableOnly":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("affordableOnly"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -22689,7 +24763,7 @@ func (ec *executionContext) unmarshalInputRewardRedeemInput(ctx context.Context,
 		asMap["fundFrom"] = "ME"
 	}
 
-	fieldsInOrder := [...]string{"idempotencyKey", "rewardId", "quantity", "expectedCost", "fundFrom"}
+	fieldsInOrder := [...]string{"idempotencyKey", "rewardId", "slotId", "quantity", "expectedCost", "fundFrom"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -22710,6 +24784,13 @@ func (ec *executionContext) unmarshalInputRewardRedeemInput(ctx context.Context,
 				return it, err
 			}
 			it.RewardID = data
+		case "slotId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slotId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SlotID = data
 		case "quantity":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quantity"))
 			data, err := ec.unmarshalNInt2int(ctx, v)
@@ -22904,6 +24985,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Tier(ctx, sel, obj)
+	case RewardSlot:
+		return ec._RewardSlot(ctx, sel, &obj)
+	case *RewardSlot:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._RewardSlot(ctx, sel, obj)
 	case Reward:
 		return ec._Reward(ctx, sel, &obj)
 	case *Reward:
@@ -23112,6 +25200,20 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._RewardRedeemUserError(ctx, sel, obj)
+	case RedemptionUseUserError:
+		return ec._RedemptionUseUserError(ctx, sel, &obj)
+	case *RedemptionUseUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._RedemptionUseUserError(ctx, sel, obj)
+	case RedemptionShowUserError:
+		return ec._RedemptionShowUserError(ctx, sel, &obj)
+	case *RedemptionShowUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._RedemptionShowUserError(ctx, sel, obj)
 	case RedemptionCancelUserError:
 		return ec._RedemptionCancelUserError(ctx, sel, &obj)
 	case *RedemptionCancelUserError:
@@ -26463,6 +28565,44 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "redemptions":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_redemptions(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "unreadCounts":
 			field := field
 
@@ -26640,6 +28780,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "redemptionCancel":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_redemptionCancel(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "redemptionShow":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_redemptionShow(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "redemptionUse":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_redemptionUse(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -27774,6 +29928,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "redemptionByCode":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_redemptionByCode(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "recommendations":
 			field := field
 
@@ -28255,8 +30431,66 @@ func (ec *executionContext) _Redemption(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "quantity":
+			out.Values[i] = ec._Redemption_quantity(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "cost":
+			out.Values[i] = ec._Redemption_cost(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "slot":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Redemption_slot(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "cancellableUntil":
 			out.Values[i] = ec._Redemption_cancellableUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "validUntil":
+			out.Values[i] = ec._Redemption_validUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "usedAt":
+			out.Values[i] = ec._Redemption_usedAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -28382,6 +30616,97 @@ func (ec *executionContext) _RedemptionCancelUserError(ctx context.Context, sel 
 	return out
 }
 
+var redemptionConnectionImplementors = []string{"RedemptionConnection"}
+
+func (ec *executionContext) _RedemptionConnection(ctx context.Context, sel ast.SelectionSet, obj *RedemptionConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, redemptionConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RedemptionConnection")
+		case "edges":
+			out.Values[i] = ec._RedemptionConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._RedemptionConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._RedemptionConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var redemptionEdgeImplementors = []string{"RedemptionEdge"}
+
+func (ec *executionContext) _RedemptionEdge(ctx context.Context, sel ast.SelectionSet, obj *RedemptionEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, redemptionEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RedemptionEdge")
+		case "cursor":
+			out.Values[i] = ec._RedemptionEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._RedemptionEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var redemptionPlanImplementors = []string{"RedemptionPlan"}
 
 func (ec *executionContext) _RedemptionPlan(ctx context.Context, sel ast.SelectionSet, obj *RedemptionPlan) graphql.Marshaler {
@@ -28435,6 +30760,188 @@ func (ec *executionContext) _RedemptionPlan(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var redemptionShowPayloadImplementors = []string{"RedemptionShowPayload"}
+
+func (ec *executionContext) _RedemptionShowPayload(ctx context.Context, sel ast.SelectionSet, obj *RedemptionShowPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, redemptionShowPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RedemptionShowPayload")
+		case "redemption":
+			out.Values[i] = ec._RedemptionShowPayload_redemption(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RedemptionShowPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var redemptionShowUserErrorImplementors = []string{"RedemptionShowUserError", "UserError"}
+
+func (ec *executionContext) _RedemptionShowUserError(ctx context.Context, sel ast.SelectionSet, obj *RedemptionShowUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, redemptionShowUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RedemptionShowUserError")
+		case "field":
+			out.Values[i] = ec._RedemptionShowUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._RedemptionShowUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._RedemptionShowUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var redemptionUsePayloadImplementors = []string{"RedemptionUsePayload"}
+
+func (ec *executionContext) _RedemptionUsePayload(ctx context.Context, sel ast.SelectionSet, obj *RedemptionUsePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, redemptionUsePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RedemptionUsePayload")
+		case "redemption":
+			out.Values[i] = ec._RedemptionUsePayload_redemption(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RedemptionUsePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var redemptionUseUserErrorImplementors = []string{"RedemptionUseUserError", "UserError"}
+
+func (ec *executionContext) _RedemptionUseUserError(ctx context.Context, sel ast.SelectionSet, obj *RedemptionUseUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, redemptionUseUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RedemptionUseUserError")
+		case "field":
+			out.Values[i] = ec._RedemptionUseUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._RedemptionUseUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._RedemptionUseUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var rewardImplementors = []string{"Reward", "Node", "Recommendable"}
 
 func (ec *executionContext) _Reward(ctx context.Context, sel ast.SelectionSet, obj *Reward) graphql.Marshaler {
@@ -28455,6 +30962,21 @@ func (ec *executionContext) _Reward(ctx context.Context, sel ast.SelectionSet, o
 		case "title":
 			out.Values[i] = ec._Reward_title(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "kind":
+			out.Values[i] = ec._Reward_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "partner":
+			out.Values[i] = ec._Reward_partner(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "category":
+			out.Values[i] = ec._Reward_category(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "image":
@@ -28563,6 +31085,49 @@ func (ec *executionContext) _Reward(ctx context.Context, sel ast.SelectionSet, o
 					}
 				}()
 				res = ec._Reward_missingCoins(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "limitPerMember":
+			out.Values[i] = ec._Reward_limitPerMember(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "slots":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Reward_slots(ctx, field, obj)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -28786,6 +31351,165 @@ func (ec *executionContext) _RewardRedeemUserError(ctx context.Context, sel ast.
 		case "shortBy":
 			out.Values[i] = ec._RewardRedeemUserError_shortBy(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var rewardSlotImplementors = []string{"RewardSlot", "Node"}
+
+func (ec *executionContext) _RewardSlot(ctx context.Context, sel ast.SelectionSet, obj *RewardSlot) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, rewardSlotImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RewardSlot")
+		case "id":
+			out.Values[i] = ec._RewardSlot_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "store":
+			out.Values[i] = ec._RewardSlot_store(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "place":
+			out.Values[i] = ec._RewardSlot_place(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "startsAt":
+			out.Values[i] = ec._RewardSlot_startsAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "endsAt":
+			out.Values[i] = ec._RewardSlot_endsAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "seats":
+			out.Values[i] = ec._RewardSlot_seats(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "seatsLeft":
+			out.Values[i] = ec._RewardSlot_seatsLeft(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var rewardSlotConnectionImplementors = []string{"RewardSlotConnection"}
+
+func (ec *executionContext) _RewardSlotConnection(ctx context.Context, sel ast.SelectionSet, obj *RewardSlotConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, rewardSlotConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RewardSlotConnection")
+		case "edges":
+			out.Values[i] = ec._RewardSlotConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._RewardSlotConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._RewardSlotConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var rewardSlotEdgeImplementors = []string{"RewardSlotEdge"}
+
+func (ec *executionContext) _RewardSlotEdge(ctx context.Context, sel ast.SelectionSet, obj *RewardSlotEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, rewardSlotEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RewardSlotEdge")
+		case "cursor":
+			out.Values[i] = ec._RewardSlotEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._RewardSlotEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -32298,6 +35022,32 @@ func (ec *executionContext) marshalNRecommendationSurface2membergateᚋgraphᚐR
 	return v
 }
 
+func (ec *executionContext) marshalNRedemption2ᚕᚖmembergateᚋgraphᚐRedemptionᚄ(ctx context.Context, sel ast.SelectionSet, v []*Redemption) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRedemption2ᚖmembergateᚋgraphᚐRedemption(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRedemption2ᚖmembergateᚋgraphᚐRedemption(ctx context.Context, sel ast.SelectionSet, v *Redemption) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Redemption(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNRedemptionCancelErrorCode2membergateᚋgraphᚐRedemptionCancelErrorCode(ctx context.Context, v any) (RedemptionCancelErrorCode, error) {
 	var res RedemptionCancelErrorCode
 	err := res.UnmarshalGQL(v)
@@ -32349,6 +35099,32 @@ func (ec *executionContext) marshalNRedemptionCancelUserError2ᚖmembergateᚋgr
 	return ec._RedemptionCancelUserError(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNRedemptionEdge2ᚕᚖmembergateᚋgraphᚐRedemptionEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*RedemptionEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRedemptionEdge2ᚖmembergateᚋgraphᚐRedemptionEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRedemptionEdge2ᚖmembergateᚋgraphᚐRedemptionEdge(ctx context.Context, sel ast.SelectionSet, v *RedemptionEdge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RedemptionEdge(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNRedemptionPlan2ᚖmembergateᚋgraphᚐRedemptionPlan(ctx context.Context, sel ast.SelectionSet, v *RedemptionPlan) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -32357,6 +35133,108 @@ func (ec *executionContext) marshalNRedemptionPlan2ᚖmembergateᚋgraphᚐRedem
 		return graphql.Null
 	}
 	return ec._RedemptionPlan(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRedemptionShowErrorCode2membergateᚋgraphᚐRedemptionShowErrorCode(ctx context.Context, v any) (RedemptionShowErrorCode, error) {
+	var res RedemptionShowErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRedemptionShowErrorCode2membergateᚋgraphᚐRedemptionShowErrorCode(ctx context.Context, sel ast.SelectionSet, v RedemptionShowErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNRedemptionShowInput2membergateᚋgraphᚐRedemptionShowInput(ctx context.Context, v any) (RedemptionShowInput, error) {
+	res, err := ec.unmarshalInputRedemptionShowInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRedemptionShowPayload2ᚖmembergateᚋgraphᚐRedemptionShowPayload(ctx context.Context, sel ast.SelectionSet, v *RedemptionShowPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RedemptionShowPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRedemptionShowUserError2ᚕᚖmembergateᚋgraphᚐRedemptionShowUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*RedemptionShowUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRedemptionShowUserError2ᚖmembergateᚋgraphᚐRedemptionShowUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRedemptionShowUserError2ᚖmembergateᚋgraphᚐRedemptionShowUserError(ctx context.Context, sel ast.SelectionSet, v *RedemptionShowUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RedemptionShowUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRedemptionUseErrorCode2membergateᚋgraphᚐRedemptionUseErrorCode(ctx context.Context, v any) (RedemptionUseErrorCode, error) {
+	var res RedemptionUseErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRedemptionUseErrorCode2membergateᚋgraphᚐRedemptionUseErrorCode(ctx context.Context, sel ast.SelectionSet, v RedemptionUseErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNRedemptionUseInput2membergateᚋgraphᚐRedemptionUseInput(ctx context.Context, v any) (RedemptionUseInput, error) {
+	res, err := ec.unmarshalInputRedemptionUseInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRedemptionUsePayload2ᚖmembergateᚋgraphᚐRedemptionUsePayload(ctx context.Context, sel ast.SelectionSet, v *RedemptionUsePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RedemptionUsePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRedemptionUseUserError2ᚕᚖmembergateᚋgraphᚐRedemptionUseUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*RedemptionUseUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRedemptionUseUserError2ᚖmembergateᚋgraphᚐRedemptionUseUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRedemptionUseUserError2ᚖmembergateᚋgraphᚐRedemptionUseUserError(ctx context.Context, sel ast.SelectionSet, v *RedemptionUseUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RedemptionUseUserError(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNReward2ᚕᚖmembergateᚋgraphᚐRewardᚄ(ctx context.Context, sel ast.SelectionSet, v []*Reward) graphql.Marshaler {
@@ -32460,6 +35338,58 @@ func (ec *executionContext) marshalNRewardRedeemUserError2ᚖmembergateᚋgraph�
 		return graphql.Null
 	}
 	return ec._RewardRedeemUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRewardSlot2ᚕᚖmembergateᚋgraphᚐRewardSlotᚄ(ctx context.Context, sel ast.SelectionSet, v []*RewardSlot) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRewardSlot2ᚖmembergateᚋgraphᚐRewardSlot(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRewardSlot2ᚖmembergateᚋgraphᚐRewardSlot(ctx context.Context, sel ast.SelectionSet, v *RewardSlot) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RewardSlot(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRewardSlotEdge2ᚕᚖmembergateᚋgraphᚐRewardSlotEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*RewardSlotEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRewardSlotEdge2ᚖmembergateᚋgraphᚐRewardSlotEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRewardSlotEdge2ᚖmembergateᚋgraphᚐRewardSlotEdge(ctx context.Context, sel ast.SelectionSet, v *RewardSlotEdge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RewardSlotEdge(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) (string, error) {
@@ -33530,6 +36460,21 @@ func (ec *executionContext) marshalORedemption2ᚖmembergateᚋgraphᚐRedemptio
 	return ec._Redemption(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalORedemptionConnection2ᚖmembergateᚋgraphᚐRedemptionConnection(ctx context.Context, sel ast.SelectionSet, v *RedemptionConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RedemptionConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalORedemptionFilter2ᚖmembergateᚋgraphᚐRedemptionFilter(ctx context.Context, v any) (*RedemptionFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputRedemptionFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalORedemptionPlan2ᚕᚖmembergateᚋgraphᚐRedemptionPlanᚄ(ctx context.Context, sel ast.SelectionSet, v []*RedemptionPlan) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -33569,6 +36514,20 @@ func (ec *executionContext) unmarshalORewardFilter2ᚖmembergateᚋgraphᚐRewar
 	}
 	res, err := ec.unmarshalInputRewardFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalORewardSlot2ᚖmembergateᚋgraphᚐRewardSlot(ctx context.Context, sel ast.SelectionSet, v *RewardSlot) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RewardSlot(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORewardSlotConnection2ᚖmembergateᚋgraphᚐRewardSlotConnection(ctx context.Context, sel ast.SelectionSet, v *RewardSlotConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RewardSlotConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOSharedDiscount2ᚖmembergateᚋgraphᚐSharedDiscount(ctx context.Context, sel ast.SelectionSet, v *SharedDiscount) graphql.Marshaler {

@@ -752,6 +752,8 @@ type Member struct {
 	Family *Family `json:"family,omitempty"`
 	// What the member may use now, in the programme's order. Null only together with an error.
 	Benefits *BenefitConnection `json:"benefits,omitempty"`
+	// What the member has redeemed, newest first. Null only together with an error.
+	Redemptions *RedemptionConnection `json:"redemptions,omitempty"`
 	// The numbers for badges on icons. Null only together with an error.
 	UnreadCounts *UnreadCounts `json:"unreadCounts,omitempty"`
 	// How recommendations are made for the member. Null only together with an error.
@@ -991,17 +993,30 @@ func (RecommendationSettings) IsNode() {}
 type Redemption struct {
 	// Opaque id of the redemption.
 	ID string `json:"id"`
-	// AWAITING_APPROVAL, RESERVED, FULFILLED, CANCELLED, EXPIRED or REJECTED; more may come.
+	// AWAITING_APPROVAL, OPENING (being decided), RESERVED (paid for), FULFILLED (its code was shown), USED (a till took the
+	// code), CANCELLED, EXPIRED (nobody used the code in time) or REJECTED (nothing was left); more may come.
 	State string `json:"state"`
 	// What is redeemed. Null when it is offered no more, or together with an error.
 	Reward *Reward `json:"reward,omitempty"`
-	// The code to show in the store. Null when there is none, not yet, or not for the viewer.
+	// The code to show: in a store at once, because its till asks here before it gives anything; a partner's from
+	// `redemptionShow` on, because no till of a partner asks here. Null when there is none, not yet, or no more.
 	Code *string `json:"code,omitempty"`
+	// How many of the reward it is.
+	Quantity int `json:"quantity"`
+	// Coins that all of them cost.
+	Cost int `json:"cost"`
+	// The slot that it is a seat in. Null of rewards without slots, or together with an error.
+	Slot *RewardSlot `json:"slot,omitempty"`
 	// Until when it can be cancelled. Null when it cannot be any more.
 	CancellableUntil *time.Time `json:"cancellableUntil,omitempty"`
+	// Until when the code is good, exclusive. Null when only the partner says.
+	ValidUntil *time.Time `json:"validUntil,omitempty"`
+	// When a till took the code. Null before.
+	UsedAt *time.Time `json:"usedAt,omitempty"`
 	// When it was asked for.
 	CreatedAt time.Time `json:"createdAt"`
 	Redeemed  string    `json:"-"`
+	Slotted   string    `json:"-"`
 }
 
 func (Redemption) IsNode() {}
@@ -1034,6 +1049,30 @@ type RedemptionCancelUserError struct {
 
 func (RedemptionCancelUserError) IsUserError() {}
 
+// A page of redemptions.
+type RedemptionConnection struct {
+	// The redemptions with their cursors.
+	Edges []*RedemptionEdge `json:"edges"`
+	// The redemptions alone.
+	Nodes []*Redemption `json:"nodes"`
+	// Where the page lies.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A redemption in a page of redemptions.
+type RedemptionEdge struct {
+	// Opaque place of the redemption in the list.
+	Cursor string `json:"cursor"`
+	// The redemption itself.
+	Node *Redemption `json:"node"`
+}
+
+// Which redemptions to keep.
+type RedemptionFilter struct {
+	// Only those in one of these states, as in `Redemption.state`; absent or empty keeps all.
+	States []string `json:"states,omitempty"`
+}
+
 // One way to pay part of an order with coins.
 type RedemptionPlan struct {
 	// Coins to spend.
@@ -1046,12 +1085,71 @@ type RedemptionPlan struct {
 	MultiplierPercent int `json:"multiplierPercent"`
 }
 
+// Which redemption's code is shown.
+type RedemptionShowInput struct {
+	// The redemption's id.
+	RedemptionID string `json:"redemptionId"`
+}
+
+// What has become of a code that was to be shown.
+type RedemptionShowPayload struct {
+	// The redemption with its code. Null when it was refused.
+	Redemption *Redemption `json:"redemption,omitempty"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*RedemptionShowUserError `json:"userErrors"`
+}
+
+// Why a code could not be shown.
+type RedemptionShowUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code RedemptionShowErrorCode `json:"code"`
+}
+
+func (RedemptionShowUserError) IsUserError() {}
+
+// Which code a till takes.
+type RedemptionUseInput struct {
+	// The code, in groups or not, in small or capital letters. It has 80 bits, so that nobody guesses one.
+	Code string `json:"code"`
+}
+
+// What has become of a code at a till.
+type RedemptionUsePayload struct {
+	// The redemption: what is to be given for it, and if it was refused, why and since when. Null when the code is none.
+	Redemption *Redemption `json:"redemption,omitempty"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*RedemptionUseUserError `json:"userErrors"`
+}
+
+// Why a till must not take a code.
+type RedemptionUseUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code RedemptionUseErrorCode `json:"code"`
+}
+
+func (RedemptionUseUserError) IsUserError() {}
+
 // Something that is sold for coins.
 type Reward struct {
 	// Opaque id of the reward.
 	ID string `json:"id"`
 	// The reward's name.
 	Title string `json:"title"`
+	// Code of how it is had: GIFT (goods, handed over for a code), STORE_CODE (something that a store does, for a code),
+	// VOUCHER (a partner's code) or SLOT (a seat in a store at a time); more may come.
+	Kind string `json:"kind"`
+	// Who does what a partner's code is for. Null of all other kinds.
+	Partner *string `json:"partner,omitempty"`
+	// Code of the shelf that it lies on, such as HOME. Null when it lies on none.
+	Category *string `json:"category,omitempty"`
 	// The main picture. Null when there is none.
 	Image *MediaImage `json:"image,omitempty"`
 	// Coins that it usually costs.
@@ -1066,8 +1164,12 @@ type Reward struct {
 	Affordable *bool `json:"affordable,omitempty"`
 	// Coins that the viewer still needs for it, 0 when there are enough. Null when nobody is signed in, or together with an
 	// error.
-	MissingCoins *int           `json:"missingCoins,omitempty"`
-	Reward       *reward.Reward `json:"-"`
+	MissingCoins *int `json:"missingCoins,omitempty"`
+	// How many one member may ever have. Null when there is no limit.
+	LimitPerMember *int `json:"limitPerMember,omitempty"`
+	// The slots that have not begun, by time; empty of all other kinds than SLOT. Null only together with an error.
+	Slots  *RewardSlotConnection `json:"slots,omitempty"`
+	Reward *reward.Reward        `json:"-"`
 }
 
 func (Reward) IsNode() {}
@@ -1094,6 +1196,12 @@ type RewardEdge struct {
 
 // Which rewards to keep.
 type RewardFilter struct {
+	// Only rewards that cost the viewer at most so many coins, 1 or more; their usual cost when nobody is signed in.
+	MaxCost *int `json:"maxCost,omitempty"`
+	// Only rewards with this in their name in any language, small or capital letters; at most 100 characters.
+	Query *string `json:"query,omitempty"`
+	// Only rewards of one of these kinds, as in `Reward.kind`; absent or empty keeps all.
+	Kinds []string `json:"kinds,omitempty"`
 	// Only rewards that the viewer has the coins for; none of them when nobody is signed in.
 	AffordableOnly *bool `json:"affordableOnly,omitempty"`
 }
@@ -1104,7 +1212,9 @@ type RewardRedeemInput struct {
 	IdempotencyKey string `json:"idempotencyKey"`
 	// The reward's id.
 	RewardID string `json:"rewardId"`
-	// How many: 1 to 100.
+	// The slot's id: needed of a reward with slots, and refused of all others.
+	SlotID *string `json:"slotId,omitempty"`
+	// How many: 1 to 100; of a partner's code and of a seat 1.
 	Quantity int `json:"quantity"`
 	// Coins that the app showed as the cost of all of them.
 	ExpectedCost int `json:"expectedCost"`
@@ -1137,6 +1247,44 @@ type RewardRedeemUserError struct {
 }
 
 func (RewardRedeemUserError) IsUserError() {}
+
+// A time in a store for which a reward has seats.
+type RewardSlot struct {
+	// Opaque id of the slot; `rewardRedeem` takes it.
+	ID string `json:"id"`
+	// Code of the store.
+	Store string `json:"store"`
+	// Where that is, as people say it.
+	Place string `json:"place"`
+	// When entry begins.
+	StartsAt time.Time `json:"startsAt"`
+	// When it ends, exclusive.
+	EndsAt time.Time `json:"endsAt"`
+	// How many seats there are in all.
+	Seats int `json:"seats"`
+	// How many seats are left.
+	SeatsLeft int `json:"seatsLeft"`
+}
+
+func (RewardSlot) IsNode() {}
+
+// A page of slots.
+type RewardSlotConnection struct {
+	// The slots with their cursors.
+	Edges []*RewardSlotEdge `json:"edges"`
+	// The slots alone.
+	Nodes []*RewardSlot `json:"nodes"`
+	// Where the page lies.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A slot in a page of slots.
+type RewardSlotEdge struct {
+	// Opaque place of the slot in the list.
+	Cursor string `json:"cursor"`
+	// The slot itself.
+	Node *RewardSlot `json:"node"`
+}
 
 // The discount that a family shares.
 type SharedDiscount struct {
@@ -2627,7 +2775,7 @@ type RedemptionCancelErrorCode string
 const (
 	// No such redemption is known.
 	RedemptionCancelErrorCodeNotFound RedemptionCancelErrorCode = "NOT_FOUND"
-	// Its ten minutes are over, or its code has been shown.
+	// Its time to be taken back is over, or its code has been shown.
 	RedemptionCancelErrorCodeNotCancellable RedemptionCancelErrorCode = "NOT_CANCELLABLE"
 )
 
@@ -2679,6 +2827,131 @@ func (e RedemptionCancelErrorCode) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// Reasons why a code could not be shown.
+type RedemptionShowErrorCode string
+
+const (
+	// No such redemption is known.
+	RedemptionShowErrorCodeNotFound RedemptionShowErrorCode = "NOT_FOUND"
+	// It was taken back, or came to nothing.
+	RedemptionShowErrorCodeEnded RedemptionShowErrorCode = "ENDED"
+	// Its time is over.
+	RedemptionShowErrorCodeCodeExpired RedemptionShowErrorCode = "CODE_EXPIRED"
+)
+
+var AllRedemptionShowErrorCode = []RedemptionShowErrorCode{
+	RedemptionShowErrorCodeNotFound,
+	RedemptionShowErrorCodeEnded,
+	RedemptionShowErrorCodeCodeExpired,
+}
+
+func (e RedemptionShowErrorCode) IsValid() bool {
+	switch e {
+	case RedemptionShowErrorCodeNotFound, RedemptionShowErrorCodeEnded, RedemptionShowErrorCodeCodeExpired:
+		return true
+	}
+	return false
+}
+
+func (e RedemptionShowErrorCode) String() string {
+	return string(e)
+}
+
+func (e *RedemptionShowErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = RedemptionShowErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid RedemptionShowErrorCode", str)
+	}
+	return nil
+}
+
+func (e RedemptionShowErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *RedemptionShowErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e RedemptionShowErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why a till must not take a code.
+type RedemptionUseErrorCode string
+
+const (
+	// No such code is known.
+	RedemptionUseErrorCodeNotFound RedemptionUseErrorCode = "NOT_FOUND"
+	// A till took it before.
+	RedemptionUseErrorCodeAlreadyUsed RedemptionUseErrorCode = "ALREADY_USED"
+	// The redemption was taken back.
+	RedemptionUseErrorCodeEnded RedemptionUseErrorCode = "ENDED"
+	// Its time is over, and so is the grace that tills give.
+	RedemptionUseErrorCodeCodeExpired RedemptionUseErrorCode = "CODE_EXPIRED"
+)
+
+var AllRedemptionUseErrorCode = []RedemptionUseErrorCode{
+	RedemptionUseErrorCodeNotFound,
+	RedemptionUseErrorCodeAlreadyUsed,
+	RedemptionUseErrorCodeEnded,
+	RedemptionUseErrorCodeCodeExpired,
+}
+
+func (e RedemptionUseErrorCode) IsValid() bool {
+	switch e {
+	case RedemptionUseErrorCodeNotFound, RedemptionUseErrorCodeAlreadyUsed, RedemptionUseErrorCodeEnded, RedemptionUseErrorCodeCodeExpired:
+		return true
+	}
+	return false
+}
+
+func (e RedemptionUseErrorCode) String() string {
+	return string(e)
+}
+
+func (e *RedemptionUseErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = RedemptionUseErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid RedemptionUseErrorCode", str)
+	}
+	return nil
+}
+
+func (e RedemptionUseErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *RedemptionUseErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e RedemptionUseErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // Reasons why a reward could not be had.
 type RewardRedeemErrorCode string
 
@@ -2695,10 +2968,14 @@ const (
 	RewardRedeemErrorCodeLimitReached RewardRedeemErrorCode = "LIMIT_REACHED"
 	// Fewer coins are available than it costs.
 	RewardRedeemErrorCodeInsufficientCoins RewardRedeemErrorCode = "INSUFFICIENT_COINS"
-	// Paying from there is not offered.
+	// Paying from there is not offered, or the programme gives no rewards for coins.
 	RewardRedeemErrorCodeNotOffered RewardRedeemErrorCode = "NOT_OFFERED"
-	// It took too long and was given up; the coins are available again.
-	RewardRedeemErrorCodeHoldExpired RewardRedeemErrorCode = "HOLD_EXPIRED"
+	// The reward has slots and none was named.
+	RewardRedeemErrorCodeSlotRequired RewardRedeemErrorCode = "SLOT_REQUIRED"
+	// No such slot of the reward is known.
+	RewardRedeemErrorCodeSlotUnknown RewardRedeemErrorCode = "SLOT_UNKNOWN"
+	// The slot has begun.
+	RewardRedeemErrorCodeSlotOver RewardRedeemErrorCode = "SLOT_OVER"
 	// The idempotency key was used with another input.
 	RewardRedeemErrorCodeIdempotencyConflict RewardRedeemErrorCode = "IDEMPOTENCY_CONFLICT"
 )
@@ -2711,13 +2988,15 @@ var AllRewardRedeemErrorCode = []RewardRedeemErrorCode{
 	RewardRedeemErrorCodeLimitReached,
 	RewardRedeemErrorCodeInsufficientCoins,
 	RewardRedeemErrorCodeNotOffered,
-	RewardRedeemErrorCodeHoldExpired,
+	RewardRedeemErrorCodeSlotRequired,
+	RewardRedeemErrorCodeSlotUnknown,
+	RewardRedeemErrorCodeSlotOver,
 	RewardRedeemErrorCodeIdempotencyConflict,
 }
 
 func (e RewardRedeemErrorCode) IsValid() bool {
 	switch e {
-	case RewardRedeemErrorCodeNotFound, RewardRedeemErrorCodeTierRequired, RewardRedeemErrorCodePriceChanged, RewardRedeemErrorCodeOutOfStock, RewardRedeemErrorCodeLimitReached, RewardRedeemErrorCodeInsufficientCoins, RewardRedeemErrorCodeNotOffered, RewardRedeemErrorCodeHoldExpired, RewardRedeemErrorCodeIdempotencyConflict:
+	case RewardRedeemErrorCodeNotFound, RewardRedeemErrorCodeTierRequired, RewardRedeemErrorCodePriceChanged, RewardRedeemErrorCodeOutOfStock, RewardRedeemErrorCodeLimitReached, RewardRedeemErrorCodeInsufficientCoins, RewardRedeemErrorCodeNotOffered, RewardRedeemErrorCodeSlotRequired, RewardRedeemErrorCodeSlotUnknown, RewardRedeemErrorCodeSlotOver, RewardRedeemErrorCodeIdempotencyConflict:
 		return true
 	}
 	return false

@@ -12,6 +12,7 @@ import (
 	"membergate/internal/family"
 	"membergate/internal/member"
 	"membergate/internal/product"
+	"membergate/internal/redemption"
 	"membergate/internal/reward"
 	"membergate/internal/viewer"
 	"membergate/internal/wallet"
@@ -27,6 +28,7 @@ type Stores struct {
 	Products  product.Store
 	Replies   func(ctx context.Context, under []string, sort community.Sort, n int) (map[string]cursor.Page[community.Comment], error)
 	Rewards   *Shared[[]reward.Reward] // in the order of the shop's list
+	Slots     func(ctx context.Context, ids []string) (map[string]redemption.Seats, error)
 }
 
 // Operation is the memory of one operation: what it has read, and the moment that it is true for.
@@ -50,6 +52,7 @@ type Operation struct {
 	Circles  *Loader[string, community.Circle]                  // by code of the group, for the viewer
 	Threads  *Loader[ThreadKey, cursor.Page[community.Comment]] // first comments below a place
 	Products *Loader[string, product.Product]                   // by SKU
+	Slots    *Loader[string, redemption.Seats]                  // of rewards
 
 	waves *Waves
 	once  sync.Map // what Once has worked out, by name
@@ -81,6 +84,7 @@ func Begin(ctx context.Context, s Stores, now time.Time, branches int) (context.
 	})
 	o.Threads = enter(o, threads(s))
 	o.Products = enter(o, s.Products.ByIDs)
+	o.Slots = enter(o, s.Slots)
 	return context.WithValue(ctx, key{}, o), o
 }
 

@@ -32,6 +32,7 @@ const (
 	kindGroup      = "Group"
 	kindProduct    = "Product"
 	kindReward     = "Reward"
+	kindSlot       = "RewardSlot"
 	kindRedemption = "Redemption"
 	kindProgramme  = "Programme"
 )

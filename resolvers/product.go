@@ -2,9 +2,14 @@ package resolvers
 
 import (
 	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"membergate/graph"
 	"membergate/internal/cursor"
+	"membergate/internal/fault"
 	"membergate/internal/product"
 	"membergate/internal/reward"
 	"membergate/loaders"
@@ -35,11 +40,15 @@ func showProduct(p product.Product) *graph.Product {
 func (q query) Rewards(ctx context.Context, filter *graph.RewardFilter, first *int, after *string) (*graph.RewardConnection, error) {
 	defer loaders.Leave(ctx)
 	o := loaders.From(ctx)
-	var keep reward.Filter
 	l := cursor.List{Name: "rewards"}
-	if filter != nil && filter.AffordableOnly != nil && *filter.AffordableOnly {
-		keep.AffordableOnly, l.Filter, l.Owner = true, []string{"affordable"}, string(o.Me())
+	keep, err := keepRewards(filter)
+	if err != nil {
+		return nil, err
 	}
+	if keep.AffordableOnly || keep.MaxCost > 0 {
+		l.Owner = string(o.Me())
+	}
+	l.Filter = named(keep)
 	span, err := q.forward(l, first, after)
 	if err != nil {
 		return nil, err
@@ -68,6 +77,36 @@ func (q query) Rewards(ctx context.Context, filter *graph.RewardFilter, first *i
 	return out, nil
 }
 
+// mostQuery bounds what a reward's name is searched for, in characters: longer than any name.
+const mostQuery = 100
+
+// keepRewards reads which rewards to keep.
+func keepRewards(f *graph.RewardFilter) (keep reward.Filter, err error) {
+	if f == nil {
+		return keep, nil
+	}
+	keep = reward.Filter{AffordableOnly: f.AffordableOnly != nil && *f.AffordableOnly, Kinds: slices.Sorted(slices.Values(f.Kinds))}
+	if f.MaxCost != nil {
+		if keep.MaxCost = int64(*f.MaxCost); keep.MaxCost < 1 {
+			return keep, fault.Bad("maxCost", "maxCost is %d; allowed are 1 and more", *f.MaxCost)
+		}
+	}
+	if f.Query != nil {
+		if keep.Query = strings.TrimSpace(*f.Query); utf8.RuneCountInString(keep.Query) > mostQuery {
+			return keep, fault.Bad("query", "query has %d characters; allowed are %d", utf8.RuneCountInString(keep.Query), mostQuery)
+		}
+	}
+	return keep, nil
+}
+
+// named names what narrows a list of rewards, for its cursors; nothing for the whole list.
+func named(f reward.Filter) []string {
+	if !f.AffordableOnly && f.MaxCost == 0 && f.Query == "" && len(f.Kinds) == 0 {
+		return nil
+	}
+	return append([]string{strconv.FormatBool(f.AffordableOnly), strconv.FormatInt(f.MaxCost, 10), f.Query}, f.Kinds...)
+}
+
 // foreseeBuyer fetches the viewer's coins in the waves. Only a filter that asks for them needs the buyer at once; a
 // part that is missing then is an error, and otherwise leaves the list as it is.
 func (q query) foreseeBuyer(ctx context.Context, keep reward.Filter) (*reward.Buyer, error) {
@@ -82,7 +121,7 @@ func (q query) foreseeBuyer(ctx context.Context, keep reward.Filter) (*reward.Bu
 		o.Heads.Want(h.Account.Wallet)
 		o.Arrive(ctx)
 	}
-	if !keep.AffordableOnly {
+	if !keep.AffordableOnly && keep.MaxCost == 0 {
 		return nil, nil
 	}
 	if err != nil {
@@ -111,7 +150,11 @@ func (r *Root) buyer(ctx context.Context) (*reward.Buyer, error) {
 
 func (r *Root) reward(ctx context.Context, w *reward.Reward) *graph.Reward {
 	title := w.Titles.In(locale(ctx))
-	out := &graph.Reward{ID: globalID(kindReward, w.ID), Title: title, Image: picture(w.ImagePath, title), Cost: int(w.Cost), Reward: w}
+	out := &graph.Reward{ID: globalID(kindReward, w.ID), Title: title, Image: picture(w.ImagePath, title), Cost: int(w.Cost), Reward: w,
+		Kind: string(w.How()), Partner: text(w.Partner.In(locale(ctx))), Category: text(w.Category)}
+	if w.LimitPerMember > 0 {
+		out.LimitPerMember = ptr(int(w.LimitPerMember))
+	}
 	if w.Stock != nil {
 		out.Stock = ptr(int(*w.Stock))
 	}

@@ -24,6 +24,12 @@ func (m mutation) RewardRedeem(ctx context.Context, input graph.RewardRedeemInpu
 	if globalID(kindReward, key) != input.RewardID {
 		ask.Reward = ""
 	}
+	if input.SlotID != nil {
+		kind, slot, _ := readID(*input.SlotID)
+		if ask.Slot = slot; kind != kindSlot || slot == "" {
+			ask.Slot = *input.SlotID // no slot's
+		}
+	}
 	var r redemption.Redemption
 	var replayed bool
 	if input.FundFrom == graph.FundingSourceFamily {
@@ -41,7 +47,7 @@ func (m mutation) RewardRedeem(ctx context.Context, input graph.RewardRedeemInpu
 			Field: refused.field, Message: refused.message, Code: graph.RewardRedeemErrorCode(refused.code), ShortBy: refused.shortBy,
 		})
 	} else {
-		out.Redemption = showRedemption(ctx, r)
+		out.Redemption = m.redemption(ctx, r)
 	}
 	out.Wallet, err = m.freshWallet(ctx, id)
 	return out, err
@@ -69,19 +75,30 @@ func (m mutation) RedemptionCancel(ctx context.Context, input graph.RedemptionCa
 			Field: refused.field, Message: refused.message, Code: graph.RedemptionCancelErrorCode(refused.code),
 		})
 	} else {
-		out.Redemption = showRedemption(ctx, r)
+		out.Redemption = m.redemption(ctx, r)
 	}
 	out.Wallet, err = m.freshWallet(ctx, id)
 	return out, err
 }
 
-func showRedemption(ctx context.Context, r redemption.Redemption) *graph.Redemption {
-	out := &graph.Redemption{ID: globalID(kindRedemption, r.ID), State: string(r.State), CreatedAt: r.CreatedAt, Redeemed: r.Reward}
-	if r.State == redemption.Reserved || r.State == redemption.Fulfilled {
-		out.Code = text(r.Code)
+func (root *Root) redemption(ctx context.Context, r redemption.Redemption) *graph.Redemption {
+	now := loaders.From(ctx).Now
+	state := r.StateAt(now)
+	out := &graph.Redemption{
+		ID: globalID(kindRedemption, r.ID), State: string(state), CreatedAt: r.CreatedAt, Redeemed: r.Reward, Slotted: r.Slot,
+		Quantity: int(r.Quantity), Cost: int(r.Cost),
 	}
-	if until, may := r.CancellableUntil(loaders.From(ctx).Now); may {
+	if state == redemption.Reserved || state == redemption.Fulfilled {
+		out.Code = text(root.Redeeming.CodeOf(r))
+	}
+	if until, may := r.CancellableUntil(now); may {
 		out.CancellableUntil = &until
+	}
+	if !r.GoodUntil.IsZero() {
+		out.ValidUntil = &r.GoodUntil
+	}
+	if !r.UsedAt.IsZero() {
+		out.UsedAt = &r.UsedAt
 	}
 	return out
 }
@@ -98,7 +115,7 @@ func (r *Root) redemptionNode(ctx context.Context, key string) (graph.Node, erro
 	if err != nil || !known {
 		return nil, err
 	}
-	return showRedemption(ctx, found), nil
+	return r.redemption(ctx, found), nil
 }
 
 // Redemption is what is to be redeemed. Requests of a family come with spending its coins, so no request names one yet.

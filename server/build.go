@@ -69,7 +69,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		if err := finishLeft(ctx, st, rules, log); err != nil {
 			return nil, err
 		}
-		if err := firstStart(ctx, st, rules, now, log); err != nil {
+		if err := firstStart(ctx, st, rules, keys, now, log); err != nil {
 			return nil, err
 		}
 	}
@@ -89,7 +89,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		Book: rules, Wallets: wallets, Cursors: cursors, Supply: st.supply,
 		Admission: st.admissionService(rules),
 		Checkout:  &checkout.Service{Wallets: wallets, Book: rules},
-		Redeeming: &redemption.Service{Store: st.redemptions, Rewards: st.rewards, Wallets: wallets, Book: rules},
+		Redeeming: &redemption.Service{Store: st.redemptions, Rewards: st.rewards, Vouchers: st.vouchers, Keys: keys, Wallets: wallets, Book: rules},
 		Adjusting: st.adjustmentService(rules),
 		Families:  &family.Service{Families: st.families, Accounts: st.accounts, Book: rules},
 		Recommend: &recommend.Service{Lists: lists, Cursors: cursors, Last: shelf.last},
@@ -108,6 +108,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		Stores: loaders.Stores{
 			Accounts: st.accounts, Wallets: st.ledger, Usages: st.usages, Families: st.families, Community: st.community,
 			Products: st.products, Rewards: shelf.rewards, Replies: root.Replies,
+			Slots: root.Redeeming.SlotsByIDs,
 		},
 	}}
 	return parts, nil

@@ -26,6 +26,7 @@ var commands = []func(*program) *cobra.Command{
 	importCommand,
 	settleCommand,
 	seedCommand,
+	rewardsCommand,
 	reconcileCommand,
 	deadCommand,
 	migrateCommand,

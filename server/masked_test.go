@@ -27,9 +27,10 @@ func mask(name string, v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		out := map[string]any{}
-		_, recommended := v["reasons"] // a recommendation's id is signed
+		_, recommended := v["reasons"]       // a recommendation's id is signed
+		_, redeemed := v["cancellableUntil"] // a redemption's id comes from its wallet's, and its code from chance
 		for key, each := range v {
-			if recommended && key == "id" {
+			if recommended && key == "id" || redeemed && (key == "id" || key == "code") {
 				each = "…"
 			}
 			out[key] = mask(key, each)

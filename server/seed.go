@@ -13,6 +13,7 @@ import (
 	"membergate/internal/demo"
 	"membergate/internal/fault"
 	"membergate/internal/programme"
+	"membergate/internal/voucher"
 )
 
 // demoSeed makes the demo that everybody knows.
@@ -48,7 +49,11 @@ func (p *program) seedDemo(ctx context.Context) (err error) {
 		return err
 	}
 	bar := newBar(p.log, "demo")
-	made, err := demo.Seed(ctx, st.demo(rules), demo.Options{Seed: demoSeed, Now: now.Now(ctx)}, bar.tell)
+	keys, err := settings.Keys()
+	if err != nil {
+		return err
+	}
+	made, err := demo.Seed(ctx, st.demo(rules, keys), demo.Options{Seed: demoSeed, Now: now.Now(ctx)}, bar.tell)
 	bar.end()
 	if err != nil {
 		return err
@@ -67,7 +72,7 @@ func (p *program) seedDemo(ctx context.Context) (err error) {
 
 // firstStart makes the demo on empty embedded stores, and goes on with one that was cut short. Stores that hold other
 // members are somebody's own, and stay as they are.
-func firstStart(ctx context.Context, st *stores, rules book, now clock.Clock, log *slog.Logger) error {
+func firstStart(ctx context.Context, st *stores, rules book, keys voucher.Sealer, now clock.Clock, log *slog.Logger) error {
 	begun, err := demo.Begun(ctx, st.accounts)
 	if err != nil {
 		return err
@@ -78,7 +83,7 @@ func firstStart(ctx context.Context, st *stores, rules book, now clock.Clock, lo
 	}
 	var made demo.Report
 	seed := func() (err error) {
-		made, err = demo.Seed(ctx, st.demo(rules), demo.Options{Seed: demoSeed, Now: now.Now(ctx)}, nil)
+		made, err = demo.Seed(ctx, st.demo(rules, keys), demo.Options{Seed: demoSeed, Now: now.Now(ctx)}, nil)
 		return err
 	}
 	if begun {
@@ -95,9 +100,9 @@ func firstStart(ctx context.Context, st *stores, rules book, now clock.Clock, lo
 	return err
 }
 
-func (s *stores) demo(rules book) demo.Stores {
+func (s *stores) demo(rules book, keys voucher.Sealer) demo.Stores {
 	return demo.Stores{
-		Accounts: s.accounts, Ledger: s.ledger, Orders: s.orders, Products: s.products, Rewards: s.rewards, Uses: s.usages,
+		Accounts: s.accounts, Ledger: s.ledger, Orders: s.orders, Products: s.products, Rewards: s.rewards, Uses: s.usages, Vouchers: s.vouchers, Keys: keys,
 		Families: s.families, Community: s.community, Lists: s.cache.Lists(), Book: rules,
 	}
 }

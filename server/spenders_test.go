@@ -5,17 +5,23 @@ import (
 	"fmt"
 	"log/slog"
 	"testing"
+	"time"
 
 	"membergate/internal/account"
+	"membergate/internal/checkout"
 	"membergate/internal/member"
 	"membergate/internal/programme"
+	"membergate/internal/redemption"
+	"membergate/internal/reward"
 	"membergate/internal/tier"
+	"membergate/internal/voucher"
 	"membergate/internal/wallet"
 )
 
 // spenders are members whose coins never die, so that tests can spend them by the real clock. Each test has its own.
 var spenders = map[member.ID]wallet.Coins{
 	"payer": 10_000, "refused": 10_000, "hurried": 1_000, "empty": 1, "buyer": 10_000, "turned": 10_000, "adjusted": 100, "shopper": 10_000,
+	"collector": 10_000, "visitor": 10_000, "various": 1_000_000, "lapsed": 10_000,
 }
 
 func putSpenders(pairs []string) error {
@@ -35,7 +41,7 @@ func putSpenders(pairs []string) error {
 	}
 	for id, coins := range spenders {
 		h := account.Open(rules, member.Profile{ID: id, DisplayName: string(id), JoinedAt: foundation})
-		if id == "turned" { // somebody to whom every reward is open
+		if id == "turned" || id == "collector" || id == "visitor" || id == "various" { // those to whom every reward is open
 			h.Account.Standing = h.Account.Standing.Give(rules, tier.Grant{Tier: "GOLD", Route: programme.Invited, From: written(2), Until: written(2).AddDate(100, 0, 0)})
 		}
 		if err := st.accounts.Create(ctx, h); err != nil {
@@ -45,6 +51,64 @@ func putSpenders(pairs []string) error {
 			Op: "gift", Kind: wallet.Adjust, Coins: coins, Title: "coins.adjusted", Reason: "to be spent by tests", At: written(1), Actor: "staff",
 		}}); err != nil {
 			return fmt.Errorf("%s: %w", id, err)
+		}
+		if id == "lapsed" { // whose second entry is a hold that nobody settled in time
+			if _, err := st.wallets(rules).Post(ctx, h.Account.Wallet, []wallet.Posting{{
+				Op: "old hold", Kind: wallet.SetAside, Coins: 10, Purpose: checkout.Purpose, Ref: "o-1", At: written(2), Until: written(17), Actor: "member",
+			}}); err != nil {
+				return err
+			}
+		}
+	}
+	return putCollection(ctx, s, st, rules)
+}
+
+// partnersCodes are how many codes the village's partner gave.
+const partnersCodes = 12
+
+// putCollection loads the partner's codes, and redeems one reward of each kind for the collector.
+func putCollection(ctx context.Context, s Settings, st *stores, rules book) error {
+	keys, err := s.Keys()
+	if err != nil {
+		return err
+	}
+	var codes []string
+	for n := range partnersCodes {
+		codes = append(codes, fmt.Sprintf("PARTNER-%04d", n))
+	}
+	if _, err := voucher.Load(ctx, st.vouchers, keys, cleaning, codes, written(1)); err != nil {
+		return err
+	}
+	found, err := st.rewards.ByIDs(ctx, []string{cleaning})
+	if err != nil {
+		return err
+	}
+	w := found[cleaning]
+	*w.Stock = partnersCodes
+	who, err := st.accounts.ByIDs(ctx, []member.ID{"collector"}, account.Public)
+	if err == nil {
+		err = st.rewards.PutAll(ctx, []reward.Reward{w})
+	}
+	if err != nil {
+		return err
+	}
+	service := &redemption.Service{Store: st.redemptions, Rewards: st.rewards, Vouchers: st.vouchers, Keys: keys, Wallets: st.wallets(rules), Book: rules}
+	id, at := who["collector"].Account.Wallet, written(40)
+	slots, err := st.rewards.Slots(ctx, hourReward, oldHour, 1)
+	if err != nil {
+		return err
+	}
+	for n, a := range []redemption.Ask{
+		{Reward: "r-01", Expected: 200}, {Reward: "r-02", Expected: 300}, {Reward: cleaning, Expected: 1000},
+		{Reward: hourReward, Expected: 500, Slot: slots[0].ID},
+	} {
+		a.Key, a.Quantity, a.Tier, a.At = fmt.Sprint("collect-", n), 1, "GOLD", at.Add(time.Duration(n)*time.Minute)
+		r, _, err := service.Redeem(ctx, id, a)
+		if err == nil && n == 0 {
+			_, err = service.Use(ctx, r.Code, "till", a.At.Add(time.Minute))
+		}
+		if err != nil {
+			return fmt.Errorf("redeem %s: %w", a.Reward, err)
 		}
 	}
 	return nil

@@ -16,6 +16,8 @@ var prices = map[string]price{
 	"BestRedemption":      {calls{2, 0, 2}, calls{}},
 	"CoinSupply":          {calls{1, 0, 0}, calls{1, 0, 0}},
 	"Rewards":             {calls{2, 0, 2}, calls{}},
+	"Redemptions":         {calls{2, 0, 1}, calls{}},
+	"RewardSlots":         {calls{4, 0, 2}, calls{2, 0, 0}},
 	"TierPage":            {calls{2, 0, 1}, calls{}},
 	"Programme":           {},
 	"FamilyPage":          {calls{4, 0, 3}, calls{}},
@@ -74,8 +76,8 @@ func TestWhatAQueryCostsIsFixedAndDoesNotGrowWithThePage(t *testing.T) {
 				if n != "as the apps ask" {
 					q.query, q.variables = sized(q.query, a.variables, n)
 				}
-				if a.operation == "PostDetail" && n == "50" {
-					q.query, _ = sized(q.query, nil, "20") // 50 comments with 50 replies each are refused as too dear
+				if (a.operation == "PostDetail" || a.operation == "RewardSlots") && n == "50" {
+					q.query, q.variables = sized(q.query, a.variables, "20") // 50 of each of 50 are refused as too dear
 				}
 				if got := good(t, e.gateway.url, q).Extensions.Stores; got != want {
 					t.Errorf("%s, pages %s: costs %+v, want %+v", a, n, got, want)

@@ -21,6 +21,7 @@ import (
 	"membergate/internal/redisstore"
 	"membergate/internal/reward"
 	"membergate/internal/supply"
+	"membergate/internal/voucher"
 	"membergate/internal/wallet"
 )
 
@@ -41,6 +42,7 @@ type stores struct {
 
 	busy        *busy            // the same, for work that changes many members at once; nil where that is no other
 	redemptions redemption.Store // and what is taken of stocks
+	vouchers    voucher.Store    // partners' codes
 
 	checks  []Check                     // what must answer
 	migrate func(context.Context) error // indexes; nothing to do for embedded stores
@@ -106,7 +108,7 @@ func (s *stores) useBolt(b *boltstore.Store) {
 	s.accounts, s.ledger, s.orders, s.supply = b.Members(), b.Ledger(), b.Orders(), b.Supply()
 	s.admissions, s.adjusting = b.Admissions(), b.Adjustments()
 	s.products, s.rewards, s.usages, s.families, s.community = b.Products(), b.Rewards(), b.Usages(), b.Families(), b.Community()
-	s.redemptions = b.Redemptions()
+	s.redemptions, s.vouchers = b.Redemptions(), b.Vouchers()
 	s.migrate, s.fill = func(context.Context) error { return nil }, b.Hasty
 	s.checks = append(s.checks, Check{Name: "store", Ping: b.Ping})
 }
@@ -115,7 +117,7 @@ func (s *stores) useMongo(m *mongostore.Store) {
 	s.accounts, s.ledger, s.orders, s.supply = m.Members(), m.Ledger(), m.Orders(), m.Supply()
 	s.admissions, s.adjusting = m.Admissions(), m.Adjustments()
 	s.products, s.rewards, s.usages, s.families, s.community = m.Products(), m.Rewards(), m.Usages(), m.Families(), m.Community()
-	s.redemptions = m.Redemptions()
+	s.redemptions, s.vouchers = m.Redemptions(), m.Vouchers()
 	together := m.Together()
 	s.busy = &busy{together.Members(), together.Ledger(), together.Orders()}
 	s.migrate, s.fill = m.Patient(commandPatience).Migrate, func(work func() error) error { return work() }

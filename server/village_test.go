@@ -41,6 +41,9 @@ const (
 	invitation    = "the token of the village's invitation"
 	posts         = 60 // public ones; more than the largest page
 	rewards       = 60
+	hourReward    = "r-hour"                             // with slots
+	oldHour       = hourReward + ":20110111T010000Z:S01" // one that is over
+	cleaning      = "r-clean"                            // of a partner
 )
 
 // foundation is when the village begins; everything in it has happened by the sample's end.
@@ -147,6 +150,21 @@ func putShop(ctx context.Context, st *stores) error {
 	}
 	heart := sold["85123A"]
 	heart.ImagePath = "/media/product/85123A.svg"
+	all = append(all, reward.Reward{ID: hourReward, Rank: rewards, Kind: reward.AtSlot, Cost: 500, MinTier: "GOLD", LimitPerMember: 9, Category: "TIME",
+		Titles: programme.Text{"zh-CN": "门店专属时段", "en": "The store to yourself"}},
+		reward.Reward{ID: cleaning, Rank: rewards, Kind: reward.Voucher, Cost: 1000, Partner: programme.Text{"zh-CN": "安心家政", "en": "Housekeepers"},
+			Stock: new(int64), Titles: programme.Text{"zh-CN": "家政", "en": "Housekeeping"}})
+	var hours []reward.Slot
+	for n := range 60 { // more than the largest page, all after the real present of any test
+		start := time.Date(2100, 1, 1+n, 1, 0, 0, 0, time.UTC)
+		hours = append(hours, reward.Slot{ID: reward.SlotID(hourReward, "S01", start), Reward: hourReward, Store: "S01",
+			Place: programme.Text{"zh-CN": "一号店", "en": "Store one"}, Start: start, End: start.Add(time.Hour), Seats: 3})
+	}
+	begun := hours[0]
+	begun.ID, begun.Start, begun.End = oldHour, foundation.AddDate(0, 0, 1), foundation.AddDate(0, 0, 1).Add(time.Hour)
+	if err := st.rewards.PutSlots(ctx, append(hours, begun)); err != nil {
+		return err
+	}
 	return errors.Join(st.rewards.PutAll(ctx, all), st.products.PutAll(ctx, []product.Product{apple, heart}))
 }
 

@@ -12,12 +12,16 @@ import (
 //
 //	redemptions   redemption id → redemption.Redemption
 //	walletRedeems wallet id, 0, redemption id → nothing
+//	redeemTimes   wallet id, 0, time of creation in 8 bytes, redemption id → nothing
+//	redeemCodes   code → redemption id
 //	openRedeems   redemption id → nothing, while it is unfinished
 //	stockMoves    reward id, 0, op → what was moved, 8 bytes
 //	stockTaken    reward id → how much is taken, 8 bytes
 var (
 	redemptions   = newBucket("redemptions")
 	walletRedeems = newBucket("walletRedeems")
+	redeemTimes   = newBucket("redeemTimes")
+	redeemCodes   = newBucket("redeemCodes")
 	openRedeems   = newBucket("openRedeems")
 	stockMoves    = newBucket("stockMoves")
 	stockTaken    = newBucket("stockTaken")
@@ -35,6 +39,14 @@ func putRedemption(t *tx, r redemption.Redemption) error {
 		return err
 	}
 	if err := t.mark(openRedeems, key, r.Unfinished); err != nil {
+		return err
+	}
+	if r.Code != "" {
+		if err := t.set(redeemCodes, []byte(r.Code), key); err != nil {
+			return err
+		}
+	}
+	if err := t.mark(redeemTimes, path(string(r.Wallet), moment(r.CreatedAt), key), true); err != nil {
 		return err
 	}
 	return t.mark(walletRedeems, path(string(r.Wallet), key), true)
@@ -74,6 +86,44 @@ func (rs *Redemptions) Save(ctx context.Context, r redemption.Redemption) error 
 		r.Version = version + 1
 		return putRedemption(t, r)
 	})
+}
+
+// ByCode implements redemption.Store.
+func (rs *Redemptions) ByCode(ctx context.Context, code string) (r redemption.Redemption, ok bool, err error) {
+	err = rs.s.read(ctx, func(t *tx) (err error) {
+		ok = false
+		if id := t.raw(redeemCodes, []byte(code)); code != "" && id != nil {
+			r, ok, err = get[redemption.Redemption](t, redemptions, id)
+		}
+		return err
+	})
+	return r, ok, err
+}
+
+// Page implements redemption.Store.
+func (rs *Redemptions) Page(ctx context.Context, id wallet.ID, after *redemption.Place, n int) (out []redemption.Redemption, err error) {
+	prefix := path(string(id))
+	var end []byte
+	if after != nil {
+		end = path(string(id), moment(after.At), []byte(after.ID))
+	}
+	err = rs.s.read(ctx, func(t *tx) error {
+		out = nil
+		for k := range t.backwards(redeemTimes, prefix, end) {
+			if len(out) == n {
+				return nil
+			}
+			r, ok, err := get[redemption.Redemption](t, redemptions, k[len(prefix)+8:])
+			if err != nil {
+				return err
+			}
+			if ok {
+				out = append(out, r)
+			}
+		}
+		return nil
+	})
+	return out, err
 }
 
 // Of implements redemption.Store.

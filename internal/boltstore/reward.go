@@ -9,7 +9,11 @@ import (
 // Rewards:
 //
 //	rewards  reward id → reward.Reward
-var rewards = newBucket("rewards")
+//	slots    slot id, which begins with the reward's id and the time → reward.Slot
+var (
+	rewards = newBucket("rewards")
+	slots   = newBucket("slots")
+)
 
 // Rewards is a reward.Store.
 type Rewards struct{ s *Store }

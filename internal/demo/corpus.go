@@ -12,6 +12,8 @@ import (
 
 	"membergate/internal/community"
 	"membergate/internal/family"
+	"membergate/internal/programme"
+	"membergate/internal/reward"
 )
 
 //go:embed texts/*.yaml
@@ -81,6 +83,10 @@ type prize struct {
 	Limit    int64         `yaml:"limit"`
 	MinRank  int           `yaml:"minRank"`
 	Percent  map[int]int64 `yaml:"percent"` // by rank
+
+	Kind    reward.Kind    `yaml:"kind"`
+	Partner programme.Text `yaml:"partner"`
+	Codes   int            `yaml:"codes"` // how many the partner gave
 }
 
 type topic struct {

@@ -20,6 +20,7 @@ import (
 	"membergate/internal/recommend"
 	"membergate/internal/reward"
 	"membergate/internal/tier"
+	"membergate/internal/voucher"
 	"membergate/internal/wallet"
 )
 
@@ -30,6 +31,8 @@ type Stores struct {
 	Orders    order.Store
 	Products  product.Store
 	Rewards   reward.Store
+	Vouchers  voucher.Store
+	Keys      voucher.Sealer // seal partners' codes
 	Uses      benefit.Store
 	Families  family.Store
 	Community community.Store

@@ -2,10 +2,12 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"membergate/internal/community"
 	"membergate/internal/member"
+	"membergate/internal/voucher"
 )
 
 // publish writes goods, posts, comments, marks and ties, and counts. What is counted is counted from the deepest comments
@@ -42,7 +44,15 @@ func (w *writer) shelve(ctx context.Context) error {
 	if err := w.Products.PutAll(ctx, w.plan.products()); err != nil {
 		return err
 	}
-	if err := w.Rewards.PutAll(ctx, w.plan.rewards()); err != nil {
+	for _, r := range w.plan.texts.rewards {
+		if r.Codes == 0 {
+			continue
+		}
+		if _, err := voucher.Load(ctx, w.Vouchers, w.Keys, r.ID, w.plan.codes(r), w.plan.now); err != nil {
+			return err
+		}
+	}
+	if err := errors.Join(w.Rewards.PutSlots(ctx, w.plan.slots()), w.Rewards.PutAll(ctx, w.plan.rewards())); err != nil {
 		return err
 	}
 	return w.Community.PutTopics(ctx, w.plan.topics())

@@ -18,6 +18,7 @@ import (
 	"membergate/internal/member"
 	"membergate/internal/programme"
 	"membergate/internal/recommend"
+	"membergate/internal/secret"
 	"membergate/internal/wallet"
 )
 
@@ -123,7 +124,7 @@ func open(t testing.TB, preset string) Stores {
 
 func storesOf(bolt *boltstore.Store, book *programme.Book) Stores {
 	return Stores{
-		Accounts: bolt.Members(), Ledger: bolt.Ledger(), Orders: bolt.Orders(), Products: bolt.Products(), Rewards: bolt.Rewards(),
+		Accounts: bolt.Members(), Ledger: bolt.Ledger(), Orders: bolt.Orders(), Products: bolt.Products(), Rewards: bolt.Rewards(), Vouchers: bolt.Vouchers(), Keys: keys(),
 		Uses: bolt.Usages(), Families: bolt.Families(), Community: bolt.Community(), Lists: &lists{all: map[recommend.Key]recommend.List{}}, Book: book,
 	}
 }
@@ -262,4 +263,13 @@ func head(t testing.TB, st Stores, id wallet.ID) wallet.Entry {
 		t.Fatal(err)
 	}
 	return heads[id]
+}
+
+// keys are a ring for tests.
+func keys() *secret.Keys {
+	ring, err := secret.NewKeys([]secret.Key{{ID: "k1", Secret: make([]byte, secret.KeyBytes)}})
+	if err != nil {
+		panic(err)
+	}
+	return ring
 }

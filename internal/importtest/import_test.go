@@ -41,7 +41,8 @@ var may = map[string][]string{
 	"internal/benefit":    {"internal/programme", "internal/member", "internal/tier", "internal/account"},
 	"internal/product":    {},
 	"internal/reward":     {"internal/programme", "internal/wallet"},
-	"internal/redemption": {"internal/programme", "internal/wallet", "internal/reward"},
+	"internal/voucher":    {},
+	"internal/redemption": {"internal/programme", "internal/wallet", "internal/reward", "internal/voucher"},
 	"internal/admission":  {"internal/programme", "internal/member", "internal/tier", "internal/account"},
 	"internal/adjustment": {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
 	"internal/family":     {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
@@ -69,7 +70,7 @@ var may = map[string][]string{
 // domains are the packages that hold rules and know no store, no HTTP and no GraphQL.
 var domains = []string{
 	"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/checkout", "internal/account", "internal/order", "internal/benefit",
-	"internal/product", "internal/reward", "internal/redemption", "internal/admission", "internal/adjustment", "internal/family", "internal/cursor", "internal/community", "internal/recommend",
+	"internal/product", "internal/reward", "internal/voucher", "internal/redemption", "internal/admission", "internal/adjustment", "internal/family", "internal/cursor", "internal/community", "internal/recommend",
 	"internal/event", "internal/supply",
 }
 

@@ -20,10 +20,10 @@ import (
 // chain of its own, like a ledger: one insert is the commit, its place and its op are unique, and the newest one knows
 // how much is taken.
 //
-//	redemptions { _id: redemption id, sv: 1, version, w: wallet, reward, … }   index w · open
+//	redemptions { _id: redemption id, sv: 2, version, w: wallet, reward, … }   index w, created · code · open
 //	stock       { _id: "<reward>:<sequence, 12 digits>", sv: 1, r: reward, opKey, n, taken }   unique r, opKey
 var (
-	redemptions = newCollection("redemptions", index("w"), only("open"))
+	redemptions = newCollection("redemptions", index("w", "created"), index("code"), only("open"))
 	stock       = newCollection("stock", unique("r", "opKey"))
 )
 
@@ -32,36 +32,6 @@ type Redemptions struct{ s *Store }
 
 // Redemptions gives the store of redemptions.
 func (s *Store) Redemptions() *Redemptions { return &Redemptions{s} }
-
-type redemptionDoc struct {
-	ID       string           `bson:"_id"`
-	SV       int              `bson:"sv"`
-	Version  int64            `bson:"version"`
-	Wallet   wallet.ID        `bson:"w"`
-	Reward   string           `bson:"reward"`
-	Quantity int64            `bson:"quantity"`
-	Cost     int64            `bson:"cost"`
-	Hold     int64            `bson:"hold"`
-	Code     string           `bson:"code"`
-	State    redemption.State `bson:"state"`
-	Open     bool             `bson:"open,omitempty"`
-	Created  time.Time        `bson:"created"`
-	Ended    time.Time        `bson:"ended,omitempty"`
-}
-
-func toRedemption(r redemption.Redemption) redemptionDoc {
-	return redemptionDoc{
-		ID: r.ID, SV: 1, Version: r.Version, Wallet: r.Wallet, Reward: r.Reward, Quantity: r.Quantity, Cost: r.Cost, Hold: r.Hold,
-		Code: r.Code, State: r.State, Open: r.Unfinished, Created: r.CreatedAt, Ended: r.EndedAt,
-	}
-}
-
-func (d redemptionDoc) redemption() redemption.Redemption {
-	return redemption.Redemption{
-		ID: d.ID, Version: d.Version, Wallet: d.Wallet, Reward: d.Reward, Quantity: d.Quantity, Cost: d.Cost, Hold: d.Hold,
-		Code: d.Code, State: d.State, Unfinished: d.Open, CreatedAt: d.Created, EndedAt: d.Ended,
-	}
-}
 
 // Create implements redemption.Store.
 func (rs *Redemptions) Create(ctx context.Context, r redemption.Redemption) error {
@@ -100,6 +70,29 @@ func (rs *Redemptions) Save(ctx context.Context, r redemption.Redemption) error 
 		}
 		return err
 	})
+}
+
+// ByCode implements redemption.Store.
+func (rs *Redemptions) ByCode(ctx context.Context, code string) (redemption.Redemption, bool, error) {
+	if code == "" {
+		return redemption.Redemption{}, false, nil
+	}
+	out, err := rs.list(ctx, is("code", code), options.Find().SetLimit(1))
+	if err != nil || len(out) == 0 {
+		return redemption.Redemption{}, false, err
+	}
+	return out[0], true, nil
+}
+
+// Page implements redemption.Store.
+func (rs *Redemptions) Page(ctx context.Context, id wallet.ID, after *redemption.Place, n int) ([]redemption.Redemption, error) {
+	filter := is("w", id)
+	if after != nil {
+		earlier := bson.D{{Key: "created", Value: bson.D{{Key: "$lt", Value: after.At}}}}
+		lower := bson.D{{Key: "created", Value: after.At}, {Key: "_id", Value: bson.D{{Key: "$lt", Value: after.ID}}}}
+		filter = slices.Concat(filter, either(earlier, lower))
+	}
+	return rs.list(ctx, filter, options.Find().SetSort(by("created", -1, "_id", -1)).SetLimit(int64(n)))
 }
 
 // Of implements redemption.Store.

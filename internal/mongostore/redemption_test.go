@@ -9,5 +9,7 @@ import (
 func TestRedemptions(t *testing.T) {
 	s := open(t)
 	storetest.Redemptions(t, s.Redemptions())
-	storetest.Redeeming(t, storetest.Shop{Redemptions: s.Redemptions(), Rewards: s.Rewards(), Wallets: s.Ledger()})
+	storetest.Redeeming(t, storetest.Shop{Redemptions: s.Redemptions(), Rewards: s.Rewards(), Vouchers: s.Vouchers(), Wallets: s.Ledger()})
 }
+
+func TestVouchers(t *testing.T) { storetest.Vouchers(t, open(t).Vouchers()) }

@@ -14,11 +14,15 @@ import (
 
 // Rewards:
 //
-//	rewards { _id: reward id, sv: 1, titles: [ { locale, text } … ], cost, percent: [ { tier, percent } … ],
-//	          stock, minTier, limit, image, category, rank }
+//	rewards { _id: reward id, sv: 2, kind, partner: [ { locale, text } … ], titles: [ … ], cost,
+//	          percent: [ { tier, percent } … ], stock, minTier, limit, image, category, rank }
+//	slots   { _id: "<reward>:<start>:<store>", sv: 1, r: reward, store, place: [ … ], start, end, seats }
 //
-// stock is missing where nothing runs out.
-var rewards = newCollection("rewards")
+// stock is missing where nothing runs out. A reward's slots lie together by time.
+var (
+	rewards = newCollection("rewards")
+	slots   = newCollection("slots")
+)
 
 // Rewards is a reward.Store.
 type Rewards struct{ s *Store }
@@ -29,6 +33,8 @@ func (s *Store) Rewards() *Rewards { return &Rewards{s} }
 type rewardDoc struct {
 	ID       string       `bson:"_id"`
 	SV       int          `bson:"sv"`
+	Kind     reward.Kind  `bson:"kind,omitempty"`
+	Partner  []titleDoc   `bson:"partner,omitempty"`
 	Titles   []titleDoc   `bson:"titles"`
 	Cost     int64        `bson:"cost"`
 	Percent  []percentDoc `bson:"percent,omitempty"`
@@ -52,11 +58,8 @@ type percentDoc struct {
 
 func toReward(r reward.Reward) rewardDoc {
 	d := rewardDoc{
-		ID: r.ID, SV: 1, Titles: []titleDoc{}, Cost: r.Cost, Stock: r.Stock, MinTier: r.MinTier,
+		ID: r.ID, SV: 2, Kind: r.Kind, Partner: toTexts(r.Partner), Titles: toTexts(r.Titles), Cost: r.Cost, Stock: r.Stock, MinTier: r.MinTier,
 		Limit: r.LimitPerMember, Image: r.ImagePath, Category: r.Category, Rank: r.Rank,
-	}
-	for _, locale := range slices.Sorted(maps.Keys(r.Titles)) {
-		d.Titles = append(d.Titles, titleDoc{locale, r.Titles[locale]})
 	}
 	for _, tier := range slices.Sorted(maps.Keys(r.TierPercent)) {
 		d.Percent = append(d.Percent, percentDoc{tier, r.TierPercent[tier]})
@@ -66,16 +69,29 @@ func toReward(r reward.Reward) rewardDoc {
 
 func (d rewardDoc) reward() reward.Reward {
 	r := reward.Reward{
-		ID: d.ID, Titles: programme.Text{}, Cost: d.Cost, TierPercent: map[string]int64{}, Stock: d.Stock, MinTier: d.MinTier,
-		LimitPerMember: d.Limit, ImagePath: d.Image, Category: d.Category, Rank: d.Rank,
-	}
-	for _, t := range d.Titles {
-		r.Titles[t.Locale] = t.Text
+		ID: d.ID, Kind: d.Kind, Partner: texts(d.Partner), Titles: texts(d.Titles), Cost: d.Cost, TierPercent: map[string]int64{}, Stock: d.Stock,
+		MinTier: d.MinTier, LimitPerMember: d.Limit, ImagePath: d.Image, Category: d.Category, Rank: d.Rank,
 	}
 	for _, p := range d.Percent {
 		r.TierPercent[p.Tier] = p.Percent
 	}
 	return r
+}
+
+func toTexts(t programme.Text) []titleDoc {
+	out := []titleDoc{}
+	for _, locale := range slices.Sorted(maps.Keys(t)) {
+		out = append(out, titleDoc{locale, t[locale]})
+	}
+	return out
+}
+
+func texts(all []titleDoc) programme.Text {
+	out := programme.Text{}
+	for _, t := range all {
+		out[t.Locale] = t.Text
+	}
+	return out
 }
 
 // PutAll implements reward.Store.

@@ -148,6 +148,11 @@ func (c *check) burning() {
 			c.add(at+".kind", "is %q, which %s has; allowed is once", b.Kind, first)
 		}
 		seen[b.Kind] = at
+		if b.Kind == Item {
+			c.item(at, b)
+			continue
+		}
+		c.only(at, "by kind "+string(b.Kind), "cancelMinutes", "codeDays", "codeGraceHours", "slotCancelHours")
 		if b.Kind != Checkout {
 			c.only(at, "by kind "+string(b.Kind), "maxPercentOfOrder")
 			c.between(at+".holdMinutes", int64(b.HoldMinutes), 0, 10_080)
@@ -159,5 +164,20 @@ func (c *check) burning() {
 		if len(c.p.Currencies) > 0 && c.p.Currencies[0].ParityPerYuan == 0 {
 			c.add(at+".kind", "is %q; allowed is that only for a currency with parityPerYuan", b.Kind)
 		}
+	}
+}
+
+// item checks the terms on which rewards are had. Each of them must be said: an absent one would be a promise that
+// nobody made.
+func (c *check) item(at string, b Burn) {
+	c.only(at, "by kind "+string(b.Kind), "maxPercentOfOrder", "multiply", "cost")
+	c.between(at+".holdMinutes", int64(b.HoldMinutes), 1, 10_080)
+	c.between(at+".codeDays", int64(b.CodeDays), 1, 3_650)
+	for key, n := range map[string]int{"cancelMinutes": b.CancelMinutes, "codeGraceHours": b.CodeGraceHours, "slotCancelHours": b.SlotCancelHours} {
+		if !c.given(at + "." + key) {
+			c.add(at+"."+key, "is missing; needed is 0 to 10080")
+			continue
+		}
+		c.between(at+"."+key, int64(n), 0, 10_080)
 	}
 }

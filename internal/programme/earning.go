@@ -52,10 +52,24 @@ type Burn struct {
 	Kind              BurnKind     `yaml:"kind"`
 	MinTier           string       `yaml:"minTier"`
 	MaxPercentOfOrder int64        `yaml:"maxPercentOfOrder"` // CHECKOUT: most of an order's amount
-	HoldMinutes       int          `yaml:"holdMinutes"`
-	Multiply          []Multiplier `yaml:"multiply"` // what a unit is worth on some days
-	Sink              string       `yaml:"sink"`     // DESTROY or RETURN
-	Cost              int64        `yaml:"cost"`     // units for one vote or seedling; 0 = the thing has its own price
+	HoldMinutes       int          `yaml:"holdMinutes"`       // how long units are set aside before they are spent
+	CancelMinutes     int          `yaml:"cancelMinutes"`     // ITEM: how long it can be taken back while its code has not been shown
+	CodeDays          int          `yaml:"codeDays"`          // ITEM: how long its code is good
+	CodeGraceHours    int          `yaml:"codeGraceHours"`    // ITEM: how much longer a till still takes the code
+	SlotCancelHours   int          `yaml:"slotCancelHours"`   // ITEM: how long before a slot begins its seat can be given back
+	Multiply          []Multiplier `yaml:"multiply"`          // what a unit is worth on some days
+	Sink              string       `yaml:"sink"`              // DESTROY or RETURN
+	Cost              int64        `yaml:"cost"`              // units for one vote or seedling; 0 = the thing has its own price
+}
+
+// Burning finds the way to spend of a kind, and false if the programme has none.
+func (p *Programme) Burning(k BurnKind) (Burn, bool) {
+	for _, b := range p.Burn {
+		if b.Kind == k {
+			return b, true
+		}
+	}
+	return Burn{}, false
 }
 
 // What becomes of units that were spent.

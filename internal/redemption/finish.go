@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"membergate/internal/fault"
+	"membergate/internal/reward"
 	"membergate/internal/wallet"
 )
 
@@ -16,9 +17,12 @@ func (s *Service) finish(ctx context.Context, r Redemption, at time.Time) (Redem
 		return r, nil
 	}
 	var err error
-	if r.State == Cancelled {
+	switch r.State {
+	case Cancelled:
 		err = s.undo(ctx, r)
-	} else {
+	case Fulfilled:
+		return s.give(ctx, r)
+	default:
 		r.State, err = s.decide(ctx, r, at)
 	}
 	if err != nil {
@@ -59,22 +63,37 @@ func (s *Service) decide(ctx context.Context, r Redemption, at time.Time) (State
 
 // take asks the stock, which answers the same whenever it is asked. What does not run out is always there.
 func (s *Service) take(ctx context.Context, r Redemption) (bool, error) {
-	found, err := s.Rewards.ByIDs(ctx, []string{r.Reward})
+	key, stock, err := s.stock(ctx, r)
 	if err != nil {
 		return false, err
 	}
-	stock := int64(math.MaxInt64 / 2)
-	if w, known := found[r.Reward]; !known {
-		stock = 0
-	} else if w.Stock != nil {
-		stock = *w.Stock
-	}
-	n, err := s.Store.Move(ctx, r.Reward, r.ID, r.Quantity, stock)
+	n, err := s.Store.Move(ctx, key, r.ID, r.Quantity, stock)
 	return n != 0, err
 }
 
+// stock is what a redemption takes from, and how much was put there; nothing of what is offered no more.
+func (s *Service) stock(ctx context.Context, r Redemption) (key string, stock int64, err error) {
+	if r.Slot != "" {
+		found, err := s.Rewards.SlotsByIDs(ctx, []string{r.Slot})
+		return stockOf(r.Slot), found[r.Slot].Seats, err
+	}
+	found, err := s.Rewards.ByIDs(ctx, []string{r.Reward})
+	w, known := found[r.Reward]
+	switch {
+	case !known:
+		return r.Reward, 0, err
+	case w.Stock == nil:
+		return r.Reward, math.MaxInt64 / 2, err
+	default:
+		return r.Reward, *w.Stock, err
+	}
+}
+
 func (s *Service) putBack(ctx context.Context, r Redemption) error {
-	_, err := s.Store.Move(ctx, r.Reward, r.ID+":back", -r.Quantity, 0)
+	key, _, err := s.stock(ctx, r)
+	if err == nil {
+		_, err = s.Store.Move(ctx, key, r.ID+":back", -r.Quantity, 0)
+	}
 	return err
 }
 
@@ -107,12 +126,12 @@ func (s *Service) Cancel(ctx context.Context, id wallet.ID, redemption string, a
 	})
 }
 
-// Show says that the code was shown: from then on the redemption cannot be cancelled.
+// Show gives the code: from then on the redemption cannot be cancelled. Showing again changes nothing.
 func (s *Service) Show(ctx context.Context, id wallet.ID, redemption string, at time.Time) (Redemption, error) {
-	return s.end(ctx, id, redemption, at, Fulfilled, func(r Redemption) bool { return r.State == Reserved })
+	return s.end(ctx, id, redemption, at, Fulfilled, func(r Redemption) bool { return r.StateAt(at) == Reserved })
 }
 
-// end brings a redemption to a state from which it never returns; of those who want different ones the first wins.
+// end brings a redemption to a state; of those who want different ones the first wins.
 func (s *Service) end(ctx context.Context, id wallet.ID, redemption string, at time.Time, to State, may func(Redemption) bool) (Redemption, error) {
 	for range changes {
 		r, known, err := s.Store.ByID(ctx, redemption)
@@ -122,13 +141,13 @@ func (s *Service) end(ctx context.Context, id wallet.ID, redemption string, at t
 		if !known || r.Wallet != id {
 			return Redemption{}, fault.Refuse(Unknown, "redemptionId", "redemptionId names no redemption that is known")
 		}
-		if r, err = s.finish(ctx, r, at); err != nil || r.State == to {
+		if r, err = s.finish(ctx, r, at); err != nil || r.State == to || to == Fulfilled && r.State == Used {
 			return r, err
 		}
 		if !may(r) {
-			return r, fault.Refuse(NotCancellable, "redemptionId", "the redemption is %s and cannot be %s now", r.State, to)
+			return r, cannot(r, to, at)
 		}
-		r.State, r.EndedAt, r.Unfinished = to, at, to == Cancelled
+		r.State, r.EndedAt, r.Unfinished = to, at, to == Cancelled || r.Kind == reward.Voucher
 		switch err := s.Store.Save(ctx, r); {
 		case errors.Is(err, ErrStale):
 			continue
@@ -138,7 +157,24 @@ func (s *Service) end(ctx context.Context, id wallet.ID, redemption string, at t
 		r.Version++
 		return s.finish(ctx, r, at)
 	}
-	return Redemption{}, fault.New(fault.Unavailable, "the redemption is being changed by too many at once")
+	return Redemption{}, busy()
+}
+
+// cannot tells why a redemption cannot come to a state.
+func cannot(r Redemption, to State, at time.Time) error {
+	state := r.StateAt(at)
+	switch {
+	case to == Cancelled:
+		return fault.Refuse(NotCancellable, "redemptionId", "the redemption is %s and cannot be cancelled now", state)
+	case state == Expired && r.State != Expired:
+		return fault.Refuse(CodeExpired, "redemptionId", "the code was good until %s", r.GoodUntil.UTC().Format(time.RFC3339))
+	default:
+		return fault.Refuse(Ended, "redemptionId", "the redemption is %s and has no code", state)
+	}
+}
+
+func busy() error {
+	return fault.New(fault.Unavailable, "the redemption is being changed by too many at once")
 }
 
 // Find gives a wallet's redemption, and false if it has no such one.

@@ -1,4 +1,5 @@
-// Package redemption is getting a reward for coins: a hold, a place in the stock, the spending, and the way back.
+// Package redemption is getting a reward for coins: a hold, a place in the stock, the spending, the way back, and the
+// code that a store or a partner takes.
 package redemption
 
 import (
@@ -6,6 +7,7 @@ import (
 	"errors"
 	"time"
 
+	"membergate/internal/reward"
 	"membergate/internal/wallet"
 )
 
@@ -17,35 +19,48 @@ const (
 	Opening   State = "OPENING"   // the coins are held; what becomes of it is not yet decided
 	Reserved  State = "RESERVED"  // paid for; the code may be shown
 	Fulfilled State = "FULFILLED" // the code was shown
+	Used      State = "USED"      // a till took the code
 	Cancelled State = "CANCELLED" // the coins came back
-	Expired   State = "EXPIRED"   // its hold ended before it was paid for
+	Expired   State = "EXPIRED"   // its hold ended before it was paid for; of StateAt: nobody used the code in time
 	Rejected  State = "REJECTED"  // nothing was left
 )
 
-// Cancellable is how long a redemption can be cancelled while its code has not been shown: long enough for a slip of
-// the finger.
-const Cancellable = 10 * time.Minute
-
 // Redemption is one reward, or several of a kind, for one wallet's coins.
 type Redemption struct {
-	ID         string
-	Wallet     wallet.ID
-	Reward     string
-	Quantity   int64
-	Cost       wallet.Coins // of all of them
-	Hold       int64        // sequence of the entry that holds the coins
-	Code       string       // to show in the store
-	State      State
-	Unfinished bool // something must still follow, and anybody may do it
-	CreatedAt  time.Time
-	EndedAt    time.Time // when it was cancelled or shown; zero before
-	Version    int64     // grows with every change; 1 when created
+	ID          string
+	Wallet      wallet.ID
+	Reward      string
+	Kind        reward.Kind
+	Slot        string // id of the slot, of a reward that has some
+	Quantity    int64
+	Cost        wallet.Coins // of all of them
+	Hold        int64        // sequence of the entry that holds the coins
+	Code        string       // for a till; empty where a partner's code is given
+	Voucher     string       // id of the partner's code that is meant for it; empty before it is shown
+	Sealed      string       // that code, which only who holds the keys can read; empty before it is given
+	State       State
+	Unfinished  bool // something must still follow, and anybody may do it
+	CreatedAt   time.Time
+	CancelUntil time.Time // exclusive
+	GoodUntil   time.Time // exclusive, as members read it; zero = the partner says
+	UsableUntil time.Time // exclusive, as tills see it; zero = for ever
+	EndedAt     time.Time // when it was cancelled or shown; zero before
+	UsedAt      time.Time // when a till took it; zero before
+	UsedBy      string    // who stood at that till
+	Version     int64     // grows with every change; 1 when created
 }
 
 // CancellableUntil is until when it can be cancelled, and false if it cannot be at a time.
 func (r Redemption) CancellableUntil(now time.Time) (time.Time, bool) {
-	until := r.CreatedAt.Add(Cancellable)
-	return until, r.State == Reserved && now.Before(until)
+	return r.CancelUntil, r.State == Reserved && now.Before(r.CancelUntil)
+}
+
+// StateAt is the state as it is at a time: what nobody used in time has expired.
+func (r Redemption) StateAt(now time.Time) State {
+	if (r.State == Reserved || r.State == Fulfilled) && !r.UsableUntil.IsZero() && !now.Before(r.UsableUntil) {
+		return Expired
+	}
+	return r.State
 }
 
 // Dead tells whether it came to nothing, so that it may be tried again.
@@ -68,6 +83,11 @@ type Store interface {
 	ByID(ctx context.Context, id string) (Redemption, bool, error)
 	// Save replaces a redemption if its stored version is still r.Version, and stores it at the next; else ErrStale.
 	Save(ctx context.Context, r Redemption) error
+	// ByCode finds a redemption by its code, and false if there is none; an empty code is nobody's.
+	ByCode(ctx context.Context, code string) (Redemption, bool, error)
+	// Page lists at most n redemptions of a wallet, newest first, those created at one moment by id, highest first:
+	// those after a place, or from the first one if it is nil.
+	Page(ctx context.Context, id wallet.ID, after *Place, n int) ([]Redemption, error)
 	// Of lists a wallet's redemptions of a reward, in no order.
 	Of(ctx context.Context, id wallet.ID, reward string) ([]Redemption, error)
 	// Unfinished lists at most n redemptions that something must still follow.
@@ -78,3 +98,12 @@ type Store interface {
 	// Taken tells how much of rewards' stock is taken; of those missing, nothing.
 	Taken(ctx context.Context, rewards []string) (map[string]int64, error)
 }
+
+// Place is where a redemption stands in its wallet's list.
+type Place struct {
+	At time.Time // when it was created, to the millisecond
+	ID string
+}
+
+// Place is the redemption's place.
+func (r Redemption) Place() Place { return Place{At: r.CreatedAt, ID: r.ID} }

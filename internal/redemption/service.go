@@ -2,7 +2,6 @@ package redemption
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"strconv"
@@ -12,6 +11,7 @@ import (
 	"membergate/internal/fault"
 	"membergate/internal/programme"
 	"membergate/internal/reward"
+	"membergate/internal/voucher"
 	"membergate/internal/wallet"
 )
 
@@ -23,13 +23,17 @@ const (
 	OutOfStock     = "OUT_OF_STOCK"
 	LimitReached   = "LIMIT_REACHED"
 	NotCancellable = "NOT_CANCELLABLE"
+	NotOffered     = "NOT_OFFERED"   // the programme gives no rewards for coins
+	SlotRequired   = "SLOT_REQUIRED" // the reward has slots and none was named
+	SlotUnknown    = "SLOT_UNKNOWN"
+	SlotOver       = "SLOT_OVER" // the slot has begun
+	Ended          = "ENDED"     // it was cancelled or came to nothing
+	CodeExpired    = "CODE_EXPIRED"
+	AlreadyUsed    = "ALREADY_USED"
 )
 
 const (
 	purpose = "REWARD"
-	// holdLives is how long coins wait for the rest of a redemption: a killed process's work is done by somebody else
-	// long before.
-	holdLives = 10 * time.Minute
 	// maxQuantity bounds one redemption.
 	maxQuantity = 100
 	// attempts bounds how often one key may come to nothing and be tried again.
@@ -45,16 +49,19 @@ type Book interface {
 // decides, once; the hold is captured, or let go if nothing was left; the outcome is written down. Killed between any
 // two, whoever touches it next finishes.
 type Service struct {
-	Store   Store
-	Rewards reward.Store
-	Wallets *wallet.Service
-	Book    Book
+	Store    Store
+	Rewards  reward.Store
+	Vouchers voucher.Store
+	Keys     voucher.Sealer // opens partners' codes
+	Wallets  *wallet.Service
+	Book     Book
 }
 
 // Ask is a wish for a reward.
 type Ask struct {
 	Key      string // the app's idempotency key
 	Reward   string
+	Slot     string // of a reward that has slots; else empty
 	Quantity int64
 	Expected wallet.Coins // what the app showed that it costs
 	Tier     string       // held now
@@ -70,7 +77,7 @@ func (s *Service) Redeem(ctx context.Context, id wallet.ID, a Ask) (Redemption, 
 	if err != nil {
 		return Redemption{}, false, err
 	}
-	input := wallet.Fingerprint(a.Reward, a.Quantity, a.Expected)
+	input := wallet.Fingerprint(a.Reward, a.Quantity, a.Expected, a.Slot)
 	for n := range attempts {
 		op := key
 		if n > 0 {
@@ -94,12 +101,10 @@ func (s *Service) Redeem(ctx context.Context, id wallet.ID, a Ask) (Redemption, 
 		switch {
 		case err != nil:
 			return Redemption{}, false, err
-		case found && r.Dead():
-			continue // that time it came to nothing; a refusal is not kept
-		case r.State == Rejected:
+		case !found && r.State == Rejected:
 			return r, false, outOfStock()
-		case r.State == Expired:
-			return r, false, fault.Refuse(wallet.HoldExpired, "", "the redemption took too long and was given up")
+		case r.Dead():
+			continue // that time it came to nothing, or waited too long for its end; a refusal is not kept
 		}
 		return r, found, nil
 	}
@@ -109,7 +114,17 @@ func (s *Service) Redeem(ctx context.Context, id wallet.ID, a Ask) (Redemption, 
 // hold sets the coins aside, if the reward is to be had.
 func (s *Service) hold(ctx context.Context, id wallet.ID, a Ask, op, input string) (wallet.Done, error) {
 	p := s.Book.At(a.At)
+	terms, offered := p.Burning(programme.Item)
+	if !offered {
+		return wallet.Done{}, fault.Refuse(NotOffered, "rewardId", "the programme gives no rewards for coins")
+	}
+	if terms.MinTier != "" && p.Rank(a.Tier) < p.Rank(terms.MinTier) {
+		return wallet.Done{}, fault.Refuse(TierRequired, "rewardId", "rewards ask for the tier %s or a higher one", terms.MinTier)
+	}
 	cost, w, err := s.price(ctx, p, a)
+	if err == nil {
+		err = s.seat(ctx, w, a)
+	}
 	if err != nil {
 		return wallet.Done{}, err
 	}
@@ -119,8 +134,8 @@ func (s *Service) hold(ctx context.Context, id wallet.ID, a Ask, op, input strin
 				return wallet.Posting{}, err
 			}
 			return wallet.Posting{
-				Kind: wallet.SetAside, Coins: cost, Until: a.At.Add(holdLives), Purpose: purpose, Ref: "redemption:" + wallet.Fingerprint(id, op),
-				About: about(w.ID, a.Quantity), Title: "hold.reward", Actor: "member",
+				Kind: wallet.SetAside, Coins: cost, Until: a.At.Add(time.Duration(terms.HoldMinutes) * time.Minute), Purpose: purpose,
+				Ref: "redemption:" + wallet.Fingerprint(id, op), About: about(w.ID, a.Slot, a.Quantity), Title: "hold.reward", Actor: "member",
 			}, nil
 		},
 	})
@@ -139,17 +154,51 @@ func (s *Service) price(ctx context.Context, p *programme.Programme, a Ask) (wal
 		return 0, w, fault.Refuse(Unknown, "rewardId", "rewardId names no reward that is known")
 	case !w.Open(p, a.Tier):
 		return 0, w, fault.Refuse(TierRequired, "rewardId", "the reward asks for the tier %s or a higher one", w.MinTier)
+	case w.Single() && a.Quantity != 1:
+		return 0, w, fault.Bad("quantity", "quantity is %d; allowed is 1 of a partner's code or of a seat", a.Quantity)
 	case cost != a.Expected:
 		return 0, w, fault.Refuse(PriceChanged, "expectedCost", "expectedCost is %d but it costs %d", a.Expected, cost)
 	case w.Stock == nil:
 		return cost, w, nil
 	}
-	taken, err := s.Store.Taken(ctx, []string{w.ID})
-	if err == nil && taken[w.ID]+a.Quantity > *w.Stock {
+	return cost, w, s.left(ctx, w.ID, *w.Stock, a.Quantity)
+}
+
+// left refuses early what a stock has no more of; the stock itself decides later.
+func (s *Service) left(ctx context.Context, key string, stock, quantity int64) error {
+	taken, err := s.Store.Taken(ctx, []string{key})
+	if err == nil && taken[key]+quantity > stock {
 		err = outOfStock()
 	}
-	return cost, w, err
+	return err
 }
+
+// seat refuses a slot that is not the reward's, has begun or is full.
+func (s *Service) seat(ctx context.Context, w reward.Reward, a Ask) error {
+	switch {
+	case w.Kind != reward.AtSlot && a.Slot != "":
+		return fault.Bad("slotId", "slotId is given; allowed is none, because the reward has no slots")
+	case w.Kind != reward.AtSlot:
+		return nil
+	case a.Slot == "":
+		return fault.Refuse(SlotRequired, "slotId", "slotId is missing; needed is one of the reward's slots")
+	}
+	found, err := s.Rewards.SlotsByIDs(ctx, []string{a.Slot})
+	if err != nil {
+		return err
+	}
+	slot, ok := found[a.Slot]
+	switch {
+	case !ok || slot.Reward != w.ID:
+		return fault.Refuse(SlotUnknown, "slotId", "slotId names no slot of the reward")
+	case !a.At.Before(slot.Start):
+		return fault.Refuse(SlotOver, "slotId", "the slot began at %s", slot.Start.UTC().Format(time.RFC3339))
+	}
+	return s.left(ctx, stockOf(slot.ID), slot.Seats, a.Quantity)
+}
+
+// stockOf is the stock that a slot's seats are taken from: no reward's id has a slash in front.
+func stockOf(slot string) string { return "/slot/" + slot }
 
 func outOfStock() error { return fault.Refuse(OutOfStock, "rewardId", "the reward is sold out") }
 
@@ -171,7 +220,7 @@ func (s *Service) within(ctx context.Context, id wallet.ID, now wallet.State, w 
 		}
 	}
 	for _, h := range now.Holds {
-		if what, n := parse(h.About); h.Purpose == purpose && what == w.ID && !seen[h.Ref] {
+		if what, _, n := parse(h.About); h.Purpose == purpose && what == w.ID && !seen[h.Ref] {
 			had += n
 		}
 	}
@@ -181,15 +230,17 @@ func (s *Service) within(ctx context.Context, id wallet.ID, now wallet.State, w 
 	return nil
 }
 
-// about writes what a hold is for, and parse reads it: the hold is there before anything else is.
-func about(reward string, quantity int64) string {
-	return strconv.FormatInt(quantity, 10) + " " + reward
+// about writes what a hold is for, and parse reads it: the hold is there before anything else is. A slot's id begins
+// with its reward's, so it stands for both.
+func about(reward, slot string, quantity int64) string {
+	return strings.TrimSuffix(strconv.FormatInt(quantity, 10)+" "+reward+"\n"+slot, "\n")
 }
 
-func parse(about string) (reward string, quantity int64) {
-	n, reward, _ := strings.Cut(about, " ")
+func parse(about string) (reward, slot string, quantity int64) {
+	n, what, _ := strings.Cut(about, " ")
 	quantity, _ = strconv.ParseInt(n, 10, 64)
-	return reward, quantity
+	reward, slot, _ = strings.Cut(what, "\n")
+	return reward, slot, quantity
 }
 
 // resume gives the redemption of the entry that holds its coins, and writes it down if nobody has.
@@ -198,12 +249,27 @@ func (s *Service) resume(ctx context.Context, made wallet.Entry) (Redemption, er
 	if r, known, err := s.Store.ByID(ctx, h.Ref); err != nil || known {
 		return r, err
 	}
-	what, quantity := parse(h.About)
-	r := Redemption{
-		ID: h.Ref, Wallet: made.Wallet, Reward: what, Quantity: quantity, Cost: h.Coins, Hold: made.Seq, Code: rand.Text()[:12],
-		State: Opening, Unfinished: true, CreatedAt: h.At, Version: 1,
+	r := Redemption{ID: h.Ref, Wallet: made.Wallet, Cost: h.Coins, Hold: made.Seq, State: Opening, Unfinished: true, CreatedAt: h.At, Version: 1}
+	r.Reward, r.Slot, r.Quantity = parse(h.About)
+	w, err := s.Rewards.ByIDs(ctx, []string{r.Reward})
+	if err != nil {
+		return r, err
 	}
-	err := s.Store.Create(ctx, r)
+	var at *reward.Slot
+	if r.Slot != "" {
+		slots, err := s.Rewards.SlotsByIDs(ctx, []string{r.Slot})
+		if err != nil {
+			return r, err
+		}
+		if slot, known := slots[r.Slot]; known {
+			at = &slot
+		}
+	}
+	if r.Kind = w[r.Reward].Kind; r.Kind != reward.Voucher {
+		r.Code = newCode()
+	}
+	r = r.deadlines(s.Book.At(h.At), at)
+	err = s.Store.Create(ctx, r)
 	if errors.Is(err, ErrExists) {
 		r, _, err = s.Store.ByID(ctx, h.Ref)
 	}

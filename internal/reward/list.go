@@ -2,6 +2,7 @@ package reward
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"membergate/internal/programme"
@@ -33,6 +34,7 @@ type Filter struct {
 	AffordableOnly bool         // those the buyer has the coins for; nobody has coins for any
 	MaxCost        wallet.Coins // at most this cost, for the buyer if there is one; 0 = any
 	Query          string       // part of a title in any language, upper or lower case; empty = any
+	Kinds          []string     // one of these; empty = any
 }
 
 // Page lists at most n rewards after a place (nil = from the first) and tells whether more follow. The buyer is nil
@@ -58,7 +60,7 @@ func (f Filter) keeps(r Reward, p *programme.Programme, b *Buyer) bool {
 	switch {
 	case f.AffordableOnly && (b == nil || !r.Affordable(p, b.Tier, b.Available)):
 		return false
-	case f.MaxCost > 0 && cost > f.MaxCost:
+	case f.MaxCost > 0 && cost > f.MaxCost, len(f.Kinds) > 0 && !slices.Contains(f.Kinds, string(r.How())):
 		return false
 	default:
 		return f.names(r)

@@ -2,6 +2,7 @@
 package reward
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -9,9 +10,22 @@ import (
 	"membergate/internal/wallet"
 )
 
+// Kind is how a reward is had.
+type Kind string
+
+// The kinds.
+const (
+	Gift      Kind = "GIFT"       // goods, handed over at a till for a code
+	StoreCode Kind = "STORE_CODE" // something that a store does or gives, for a code
+	Voucher   Kind = "VOUCHER"    // a partner's code, for what the partner does
+	AtSlot    Kind = "SLOT"       // a seat in a store at a time
+)
+
 // Reward is one thing that is sold for coins.
 type Reward struct {
 	ID             string // such as "r-tea-tin"
+	Kind           Kind
+	Partner        programme.Text // of a voucher: who does it; empty of all others
 	Titles         programme.Text
 	Cost           wallet.Coins     // 1 or more
 	TierPercent    map[string]int64 // percent of Cost by tier code; a tier that is not named has that of the next one below it, else 100
@@ -51,7 +65,16 @@ func (r Reward) Open(p *programme.Programme, tier string) bool {
 	return r.MinTier == "" || p.Rank(tier) >= p.Rank(r.MinTier)
 }
 
-// Store keeps rewards.
+// Single tells whether it is had one at a time: a partner's code is given to one redemption, and so is a seat.
+func (r Reward) Single() bool { return r.Kind == Voucher || r.Kind == AtSlot }
+
+// HasSlots tells whether it is a seat at a time.
+func (r Reward) HasSlots() bool { return r.Kind == AtSlot }
+
+// How is its kind; what was sold before there were kinds are goods.
+func (r Reward) How() Kind { return cmp.Or(r.Kind, Gift) }
+
+// Store keeps rewards and their slots.
 type Store interface {
 	// PutAll adds rewards, each replacing the one with its id; of several with one id the last one counts.
 	PutAll(ctx context.Context, rewards []Reward) error
@@ -59,6 +82,12 @@ type Store interface {
 	All(ctx context.Context) ([]Reward, error)
 	// ByIDs gives rewards; those unknown are missing.
 	ByIDs(ctx context.Context, ids []string) (map[string]Reward, error)
+	// PutSlots adds slots, each replacing the one with its id; of several with one id the last one counts.
+	PutSlots(ctx context.Context, slots []Slot) error
+	// Slots lists at most n slots of a reward by id, from an id on, itself left out.
+	Slots(ctx context.Context, reward, after string, n int) ([]Slot, error)
+	// SlotsByIDs gives slots; those unknown are missing.
+	SlotsByIDs(ctx context.Context, ids []string) (map[string]Slot, error)
 }
 
 // Sorted gives rewards in the order of the shop's list: by rank, those of one rank by id.

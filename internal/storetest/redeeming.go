@@ -11,6 +11,7 @@ import (
 	"membergate/internal/programme"
 	"membergate/internal/redemption"
 	"membergate/internal/reward"
+	"membergate/internal/voucher"
 	"membergate/internal/wallet"
 )
 
@@ -18,6 +19,7 @@ import (
 type Shop struct {
 	Redemptions redemption.Store
 	Rewards     reward.Store
+	Vouchers    voucher.Store
 	Wallets     wallet.Store
 }
 
@@ -31,6 +33,12 @@ func Redeeming(t *testing.T, s Shop) {
 		{"nobody gets more than a member may have", redeemLimit},
 		{"a cancelled one gives coins and stock back, once", cancelRedemption},
 		{"it is cancelled or shown, never both", cancelOrShow},
+		{"what nobody used in time has expired", expiredCodes},
+		{"a code is taken once, however many tills take it", useOnce},
+		{"a used, cancelled, old or unknown code is refused", refusedCodes},
+		{"a partner's code is given out once", vouchersOnce},
+		{"seats are exact, and a cancelled one is there again", slotSeats},
+		{"a slot is booked and given back in time only", slotTimes},
 		{"over a network that loses answers nothing is lost", redeemFlaky},
 	}.run(t, s)
 }
@@ -48,7 +56,7 @@ func counter(t *testing.T, ctx context.Context, s Shop, change func(*reward.Rewa
 	}
 	must(t, s.Rewards.PutAll(ctx, []reward.Reward{w}))
 	service := &redemption.Service{
-		Store: s.Redemptions, Rewards: s.Rewards, Book: book,
+		Store: s.Redemptions, Rewards: s.Rewards, Vouchers: s.Vouchers, Book: book,
 		Wallets: &wallet.Service{Store: s.Wallets, Most: 1 << 31, Now: func() time.Time { return shopping }},
 	}
 	return service, redemption.Ask{Key: "k", Reward: w.ID, Quantity: 1, Expected: 100, Tier: "SILVER", At: shopping}
@@ -206,7 +214,7 @@ func cancelRedemption(t *testing.T, ctx context.Context, s Shop) {
 	if _, err := service.Cancel(ctx, wallet.NewID(), r.ID, shopping); !refused(err, redemption.Unknown) {
 		t.Errorf("another wallet's: %v", err)
 	}
-	if _, err := service.Cancel(ctx, id, r.ID, shopping.Add(redemption.Cancellable)); !refused(err, redemption.NotCancellable) {
+	if _, err := service.Cancel(ctx, id, r.ID, r.CancelUntil); !refused(err, redemption.NotCancellable) {
 		t.Errorf("after ten minutes: %v", err)
 	}
 }

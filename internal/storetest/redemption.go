@@ -1,10 +1,14 @@
 package storetest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"membergate/internal/redemption"
 	"membergate/internal/wallet"
@@ -16,6 +20,8 @@ func Redemptions(t *testing.T, s redemption.Store) {
 		{"every field of a redemption comes back", fieldsOfRedemption},
 		{"it is created once and changed by its version", versionsOfRedemption},
 		{"those of a wallet and a reward are listed", redemptionsOf},
+		{"a wallet's are listed, newest first, a page at a time", redemptionPages},
+		{"one is found by its code", redemptionCodes},
 		{"what is unfinished is found until it is finished", unfinishedRedemptions},
 		{"an op of a stock is decided once", stockOnce},
 		{"a stock is exact, whoever takes", stockRace},
@@ -25,7 +31,7 @@ func Redemptions(t *testing.T, s redemption.Store) {
 // claim makes a redemption with every field filled, under a new id.
 func claim(seed uint64) redemption.Redemption {
 	r := filled[redemption.Redemption](dice(seed))
-	r.ID, r.Wallet, r.Version = name("redemption"), wallet.NewID(), 1
+	r.ID, r.Wallet, r.Version, r.Code = name("redemption"), wallet.NewID(), 1, name("code")
 	return r
 }
 
@@ -51,7 +57,7 @@ func versionsOfRedemption(t *testing.T, ctx context.Context, s redemption.Store)
 	if err := s.Create(ctx, r); !errors.Is(err, redemption.ErrExists) {
 		t.Errorf("created again: %v", err)
 	}
-	r.State = redemption.Fulfilled
+	r.State = redemption.Rejected
 	must(t, s.Save(ctx, r))
 	if err := s.Save(ctx, r); !errors.Is(err, redemption.ErrStale) {
 		t.Errorf("saved at an old version: %v", err)
@@ -144,5 +150,51 @@ func stockRace(t *testing.T, ctx context.Context, s redemption.Store) {
 	must(t, err)
 	if sum != stock || taken[id] != stock {
 		t.Errorf("%d of %d were given, %d are taken", sum, stock, taken[id])
+	}
+}
+
+func redemptionPages(t *testing.T, ctx context.Context, s redemption.Store) {
+	id := wallet.NewID()
+	var all []redemption.Redemption
+	for n := range 7 {
+		r := claim(uint64(n))
+		r.Wallet, r.CreatedAt = id, shopping.Add(time.Duration(n/3)*time.Millisecond)
+		must(t, s.Create(ctx, r))
+		all = append(all, r)
+	}
+	must(t, s.Create(ctx, claim(99)))
+	slices.SortFunc(all, func(a, b redemption.Redemption) int {
+		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), strings.Compare(b.ID, a.ID))
+	})
+	all[0].Quantity++ // a change moves nothing
+	must(t, s.Save(ctx, all[0]))
+	all[0].Version++
+	var got []redemption.Redemption
+	var after *redemption.Place
+	for {
+		page, err := s.Page(ctx, id, after, 2)
+		must(t, err)
+		if len(page) == 0 {
+			break
+		}
+		got = append(got, page...)
+		last := page[len(page)-1].Place()
+		after = &last
+	}
+	same(t, "the list", got, all)
+}
+
+func redemptionCodes(t *testing.T, ctx context.Context, s redemption.Store) {
+	r, none := claim(1), claim(2)
+	none.Code = ""
+	must(t, s.Create(ctx, r))
+	must(t, s.Create(ctx, none))
+	got, known, err := s.ByCode(ctx, r.Code)
+	must(t, err)
+	same(t, "the redemption", got, r)
+	for _, code := range []string{"", r.Code + "x", r.Code[1:]} {
+		if _, found, err := s.ByCode(ctx, code); found || err != nil || !known {
+			t.Errorf("%q finds one: %v, %v", code, found, err)
+		}
 	}
 }

@@ -3,7 +3,11 @@ package storetest
 import (
 	"context"
 	"errors"
+	"fmt"
+	"maps"
+	"slices"
 	"testing"
+	"time"
 
 	"membergate/internal/reward"
 )
@@ -16,6 +20,7 @@ func Rewards(t *testing.T, s reward.Store) {
 		{"a reward is replaced whole", replaceReward},
 		{"of several with one id the last one counts", repeatedReward},
 		{"all of them are listed", allRewards},
+		{"a reward's slots are listed by time, a page at a time", listedSlots},
 		{"a cancelled caller is told so", cancelledRewards},
 	}.run(t, s)
 }
@@ -101,4 +106,35 @@ func cancelledRewards(t *testing.T, ctx context.Context, s reward.Store) {
 	if _, err := s.All(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled All gave %v, want %v", err, context.Canceled)
 	}
+}
+
+func listedSlots(t *testing.T, ctx context.Context, s reward.Store) {
+	of := name("reward")
+	var want []reward.Slot
+	byID := map[string]reward.Slot{}
+	for n := range 5 {
+		slot := filled[reward.Slot](dice(uint64(n)))
+		slot.Reward, slot.Store, slot.Start = of, fmt.Sprint("S", n%2), shopping.Add(time.Duration(n/2)*time.Hour)
+		slot.ID = reward.SlotID(of, slot.Store, slot.Start)
+		want, byID[slot.ID] = append(want, slot), slot
+	}
+	other := want[0]
+	other.Reward, other.ID = of+"x", reward.SlotID(of+"x", "S0", other.Start)
+	must(t, s.PutSlots(ctx, nil))
+	must(t, s.PutSlots(ctx, append([]reward.Slot{other}, want...)))
+	want[4].Seats = 77 // changed later
+	byID[want[4].ID] = want[4]
+	must(t, s.PutSlots(ctx, want[4:]))
+	got, err := s.Slots(ctx, of, "", 10)
+	must(t, err)
+	same(t, "the slots", got, want)
+	got, err = s.Slots(ctx, of, want[1].ID, 2)
+	must(t, err)
+	same(t, "a page", got, want[2:4])
+	got, err = s.Slots(ctx, of, reward.SlotsFrom(of, shopping.Add(time.Hour)), 10)
+	must(t, err)
+	same(t, "those from a time on", got, want[2:])
+	found, err := s.SlotsByIDs(ctx, append(slices.Collect(maps.Keys(byID)), "nothing"))
+	must(t, err)
+	same(t, "those by id", found, byID)
 }
