@@ -185,3 +185,28 @@ func TestABrokenKeyFileIsNamedAndNotQuoted(t *testing.T) {
 		t.Error("a missing file is no error")
 	}
 }
+
+func TestWhatIsSealedIsReadByWhoHoldsTheKeyAndNobodyElse(t *testing.T) {
+	old := ring(t, key("k1", 1))
+	both := ring(t, key("k2", 2), key("k1", 1))
+	sealed := old.Seal("voucher", "CODE-1")
+	if strings.Contains(sealed, "CODE") || sealed == old.Seal("voucher", "CODE-1") {
+		t.Errorf("what is sealed says something: %q", sealed)
+	}
+	if plain, err := both.Open("voucher", sealed); err != nil || plain != "CODE-1" {
+		t.Errorf("after a new key came it reads %q, %v", plain, err)
+	}
+	for says, open := range map[string]func() (string, error){
+		"another purpose": func() (string, error) { return both.Open("else", sealed) },
+		"another key":     func() (string, error) { return ring(t, key("k1", 9)).Open("voucher", sealed) },
+		"no such key":     func() (string, error) { return ring(t, key("k3", 1)).Open("voucher", sealed) },
+		"a changed end":   func() (string, error) { return both.Open("voucher", sealed[:len(sealed)-2]+"zz") },
+		"nothing":         func() (string, error) { return both.Open("voucher", "") },
+		"too little":      func() (string, error) { return both.Open("voucher", "k1:AAAA") },
+		"no base64":       func() (string, error) { return both.Open("voucher", "k1:***") },
+	} {
+		if plain, err := open(); err == nil {
+			t.Errorf("with %s it reads %q", says, plain)
+		}
+	}
+}
