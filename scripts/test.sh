@@ -25,6 +25,10 @@ export CHROMIUM MONGODB_URI REDIS_URL STORETEST_ENGINES CGO_ENABLED=1
 
 tests=0
 go test -race -shuffle=on -count=1 -timeout 25m "$@" ./... || tests=$?
+# The race detector makes the model of the wallet walk a tenth of its steps; this is all 100,000 of them.
+echo
+echo "The model of the wallet, all steps:"
+go test -count=1 -timeout 5m -run '^TestAWalletNeverLosesNorMakesACoinWhateverHappens$' ./internal/wallet || tests=$?
 
 echo
 echo "The store tests ran on:"
