@@ -5,6 +5,7 @@ package account
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"membergate/internal/member"
@@ -30,6 +31,11 @@ func (a Account) DueAt() time.Time {
 		return Ever
 	}
 	return a.Standing.Due
+}
+
+// HasGrant tells whether the account holds a grant of a tier that has not ended.
+func (a Account) HasGrant(code string) bool {
+	return slices.ContainsFunc(a.Standing.Grants, func(g tier.Grant) bool { return g.Tier == code && !g.Ended })
 }
 
 // Step is something that must follow a change of the standing: a posting, and the record that it settles. Both can
@@ -78,6 +84,8 @@ type Store interface {
 	Due(ctx context.Context, by time.Time, after member.ID, n int) ([]Holder, error)
 	// CountDue tells for how many something is due by a time.
 	CountDue(ctx context.Context, by time.Time) (int, error)
+	// Granted lists, by id, the members whose accounts hold a grant of a tier that has not ended.
+	Granted(ctx context.Context, tier string) ([]member.ID, error)
 	// Unfinished gives at most n whole holders by id, after an id, whose outbox is not empty.
 	Unfinished(ctx context.Context, after member.ID, n int) ([]Holder, error)
 	// Demo lists the members that the demo made to be tried out, by id.

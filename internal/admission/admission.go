@@ -27,6 +27,9 @@ type Seats struct {
 	Tier    string
 	Taken   []Seat
 	Version int64 // grows with every change; 0 before the first
+
+	Accounts int       // open accounts when they were last counted, less those that have left since
+	Counted  time.Time // when that was; zero before the first
 }
 
 // Of finds a member's seat.
@@ -89,12 +92,32 @@ func (a Application) same(b Application) bool {
 	return a.Profession == b.Profession && slices.Equal(a.Evidence, b.Evidence)
 }
 
+// Overdue tells whether nobody has decided in time.
+func (a Application) Overdue(t time.Time) bool { return a.StateAt(t) == Expired }
+
 // Dossier is all that a member applied for one tier, oldest first.
 type Dossier struct {
 	Tier         string
 	Member       member.ID
 	Applications []Application
 	Version      int64 // grows with every change; 0 before the first
+}
+
+// Waits gives the time by which the last application is to be decided, and false if nobody needs to decide: there is
+// none, or it was decided. One that was not decided in time waits on, as a reproach.
+func (d Dossier) Waits() (time.Time, bool) {
+	if len(d.Applications) == 0 {
+		return time.Time{}, false
+	}
+	last := d.Applications[len(d.Applications)-1]
+	return last.DecideBy, last.State == Pending
+}
+
+// Mark is a place in the list of dossiers that wait.
+type Mark struct {
+	By     time.Time // when it is to be decided
+	Tier   string
+	Member member.ID
 }
 
 // ErrStale is a store's answer when somebody else changed the value first.
@@ -110,4 +133,7 @@ type Store interface {
 	Dossier(ctx context.Context, tier string, who member.ID) (Dossier, error)
 	// SaveDossier stores it in the same manner.
 	SaveDossier(ctx context.Context, d Dossier) error
+	// Waiting lists at most n dossiers that wait for a decision, behind a mark, in the order of marks: the oldest deadline
+	// first. A time that is not zero is the first deadline of the list.
+	Waiting(ctx context.Context, from time.Time, after Mark, n int) ([]Dossier, error)
 }

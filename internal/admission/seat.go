@@ -78,13 +78,16 @@ func pause(ctx context.Context) {
 // room gives the seats with a free place in them, or refuses: NO_SEAT. Of a full tier it gives up the seats whose holders
 // have the grant no more; that is only tried when the tier is full, so admissions are cheap before.
 func (s *Service) room(ctx context.Context, t programme.Tier, seats Seats, now time.Time) (Seats, error) {
-	accounts, err := s.Accounts.CountDue(ctx, account.Ever)
+	seats, err := s.adopt(ctx, t, seats)
 	if err != nil {
 		return seats, err
 	}
-	most, bounded := Most(t, accounts)
+	most, bounded := Most(t, seats.Accounts)
 	if !bounded || len(seats.Taken) < most {
 		return seats, nil
+	}
+	if now.Sub(seats.Counted).Abs() >= recount {
+		return seats, s.count(ctx, seats, now)
 	}
 	if pending := slices.DeleteFunc(slices.Clone(seats.Taken), func(seat Seat) bool { return seat.Granted }); len(pending) > 0 {
 		for _, seat := range pending {

@@ -2,6 +2,7 @@ package boltstore
 
 import (
 	"context"
+	"time"
 
 	"membergate/internal/admission"
 	"membergate/internal/member"
@@ -11,7 +12,9 @@ import (
 //
 //	seats     tier code               → admission.Seats
 //	dossiers  tier code, 0, member id → admission.Dossier
+//	reviews   8 bytes of the time to decide, tier code, 0, member id → ""  of dossiers that wait for a decision
 var (
+	reviews   = newBucket("reviews")
 	tierSeats = newBucket("seats")
 	dossiers  = newBucket("dossiers")
 )
@@ -53,7 +56,51 @@ func (a *Admissions) Dossier(ctx context.Context, tier string, who member.ID) (o
 func (a *Admissions) SaveDossier(ctx context.Context, d admission.Dossier) error {
 	next := d
 	next.Version++
-	return a.swap(ctx, dossiers, path(d.Tier, []byte(d.Member)), d.Version, next)
+	key := path(d.Tier, []byte(d.Member))
+	return a.s.write(ctx, func(t *tx) error {
+		old, _, err := get[admission.Dossier](t, dossiers, key)
+		if err != nil {
+			return err
+		}
+		if old.Version != d.Version {
+			return admission.ErrStale
+		}
+		for _, each := range []struct {
+			admission.Dossier
+			there bool
+		}{{old, false}, {next, true}} {
+			if by, ok := each.Waits(); ok {
+				if err := t.mark(reviews, append(moment(by), key...), each.there); err != nil {
+					return err
+				}
+			}
+		}
+		return t.put(dossiers, key, next)
+	})
+}
+
+// Waiting implements admission.Store.
+func (a *Admissions) Waiting(ctx context.Context, from time.Time, after admission.Mark, n int) (out []admission.Dossier, err error) {
+	start := moment(from)
+	if !after.By.IsZero() {
+		start = append(moment(after.By), path(after.Tier, []byte(after.Member))...)
+	}
+	err = a.s.read(ctx, func(t *tx) error {
+		for k := range t.after(reviews, start) {
+			if len(out) >= n {
+				return nil
+			}
+			d, ok, err := get[admission.Dossier](t, dossiers, k[8:])
+			if err != nil {
+				return err
+			}
+			if ok {
+				out = append(out, d)
+			}
+		}
+		return nil
+	})
+	return out, err
 }
 
 // swap puts a value in place of the one at a version; 0 is none.

@@ -75,7 +75,8 @@ func (s *Store) Ping(ctx context.Context) error {
 
 // prepare makes the buckets and checks the file's version.
 func prepare(t *bbolt.Tx) error {
-	unindexed := t.Bucket([]byte(accounts)) != nil && t.Bucket([]byte(dues)) == nil
+	there := func(b bucket) bool { return t.Bucket([]byte(b)) != nil }
+	unindexed, ungranted := there(accounts) && !there(dues), there(accounts) && !there(granted)
 	for _, b := range buckets {
 		if _, err := t.CreateBucketIfNotExists([]byte(b)); err != nil {
 			return err
@@ -83,6 +84,11 @@ func prepare(t *bbolt.Tx) error {
 	}
 	if unindexed {
 		if err := indexAccounts(&tx{bolt: t}); err != nil {
+			return err
+		}
+	}
+	if ungranted {
+		if err := indexGrants(&tx{bolt: t}); err != nil {
 			return err
 		}
 	}

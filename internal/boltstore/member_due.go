@@ -13,11 +13,13 @@ import (
 //
 //	dues      member id → the moment at which something is due, 8 bytes
 //	outboxes  member id → ""  of those whose outbox is not empty
+//	granted   member id → the tiers of grants that have not ended, each with a 0 behind it; of those who have any
 //
 // What is due is found by walking all of dues, so that a sweep goes by id; an entry is a few bytes.
 var (
 	dues     = newBucket("dues")
 	outboxes = newBucket("outboxes")
+	granted  = newBucket("granted")
 )
 
 // putAccount stores an account with its entries in dues and outboxes.
@@ -29,7 +31,52 @@ func putAccount(t *tx, a account.Account) error {
 	if err := t.mark(outboxes, key, len(a.Outbox) > 0); err != nil {
 		return err
 	}
+	if err := markGranted(t, key, a); err != nil {
+		return err
+	}
 	return t.put(accounts, key, a)
+}
+
+// markGranted stores an account's entry in granted.
+func markGranted(t *tx, key []byte, a account.Account) error {
+	var codes []byte
+	for _, g := range a.Standing.Grants {
+		if !g.Ended {
+			codes = append(append(codes, g.Tier...), 0)
+		}
+	}
+	if len(codes) > 0 {
+		return t.set(granted, key, codes)
+	}
+	return t.mark(granted, key, false)
+}
+
+// indexGrants makes granted in a file of before there was any.
+func indexGrants(t *tx) error {
+	for k, v := range t.after(accounts, nil) {
+		var a account.Account
+		if err := decode(accounts, k, v, &a); err != nil {
+			return err
+		}
+		if err := markGranted(t, k, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Granted implements account.Store.
+func (m *Members) Granted(ctx context.Context, tier string) (out []member.ID, err error) {
+	want := append([]byte(tier), 0)
+	err = m.s.read(ctx, func(t *tx) error {
+		for k, v := range t.after(granted, nil) {
+			if bytes.HasPrefix(v, want) || bytes.Contains(v, append([]byte{0}, want...)) {
+				out = append(out, member.ID(k))
+			}
+		}
+		return nil
+	})
+	return out, err
 }
 
 // indexAccounts makes dues and outboxes in a file of before there were any: everybody is due once.

@@ -42,6 +42,11 @@ func only(field string) mongo.IndexModel {
 	return mongo.IndexModel{Keys: ascending([]string{field}), Options: options.Index().SetPartialFilterExpression(bson.M{field: true})}
 }
 
+// where makes an index of the documents that have a field.
+func where(field string) mongo.IndexModel {
+	return mongo.IndexModel{Keys: ascending([]string{field}), Options: options.Index().SetPartialFilterExpression(bson.M{field: bson.M{"$exists": true}})}
+}
+
 func ascending(fields []string) bson.D {
 	keys := bson.D{}
 	for _, f := range fields {

@@ -24,9 +24,9 @@ import (
 //	          account: { version, wallet, standing: { … member_account.go }, outbox: [ … ], unfinished } }
 //
 //	unique profile.handle · profile.demo, of those that the demo made · account.standing.due ·
-//	account.unfinished, of those whose outbox is not empty
+//	account.unfinished, of those whose outbox is not empty · account.standing.grants.tier, of those who have grants
 var members = newCollection("members", unique("profile.handle"), only("profile.demo"),
-	index("account.standing.due"), only("account.unfinished"))
+	index("account.standing.due"), only("account.unfinished"), where("account.standing.grants.tier"))
 
 // Members is an account.Store.
 type Members struct{ s *Store }
@@ -167,6 +167,17 @@ func (m *Members) CountDue(ctx context.Context, by time.Time) (int, error) {
 		return err
 	})
 	return int(n), err
+}
+
+// Granted implements account.Store.
+func (m *Members) Granted(ctx context.Context, tier string) (out []member.ID, err error) {
+	o := options.Find().SetSort(by("_id", 1)).SetProjection(bson.D{{Key: "account.standing.grants", Value: 1}})
+	err = find(ctx, m.s, members, is("account.standing.grants.tier", tier), o, func(d memberDoc) {
+		if h := d.holder(); h.Account.HasGrant(tier) {
+			out = append(out, h.Account.Member)
+		}
+	})
+	return out, err
 }
 
 // Unfinished implements account.Store.

@@ -27,6 +27,7 @@ func Accounts(t *testing.T, s account.Store) {
 		{"a walk gives whole holders by id", walkHolders},
 		{"what is due by a time is found, by id", dueHolders},
 		{"those with an outbox are found, by id", unfinishedHolders},
+		{"those with a grant of a tier that has not ended are found, by id", grantedHolders},
 		{"the demo's members are listed by id", demoHolders},
 		{"a handle finds its member, also after a change", byHandle},
 		{"of many who create one member one wins", createRace},

@@ -9,6 +9,7 @@ import (
 
 	"membergate/internal/account"
 	"membergate/internal/member"
+	"membergate/internal/tier"
 )
 
 // dueOf pages through what a listing gives of the ids that begin with a prefix.
@@ -96,4 +97,39 @@ func unfinishedHolders(t *testing.T, ctx context.Context, s account.Store) {
 		all[i].Account.Version++
 	}
 	same(t, "the unfinished", unfinished(), []account.Holder{all[0], all[1], all[4]})
+}
+
+func grantedHolders(t *testing.T, ctx context.Context, s account.Store) {
+	prefix, code := name("granted"), name("TIER")
+	other := code + "-higher"
+	var all []account.Holder
+	for i, grants := range [][]tier.Grant{
+		{{Tier: other}, {Tier: code}}, nil, {{Tier: code, Ended: true}}, {{Tier: other}}, {{Tier: code, Ended: true}, {Tier: code}},
+	} {
+		h := someone(dice(uint64(i)))
+		h.Profile.ID = member.ID(prefix + string(rune('a'+i)))
+		h.Account.Member, h.Account.Standing.Grants = h.Profile.ID, grants
+		must(t, s.Create(ctx, h))
+		all = append(all, h)
+	}
+	expect := func(of string, want ...int) {
+		t.Helper()
+		var ids []member.ID
+		for _, i := range want {
+			ids = append(ids, all[i].Profile.ID)
+		}
+		got, err := s.Granted(ctx, of)
+		must(t, err)
+		same(t, "those with a grant", got, ids)
+	}
+	expect(code, 0, 4)
+	expect(other, 0, 3)
+	expect("TIER")
+	all[0].Account.Standing.Grants, all[1].Account.Standing.Grants = nil, []tier.Grant{{Tier: code}}
+	for _, i := range []int{0, 1} {
+		must(t, s.Save(ctx, all[i].Account))
+		all[i].Account.Version++
+	}
+	expect(code, 1, 4)
+	expect(other, 3)
 }

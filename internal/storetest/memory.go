@@ -145,6 +145,14 @@ func (s *holders) CountDue(ctx context.Context, by time.Time) (int, error) {
 	return len(out), err
 }
 
+func (s *holders) Granted(ctx context.Context, tier string) (out []member.ID, err error) {
+	all, err := s.list(ctx, func(h account.Holder) bool { return h.Account.HasGrant(tier) })
+	for _, h := range all {
+		out = append(out, h.Profile.ID)
+	}
+	return out, err
+}
+
 func (s *holders) Unfinished(ctx context.Context, after member.ID, n int) ([]account.Holder, error) {
 	out, err := s.list(ctx, func(h account.Holder) bool { return h.Profile.ID > after && len(h.Account.Outbox) > 0 })
 	return out[:min(n, len(out))], err

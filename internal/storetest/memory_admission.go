@@ -2,7 +2,9 @@ package storetest
 
 import (
 	"context"
+	"slices"
 	"sync"
+	"time"
 
 	"membergate/internal/admission"
 	"membergate/internal/member"
@@ -55,6 +57,40 @@ func (s *admissions) SaveDossier(ctx context.Context, d admission.Dossier) error
 		s.dossiers[d.Tier][d.Member] = copied(d)
 		return nil
 	})
+}
+
+func (s *admissions) Waiting(ctx context.Context, from time.Time, after admission.Mark, n int) (out []admission.Dossier, err error) {
+	err = locked(ctx, &s.mu, func() error {
+		for _, all := range s.dossiers {
+			for _, d := range all {
+				if by, ok := d.Waits(); ok && !by.Before(from) && (after.By.IsZero() || behind(after, mark(d))) {
+					out = append(out, copied(d))
+				}
+			}
+		}
+		slices.SortFunc(out, func(a, b admission.Dossier) int {
+			if behind(mark(a), mark(b)) {
+				return -1
+			}
+			return 1
+		})
+		out = out[:min(n, len(out))]
+		return nil
+	})
+	return out, err
+}
+
+func mark(d admission.Dossier) admission.Mark {
+	by, _ := d.Waits()
+	return admission.Mark{By: by, Tier: d.Tier, Member: d.Member}
+}
+
+// behind tells whether b comes after a.
+func behind(a, b admission.Mark) bool {
+	if !a.By.Equal(b.By) {
+		return b.By.After(a.By)
+	}
+	return b.Tier+":"+string(b.Member) > a.Tier+":"+string(a.Member)
 }
 
 // flakyAdmissions is an admission.Store over a bad network.
