@@ -47,6 +47,7 @@ type ResolverRoot interface {
 	Redemption() RedemptionResolver
 	Reward() RewardResolver
 	Tier() TierResolver
+	TierApplication() TierApplicationResolver
 	TierStatus() TierStatusResolver
 	Wallet() WalletResolver
 }
@@ -521,6 +522,7 @@ type ComplexityRoot struct {
 		Recommendations  func(childComplexity int, surface RecommendationSurface, contextID *string, first *int, after *string) int
 		RedemptionByCode func(childComplexity int, code string) int
 		Rewards          func(childComplexity int, filter *RewardFilter, first *int, after *string) int
+		TierApplications func(childComplexity int, overdue *bool, first *int, after *string) int
 	}
 
 	ReactionSummary struct {
@@ -713,13 +715,23 @@ type ComplexityRoot struct {
 	}
 
 	TierApplication struct {
-		AppliedAt func(childComplexity int) int
-		DecideBy  func(childComplexity int) int
-		DecidedAt func(childComplexity int) int
-		ID        func(childComplexity int) int
-		Score     func(childComplexity int) int
-		State     func(childComplexity int) int
-		Tier      func(childComplexity int) int
+		AppliedAt         func(childComplexity int) int
+		DecideBy          func(childComplexity int) int
+		DecidedAt         func(childComplexity int) int
+		EvidenceUploadIds func(childComplexity int) int
+		ID                func(childComplexity int) int
+		Overdue           func(childComplexity int) int
+		Profession        func(childComplexity int) int
+		Profile           func(childComplexity int) int
+		Score             func(childComplexity int) int
+		State             func(childComplexity int) int
+		Tier              func(childComplexity int) int
+	}
+
+	TierApplicationConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
 	}
 
 	TierApplicationDecidePayload struct {
@@ -731,6 +743,11 @@ type ComplexityRoot struct {
 		Code    func(childComplexity int) int
 		Field   func(childComplexity int) int
 		Message func(childComplexity int) int
+	}
+
+	TierApplicationEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	TierApplyPayload struct {
@@ -979,6 +996,7 @@ type QueryResolver interface {
 	Nodes(ctx context.Context, ids []string) ([]Node, error)
 	Programme(ctx context.Context) (*Programme, error)
 	CoinAdjustments(ctx context.Context, open *bool, first *int, after *string) (*CoinAdjustmentConnection, error)
+	TierApplications(ctx context.Context, overdue *bool, first *int, after *string) (*TierApplicationConnection, error)
 	CoinSupply(ctx context.Context) (*CoinSupply, error)
 	FamilyInvitation(ctx context.Context, token string) (*FamilyInvitationPreview, error)
 	Feed(ctx context.Context, kind FeedKind, boardCode *string, topicID *string, first *int, after *string, last *int, before *string) (*PostConnection, error)
@@ -1010,6 +1028,9 @@ type RewardResolver interface {
 }
 type TierResolver interface {
 	Benefits(ctx context.Context, obj *Tier) ([]*Benefit, error)
+}
+type TierApplicationResolver interface {
+	Profile(ctx context.Context, obj *TierApplication) (*PublicProfile, error)
 }
 type TierStatusResolver interface {
 	Forecast(ctx context.Context, obj *TierStatus) (*TierForecast, error)
@@ -3012,6 +3033,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Rewards(childComplexity, args["filter"].(*RewardFilter), args["first"].(*int), args["after"].(*string)), true
+	case "Query.tierApplications":
+		if e.ComplexityRoot.Query.TierApplications == nil {
+			break
+		}
+
+		args, err := ec.field_Query_tierApplications_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.TierApplications(childComplexity, args["overdue"].(*bool), args["first"].(*int), args["after"].(*string)), true
 
 	case "ReactionSummary.count":
 		if e.ComplexityRoot.ReactionSummary.Count == nil {
@@ -3711,12 +3743,36 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TierApplication.DecidedAt(childComplexity), true
+	case "TierApplication.evidenceUploadIds":
+		if e.ComplexityRoot.TierApplication.EvidenceUploadIds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierApplication.EvidenceUploadIds(childComplexity), true
 	case "TierApplication.id":
 		if e.ComplexityRoot.TierApplication.ID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.TierApplication.ID(childComplexity), true
+	case "TierApplication.overdue":
+		if e.ComplexityRoot.TierApplication.Overdue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierApplication.Overdue(childComplexity), true
+	case "TierApplication.profession":
+		if e.ComplexityRoot.TierApplication.Profession == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierApplication.Profession(childComplexity), true
+	case "TierApplication.profile":
+		if e.ComplexityRoot.TierApplication.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierApplication.Profile(childComplexity), true
 	case "TierApplication.score":
 		if e.ComplexityRoot.TierApplication.Score == nil {
 			break
@@ -3735,6 +3791,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TierApplication.Tier(childComplexity), true
+
+	case "TierApplicationConnection.edges":
+		if e.ComplexityRoot.TierApplicationConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierApplicationConnection.Edges(childComplexity), true
+	case "TierApplicationConnection.nodes":
+		if e.ComplexityRoot.TierApplicationConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierApplicationConnection.Nodes(childComplexity), true
+	case "TierApplicationConnection.pageInfo":
+		if e.ComplexityRoot.TierApplicationConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierApplicationConnection.PageInfo(childComplexity), true
 
 	case "TierApplicationDecidePayload.application":
 		if e.ComplexityRoot.TierApplicationDecidePayload.Application == nil {
@@ -3767,6 +3842,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TierApplicationDecideUserError.Message(childComplexity), true
+
+	case "TierApplicationEdge.cursor":
+		if e.ComplexityRoot.TierApplicationEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierApplicationEdge.Cursor(childComplexity), true
+	case "TierApplicationEdge.node":
+		if e.ComplexityRoot.TierApplicationEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierApplicationEdge.Node(childComplexity), true
 
 	case "TierApplyPayload.application":
 		if e.ComplexityRoot.TierApplyPayload.Application == nil {
@@ -4742,6 +4830,19 @@ type Query {
     after: String
   ): CoinAdjustmentConnection @semanticNonNull
 
+  """
+  Applications for tiers that nobody has decided, the oldest deadline first. One that is overdue stays in the list until
+  the member applies again. Needs a staff token with the role ` + "`" + `operations` + "`" + `, else FORBIDDEN. Null only together with an error.
+  """
+  tierApplications(
+    "False leaves out those whose time to decide is over."
+    overdue: Boolean = true
+    "How many, 1 to 50, else BAD_USER_INPUT."
+    first: Int = 20
+    "Those that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
+    after: String
+  ): TierApplicationConnection @semanticNonNull
+
   "How many coins exist, over all members. Public. Null while no count has been made."
   coinSupply: CoinSupply
 
@@ -5182,10 +5283,36 @@ type TierApplication implements Node {
   appliedAt: DateTime!
   "Until when it is decided, exclusive."
   decideBy: DateTime!
+  "Whether nobody has decided in time."
+  overdue: Boolean!
+  "What the member is by profession, in the member's words."
+  profession: String!
+  "Ids of the uploads that show it."
+  evidenceUploadIds: [ID!]!
+  "Who applies. Null together with an error, and when the member has left."
+  profile: PublicProfile
   "When it was decided. Null before that."
   decidedAt: DateTime
   "The score it was given, 0 to 100. Null before it is decided."
   score: Int
+}
+
+"A page of applications."
+type TierApplicationConnection {
+  "The applications with their cursors."
+  edges: [TierApplicationEdge!]!
+  "The applications alone."
+  nodes: [TierApplication!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+}
+
+"An application in a page."
+type TierApplicationEdge {
+  "Opaque place of the application in the list."
+  cursor: String!
+  "The application itself."
+  node: TierApplication!
 }
 
 "A wish to be let into a tier by review."
@@ -8048,12 +8175,32 @@ func (ec *executionContext) childFields_TierApplication(ctx context.Context, fie
 		return ec.fieldContext_TierApplication_appliedAt(ctx, field)
 	case "decideBy":
 		return ec.fieldContext_TierApplication_decideBy(ctx, field)
+	case "overdue":
+		return ec.fieldContext_TierApplication_overdue(ctx, field)
+	case "profession":
+		return ec.fieldContext_TierApplication_profession(ctx, field)
+	case "evidenceUploadIds":
+		return ec.fieldContext_TierApplication_evidenceUploadIds(ctx, field)
+	case "profile":
+		return ec.fieldContext_TierApplication_profile(ctx, field)
 	case "decidedAt":
 		return ec.fieldContext_TierApplication_decidedAt(ctx, field)
 	case "score":
 		return ec.fieldContext_TierApplication_score(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TierApplication", field.Name)
+}
+
+func (ec *executionContext) childFields_TierApplicationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_TierApplicationConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_TierApplicationConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_TierApplicationConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TierApplicationConnection", field.Name)
 }
 
 func (ec *executionContext) childFields_TierApplicationDecidePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8076,6 +8223,16 @@ func (ec *executionContext) childFields_TierApplicationDecideUserError(ctx conte
 		return ec.fieldContext_TierApplicationDecideUserError_code(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TierApplicationDecideUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_TierApplicationEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_TierApplicationEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_TierApplicationEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TierApplicationEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_TierApplyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9049,6 +9206,36 @@ func (ec *executionContext) field_Query_rewards_args(ctx context.Context, rawArg
 		return nil, err
 	}
 	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_tierApplications_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "overdue",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["overdue"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
 		func(ctx context.Context, v any) (*int, error) {
 			return ec.unmarshalOInt2ᚖint(ctx, v)
@@ -17010,6 +17197,50 @@ func (ec *executionContext) fieldContext_Query_coinAdjustments(ctx context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_tierApplications(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_tierApplications(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().TierApplications(ctx, fc.Args["overdue"].(*bool), fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *TierApplicationConnection) graphql.Marshaler {
+			return ec.marshalOTierApplicationConnection2ᚖmembergateᚋgraphᚐTierApplicationConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_tierApplications(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TierApplicationConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_tierApplications_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_coinSupply(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20381,6 +20612,107 @@ func (ec *executionContext) fieldContext_TierApplication_decideBy(_ context.Cont
 	return graphql.NewScalarFieldContext("TierApplication", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
+func (ec *executionContext) _TierApplication_overdue(ctx context.Context, field graphql.CollectedField, obj *TierApplication) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierApplication_overdue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Overdue, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierApplication_overdue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierApplication", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _TierApplication_profession(ctx context.Context, field graphql.CollectedField, obj *TierApplication) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierApplication_profession(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Profession, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierApplication_profession(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierApplication", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TierApplication_evidenceUploadIds(ctx context.Context, field graphql.CollectedField, obj *TierApplication) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierApplication_evidenceUploadIds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EvidenceUploadIds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNID2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierApplication_evidenceUploadIds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierApplication", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _TierApplication_profile(ctx context.Context, field graphql.CollectedField, obj *TierApplication) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierApplication_profile(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.TierApplication().Profile(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PublicProfile) graphql.Marshaler {
+			return ec.marshalOPublicProfile2ᚖmembergateᚋgraphᚐPublicProfile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TierApplication_profile(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TierApplication",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PublicProfile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _TierApplication_decidedAt(ctx context.Context, field graphql.CollectedField, obj *TierApplication) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20425,6 +20757,102 @@ func (ec *executionContext) _TierApplication_score(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_TierApplication_score(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TierApplication", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _TierApplicationConnection_edges(ctx context.Context, field graphql.CollectedField, obj *TierApplicationConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierApplicationConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*TierApplicationEdge) graphql.Marshaler {
+			return ec.marshalNTierApplicationEdge2ᚕᚖmembergateᚋgraphᚐTierApplicationEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierApplicationConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TierApplicationConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TierApplicationEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TierApplicationConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *TierApplicationConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierApplicationConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*TierApplication) graphql.Marshaler {
+			return ec.marshalNTierApplication2ᚕᚖmembergateᚋgraphᚐTierApplicationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierApplicationConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TierApplicationConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TierApplication(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TierApplicationConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *TierApplicationConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierApplicationConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖmembergateᚋgraphᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierApplicationConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TierApplicationConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _TierApplicationDecidePayload_application(ctx context.Context, field graphql.CollectedField, obj *TierApplicationDecidePayload) (ret graphql.Marshaler) {
@@ -20558,6 +20986,61 @@ func (ec *executionContext) _TierApplicationDecideUserError_code(ctx context.Con
 }
 func (ec *executionContext) fieldContext_TierApplicationDecideUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TierApplicationDecideUserError", field, false, false, errors.New("field of type TierApplicationDecideErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _TierApplicationEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *TierApplicationEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierApplicationEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierApplicationEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierApplicationEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TierApplicationEdge_node(ctx context.Context, field graphql.CollectedField, obj *TierApplicationEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierApplicationEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *TierApplication) graphql.Marshaler {
+			return ec.marshalNTierApplication2ᚖmembergateᚋgraphᚐTierApplication(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierApplicationEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TierApplicationEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TierApplication(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _TierApplyPayload_application(ctx context.Context, field graphql.CollectedField, obj *TierApplyPayload) (ret graphql.Marshaler) {
@@ -29774,6 +30257,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "tierApplications":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_tierApplications(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "coinSupply":
 			field := field
 
@@ -31750,36 +32255,137 @@ func (ec *executionContext) _TierApplication(ctx context.Context, sel ast.Select
 		case "id":
 			out.Values[i] = ec._TierApplication_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "tier":
 			out.Values[i] = ec._TierApplication_tier(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "state":
 			out.Values[i] = ec._TierApplication_state(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "appliedAt":
 			out.Values[i] = ec._TierApplication_appliedAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "decideBy":
 			out.Values[i] = ec._TierApplication_decideBy(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "overdue":
+			out.Values[i] = ec._TierApplication_overdue(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "profession":
+			out.Values[i] = ec._TierApplication_profession(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "evidenceUploadIds":
+			out.Values[i] = ec._TierApplication_evidenceUploadIds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "profile":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._TierApplication_profile(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "decidedAt":
 			out.Values[i] = ec._TierApplication_decidedAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "score":
 			out.Values[i] = ec._TierApplication_score(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var tierApplicationConnectionImplementors = []string{"TierApplicationConnection"}
+
+func (ec *executionContext) _TierApplicationConnection(ctx context.Context, sel ast.SelectionSet, obj *TierApplicationConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, tierApplicationConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TierApplicationConnection")
+		case "edges":
+			out.Values[i] = ec._TierApplicationConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._TierApplicationConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._TierApplicationConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -31870,6 +32476,49 @@ func (ec *executionContext) _TierApplicationDecideUserError(ctx context.Context,
 			}
 		case "code":
 			out.Values[i] = ec._TierApplicationDecideUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var tierApplicationEdgeImplementors = []string{"TierApplicationEdge"}
+
+func (ec *executionContext) _TierApplicationEdge(ctx context.Context, sel ast.SelectionSet, obj *TierApplicationEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, tierApplicationEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TierApplicationEdge")
+		case "cursor":
+			out.Values[i] = ec._TierApplicationEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._TierApplicationEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -35463,6 +36112,32 @@ func (ec *executionContext) marshalNTier2ᚖmembergateᚋgraphᚐTier(ctx contex
 	return ec._Tier(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNTierApplication2ᚕᚖmembergateᚋgraphᚐTierApplicationᚄ(ctx context.Context, sel ast.SelectionSet, v []*TierApplication) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTierApplication2ᚖmembergateᚋgraphᚐTierApplication(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTierApplication2ᚖmembergateᚋgraphᚐTierApplication(ctx context.Context, sel ast.SelectionSet, v *TierApplication) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._TierApplication(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNTierApplicationDecideErrorCode2membergateᚋgraphᚐTierApplicationDecideErrorCode(ctx context.Context, v any) (TierApplicationDecideErrorCode, error) {
 	var res TierApplicationDecideErrorCode
 	err := res.UnmarshalGQL(v)
@@ -35512,6 +36187,32 @@ func (ec *executionContext) marshalNTierApplicationDecideUserError2ᚖmembergate
 		return graphql.Null
 	}
 	return ec._TierApplicationDecideUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNTierApplicationEdge2ᚕᚖmembergateᚋgraphᚐTierApplicationEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*TierApplicationEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTierApplicationEdge2ᚖmembergateᚋgraphᚐTierApplicationEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTierApplicationEdge2ᚖmembergateᚋgraphᚐTierApplicationEdge(ctx context.Context, sel ast.SelectionSet, v *TierApplicationEdge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._TierApplicationEdge(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNTierApplicationInput2membergateᚋgraphᚐTierApplicationInput(ctx context.Context, v any) (TierApplicationInput, error) {
@@ -36609,6 +37310,13 @@ func (ec *executionContext) marshalOTierApplication2ᚖmembergateᚋgraphᚐTier
 		return graphql.Null
 	}
 	return ec._TierApplication(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOTierApplicationConnection2ᚖmembergateᚋgraphᚐTierApplicationConnection(ctx context.Context, sel ast.SelectionSet, v *TierApplicationConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._TierApplicationConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOTierChangeConnection2ᚖmembergateᚋgraphᚐTierChangeConnection(ctx context.Context, sel ast.SelectionSet, v *TierChangeConnection) graphql.Marshaler {

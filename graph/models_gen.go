@@ -1341,13 +1341,32 @@ type TierApplication struct {
 	AppliedAt time.Time `json:"appliedAt"`
 	// Until when it is decided, exclusive.
 	DecideBy time.Time `json:"decideBy"`
+	// Whether nobody has decided in time.
+	Overdue bool `json:"overdue"`
+	// What the member is by profession, in the member's words.
+	Profession string `json:"profession"`
+	// Ids of the uploads that show it.
+	EvidenceUploadIds []string `json:"evidenceUploadIds"`
+	// Who applies. Null together with an error, and when the member has left.
+	Profile *PublicProfile `json:"profile,omitempty"`
 	// When it was decided. Null before that.
 	DecidedAt *time.Time `json:"decidedAt,omitempty"`
 	// The score it was given, 0 to 100. Null before it is decided.
-	Score *int `json:"score,omitempty"`
+	Score  *int      `json:"score,omitempty"`
+	Member member.ID `json:"-"`
 }
 
 func (TierApplication) IsNode() {}
+
+// A page of applications.
+type TierApplicationConnection struct {
+	// The applications with their cursors.
+	Edges []*TierApplicationEdge `json:"edges"`
+	// The applications alone.
+	Nodes []*TierApplication `json:"nodes"`
+	// Where the page lies.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
 
 // A staff decision on an application.
 type TierApplicationDecideInput struct {
@@ -1376,6 +1395,14 @@ type TierApplicationDecideUserError struct {
 }
 
 func (TierApplicationDecideUserError) IsUserError() {}
+
+// An application in a page.
+type TierApplicationEdge struct {
+	// Opaque place of the application in the list.
+	Cursor string `json:"cursor"`
+	// The application itself.
+	Node *TierApplication `json:"node"`
+}
 
 // A wish to be let into a tier by review.
 type TierApplicationInput struct {

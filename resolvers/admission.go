@@ -4,11 +4,12 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"time"
 
 	"membergate/graph"
 	"membergate/internal/account"
 	"membergate/internal/admission"
-	"membergate/internal/fault"
+	"membergate/internal/cursor"
 	"membergate/internal/member"
 	"membergate/loaders"
 )
@@ -83,13 +84,10 @@ func (m mutation) TierApply(ctx context.Context, input graph.TierApplicationInpu
 
 // TierApplicationDecide gives an application its score, by staff.
 func (m mutation) TierApplicationDecide(ctx context.Context, input graph.TierApplicationDecideInput) (*graph.TierApplicationDecidePayload, error) {
-	if err := signIn(ctx); err != nil {
+	if err := operations(ctx); err != nil {
 		return nil, err
 	}
 	o := loaders.From(ctx)
-	if !reviewer(ctx) {
-		return nil, fault.New(fault.Forbidden, "this needs a staff token with the role operations")
-	}
 	at := placeOf(input.ApplicationID)
 	a, err := m.Admission.Decide(ctx, at, input.Score, string(o.Me()), o.Now)
 	out := &graph.TierApplicationDecidePayload{UserErrors: []*graph.TierApplicationDecideUserError{}}
@@ -107,17 +105,56 @@ func (m mutation) TierApplicationDecide(ctx context.Context, input graph.TierApp
 	return out, nil
 }
 
-// reviewer tells whether the viewer may decide applications.
-func reviewer(ctx context.Context) bool {
-	v := loaders.From(ctx).Viewer
-	return v.Staff() && v.Has("operations")
+// TierApplications lists what waits for a decision, for staff.
+func (q query) TierApplications(ctx context.Context, overdue *bool, first *int, after *string) (*graph.TierApplicationConnection, error) {
+	defer loaders.Leave(ctx)
+	if err := operations(ctx); err != nil {
+		return nil, err
+	}
+	o := loaders.From(ctx)
+	l := cursor.List{Name: "tierApplications"}
+	from := time.UnixMilli(0)
+	if overdue != nil && !*overdue {
+		l.Name, from = "tierApplications.inTime", o.Now.Add(time.Millisecond) // the deadline is exclusive
+	}
+	span, err := q.forward(l, first, after)
+	if err != nil {
+		return nil, err
+	}
+	var behind admission.Mark
+	if span.After != nil {
+		code, who, _ := strings.Cut(span.After.ID, "/")
+		behind = admission.Mark{By: time.UnixMilli(span.After.Key).UTC(), Tier: code, Member: member.ID(who)}
+	}
+	read, err := q.Admission.Store.Waiting(ctx, from, behind, span.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	page := slice(q.Cursors, l, span, read, func(d admission.Dossier) cursor.Place {
+		by, _ := d.Waits()
+		return cursor.Place{Key: by.UnixMilli(), ID: d.Tier + "/" + string(d.Member)}
+	})
+	out := &graph.TierApplicationConnection{Edges: []*graph.TierApplicationEdge{}, Nodes: []*graph.TierApplication{}, PageInfo: pageInfo(page)}
+	for i, d := range page.Nodes {
+		last := len(d.Applications) - 1
+		node := q.application(ctx, admission.Place{Tier: d.Tier, Member: d.Member, Number: last}, d.Applications[last])
+		out.Nodes = append(out.Nodes, node)
+		out.Edges = append(out.Edges, &graph.TierApplicationEdge{Cursor: page.Cursors[i], Node: node})
+		o.People.Want(d.Member)
+	}
+	return out, nil
+}
+
+// Profile is who applies.
+func (f applicationFields) Profile(ctx context.Context, obj *graph.TierApplication) (*graph.PublicProfile, error) {
+	return f.person(ctx, obj.Member)
 }
 
 // applicationNode shows an application to who sent it and to who may decide it.
 func (r *Root) applicationNode(ctx context.Context, key string) (graph.Node, error) {
 	o := loaders.From(ctx)
 	at := placeOf(globalID(kindApplying, key))
-	if at.Tier == "" || !o.Viewer.SignedIn() || at.Member != o.Me() && !reviewer(ctx) {
+	if at.Tier == "" || !o.Viewer.SignedIn() || at.Member != o.Me() && operations(ctx) != nil {
 		return nil, nil
 	}
 	d, err := r.Admission.Store.Dossier(ctx, at.Tier, at.Member)
@@ -132,6 +169,7 @@ func (r *Root) application(ctx context.Context, at admission.Place, a admission.
 	out := &graph.TierApplication{
 		ID:   globalID(kindApplying, at.Tier+"/"+strconv.Itoa(at.Number)+"/"+string(at.Member)),
 		Tier: r.tierByCode(ctx, at.Tier), State: string(state), AppliedAt: a.At, DecideBy: a.DecideBy,
+		Overdue: a.Overdue(loaders.From(ctx).Now), Profession: a.Profession, EvidenceUploadIds: a.Evidence, Member: at.Member,
 	}
 	if !a.DecidedAt.IsZero() {
 		out.DecidedAt, out.Score = &a.DecidedAt, ptr(a.Score)

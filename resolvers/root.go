@@ -41,27 +41,28 @@ type Root struct {
 var _ graph.ResolverRoot = (*Root)(nil)
 
 type (
-	query            struct{ *Root }
-	mutation         struct{ *Root }
-	memberFields     struct{ *Root }
-	profileFields    struct{ *Root }
-	tierFields       struct{ *Root }
-	statusFields     struct{ *Root }
-	walletFields     struct{ *Root }
-	entryFields      struct{ *Root }
-	benefitFields    struct{ *Root }
-	rewardFields     struct{ *Root }
-	familyFields     struct{ *Root }
-	kinFields        struct{ *Root }
-	approvalFields   struct{ *Root }
-	postFields       struct{ *Root }
-	commentFields    struct{ *Root }
-	boardFields      struct{ *Root }
-	groupFields      struct{ *Root }
-	redemptionFields struct{ *Root }
-	adjustmentFields struct{ *Root }
-	pickFields       struct{ *Root }
-	reasonFields     struct{ *Root }
+	query             struct{ *Root }
+	mutation          struct{ *Root }
+	memberFields      struct{ *Root }
+	profileFields     struct{ *Root }
+	tierFields        struct{ *Root }
+	statusFields      struct{ *Root }
+	walletFields      struct{ *Root }
+	entryFields       struct{ *Root }
+	benefitFields     struct{ *Root }
+	rewardFields      struct{ *Root }
+	familyFields      struct{ *Root }
+	kinFields         struct{ *Root }
+	approvalFields    struct{ *Root }
+	postFields        struct{ *Root }
+	commentFields     struct{ *Root }
+	boardFields       struct{ *Root }
+	groupFields       struct{ *Root }
+	redemptionFields  struct{ *Root }
+	adjustmentFields  struct{ *Root }
+	applicationFields struct{ *Root }
+	pickFields        struct{ *Root }
+	reasonFields      struct{ *Root }
 )
 
 // Query answers the root fields.
@@ -120,6 +121,9 @@ func (r *Root) Group() graph.GroupResolver { return groupFields{r} }
 
 // CoinAdjustment answers the fields of a proposal to correct coins.
 func (r *Root) CoinAdjustment() graph.CoinAdjustmentResolver { return adjustmentFields{r} }
+
+// TierApplication answers the fields of an application for a tier.
+func (r *Root) TierApplication() graph.TierApplicationResolver { return applicationFields{r} }
 
 // Recommendation answers the fields of one thing recommended.
 func (r *Root) Recommendation() graph.RecommendationResolver { return pickFields{r} }

@@ -190,6 +190,32 @@ func TestAsManyGetInByInvitationAsThereAreSeats(t *testing.T) {
 	})
 }
 
+// waits checks what staff read of an application that waits, in its two days and after them.
+func waits(t *testing.T, url string, id any) {
+	t.Helper()
+	list := `query($overdue: Boolean) {tierApplications(first: 5, overdue: $overdue) {nodes{id state overdue profession evidenceUploadIds profile{displayName tierBadge{code}}} edges{cursor} pageInfo{hasNextPage}}}`
+	read := func(at string, overdue bool) reply {
+		return good(t, url, question{query: list, variables: map[string]any{"overdue": overdue}, header: staff(t, "operations"), at: at})
+	}
+	now := read("", false)
+	if now.at(t, "tierApplications", "nodes", 0, "id") != id || now.at(t, "tierApplications", "nodes", 0, "overdue") != false ||
+		now.at(t, "tierApplications", "nodes", 0, "evidenceUploadIds", 0) != "up_1" || now.at(t, "tierApplications", "nodes", 0, "profile", "tierBadge", "code") != "DIAMOND" {
+		t.Errorf("staff read %s", now.text)
+	}
+	later := time.Now().Add(49 * time.Hour).Format(time.RFC3339)
+	if r := read(later, true); r.at(t, "tierApplications", "nodes", 0, "overdue") != true || r.at(t, "tierApplications", "nodes", 0, "state") != "EXPIRED" {
+		t.Errorf("two days later staff read %s", r.text)
+	}
+	if r := read(later, false); len(r.at(t, "tierApplications", "nodes").([]any)) != 0 {
+		t.Errorf("two days later there is in time %s", r.text)
+	}
+	for name, header := range map[string]map[string]string{"a member": {"Authorization": "Bearer " + tokenOf(t, rich(0))}, "another role": staff(t, "moderator")} {
+		if r := ask(t, url, question{query: list, header: header}); len(r.Errors) != 1 || r.Errors[0].code() != "FORBIDDEN" {
+			t.Errorf("%s reads %s", name, r.text)
+		}
+	}
+}
+
 func TestAReviewLetsIn(t *testing.T) {
 	apply := walletApp{text: appDocument(t, "tier")}.only("ApplyBlackGold")
 	onClubs(t, func(t *testing.T, url string) {
@@ -213,6 +239,7 @@ func TestAReviewLetsIn(t *testing.T) {
 		if wait := time.Until(by); err != nil || wait > 48*time.Hour || wait < 47*time.Hour {
 			t.Errorf("it is decided by %s", by)
 		}
+		waits(t, url, id)
 		scored := func(score int, header map[string]string) reply {
 			return ask(t, url, question{query: decide, variables: input("applicationId", id, "score", score), header: header})
 		}
