@@ -43,6 +43,7 @@ type stateDoc struct {
 	LifetimeSpent   int64    `bson:"spent,omitempty"`
 	LifetimeExpired int64    `bson:"expired,omitempty"`
 	LifetimeClawed  int64    `bson:"clawed,omitempty"`
+	LifetimeMoved   int64    `bson:"moved,omitempty"`
 
 	Holds   []holdDoc    `bson:"holds,omitempty"`
 	Pending []promiseDoc `bson:"pending,omitempty"`
@@ -65,7 +66,7 @@ func toEntry(e wallet.Entry) entryDoc {
 		PrevHash: e.PrevHash, Hash: e.Hash, Of: e.Of, Parts: each(e.Parts, toLotShare), Fen: e.Fen, Input: e.Input, Reason: e.Reason,
 		State: stateDoc{
 			Lots: each(s.Lots, toLot), Owed: s.Owed, LifetimeEarned: s.LifetimeEarned, LifetimeSpent: s.LifetimeSpent,
-			LifetimeExpired: s.LifetimeExpired, LifetimeClawed: s.LifetimeClawed,
+			LifetimeExpired: s.LifetimeExpired, LifetimeClawed: s.LifetimeClawed, LifetimeMoved: s.LifetimeMoved,
 			Holds: each(s.Holds, toHold), Pending: each(s.Pending, toPromise),
 		},
 	}
@@ -80,7 +81,7 @@ func (d entryDoc) entry() wallet.Entry {
 		PrevHash: d.PrevHash, Hash: d.Hash, Of: d.Of, Parts: each(d.Parts, lotShareDoc.share), Fen: d.Fen, Input: d.Input, Reason: d.Reason,
 		State: wallet.State{
 			Lots: each(s.Lots, lotDoc.lot), Owed: s.Owed, LifetimeEarned: s.LifetimeEarned, LifetimeSpent: s.LifetimeSpent,
-			LifetimeExpired: s.LifetimeExpired, LifetimeClawed: s.LifetimeClawed,
+			LifetimeExpired: s.LifetimeExpired, LifetimeClawed: s.LifetimeClawed, LifetimeMoved: s.LifetimeMoved,
 			Holds: each(s.Holds, holdDoc.hold), Pending: each(s.Pending, promiseDoc.promise),
 		},
 	}

@@ -134,7 +134,7 @@ func (c *checker) add(s wallet.State) {
 	defer c.mu.Unlock()
 	t := &c.totals
 	t.issued, t.clawed, t.burned, t.expired = t.issued+s.LifetimeEarned, t.clawed+s.LifetimeClawed, t.burned+s.LifetimeSpent, t.expired+s.LifetimeExpired
-	t.outstanding, t.owed = t.outstanding+s.Whole(), t.owed+s.Owed
+	t.outstanding, t.owed = t.outstanding+s.Whole()-s.LifetimeMoved, t.owed+s.Owed
 }
 
 // ops looks entries up by their ops: each must be found where it stands.

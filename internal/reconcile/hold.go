@@ -19,6 +19,19 @@ func (m move) holds() string {
 
 func (m move) releases() string { return m.endsHold(0) }
 
+// leaves is about a hold whose coins go to another wallet, all of them.
+func (m move) leaves() string {
+	h, _ := m.before.Open(m.e.Of)
+	return first(
+		rule{h.Coins != m.e.Claim, "it did not take the whole hold"},
+		rule{true, m.endsHold(m.e.Claim)},
+	)
+}
+
+func (m move) declines() string {
+	return first(rule{m.e.Claim != 0 || m.e.Amount != 0 || m.owed != 0 || m.pending != 0 || len(changed(m.steps)) > 0, "it says no and does something"})
+}
+
 // endsHold is about a hold of which some coins are spent, those that die sooner, and the rest becomes available: in the
 // old lots, or for a grace where those are over.
 func (m move) endsHold(spent wallet.Coins) string {

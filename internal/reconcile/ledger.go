@@ -47,8 +47,8 @@ func (l *Ledger) Next(e wallet.Entry) {
 	l.see(Lifetime, e, sameTotals(want, e.State), "%s: earned, spent, expired, clawed back are %d; want %d", e.Kind, totals(e.State), totals(want))
 	l.see(Owed, e, e.State.Owed >= 0 && (e.State.Owed == 0 || e.State.Available() == 0), "%d are owed and %d are free", e.State.Owed, e.State.Available())
 	s := e.State
-	l.see(Identity, e, s.LifetimeEarned-s.LifetimeClawed-s.LifetimeSpent-s.LifetimeExpired == s.Whole()-s.Owed,
-		"%d − %d − %d − %d is not %d − %d", s.LifetimeEarned, s.LifetimeClawed, s.LifetimeSpent, s.LifetimeExpired, s.Whole(), s.Owed)
+	l.see(Identity, e, s.LifetimeEarned+s.LifetimeMoved-s.LifetimeClawed-s.LifetimeSpent-s.LifetimeExpired == s.Whole()-s.Owed,
+		"%d %+d − %d − %d − %d is not %d − %d", s.LifetimeEarned, s.LifetimeMoved, s.LifetimeClawed, s.LifetimeSpent, s.LifetimeExpired, s.Whole(), s.Owed)
 	l.reversal(e)
 	l.last = e
 }
@@ -58,19 +58,24 @@ func (l *Ledger) see(r Rule, e wallet.Entry, holds bool, format string, args ...
 	l.Report.see(r, holds, "%s entry %d: "+format, append([]any{l.ID, e.Seq}, args...)...)
 }
 
+// reversals say what kind of entry each kind may take back.
+var reversals = map[wallet.Kind]wallet.Kind{
+	wallet.Clawback: wallet.Earn, wallet.Return: wallet.Spend, wallet.Receive: wallet.Send, wallet.ConvertIn: wallet.ConvertOut,
+}
+
 // reversal adds a claw-back or a return up with those before it: an earning or a spending is taken back at most once, in
 // however many parts.
 func (l *Ledger) reversal(e wallet.Entry) {
 	if l.claims == nil {
 		l.claims = map[int64]claims{}
 	}
-	back := e.Kind == wallet.Clawback || e.Kind == wallet.Return
+	of, back := reversals[e.Kind]
 	switch {
-	case e.Kind == wallet.Earn || e.Kind == wallet.Spend:
+	case e.Kind == wallet.Earn || e.Kind == wallet.Spend || e.Kind == wallet.Send || e.Kind == wallet.ConvertOut:
 		l.claims[e.Seq] = claims{of: e.Kind, whole: e.Claim}
 	case back && e.Reverses != 0:
 		c, found := l.claims[e.Reverses]
-		fits := (c.of == wallet.Earn) == (e.Kind == wallet.Clawback)
+		fits := c.of == of
 		c.taken += e.Claim
 		l.see(Reversal, e, found && fits && c.taken <= c.whole, "%d are taken back of the %d of entry %d (%s)", c.taken, c.whole, e.Reverses, c.of)
 		if found {

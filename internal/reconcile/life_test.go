@@ -20,13 +20,13 @@ func TestEveryLifeOfAWalletReconciles(t *testing.T) {
 		service := &wallet.Service{Store: s, Most: 400, Now: func() time.Time { return start }}
 		id, now := wallet.NewID(), start
 		var last wallet.Entry
-		var spent []wallet.Entry
+		var spent, sent []wallet.Entry
 		given := map[int64]wallet.Coins{}
-		for i := range rapid.IntRange(1, 40).Draw(t, "steps") {
+		for i := range rapid.IntRange(1, 60).Draw(t, "steps") {
 			now = now.Add(time.Duration(rapid.IntRange(0, 200).Draw(t, "hours")) * time.Hour)
 			n := wallet.Coins(rapid.IntRange(1, 90).Draw(t, "coins"))
 			p := wallet.Posting{Op: fmt.Sprint("op-", i), Coins: n, At: now, Expires: now.AddDate(0, 0, rapid.IntRange(1, 60).Draw(t, "life"))}
-			switch rapid.IntRange(0, 9).Draw(t, "kind") {
+			switch rapid.IntRange(0, 12).Draw(t, "kind") {
 			case 0, 1:
 				p.Kind = wallet.Earn
 			case 2:
@@ -62,6 +62,24 @@ func TestEveryLifeOfAWalletReconciles(t *testing.T) {
 				e := spent[rapid.IntRange(0, len(spent)-1).Draw(t, "spending")]
 				p.Kind, p.OwnSeq, p.Parts, p.Given = wallet.Return, e.Seq, e.Parts, given[e.Seq]
 				p.Coins = min(n, e.Claim-given[e.Seq])
+			case 10:
+				if len(last.State.Holds) == 0 {
+					continue
+				}
+				h := last.State.Holds[len(last.State.Holds)-1]
+				p.Kind, p.Of, p.Coins = rapid.SampledFrom([]wallet.Kind{wallet.Send, wallet.ConvertOut}).Draw(t, "way"), h.Seq, h.Coins
+			case 11:
+				p.Kind = rapid.SampledFrom([]wallet.Kind{wallet.Receive, wallet.ConvertIn}).Draw(t, "way")
+				n *= 4
+				p.Coins = n
+				p.Parts = wallet.Convert([]wallet.Share{{Expires: now.AddDate(0, 0, 1), Coins: 3}, {Expires: p.Expires, Coins: 2}, {Coins: 4}}, n)
+			case 12:
+				if len(sent) == 0 {
+					continue
+				}
+				e := sent[0]
+				sent = sent[1:]
+				p.Kind, p.OwnSeq, p.Parts, p.Coins = map[wallet.Kind]wallet.Kind{wallet.Send: wallet.Receive, wallet.ConvertOut: wallet.ConvertIn}[e.Kind], e.Seq, e.Parts, e.Claim
 			}
 			done, err := service.Post(t.Context(), id, []wallet.Posting{p})
 			if err != nil {
@@ -71,6 +89,8 @@ func TestEveryLifeOfAWalletReconciles(t *testing.T) {
 			switch last.Kind {
 			case wallet.Spend:
 				spent = append(spent, last)
+			case wallet.Send, wallet.ConvertOut:
+				sent = append(sent, last)
 			case wallet.Return:
 				given[last.Reverses] += last.Claim
 			}
@@ -91,7 +111,8 @@ func TestEveryLifeOfAWalletReconciles(t *testing.T) {
 			}
 		}
 	})
-	for _, k := range []wallet.Kind{wallet.Earn, wallet.Spend, wallet.Clawback, wallet.Expire, wallet.Return, wallet.Adjust, wallet.SetAside, wallet.Release, wallet.Activate} {
+	for _, k := range []wallet.Kind{wallet.Earn, wallet.Spend, wallet.Clawback, wallet.Expire, wallet.Return, wallet.Adjust, wallet.SetAside, wallet.Release, wallet.Activate,
+		wallet.Send, wallet.Receive, wallet.ConvertOut, wallet.ConvertIn, wallet.Decline} {
 		if !kinds[k] {
 			t.Errorf("no life had an entry of kind %s", k)
 		}

@@ -70,6 +70,12 @@ var movements = map[wallet.Kind]func(m move) string{
 	wallet.SetAside: move.holds,
 	wallet.Release:  move.releases,
 	wallet.Activate: move.activates,
+
+	wallet.Send:       move.leaves,
+	wallet.ConvertOut: move.leaves,
+	wallet.Receive:    move.returns, // into the lots that its parts name, after what it repays
+	wallet.ConvertIn:  move.returns,
+	wallet.Decline:    move.declines,
 }
 
 func (m move) earns() string {

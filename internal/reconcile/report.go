@@ -47,7 +47,7 @@ var says = []struct {
 	{Movement, "an entry moves what its kind may, first to expire first"},
 	{Lifetime, "lifetime totals are those before plus what the entry did"},
 	{Owed, "nothing is free while something is owed"},
-	{Identity, "earned − clawed back − spent − expired = balance + pending − owed"},
+	{Identity, "earned + moved in − clawed back − spent − expired = balance + pending − owed"},
 	{Reversal, "what is taken back follows what it is of and never exceeds it"},
 	{Lines, "the lines of an order's earning add up to it"},
 	{Op, "an op stands once, where the store finds it"},

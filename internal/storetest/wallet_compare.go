@@ -25,12 +25,12 @@ func (w *walk) compare(made *wallet.Entry) error {
 		d := cmp.Diff(lots, s.Lots, cmpopts.EquateEmpty())
 		return fmt.Errorf("lots (-model +wallet):\n%s", d)
 	}
-	got := []int64{s.Available(), s.Held(), s.Promised(), s.Owed, s.LifetimeEarned, s.LifetimeSpent, s.LifetimeExpired, s.LifetimeClawed}
+	got := []int64{s.Available(), s.Held(), s.Promised(), s.Owed, s.LifetimeEarned, s.LifetimeSpent, s.LifetimeExpired, s.LifetimeClawed, s.LifetimeMoved}
 	want := []int64{
-		m.count(free), m.count(held), m.count(pending), m.owed, m.earned, m.burned, m.expired, m.taken,
+		m.count(free), m.count(held), m.count(pending), m.owed, m.earned, m.burned, m.expired, m.taken, m.moved,
 	}
 	if !slices.Equal(want, got) {
-		return fmt.Errorf("available, held, pending, owed, earned, spent, expired, clawed are %v; the model says %v", got, want)
+		return fmt.Errorf("available, held, pending, owed, earned, spent, expired, clawed, moved are %v; the model says %v", got, want)
 	}
 	return invariants(s, m.most)
 }
@@ -102,7 +102,7 @@ func invariants(s wallet.State, most int64) error {
 		return fmt.Errorf("%d owed with %d available", s.Owed, s.Available())
 	case s.Whole() > most:
 		return fmt.Errorf("%d coins in a wallet of at most %d", s.Whole(), most)
-	case s.LifetimeEarned-s.LifetimeClawed-s.LifetimeSpent-s.LifetimeExpired != s.Whole()-s.Owed:
+	case s.LifetimeEarned+s.LifetimeMoved-s.LifetimeClawed-s.LifetimeSpent-s.LifetimeExpired != s.Whole()-s.Owed:
 		return fmt.Errorf("issued − clawed − burned − died is not what is there: %+v", s)
 	case s.LifetimeSpent < 0 || s.LifetimeExpired < 0:
 		return fmt.Errorf("a negative total: %+v", s)

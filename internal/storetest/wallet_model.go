@@ -33,6 +33,7 @@ type purse struct {
 	until                          map[int64]int64 // open holds: when they end
 	owed                           int64
 	earned, burned, expired, taken int64
+	moved                          int64
 	spending                       map[int64][]*coin // coins of a spending in the order in which they went
 	most                           int64
 }
@@ -190,6 +191,44 @@ func (p *purse) spend(n, seq int64, of int64, now int64) bool {
 		p.release(of, now)
 	}
 	return true
+}
+
+// leave takes a whole hold away to another wallet.
+func (p *purse) leave(of int64, convert bool) bool {
+	if _, open := p.until[of]; !open {
+		return false
+	}
+	delete(p.until, of)
+	for _, c := range p.in(held, of) {
+		c.is = gone
+		if convert {
+			p.burned++
+		} else {
+			p.moved--
+		}
+	}
+	return true
+}
+
+// arrive takes coins of another wallet in, all or none: n die at each of the moments.
+func (p *purse) arrive(n int64, dies []int64, now, seq int64, convert bool) {
+	all := n * int64(len(dies))
+	if all-min(all, p.owed) > p.most-p.all() {
+		return
+	}
+	for _, at := range dies {
+		for range n {
+			c := &coin{dies: at, at: seq}
+			c.free(now)
+			p.coins = append(p.coins, c)
+		}
+	}
+	if convert {
+		p.earned += all
+	} else {
+		p.moved += all
+	}
+	p.repay()
 }
 
 func (p *purse) release(seq, now int64) bool {

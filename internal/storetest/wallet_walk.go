@@ -111,7 +111,33 @@ func (w *walk) draw() (wallet.Posting, func(seq int64) bool) {
 	open := slices.Sorted(maps.Keys(m.until))
 	spendings := slices.Sorted(maps.Keys(m.spending))
 	p := wallet.Posting{Coins: n}
-	switch what := w.choose(20); {
+	switch what := w.choose(22); {
+	case what == 20 && len(open) > 0 && w.head.State.Held() > 0:
+		p.Kind, p.Of, p.Coins = wallet.Send, open[w.choose(len(open))], 1
+		for _, h := range w.head.State.Holds {
+			if h.Seq == p.Of {
+				p.Coins = h.Coins
+			}
+		}
+		convert := w.choose(2) == 0
+		if convert {
+			p.Kind = wallet.ConvertOut
+		}
+		return p, func(int64) bool { return m.leave(p.Of, convert) }
+	case what >= 20:
+		p.Kind = wallet.Receive
+		convert := w.choose(2) == 0
+		if convert {
+			p.Kind = wallet.ConvertIn
+		}
+		var dies []int64
+		for range 1 + w.choose(3) {
+			at := w.now.AddDate(0, 0, w.choose(60)-3)
+			p.Parts = append(p.Parts, wallet.Share{Expires: at, Coins: n})
+			dies = append(dies, at.UnixMilli())
+		}
+		p.Coins = n * int64(len(dies))
+		return p, func(seq int64) bool { m.arrive(n, dies, now, seq, convert); return true }
 	case what < 5:
 		p.Kind = wallet.Earn
 		dies := w.dies(&p)

@@ -65,7 +65,8 @@ func (s Sum) At(t time.Time) Amounts {
 func amounts(s wallet.State) Amounts {
 	return Amounts{
 		Issued: s.LifetimeEarned, ClawedBack: s.LifetimeClawed, Burned: s.LifetimeSpent, Expired: s.LifetimeExpired,
-		Outstanding: s.Whole(), Owed: s.Owed,
+		Outstanding: s.Whole() - s.LifetimeMoved, // what is on the way between two wallets is somebody's too
+		Owed:        s.Owed,
 	}
 }
 

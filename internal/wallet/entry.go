@@ -22,6 +22,12 @@ const (
 	SetAside Kind = "HOLD"     // available coins became held
 	Release  Kind = "RELEASE"  // held coins became available again
 	Activate Kind = "ACTIVATE" // pending coins became available
+
+	Send       Kind = "TRANSFER_OUT" // held coins went to another wallet
+	Receive    Kind = "TRANSFER_IN"  // coins came from another wallet, or came back from there
+	ConvertOut Kind = "CONVERT_OUT"  // held coins went to a wallet of another currency
+	ConvertIn  Kind = "CONVERT_IN"   // coins came from a wallet of another currency, or came back from there
+	Decline    Kind = "DECLINE"      // coins of another wallet found no room, and go back there
 )
 
 // Hidden tells whether an entry of a kind and an amount is left out of the ledger that members read unless they ask
@@ -29,7 +35,7 @@ const (
 func Hidden(k Kind, amount Coins) bool { return amount == 0 && slices.Contains(HiddenKinds, k) }
 
 // HiddenKinds are the kinds that are hidden while they move nothing.
-var HiddenKinds = []Kind{SetAside, Release, Activate}
+var HiddenKinds = []Kind{SetAside, Release, Activate, Decline}
 
 // Line is one line of the account of an entry: how its coins came about.
 type Line struct {

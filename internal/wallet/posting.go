@@ -14,7 +14,7 @@ type Posting struct {
 	Coins     Coins     `json:"coins"`   // 1 or more; ADJUST: not 0; RELEASE and ACTIVATE: whatever it ends has
 	Expires   time.Time `json:"expires"` // EARN, ADJUST, ACTIVATE: when the coins die; zero = never, of ACTIVATE as promised
 	OwnOp     string    `json:"ownOp"`   // CLAWBACK: the earning whose lot pays first; empty if none
-	OwnSeq    int64     `json:"ownSeq"`  // CLAWBACK, RETURN: where the entry taken back stands in the ledger; 0 = look for OwnOp among the postings before
+	OwnSeq    int64     `json:"ownSeq"`  // CLAWBACK, RETURN, and what comes back to where it left: where the entry taken back stands in the ledger; 0 = look for OwnOp among the postings before
 	Own       time.Time `json:"own"`     // CLAWBACK: when that lot dies
 	Title     string    `json:"title"`
 	Ref       string    `json:"ref"`
@@ -25,14 +25,14 @@ type Posting struct {
 
 	From    time.Time `json:"from,omitzero"`     // EARN: when the coins become available; zero = now, or by the event
 	Event   string    `json:"event,omitempty"`   // EARN: what the coins wait for; empty = nothing
-	Of      int64     `json:"of,omitempty"`      // SPEND, RELEASE, ACTIVATE: seq of the entry whose hold or promise ends
+	Of      int64     `json:"of,omitempty"`      // SPEND, RELEASE, ACTIVATE, TRANSFER_OUT, CONVERT_OUT: seq of the entry whose hold or promise ends
 	IfOpen  bool      `json:"ifOpen,omitempty"`  // SPEND of a hold: nothing is done where the hold has ended already
 	Until   time.Time `json:"until,omitzero"`    // HOLD: when it ends by itself
 	Purpose string    `json:"purpose,omitempty"` // HOLD: code of what it is for
 	About   string    `json:"about,omitempty"`   // HOLD: what is got for it
 	Percent int64     `json:"percent,omitempty"` // HOLD: what a coin is worth, in percent of its usual value
 	Fen     int64     `json:"fen,omitempty"`     // HOLD, SPEND: what the coins are worth at a checkout
-	Parts   []Share   `json:"parts,omitempty"`   // RETURN: the lots that the spending took from
+	Parts   []Share   `json:"parts,omitempty"`   // RETURN: the lots that the spending took from; TRANSFER_IN, CONVERT_IN: what comes in
 	Given   Coins     `json:"given,omitempty"`   // RETURN: how much of that spending came back before
 	Input   string    `json:"input,omitempty"`   // fingerprint of what an app asked for
 	Reason  string    `json:"reason,omitempty"`  // ADJUST: why; never names a person
@@ -99,6 +99,10 @@ func (e *Entry) do(p Posting, most Coins) error {
 		return e.activate(p.Of, p.Expires)
 	case Adjust:
 		return e.adjust(p, most)
+	case Send, ConvertOut:
+		return e.leave(p)
+	case Receive, ConvertIn:
+		return e.arrive(p, most)
 	default:
 		return fault.New(fault.Internal, "posting %s has kind %q", p.Op, p.Kind)
 	}

@@ -30,6 +30,10 @@ type State struct {
 	LifetimeExpired Coins `json:"lifetimeExpired"`
 	LifetimeClawed  Coins `json:"lifetimeClawed"` // the whole claims, the owed parts included
 
+	// LifetimeMoved is what came from other wallets of the currency, less what went there. Over all wallets it comes to 0,
+	// but for what is on the way.
+	LifetimeMoved Coins `json:"lifetimeMoved,omitempty"`
+
 	Holds   []Hold    `json:"holds,omitempty"`   // open ones, oldest first; their coins are held in the lots
 	Pending []Promise `json:"pending,omitempty"` // coins that are promised, oldest first
 }
