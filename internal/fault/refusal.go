@@ -8,6 +8,7 @@ type Refusal struct {
 	Code    string // such as "INSUFFICIENT_COINS"; it never changes
 	Field   string // of the input that it is about, empty if none
 	ShortBy int64  // how many are missing, 0 if nothing is counted
+	Nearest int64  // what would have been granted instead, 0 if nothing would
 	fault   *Fault
 }
 
@@ -19,6 +20,12 @@ func Refuse(code, field string, format string, args ...any) *Refusal {
 // Short says how many are missing.
 func (r *Refusal) Short(by int64) *Refusal {
 	r.ShortBy = by
+	return r
+}
+
+// Near says what would have been granted instead.
+func (r *Refusal) Near(n int64) *Refusal {
+	r.Nearest = n
 	return r
 }
 

@@ -65,6 +65,15 @@ func keeps(old, v *Programme) error {
 	if lock := was.ParityLockedUntil; lock != nil && is.ParityPerYuan != was.ParityPerYuan && v.EffectiveFrom.Before(*lock) {
 		return v.wrong("currencies[0].parityPerYuan is %d; allowed is %d until %s", is.ParityPerYuan, was.ParityPerYuan, v.local(*lock))
 	}
+	for i, c := range old.Currencies[1:] {
+		now, ok := v.Currency(c.Code)
+		switch {
+		case !ok:
+			return v.wrong("currencies has no %s; needed is every currency of version %s, because members hold it", c.Code, old.Version)
+		case now.rate() != c.rate():
+			return v.wrong("currencies[%d].rate of %s is changed; allowed is {home: %d, here: %d}, because it is fixed", i+1, c.Code, c.rate().Home, c.rate().Here)
+		}
+	}
 	for _, t := range old.Tiers {
 		if _, ok := v.Tier(t.Code); !ok {
 			return v.wrong("tiers has no %s; needed is every tier of version %s, because members hold it", t.Code, old.Version)

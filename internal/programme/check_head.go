@@ -58,6 +58,8 @@ func (c *check) currencies() {
 		if u.Index != nil {
 			c.index(at+".index", *u.Index)
 		}
+		c.transfers(at, u)
+		c.regional(at, i, u)
 	}
 }
 

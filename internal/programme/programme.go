@@ -16,7 +16,7 @@ type Programme struct {
 	EffectiveFrom time.Time         `yaml:"effectiveFrom"` // the first version of a programme also applies to all earlier times
 	EffectiveTo   *time.Time        `yaml:"effectiveTo"`   // exclusive; absent = open
 	Scope         Scope             `yaml:"scope"`         // grey release: which stores, channels and share of members
-	Currencies    []Currency        `yaml:"currencies"`    // the first one is the wallet's
+	Currencies    []Currency        `yaml:"currencies"`    // the first one is the wallet's, the others are earned in other regions
 	Metrics       []Metric          `yaml:"metrics"`       // qualifying facts
 	Actions       map[string]string `yaml:"actions"`       // which action an event of another service counts as
 	Score         *Score            `yaml:"score"`         // the weighted sum that thresholds may ask for; absent = none
@@ -77,6 +77,9 @@ type Currency struct {
 	ReservePercent    int64      `yaml:"reservePercent"` // share of outstanding units kept in reserve
 	MaxBalance        int64      `yaml:"maxBalance"`     // most units a wallet holds
 	Index             *Index     `yaml:"index"`          // inflation index; absent = none
+	Transfers         *Transfers `yaml:"transfers"`      // how members may send units to one another; absent = not at all
+	Region            string     `yaml:"region"`         // of a further currency: where it is earned, such as GLOBAL
+	Rate              *Rate      `yaml:"rate"`           // of a further currency: what it is worth, fixed; units convert both ways
 }
 
 // Index is the inflation index of a currency: outside low…high the earn rate moves by a step (tenths of a percent point).

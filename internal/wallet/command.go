@@ -97,7 +97,7 @@ func (s *Service) decide(ctx context.Context, at Entry, c Command) ([]Entry, err
 		return nil, err
 	}
 	p.Op, p.Input, p.At, p.Programme = c.Op, c.Input, c.At, c.Programme
-	e, err := p.Next(at, s.Most, s.Now().UTC())
+	e, err := p.Next(at, s.MostOf(at.Wallet), s.Now().UTC())
 	return append(out, e), err
 }
 

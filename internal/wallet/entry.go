@@ -27,7 +27,7 @@ const (
 	Receive    Kind = "TRANSFER_IN"  // coins came from another wallet, or came back from there
 	ConvertOut Kind = "CONVERT_OUT"  // held coins went to a wallet of another currency
 	ConvertIn  Kind = "CONVERT_IN"   // coins came from a wallet of another currency, or came back from there
-	Decline    Kind = "DECLINE"      // coins of another wallet found no room, and go back there
+	Decline    Kind = "DECLINE"      // no coins went to another wallet, or came from there; so it was decided, for ever
 )
 
 // Hidden tells whether an entry of a kind and an amount is left out of the ledger that members read unless they ask

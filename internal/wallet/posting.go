@@ -11,7 +11,7 @@ import (
 type Posting struct {
 	Op        string    `json:"op"`
 	Kind      Kind      `json:"kind"`
-	Coins     Coins     `json:"coins"`   // 1 or more; ADJUST: not 0; RELEASE and ACTIVATE: whatever it ends has
+	Coins     Coins     `json:"coins"`   // 1 or more; ADJUST: not 0; DECLINE: 0; RELEASE and ACTIVATE: 0, whatever it ends has
 	Expires   time.Time `json:"expires"` // EARN, ADJUST, ACTIVATE: when the coins die; zero = never, of ACTIVATE as promised
 	OwnOp     string    `json:"ownOp"`   // CLAWBACK: the earning whose lot pays first; empty if none
 	OwnSeq    int64     `json:"ownSeq"`  // CLAWBACK, RETURN, and what comes back to where it left: where the entry taken back stands in the ledger; 0 = look for OwnOp among the postings before
@@ -63,7 +63,7 @@ const MaxCoins = 1 << 40
 func (p Posting) check() error {
 	ok := p.Coins >= 1
 	switch p.Kind {
-	case Release, Activate:
+	case Release, Activate, Decline:
 		ok = p.Coins == 0
 	case Adjust:
 		ok = p.Coins != 0
@@ -103,6 +103,7 @@ func (e *Entry) do(p Posting, most Coins) error {
 		return e.leave(p)
 	case Receive, ConvertIn:
 		return e.arrive(p, most)
+	case Decline: // it says so, and nothing else
 	default:
 		return fault.New(fault.Internal, "posting %s has kind %q", p.Op, p.Kind)
 	}

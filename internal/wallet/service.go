@@ -16,8 +16,18 @@ type Service struct {
 	Store Store
 	Most  Coins            // most coins a wallet holds
 	Now   func() time.Time // real time, for RecordedAt
+	// Mosts gives the most of wallets of another currency than the programme's own; nil where there are none.
+	Mosts func(currency string) Coins
 
 	lanes lanes
+}
+
+// MostOf is the most that a wallet holds.
+func (s *Service) MostOf(id ID) Coins {
+	if currency := id.Currency(); currency != "" && s.Mosts != nil {
+		return s.Mosts(currency)
+	}
+	return s.Most
 }
 
 // NewID makes the random pseudonym of a wallet.
@@ -113,7 +123,7 @@ func (s *Service) build(at Entry, postings []Posting, done map[string]Entry) ([]
 		if p.OwnOp != "" && p.OwnSeq == 0 {
 			p.OwnSeq = seqOf(p.OwnOp, out, done)
 		}
-		e, err := p.Next(at, s.Most, s.Now().UTC())
+		e, err := p.Next(at, s.MostOf(at.Wallet), s.Now().UTC())
 		if p.IfOpen && ended(err) {
 			continue
 		}

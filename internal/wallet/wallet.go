@@ -4,12 +4,29 @@ package wallet
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
 // ID is the random pseudonym of a wallet, such as "w_5f0c…": entries never name a member, so that erasing a person
 // never touches the ledger.
 type ID string
+
+// In is the name of the wallet that the same member has in another currency: the home wallet's, a dot and the currency's
+// code. So nobody has to write down which wallets a member has, and one pseudonym stands for all of them.
+func (id ID) In(currency string) ID { return id.Home() + ID("."+currency) }
+
+// Home is the name of the member's wallet in the programme's own currency.
+func (id ID) Home() ID {
+	home, _, _ := strings.Cut(string(id), ".")
+	return ID(home)
+}
+
+// Currency is the code of the wallet's currency; empty for the programme's own.
+func (id ID) Currency() string {
+	_, currency, _ := strings.Cut(string(id), ".")
+	return currency
+}
 
 // Coins are counted in whole units; at the usual parity 100 are worth one yuan.
 type Coins = int64
