@@ -1,0 +1,13 @@
+package boltstore
+
+import (
+	"testing"
+
+	"membergate/internal/storetest"
+)
+
+func TestTransfers(t *testing.T) {
+	s := open(t)
+	storetest.Transfers(t, s.Transfers())
+	storetest.Transferring(t, storetest.Bank{Transfers: s.Transfers(), Wallets: s.Ledger()})
+}
