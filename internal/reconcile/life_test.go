@@ -26,7 +26,7 @@ func TestEveryLifeOfAWalletReconciles(t *testing.T) {
 			now = now.Add(time.Duration(rapid.IntRange(0, 200).Draw(t, "hours")) * time.Hour)
 			n := wallet.Coins(rapid.IntRange(1, 90).Draw(t, "coins"))
 			p := wallet.Posting{Op: fmt.Sprint("op-", i), Coins: n, At: now, Expires: now.AddDate(0, 0, rapid.IntRange(1, 60).Draw(t, "life"))}
-			switch rapid.IntRange(0, 12).Draw(t, "kind") {
+			switch rapid.IntRange(0, 14).Draw(t, "kind") {
 			case 0, 1:
 				p.Kind = wallet.Earn
 			case 2:
@@ -36,7 +36,7 @@ func TestEveryLifeOfAWalletReconciles(t *testing.T) {
 			case 4:
 				p.Kind = wallet.Clawback
 			case 5:
-				p.Kind, p.Until = wallet.SetAside, now.Add(time.Duration(n*3)*time.Hour)
+				p.Kind, p.Until = wallet.SetAside, now.Add(time.Duration(n*12)*time.Hour)
 			case 6:
 				p.Kind, p.Reason = wallet.Adjust, "because"
 				if n%2 == 0 {
@@ -62,7 +62,7 @@ func TestEveryLifeOfAWalletReconciles(t *testing.T) {
 				e := spent[rapid.IntRange(0, len(spent)-1).Draw(t, "spending")]
 				p.Kind, p.OwnSeq, p.Parts, p.Given = wallet.Return, e.Seq, e.Parts, given[e.Seq]
 				p.Coins = min(n, e.Claim-given[e.Seq])
-			case 10:
+			case 10, 13, 14:
 				if len(last.State.Holds) == 0 {
 					continue
 				}
