@@ -32,6 +32,7 @@ type ResolverRoot interface {
 	Benefit() BenefitResolver
 	Board() BoardResolver
 	CoinAdjustment() CoinAdjustmentResolver
+	CoinTransfer() CoinTransferResolver
 	Comment() CommentResolver
 	Family() FamilyResolver
 	FamilyMember() FamilyMemberResolver
@@ -56,6 +57,17 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	AdjustmentCategory struct {
+		Code func(childComplexity int) int
+		Name func(childComplexity int) int
+	}
+
+	AdjustmentRules struct {
+		Categories  func(childComplexity int) int
+		DecideHours func(childComplexity int) int
+		MaxCoins    func(childComplexity int) int
+	}
+
 	ApprovalRequest struct {
 		ExpiresAt  func(childComplexity int) int
 		ID         func(childComplexity int) int
@@ -211,6 +223,32 @@ type ComplexityRoot struct {
 		Reserve                   func(childComplexity int) int
 	}
 
+	CoinTransfer struct {
+		Coins     func(childComplexity int) int
+		Currency  func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Message   func(childComplexity int) int
+		Recipient func(childComplexity int) int
+		Sender    func(childComplexity int) int
+		SentAt    func(childComplexity int) int
+		State     func(childComplexity int) int
+	}
+
+	CoinTransferPayload struct {
+		Replayed   func(childComplexity int) int
+		Transfer   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+		Wallet     func(childComplexity int) int
+	}
+
+	CoinTransferUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+		Nearest func(childComplexity int) int
+		ShortBy func(childComplexity int) int
+	}
+
 	Comment struct {
 		Author      func(childComplexity int) int
 		Body        func(childComplexity int) int
@@ -243,6 +281,7 @@ type ComplexityRoot struct {
 		Name              func(childComplexity int) int
 		ParityLockedUntil func(childComplexity int) int
 		ParityPerYuan     func(childComplexity int) int
+		Transfers         func(childComplexity int) int
 	}
 
 	EarnExplanation struct {
@@ -368,6 +407,7 @@ type ComplexityRoot struct {
 		Reverses     func(childComplexity int) int
 		Seq          func(childComplexity int) int
 		Title        func(childComplexity int) int
+		Transfer     func(childComplexity int) int
 	}
 
 	LedgerEntryConnection struct {
@@ -423,6 +463,7 @@ type ComplexityRoot struct {
 		CheckoutSettle        func(childComplexity int, input CheckoutSettleInput) int
 		CoinAdjustmentDecide  func(childComplexity int, input CoinAdjustmentDecideInput) int
 		CoinAdjustmentPropose func(childComplexity int, input CoinAdjustmentProposeInput) int
+		CoinTransfer          func(childComplexity int, input CoinTransferInput) int
 		RedemptionCancel      func(childComplexity int, input RedemptionCancelInput) int
 		RedemptionShow        func(childComplexity int, input RedemptionShowInput) int
 		RedemptionUse         func(childComplexity int, input RedemptionUseInput) int
@@ -481,14 +522,15 @@ type ComplexityRoot struct {
 	}
 
 	Programme struct {
-		Code       func(childComplexity int) int
-		Currencies func(childComplexity int) int
-		ID         func(childComplexity int) int
-		Name       func(childComplexity int) int
-		Rules      func(childComplexity int) int
-		Tiers      func(childComplexity int) int
-		TimeZone   func(childComplexity int) int
-		Version    func(childComplexity int) int
+		Adjustments func(childComplexity int) int
+		Code        func(childComplexity int) int
+		Currencies  func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Name        func(childComplexity int) int
+		Rules       func(childComplexity int) int
+		Tiers       func(childComplexity int) int
+		TimeZone    func(childComplexity int) int
+		Version     func(childComplexity int) int
 	}
 
 	ProgrammeRule struct {
@@ -881,6 +923,13 @@ type ComplexityRoot struct {
 		Title func(childComplexity int) int
 	}
 
+	TransferRules struct {
+		Max      func(childComplexity int) int
+		Min      func(childComplexity int) int
+		MinTier  func(childComplexity int) int
+		PerMonth func(childComplexity int) int
+	}
+
 	UnreadCounts struct {
 		Approvals     func(childComplexity int) int
 		ID            func(childComplexity int) int
@@ -928,6 +977,10 @@ type BoardResolver interface {
 type CoinAdjustmentResolver interface {
 	Profile(ctx context.Context, obj *CoinAdjustment) (*PublicProfile, error)
 }
+type CoinTransferResolver interface {
+	Sender(ctx context.Context, obj *CoinTransfer) (*PublicProfile, error)
+	Recipient(ctx context.Context, obj *CoinTransfer) (*PublicProfile, error)
+}
 type CommentResolver interface {
 	Author(ctx context.Context, obj *Comment) (*PublicProfile, error)
 
@@ -952,6 +1005,7 @@ type GroupResolver interface {
 }
 type LedgerEntryResolver interface {
 	Reverses(ctx context.Context, obj *LedgerEntry) (*LedgerEntry, error)
+	Transfer(ctx context.Context, obj *LedgerEntry) (*CoinTransfer, error)
 }
 type MemberResolver interface {
 	Tier(ctx context.Context, obj *Member) (*TierStatus, error)
@@ -972,6 +1026,7 @@ type MutationResolver interface {
 	TierInvitationRespond(ctx context.Context, input TierInvitationRespondInput) (*TierInvitationRespondPayload, error)
 	TierApply(ctx context.Context, input TierApplicationInput) (*TierApplyPayload, error)
 	TierApplicationDecide(ctx context.Context, input TierApplicationDecideInput) (*TierApplicationDecidePayload, error)
+	CoinTransfer(ctx context.Context, input CoinTransferInput) (*CoinTransferPayload, error)
 	CoinAdjustmentPropose(ctx context.Context, input CoinAdjustmentProposeInput) (*CoinAdjustmentProposePayload, error)
 	CoinAdjustmentDecide(ctx context.Context, input CoinAdjustmentDecideInput) (*CoinAdjustmentDecidePayload, error)
 }
@@ -1063,6 +1118,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "AdjustmentCategory.code":
+		if e.ComplexityRoot.AdjustmentCategory.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AdjustmentCategory.Code(childComplexity), true
+	case "AdjustmentCategory.name":
+		if e.ComplexityRoot.AdjustmentCategory.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AdjustmentCategory.Name(childComplexity), true
+
+	case "AdjustmentRules.categories":
+		if e.ComplexityRoot.AdjustmentRules.Categories == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AdjustmentRules.Categories(childComplexity), true
+	case "AdjustmentRules.decideHours":
+		if e.ComplexityRoot.AdjustmentRules.DecideHours == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AdjustmentRules.DecideHours(childComplexity), true
+	case "AdjustmentRules.maxCoins":
+		if e.ComplexityRoot.AdjustmentRules.MaxCoins == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AdjustmentRules.MaxCoins(childComplexity), true
 
 	case "ApprovalRequest.expiresAt":
 		if e.ComplexityRoot.ApprovalRequest.ExpiresAt == nil {
@@ -1637,6 +1724,111 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CoinSupply.Reserve(childComplexity), true
 
+	case "CoinTransfer.coins":
+		if e.ComplexityRoot.CoinTransfer.Coins == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinTransfer.Coins(childComplexity), true
+	case "CoinTransfer.currency":
+		if e.ComplexityRoot.CoinTransfer.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinTransfer.Currency(childComplexity), true
+	case "CoinTransfer.id":
+		if e.ComplexityRoot.CoinTransfer.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinTransfer.ID(childComplexity), true
+	case "CoinTransfer.message":
+		if e.ComplexityRoot.CoinTransfer.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinTransfer.Message(childComplexity), true
+	case "CoinTransfer.recipient":
+		if e.ComplexityRoot.CoinTransfer.Recipient == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinTransfer.Recipient(childComplexity), true
+	case "CoinTransfer.sender":
+		if e.ComplexityRoot.CoinTransfer.Sender == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinTransfer.Sender(childComplexity), true
+	case "CoinTransfer.sentAt":
+		if e.ComplexityRoot.CoinTransfer.SentAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinTransfer.SentAt(childComplexity), true
+	case "CoinTransfer.state":
+		if e.ComplexityRoot.CoinTransfer.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinTransfer.State(childComplexity), true
+
+	case "CoinTransferPayload.replayed":
+		if e.ComplexityRoot.CoinTransferPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinTransferPayload.Replayed(childComplexity), true
+	case "CoinTransferPayload.transfer":
+		if e.ComplexityRoot.CoinTransferPayload.Transfer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinTransferPayload.Transfer(childComplexity), true
+	case "CoinTransferPayload.userErrors":
+		if e.ComplexityRoot.CoinTransferPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinTransferPayload.UserErrors(childComplexity), true
+	case "CoinTransferPayload.wallet":
+		if e.ComplexityRoot.CoinTransferPayload.Wallet == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinTransferPayload.Wallet(childComplexity), true
+
+	case "CoinTransferUserError.code":
+		if e.ComplexityRoot.CoinTransferUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinTransferUserError.Code(childComplexity), true
+	case "CoinTransferUserError.field":
+		if e.ComplexityRoot.CoinTransferUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinTransferUserError.Field(childComplexity), true
+	case "CoinTransferUserError.message":
+		if e.ComplexityRoot.CoinTransferUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinTransferUserError.Message(childComplexity), true
+	case "CoinTransferUserError.nearest":
+		if e.ComplexityRoot.CoinTransferUserError.Nearest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinTransferUserError.Nearest(childComplexity), true
+	case "CoinTransferUserError.shortBy":
+		if e.ComplexityRoot.CoinTransferUserError.ShortBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinTransferUserError.ShortBy(childComplexity), true
+
 	case "Comment.author":
 		if e.ComplexityRoot.Comment.Author == nil {
 			break
@@ -1777,6 +1969,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Currency.ParityPerYuan(childComplexity), true
+	case "Currency.transfers":
+		if e.ComplexityRoot.Currency.Transfers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Currency.Transfers(childComplexity), true
 
 	case "EarnExplanation.cappedBy":
 		if e.ComplexityRoot.EarnExplanation.CappedBy == nil {
@@ -2265,6 +2463,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LedgerEntry.Title(childComplexity), true
+	case "LedgerEntry.transfer":
+		if e.ComplexityRoot.LedgerEntry.Transfer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LedgerEntry.Transfer(childComplexity), true
 
 	case "LedgerEntryConnection.edges":
 		if e.ComplexityRoot.LedgerEntryConnection.Edges == nil {
@@ -2506,6 +2710,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CoinAdjustmentPropose(childComplexity, args["input"].(CoinAdjustmentProposeInput)), true
+	case "Mutation.coinTransfer":
+		if e.ComplexityRoot.Mutation.CoinTransfer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_coinTransfer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CoinTransfer(childComplexity, args["input"].(CoinTransferInput)), true
 	case "Mutation.redemptionCancel":
 		if e.ComplexityRoot.Mutation.RedemptionCancel == nil {
 			break
@@ -2792,6 +3007,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Product.Title(childComplexity), true
 
+	case "Programme.adjustments":
+		if e.ComplexityRoot.Programme.Adjustments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Programme.Adjustments(childComplexity), true
 	case "Programme.code":
 		if e.ComplexityRoot.Programme.Code == nil {
 			break
@@ -4363,6 +4584,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Topic.Title(childComplexity), true
 
+	case "TransferRules.max":
+		if e.ComplexityRoot.TransferRules.Max == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TransferRules.Max(childComplexity), true
+	case "TransferRules.min":
+		if e.ComplexityRoot.TransferRules.Min == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TransferRules.Min(childComplexity), true
+	case "TransferRules.minTier":
+		if e.ComplexityRoot.TransferRules.MinTier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TransferRules.MinTier(childComplexity), true
+	case "TransferRules.perMonth":
+		if e.ComplexityRoot.TransferRules.PerMonth == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TransferRules.PerMonth(childComplexity), true
+
 	case "UnreadCounts.approvals":
 		if e.ComplexityRoot.UnreadCounts.Approvals == nil {
 			break
@@ -4518,6 +4764,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCheckoutSettleInput,
 		ec.unmarshalInputCoinAdjustmentDecideInput,
 		ec.unmarshalInputCoinAdjustmentProposeInput,
+		ec.unmarshalInputCoinTransferInput,
 		ec.unmarshalInputLedgerFilter,
 		ec.unmarshalInputRedemptionCancelInput,
 		ec.unmarshalInputRedemptionFilter,
@@ -4777,6 +5024,12 @@ type Mutation {
     "Which application, and its score."
     input: TierApplicationDecideInput!
   ): TierApplicationDecidePayload!
+
+  "Sends coins to another member, for good. They keep their expiry. Refused, it may be tried again with the same key."
+  coinTransfer(
+    "To whom, and how many."
+    input: CoinTransferInput!
+  ): CoinTransferPayload!
 
   """
   Proposes to correct a member's coins. Nothing moves until somebody else decides. Needs a staff token with the role
@@ -5500,6 +5753,16 @@ enum LedgerKind {
   RELEASE
   "Promised coins became available."
   ACTIVATE
+  "Coins went to another member."
+  TRANSFER_OUT
+  "Coins came from another member, or came back because there was no room for them."
+  TRANSFER_IN
+  "Coins were converted into another currency."
+  CONVERT_OUT
+  "Coins of another currency were converted into these, or came back because there was no room for them."
+  CONVERT_IN
+  "No coins were moved between two wallets after all. Left out unless asked for."
+  DECLINE
 }
 
 "Which entries of a ledger to keep; all conditions must hold."
@@ -5534,6 +5797,8 @@ type LedgerEntry implements Node {
   explanation: EarnExplanation
   "The entry that this one takes back in whole or in part. Null when it takes back none, or together with an error."
   reverses: LedgerEntry
+  "The transfer that the entry is a part of. Null when it is no part of one, or together with an error."
+  transfer: CoinTransfer
 }
 
 "A page of ledger entries."
@@ -5766,6 +6031,95 @@ type CoinSupply {
   within minutes where a process was lost.
   """
   asOf: DateTime!
+}
+
+"Coins that one member sent to another. Only these two see it."
+type CoinTransfer implements Node {
+  "Opaque id of the transfer."
+  id: ID!
+  "Coins that were sent."
+  coins: Int!
+  "Code of the currency of the sender's wallet, and so of ` + "`" + `coins` + "`" + `."
+  currency: String!
+  """
+  OPENING, DONE, EXPIRED or DECLINED; more may come. The last two came to nothing: it took too long, or there was no room
+  for the coins.
+  """
+  state: String!
+  "What the sender wrote to the recipient. Null for nothing."
+  message: String
+  "When the coins were set aside to be sent."
+  sentAt: DateTime!
+  "Who sent them. Null when the account is gone, or together with an error."
+  sender: PublicProfile
+  "Who got them. Null when the account is gone, or together with an error."
+  recipient: PublicProfile
+}
+
+"A wish to send coins to another member."
+input CoinTransferInput {
+  "1 to 64 visible ASCII characters that name this sending; sent again with the same input it moves coins once."
+  idempotencyKey: String!
+  "To whom: the id of their public profile."
+  recipientId: ID!
+  "How many coins. The programme says how many may be sent; below 1 is BAD_USER_INPUT."
+  coins: Int!
+  "A few words to the recipient, at most 100 characters, else BAD_USER_INPUT."
+  message: String
+  "The display name that the app showed for the recipient; absent to send to whatever they are called now."
+  expectedName: String
+}
+
+"What has become of a wish to send coins."
+type CoinTransferPayload {
+  "The transfer. Null when it was refused."
+  transfer: CoinTransfer
+  "The sender's wallet as it is now. Null together with an error."
+  wallet: Wallet
+  "Whether an earlier sending of the same key made it."
+  replayed: Boolean!
+  "Why it was refused; empty when it was not."
+  userErrors: [CoinTransferUserError!]!
+}
+
+"Why coins could not be sent."
+type CoinTransferUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: CoinTransferErrorCode!
+  "How many coins are missing. Null when it is not about that."
+  shortBy: Int
+  "How many coins could be sent instead, by this rule. Null when none could, or it is not about that."
+  nearest: Int
+}
+
+"Reasons why coins could not be sent."
+enum CoinTransferErrorCode {
+  "The recipient is unknown, or not to be seen by the sender: both look alike."
+  NOT_FOUND
+  "The programme lets nobody send coins."
+  TRANSFERS_OFF
+  "Coins are sent by members of higher tiers."
+  TIER_TOO_LOW
+  "Fewer than one transfer may move."
+  BELOW_MINIMUM
+  "More than one transfer may move."
+  ABOVE_MAXIMUM
+  "More than a member may send in a month."
+  MONTHLY_LIMIT
+  "Nobody sends coins to themselves."
+  SAME_MEMBER
+  "The recipient is not called what the app showed."
+  NAME_CHANGED
+  "There is no room for so many coins in the recipient's wallet."
+  RECIPIENT_FULL
+  "More coins are asked for than are available."
+  INSUFFICIENT_COINS
+  "The idempotency key was used with another input."
+  IDEMPOTENCY_CONFLICT
 }
 
 "A wish to correct a member's coins, and what became of it. Only staff with the role ` + "`" + `operations` + "`" + ` see it."
@@ -6870,6 +7224,8 @@ type Programme implements Node {
   timeZone: String!
   "What members earn and spend; the first one is the wallet's."
   currencies: [Currency!]!
+  "How staff may correct coins. Null when nobody may."
+  adjustments: AdjustmentRules
   "The ladder, lowest tier first."
   tiers: [Tier!]!
   "The rules as members should read them, in the programme's order."
@@ -6888,6 +7244,38 @@ type Currency {
   parityLockedUntil: DateTime
   "Units are gone at the end of the local month that lies this many months after earning. Null when they never expire."
   expiryMonths: Int
+  "How members may send units to one another. Null when they may not."
+  transfers: TransferRules
+}
+
+"How members may send units of a currency to one another."
+type TransferRules {
+  "The lowest tier whose members may send. Null when all may."
+  minTier: Tier
+  "Fewest units of one transfer."
+  min: Int!
+  "Most units of one transfer."
+  max: Int!
+  "Most units that one member sends in a calendar month of the programme's time zone."
+  perMonth: Int!
+}
+
+"How staff may correct members' coins: one proposes, another decides."
+type AdjustmentRules {
+  "Most coins that one correction moves, in or out."
+  maxCoins: Int!
+  "After so many hours a proposal that nobody decided has expired."
+  decideHours: Int!
+  "The reasons that there are."
+  categories: [AdjustmentCategory!]!
+}
+
+"A reason for a correction."
+type AdjustmentCategory {
+  "The reason's code."
+  code: String!
+  "The reason as members read it."
+  name: String!
 }
 
 "One rule in words, with its validity."
@@ -6910,6 +7298,28 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // childFields_* functions provide shared child field context lookups.
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
+
+func (ec *executionContext) childFields_AdjustmentCategory(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_AdjustmentCategory_code(ctx, field)
+	case "name":
+		return ec.fieldContext_AdjustmentCategory_name(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AdjustmentCategory", field.Name)
+}
+
+func (ec *executionContext) childFields_AdjustmentRules(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "maxCoins":
+		return ec.fieldContext_AdjustmentRules_maxCoins(ctx, field)
+	case "decideHours":
+		return ec.fieldContext_AdjustmentRules_decideHours(ctx, field)
+	case "categories":
+		return ec.fieldContext_AdjustmentRules_categories(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AdjustmentRules", field.Name)
+}
 
 func (ec *executionContext) childFields_ApprovalRequest(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
@@ -7221,6 +7631,58 @@ func (ec *executionContext) childFields_CoinSupply(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type CoinSupply", field.Name)
 }
 
+func (ec *executionContext) childFields_CoinTransfer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_CoinTransfer_id(ctx, field)
+	case "coins":
+		return ec.fieldContext_CoinTransfer_coins(ctx, field)
+	case "currency":
+		return ec.fieldContext_CoinTransfer_currency(ctx, field)
+	case "state":
+		return ec.fieldContext_CoinTransfer_state(ctx, field)
+	case "message":
+		return ec.fieldContext_CoinTransfer_message(ctx, field)
+	case "sentAt":
+		return ec.fieldContext_CoinTransfer_sentAt(ctx, field)
+	case "sender":
+		return ec.fieldContext_CoinTransfer_sender(ctx, field)
+	case "recipient":
+		return ec.fieldContext_CoinTransfer_recipient(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CoinTransfer", field.Name)
+}
+
+func (ec *executionContext) childFields_CoinTransferPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "transfer":
+		return ec.fieldContext_CoinTransferPayload_transfer(ctx, field)
+	case "wallet":
+		return ec.fieldContext_CoinTransferPayload_wallet(ctx, field)
+	case "replayed":
+		return ec.fieldContext_CoinTransferPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CoinTransferPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CoinTransferPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CoinTransferUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_CoinTransferUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_CoinTransferUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_CoinTransferUserError_code(ctx, field)
+	case "shortBy":
+		return ec.fieldContext_CoinTransferUserError_shortBy(ctx, field)
+	case "nearest":
+		return ec.fieldContext_CoinTransferUserError_nearest(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CoinTransferUserError", field.Name)
+}
+
 func (ec *executionContext) childFields_Comment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -7285,6 +7747,8 @@ func (ec *executionContext) childFields_Currency(ctx context.Context, field grap
 		return ec.fieldContext_Currency_parityLockedUntil(ctx, field)
 	case "expiryMonths":
 		return ec.fieldContext_Currency_expiryMonths(ctx, field)
+	case "transfers":
+		return ec.fieldContext_Currency_transfers(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Currency", field.Name)
 }
@@ -7535,6 +7999,8 @@ func (ec *executionContext) childFields_LedgerEntry(ctx context.Context, field g
 		return ec.fieldContext_LedgerEntry_explanation(ctx, field)
 	case "reverses":
 		return ec.fieldContext_LedgerEntry_reverses(ctx, field)
+	case "transfer":
+		return ec.fieldContext_LedgerEntry_transfer(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LedgerEntry", field.Name)
 }
@@ -7745,6 +8211,8 @@ func (ec *executionContext) childFields_Programme(ctx context.Context, field gra
 		return ec.fieldContext_Programme_timeZone(ctx, field)
 	case "currencies":
 		return ec.fieldContext_Programme_currencies(ctx, field)
+	case "adjustments":
+		return ec.fieldContext_Programme_adjustments(ctx, field)
 	case "tiers":
 		return ec.fieldContext_Programme_tiers(ctx, field)
 	case "rules":
@@ -8497,6 +8965,20 @@ func (ec *executionContext) childFields_Topic(ctx context.Context, field graphql
 	return nil, fmt.Errorf("no field named %q was found under type Topic", field.Name)
 }
 
+func (ec *executionContext) childFields_TransferRules(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "minTier":
+		return ec.fieldContext_TransferRules_minTier(ctx, field)
+	case "min":
+		return ec.fieldContext_TransferRules_min(ctx, field)
+	case "max":
+		return ec.fieldContext_TransferRules_max(ctx, field)
+	case "perMonth":
+		return ec.fieldContext_TransferRules_perMonth(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TransferRules", field.Name)
+}
+
 func (ec *executionContext) childFields_UnreadCounts(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -8845,6 +9327,20 @@ func (ec *executionContext) field_Mutation_coinAdjustmentPropose_args(ctx contex
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (CoinAdjustmentProposeInput, error) {
 			return ec.unmarshalNCoinAdjustmentProposeInput2membergateᚋgraphᚐCoinAdjustmentProposeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_coinTransfer_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CoinTransferInput, error) {
+			return ec.unmarshalNCoinTransferInput2membergateᚋgraphᚐCoinTransferInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9468,6 +9964,130 @@ func (ec *executionContext) field___Type_fields_args(ctx context.Context, rawArg
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _AdjustmentCategory_code(ctx context.Context, field graphql.CollectedField, obj *AdjustmentCategory) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AdjustmentCategory_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AdjustmentCategory_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AdjustmentCategory", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AdjustmentCategory_name(ctx context.Context, field graphql.CollectedField, obj *AdjustmentCategory) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AdjustmentCategory_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AdjustmentCategory_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AdjustmentCategory", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AdjustmentRules_maxCoins(ctx context.Context, field graphql.CollectedField, obj *AdjustmentRules) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AdjustmentRules_maxCoins(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MaxCoins, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AdjustmentRules_maxCoins(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AdjustmentRules", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _AdjustmentRules_decideHours(ctx context.Context, field graphql.CollectedField, obj *AdjustmentRules) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AdjustmentRules_decideHours(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DecideHours, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AdjustmentRules_decideHours(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AdjustmentRules", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _AdjustmentRules_categories(ctx context.Context, field graphql.CollectedField, obj *AdjustmentRules) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AdjustmentRules_categories(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Categories, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*AdjustmentCategory) graphql.Marshaler {
+			return ec.marshalNAdjustmentCategory2ᚕᚖmembergateᚋgraphᚐAdjustmentCategoryᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AdjustmentRules_categories(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AdjustmentRules",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AdjustmentCategory(ctx, field)
+		},
+	}
+	return fc, nil
+}
 
 func (ec *executionContext) _ApprovalRequest_id(ctx context.Context, field graphql.CollectedField, obj *ApprovalRequest) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -11819,6 +12439,442 @@ func (ec *executionContext) fieldContext_CoinSupply_asOf(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("CoinSupply", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
+func (ec *executionContext) _CoinTransfer_id(ctx context.Context, field graphql.CollectedField, obj *CoinTransfer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinTransfer_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinTransfer_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinTransfer", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _CoinTransfer_coins(ctx context.Context, field graphql.CollectedField, obj *CoinTransfer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinTransfer_coins(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coins, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinTransfer_coins(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinTransfer", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CoinTransfer_currency(ctx context.Context, field graphql.CollectedField, obj *CoinTransfer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinTransfer_currency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Currency, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinTransfer_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinTransfer", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CoinTransfer_state(ctx context.Context, field graphql.CollectedField, obj *CoinTransfer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinTransfer_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinTransfer_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinTransfer", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CoinTransfer_message(ctx context.Context, field graphql.CollectedField, obj *CoinTransfer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinTransfer_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CoinTransfer_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinTransfer", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CoinTransfer_sentAt(ctx context.Context, field graphql.CollectedField, obj *CoinTransfer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinTransfer_sentAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SentAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinTransfer_sentAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinTransfer", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _CoinTransfer_sender(ctx context.Context, field graphql.CollectedField, obj *CoinTransfer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinTransfer_sender(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.CoinTransfer().Sender(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PublicProfile) graphql.Marshaler {
+			return ec.marshalOPublicProfile2ᚖmembergateᚋgraphᚐPublicProfile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CoinTransfer_sender(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CoinTransfer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PublicProfile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CoinTransfer_recipient(ctx context.Context, field graphql.CollectedField, obj *CoinTransfer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinTransfer_recipient(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.CoinTransfer().Recipient(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PublicProfile) graphql.Marshaler {
+			return ec.marshalOPublicProfile2ᚖmembergateᚋgraphᚐPublicProfile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CoinTransfer_recipient(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CoinTransfer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PublicProfile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CoinTransferPayload_transfer(ctx context.Context, field graphql.CollectedField, obj *CoinTransferPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinTransferPayload_transfer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Transfer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CoinTransfer) graphql.Marshaler {
+			return ec.marshalOCoinTransfer2ᚖmembergateᚋgraphᚐCoinTransfer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CoinTransferPayload_transfer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CoinTransferPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CoinTransfer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CoinTransferPayload_wallet(ctx context.Context, field graphql.CollectedField, obj *CoinTransferPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinTransferPayload_wallet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Wallet, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Wallet) graphql.Marshaler {
+			return ec.marshalOWallet2ᚖmembergateᚋgraphᚐWallet(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CoinTransferPayload_wallet(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CoinTransferPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Wallet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CoinTransferPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *CoinTransferPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinTransferPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinTransferPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinTransferPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _CoinTransferPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CoinTransferPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinTransferPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*CoinTransferUserError) graphql.Marshaler {
+			return ec.marshalNCoinTransferUserError2ᚕᚖmembergateᚋgraphᚐCoinTransferUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinTransferPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CoinTransferPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CoinTransferUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CoinTransferUserError_field(ctx context.Context, field graphql.CollectedField, obj *CoinTransferUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinTransferUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CoinTransferUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinTransferUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CoinTransferUserError_message(ctx context.Context, field graphql.CollectedField, obj *CoinTransferUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinTransferUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinTransferUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinTransferUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CoinTransferUserError_code(ctx context.Context, field graphql.CollectedField, obj *CoinTransferUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinTransferUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v CoinTransferErrorCode) graphql.Marshaler {
+			return ec.marshalNCoinTransferErrorCode2membergateᚋgraphᚐCoinTransferErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinTransferUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinTransferUserError", field, false, false, errors.New("field of type CoinTransferErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _CoinTransferUserError_shortBy(ctx context.Context, field graphql.CollectedField, obj *CoinTransferUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinTransferUserError_shortBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ShortBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CoinTransferUserError_shortBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinTransferUserError", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CoinTransferUserError_nearest(ctx context.Context, field graphql.CollectedField, obj *CoinTransferUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinTransferUserError_nearest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nearest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CoinTransferUserError_nearest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinTransferUserError", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _Comment_id(ctx context.Context, field graphql.CollectedField, obj *Comment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12398,6 +13454,38 @@ func (ec *executionContext) _Currency_expiryMonths(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_Currency_expiryMonths(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Currency", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Currency_transfers(ctx context.Context, field graphql.CollectedField, obj *Currency) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Currency_transfers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Transfers, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *TransferRules) graphql.Marshaler {
+			return ec.marshalOTransferRules2ᚖmembergateᚋgraphᚐTransferRules(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Currency_transfers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Currency",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TransferRules(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _EarnExplanation_lines(ctx context.Context, field graphql.CollectedField, obj *EarnExplanation) (ret graphql.Marshaler) {
@@ -14339,6 +15427,38 @@ func (ec *executionContext) fieldContext_LedgerEntry_reverses(_ context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _LedgerEntry_transfer(ctx context.Context, field graphql.CollectedField, obj *LedgerEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LedgerEntry_transfer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.LedgerEntry().Transfer(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CoinTransfer) graphql.Marshaler {
+			return ec.marshalOCoinTransfer2ᚖmembergateᚋgraphᚐCoinTransfer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LedgerEntry_transfer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LedgerEntry",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CoinTransfer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _LedgerEntryConnection_edges(ctx context.Context, field graphql.CollectedField, obj *LedgerEntryConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15566,6 +16686,50 @@ func (ec *executionContext) fieldContext_Mutation_tierApplicationDecide(ctx cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_coinTransfer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_coinTransfer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CoinTransfer(ctx, fc.Args["input"].(CoinTransferInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CoinTransferPayload) graphql.Marshaler {
+			return ec.marshalNCoinTransferPayload2ᚖmembergateᚋgraphᚐCoinTransferPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_coinTransfer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CoinTransferPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_coinTransfer_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_coinAdjustmentPropose(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16684,6 +17848,38 @@ func (ec *executionContext) fieldContext_Programme_currencies(_ context.Context,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Currency(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Programme_adjustments(ctx context.Context, field graphql.CollectedField, obj *Programme) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Programme_adjustments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Adjustments, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *AdjustmentRules) graphql.Marshaler {
+			return ec.marshalOAdjustmentRules2ᚖmembergateᚋgraphᚐAdjustmentRules(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Programme_adjustments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Programme",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AdjustmentRules(ctx, field)
 		},
 	}
 	return fc, nil
@@ -23168,6 +24364,107 @@ func (ec *executionContext) fieldContext_Topic_title(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("Topic", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _TransferRules_minTier(ctx context.Context, field graphql.CollectedField, obj *TransferRules) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TransferRules_minTier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MinTier, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Tier) graphql.Marshaler {
+			return ec.marshalOTier2ᚖmembergateᚋgraphᚐTier(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TransferRules_minTier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TransferRules",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Tier(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TransferRules_min(ctx context.Context, field graphql.CollectedField, obj *TransferRules) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TransferRules_min(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Min, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TransferRules_min(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TransferRules", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _TransferRules_max(ctx context.Context, field graphql.CollectedField, obj *TransferRules) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TransferRules_max(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Max, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TransferRules_max(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TransferRules", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _TransferRules_perMonth(ctx context.Context, field graphql.CollectedField, obj *TransferRules) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TransferRules_perMonth(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PerMonth, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TransferRules_perMonth(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TransferRules", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _UnreadCounts_id(ctx context.Context, field graphql.CollectedField, obj *UnreadCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -25009,6 +26306,64 @@ func (ec *executionContext) unmarshalInputCoinAdjustmentProposeInput(ctx context
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputCoinTransferInput(ctx context.Context, obj any) (CoinTransferInput, error) {
+	var it CoinTransferInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"idempotencyKey", "recipientId", "coins", "message", "expectedName"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		case "recipientId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("recipientId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RecipientID = data
+		case "coins":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("coins"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Coins = data
+		case "message":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("message"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Message = data
+		case "expectedName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedName"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedName = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputLedgerFilter(ctx context.Context, obj any) (LedgerFilter, error) {
 	var it LedgerFilter
 	if obj == nil {
@@ -25580,6 +26935,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Comment(ctx, sel, obj)
+	case CoinTransfer:
+		return ec._CoinTransfer(ctx, sel, &obj)
+	case *CoinTransfer:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._CoinTransfer(ctx, sel, obj)
 	case CoinAdjustment:
 		return ec._CoinAdjustment(ctx, sel, &obj)
 	case *CoinAdjustment:
@@ -25704,6 +27066,13 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._RedemptionCancelUserError(ctx, sel, obj)
+	case CoinTransferUserError:
+		return ec._CoinTransferUserError(ctx, sel, &obj)
+	case *CoinTransferUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._CoinTransferUserError(ctx, sel, obj)
 	case CoinAdjustmentProposeUserError:
 		return ec._CoinAdjustmentProposeUserError(ctx, sel, &obj)
 	case *CoinAdjustmentProposeUserError:
@@ -25744,6 +27113,97 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 // endregion ************************** interface.gotpl ***************************
 
 // region    **************************** object.gotpl ****************************
+
+var adjustmentCategoryImplementors = []string{"AdjustmentCategory"}
+
+func (ec *executionContext) _AdjustmentCategory(ctx context.Context, sel ast.SelectionSet, obj *AdjustmentCategory) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, adjustmentCategoryImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AdjustmentCategory")
+		case "code":
+			out.Values[i] = ec._AdjustmentCategory_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._AdjustmentCategory_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var adjustmentRulesImplementors = []string{"AdjustmentRules"}
+
+func (ec *executionContext) _AdjustmentRules(ctx context.Context, sel ast.SelectionSet, obj *AdjustmentRules) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, adjustmentRulesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AdjustmentRules")
+		case "maxCoins":
+			out.Values[i] = ec._AdjustmentRules_maxCoins(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "decideHours":
+			out.Values[i] = ec._AdjustmentRules_decideHours(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "categories":
+			out.Values[i] = ec._AdjustmentRules_categories(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
 
 var approvalRequestImplementors = []string{"ApprovalRequest", "Node"}
 
@@ -27063,6 +28523,256 @@ func (ec *executionContext) _CoinSupply(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var coinTransferImplementors = []string{"CoinTransfer", "Node"}
+
+func (ec *executionContext) _CoinTransfer(ctx context.Context, sel ast.SelectionSet, obj *CoinTransfer) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, coinTransferImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CoinTransfer")
+		case "id":
+			out.Values[i] = ec._CoinTransfer_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "coins":
+			out.Values[i] = ec._CoinTransfer_coins(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "currency":
+			out.Values[i] = ec._CoinTransfer_currency(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "state":
+			out.Values[i] = ec._CoinTransfer_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "message":
+			out.Values[i] = ec._CoinTransfer_message(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "sentAt":
+			out.Values[i] = ec._CoinTransfer_sentAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "sender":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._CoinTransfer_sender(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "recipient":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._CoinTransfer_recipient(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var coinTransferPayloadImplementors = []string{"CoinTransferPayload"}
+
+func (ec *executionContext) _CoinTransferPayload(ctx context.Context, sel ast.SelectionSet, obj *CoinTransferPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, coinTransferPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CoinTransferPayload")
+		case "transfer":
+			out.Values[i] = ec._CoinTransferPayload_transfer(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "wallet":
+			out.Values[i] = ec._CoinTransferPayload_wallet(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._CoinTransferPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CoinTransferPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var coinTransferUserErrorImplementors = []string{"CoinTransferUserError", "UserError"}
+
+func (ec *executionContext) _CoinTransferUserError(ctx context.Context, sel ast.SelectionSet, obj *CoinTransferUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, coinTransferUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CoinTransferUserError")
+		case "field":
+			out.Values[i] = ec._CoinTransferUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._CoinTransferUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._CoinTransferUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "shortBy":
+			out.Values[i] = ec._CoinTransferUserError_shortBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "nearest":
+			out.Values[i] = ec._CoinTransferUserError_nearest(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var commentImplementors = []string{"Comment", "Node"}
 
 func (ec *executionContext) _Comment(ctx context.Context, sel ast.SelectionSet, obj *Comment) graphql.Marshaler {
@@ -27380,6 +29090,11 @@ func (ec *executionContext) _Currency(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "expiryMonths":
 			out.Values[i] = ec._Currency_expiryMonths(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "transfers":
+			out.Values[i] = ec._Currency_transfers(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -28626,6 +30341,44 @@ func (ec *executionContext) _LedgerEntry(ctx context.Context, sel ast.SelectionS
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "transfer":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._LedgerEntry_transfer(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -29309,6 +31062,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "coinTransfer":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_coinTransfer(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "coinAdjustmentPropose":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_coinAdjustmentPropose(ctx, field)
@@ -29945,6 +31705,11 @@ func (ec *executionContext) _Programme(ctx context.Context, sel ast.SelectionSet
 		case "currencies":
 			out.Values[i] = ec._Programme_currencies(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "adjustments":
+			out.Values[i] = ec._Programme_adjustments(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "tiers":
@@ -33603,6 +35368,59 @@ func (ec *executionContext) _Topic(ctx context.Context, sel ast.SelectionSet, ob
 	return out
 }
 
+var transferRulesImplementors = []string{"TransferRules"}
+
+func (ec *executionContext) _TransferRules(ctx context.Context, sel ast.SelectionSet, obj *TransferRules) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, transferRulesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TransferRules")
+		case "minTier":
+			out.Values[i] = ec._TransferRules_minTier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "min":
+			out.Values[i] = ec._TransferRules_min(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "max":
+			out.Values[i] = ec._TransferRules_max(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "perMonth":
+			out.Values[i] = ec._TransferRules_perMonth(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var unreadCountsImplementors = []string{"UnreadCounts", "Node"}
 
 func (ec *executionContext) _UnreadCounts(ctx context.Context, sel ast.SelectionSet, obj *UnreadCounts) graphql.Marshaler {
@@ -34359,6 +36177,32 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) marshalNAdjustmentCategory2ᚕᚖmembergateᚋgraphᚐAdjustmentCategoryᚄ(ctx context.Context, sel ast.SelectionSet, v []*AdjustmentCategory) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAdjustmentCategory2ᚖmembergateᚋgraphᚐAdjustmentCategory(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAdjustmentCategory2ᚖmembergateᚋgraphᚐAdjustmentCategory(ctx context.Context, sel ast.SelectionSet, v *AdjustmentCategory) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AdjustmentCategory(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNApprovalRequest2ᚕᚖmembergateᚋgraphᚐApprovalRequestᚄ(ctx context.Context, sel ast.SelectionSet, v []*ApprovalRequest) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -34825,6 +36669,57 @@ func (ec *executionContext) marshalNCoinReserve2ᚖmembergateᚋgraphᚐCoinRese
 		return graphql.Null
 	}
 	return ec._CoinReserve(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCoinTransferErrorCode2membergateᚋgraphᚐCoinTransferErrorCode(ctx context.Context, v any) (CoinTransferErrorCode, error) {
+	var res CoinTransferErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCoinTransferErrorCode2membergateᚋgraphᚐCoinTransferErrorCode(ctx context.Context, sel ast.SelectionSet, v CoinTransferErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNCoinTransferInput2membergateᚋgraphᚐCoinTransferInput(ctx context.Context, v any) (CoinTransferInput, error) {
+	res, err := ec.unmarshalInputCoinTransferInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCoinTransferPayload2ᚖmembergateᚋgraphᚐCoinTransferPayload(ctx context.Context, sel ast.SelectionSet, v *CoinTransferPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CoinTransferPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCoinTransferUserError2ᚕᚖmembergateᚋgraphᚐCoinTransferUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*CoinTransferUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCoinTransferUserError2ᚖmembergateᚋgraphᚐCoinTransferUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCoinTransferUserError2ᚖmembergateᚋgraphᚐCoinTransferUserError(ctx context.Context, sel ast.SelectionSet, v *CoinTransferUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CoinTransferUserError(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNComment2ᚕᚖmembergateᚋgraphᚐCommentᚄ(ctx context.Context, sel ast.SelectionSet, v []*Comment) graphql.Marshaler {
@@ -36649,6 +38544,13 @@ func (ec *executionContext) marshalN__TypeKind2string(ctx context.Context, sel a
 	return res
 }
 
+func (ec *executionContext) marshalOAdjustmentRules2ᚖmembergateᚋgraphᚐAdjustmentRules(ctx context.Context, sel ast.SelectionSet, v *AdjustmentRules) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AdjustmentRules(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOApprovalRequestConnection2ᚖmembergateᚋgraphᚐApprovalRequestConnection(ctx context.Context, sel ast.SelectionSet, v *ApprovalRequestConnection) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -36735,6 +38637,13 @@ func (ec *executionContext) marshalOCoinSupply2ᚖmembergateᚋgraphᚐCoinSuppl
 		return graphql.Null
 	}
 	return ec._CoinSupply(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCoinTransfer2ᚖmembergateᚋgraphᚐCoinTransfer(ctx context.Context, sel ast.SelectionSet, v *CoinTransfer) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CoinTransfer(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOCommentConnection2ᚖmembergateᚋgraphᚐCommentConnection(ctx context.Context, sel ast.SelectionSet, v *CommentConnection) graphql.Marshaler {
@@ -37378,6 +39287,13 @@ func (ec *executionContext) marshalOTopic2ᚕᚖmembergateᚋgraphᚐTopicᚄ(ct
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOTransferRules2ᚖmembergateᚋgraphᚐTransferRules(ctx context.Context, sel ast.SelectionSet, v *TransferRules) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._TransferRules(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOUnreadCounts2ᚖmembergateᚋgraphᚐUnreadCounts(ctx context.Context, sel ast.SelectionSet, v *UnreadCounts) graphql.Marshaler {

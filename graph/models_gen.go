@@ -14,6 +14,7 @@ import (
 	"membergate/internal/programme"
 	"membergate/internal/recommend"
 	"membergate/internal/reward"
+	"membergate/internal/transfer"
 	"membergate/internal/wallet"
 	"strconv"
 	"time"
@@ -31,6 +32,24 @@ type Recommendable interface {
 // One reason why a wish was not granted that its asker can mend. Each mutation has its own type with its own codes; codes
 // grow, so keep a default branch.
 type UserError interface {
+}
+
+// A reason for a correction.
+type AdjustmentCategory struct {
+	// The reason's code.
+	Code string `json:"code"`
+	// The reason as members read it.
+	Name string `json:"name"`
+}
+
+// How staff may correct members' coins: one proposes, another decides.
+type AdjustmentRules struct {
+	// Most coins that one correction moves, in or out.
+	MaxCoins int `json:"maxCoins"`
+	// After so many hours a proposal that nobody decided has expired.
+	DecideHours int `json:"decideHours"`
+	// The reasons that there are.
+	Categories []*AdjustmentCategory `json:"categories"`
 }
 
 // A redemption that waits for a yes from the family.
@@ -372,6 +391,72 @@ type CoinSupply struct {
 	AsOf time.Time `json:"asOf"`
 }
 
+// Coins that one member sent to another. Only these two see it.
+type CoinTransfer struct {
+	// Opaque id of the transfer.
+	ID string `json:"id"`
+	// Coins that were sent.
+	Coins int `json:"coins"`
+	// Code of the currency of the sender's wallet, and so of `coins`.
+	Currency string `json:"currency"`
+	// OPENING, DONE, EXPIRED or DECLINED; more may come. The last two came to nothing: it took too long, or there was no room
+	// for the coins.
+	State string `json:"state"`
+	// What the sender wrote to the recipient. Null for nothing.
+	Message *string `json:"message,omitempty"`
+	// When the coins were set aside to be sent.
+	SentAt time.Time `json:"sentAt"`
+	// Who sent them. Null when the account is gone, or together with an error.
+	Sender *PublicProfile `json:"sender,omitempty"`
+	// Who got them. Null when the account is gone, or together with an error.
+	Recipient *PublicProfile    `json:"recipient,omitempty"`
+	Transfer  transfer.Transfer `json:"-"`
+}
+
+func (CoinTransfer) IsNode() {}
+
+// A wish to send coins to another member.
+type CoinTransferInput struct {
+	// 1 to 64 visible ASCII characters that name this sending; sent again with the same input it moves coins once.
+	IdempotencyKey string `json:"idempotencyKey"`
+	// To whom: the id of their public profile.
+	RecipientID string `json:"recipientId"`
+	// How many coins. The programme says how many may be sent; below 1 is BAD_USER_INPUT.
+	Coins int `json:"coins"`
+	// A few words to the recipient, at most 100 characters, else BAD_USER_INPUT.
+	Message *string `json:"message,omitempty"`
+	// The display name that the app showed for the recipient; absent to send to whatever they are called now.
+	ExpectedName *string `json:"expectedName,omitempty"`
+}
+
+// What has become of a wish to send coins.
+type CoinTransferPayload struct {
+	// The transfer. Null when it was refused.
+	Transfer *CoinTransfer `json:"transfer,omitempty"`
+	// The sender's wallet as it is now. Null together with an error.
+	Wallet *Wallet `json:"wallet,omitempty"`
+	// Whether an earlier sending of the same key made it.
+	Replayed bool `json:"replayed"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*CoinTransferUserError `json:"userErrors"`
+}
+
+// Why coins could not be sent.
+type CoinTransferUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code CoinTransferErrorCode `json:"code"`
+	// How many coins are missing. Null when it is not about that.
+	ShortBy *int `json:"shortBy,omitempty"`
+	// How many coins could be sent instead, by this rule. Null when none could, or it is not about that.
+	Nearest *int `json:"nearest,omitempty"`
+}
+
+func (CoinTransferUserError) IsUserError() {}
+
 // An answer to a post or to another comment.
 type Comment struct {
 	// Opaque id of the comment.
@@ -433,6 +518,8 @@ type Currency struct {
 	ParityLockedUntil *time.Time `json:"parityLockedUntil,omitempty"`
 	// Units are gone at the end of the local month that lies this many months after earning. Null when they never expire.
 	ExpiryMonths *int `json:"expiryMonths,omitempty"`
+	// How members may send units to one another. Null when they may not.
+	Transfers *TransferRules `json:"transfers,omitempty"`
 }
 
 // How an earning came about, line by line.
@@ -667,7 +754,9 @@ type LedgerEntry struct {
 	// How the coins of an earning or a correction came about. Null for entries that have nothing to explain.
 	Explanation *EarnExplanation `json:"explanation,omitempty"`
 	// The entry that this one takes back in whole or in part. Null when it takes back none, or together with an error.
-	Reverses *LedgerEntry  `json:"reverses,omitempty"`
+	Reverses *LedgerEntry `json:"reverses,omitempty"`
+	// The transfer that the entry is a part of. Null when it is no part of one, or together with an error.
+	Transfer *CoinTransfer `json:"transfer,omitempty"`
 	Entry    *wallet.Entry `json:"-"`
 }
 
@@ -881,6 +970,8 @@ type Programme struct {
 	TimeZone string `json:"timeZone"`
 	// What members earn and spend; the first one is the wallet's.
 	Currencies []*Currency `json:"currencies"`
+	// How staff may correct coins. Null when nobody may.
+	Adjustments *AdjustmentRules `json:"adjustments,omitempty"`
 	// The ladder, lowest tier first.
 	Tiers []*Tier `json:"tiers"`
 	// The rules as members should read them, in the programme's order.
@@ -1659,6 +1750,18 @@ type Topic struct {
 
 func (Topic) IsNode() {}
 
+// How members may send units of a currency to one another.
+type TransferRules struct {
+	// The lowest tier whose members may send. Null when all may.
+	MinTier *Tier `json:"minTier,omitempty"`
+	// Fewest units of one transfer.
+	Min int `json:"min"`
+	// Most units of one transfer.
+	Max int `json:"max"`
+	// Most units that one member sends in a calendar month of the programme's time zone.
+	PerMonth int `json:"perMonth"`
+}
+
 // How much waits for the member: a node of its own, so that one update reaches every badge.
 type UnreadCounts struct {
 	// Opaque id of the counts.
@@ -2178,6 +2281,91 @@ func (e CoinAdjustmentProposeErrorCode) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// Reasons why coins could not be sent.
+type CoinTransferErrorCode string
+
+const (
+	// The recipient is unknown, or not to be seen by the sender: both look alike.
+	CoinTransferErrorCodeNotFound CoinTransferErrorCode = "NOT_FOUND"
+	// The programme lets nobody send coins.
+	CoinTransferErrorCodeTransfersOff CoinTransferErrorCode = "TRANSFERS_OFF"
+	// Coins are sent by members of higher tiers.
+	CoinTransferErrorCodeTierTooLow CoinTransferErrorCode = "TIER_TOO_LOW"
+	// Fewer than one transfer may move.
+	CoinTransferErrorCodeBelowMinimum CoinTransferErrorCode = "BELOW_MINIMUM"
+	// More than one transfer may move.
+	CoinTransferErrorCodeAboveMaximum CoinTransferErrorCode = "ABOVE_MAXIMUM"
+	// More than a member may send in a month.
+	CoinTransferErrorCodeMonthlyLimit CoinTransferErrorCode = "MONTHLY_LIMIT"
+	// Nobody sends coins to themselves.
+	CoinTransferErrorCodeSameMember CoinTransferErrorCode = "SAME_MEMBER"
+	// The recipient is not called what the app showed.
+	CoinTransferErrorCodeNameChanged CoinTransferErrorCode = "NAME_CHANGED"
+	// There is no room for so many coins in the recipient's wallet.
+	CoinTransferErrorCodeRecipientFull CoinTransferErrorCode = "RECIPIENT_FULL"
+	// More coins are asked for than are available.
+	CoinTransferErrorCodeInsufficientCoins CoinTransferErrorCode = "INSUFFICIENT_COINS"
+	// The idempotency key was used with another input.
+	CoinTransferErrorCodeIdempotencyConflict CoinTransferErrorCode = "IDEMPOTENCY_CONFLICT"
+)
+
+var AllCoinTransferErrorCode = []CoinTransferErrorCode{
+	CoinTransferErrorCodeNotFound,
+	CoinTransferErrorCodeTransfersOff,
+	CoinTransferErrorCodeTierTooLow,
+	CoinTransferErrorCodeBelowMinimum,
+	CoinTransferErrorCodeAboveMaximum,
+	CoinTransferErrorCodeMonthlyLimit,
+	CoinTransferErrorCodeSameMember,
+	CoinTransferErrorCodeNameChanged,
+	CoinTransferErrorCodeRecipientFull,
+	CoinTransferErrorCodeInsufficientCoins,
+	CoinTransferErrorCodeIdempotencyConflict,
+}
+
+func (e CoinTransferErrorCode) IsValid() bool {
+	switch e {
+	case CoinTransferErrorCodeNotFound, CoinTransferErrorCodeTransfersOff, CoinTransferErrorCodeTierTooLow, CoinTransferErrorCodeBelowMinimum, CoinTransferErrorCodeAboveMaximum, CoinTransferErrorCodeMonthlyLimit, CoinTransferErrorCodeSameMember, CoinTransferErrorCodeNameChanged, CoinTransferErrorCodeRecipientFull, CoinTransferErrorCodeInsufficientCoins, CoinTransferErrorCodeIdempotencyConflict:
+		return true
+	}
+	return false
+}
+
+func (e CoinTransferErrorCode) String() string {
+	return string(e)
+}
+
+func (e *CoinTransferErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CoinTransferErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CoinTransferErrorCode", str)
+	}
+	return nil
+}
+
+func (e CoinTransferErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CoinTransferErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CoinTransferErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // The order of comments.
 type CommentSort string
 
@@ -2529,6 +2717,16 @@ const (
 	LedgerKindRelease LedgerKind = "RELEASE"
 	// Promised coins became available.
 	LedgerKindActivate LedgerKind = "ACTIVATE"
+	// Coins went to another member.
+	LedgerKindTransferOut LedgerKind = "TRANSFER_OUT"
+	// Coins came from another member, or came back because there was no room for them.
+	LedgerKindTransferIn LedgerKind = "TRANSFER_IN"
+	// Coins were converted into another currency.
+	LedgerKindConvertOut LedgerKind = "CONVERT_OUT"
+	// Coins of another currency were converted into these, or came back because there was no room for them.
+	LedgerKindConvertIn LedgerKind = "CONVERT_IN"
+	// No coins were moved between two wallets after all. Left out unless asked for.
+	LedgerKindDecline LedgerKind = "DECLINE"
 )
 
 var AllLedgerKind = []LedgerKind{
@@ -2541,11 +2739,16 @@ var AllLedgerKind = []LedgerKind{
 	LedgerKindHold,
 	LedgerKindRelease,
 	LedgerKindActivate,
+	LedgerKindTransferOut,
+	LedgerKindTransferIn,
+	LedgerKindConvertOut,
+	LedgerKindConvertIn,
+	LedgerKindDecline,
 }
 
 func (e LedgerKind) IsValid() bool {
 	switch e {
-	case LedgerKindEarn, LedgerKindSpend, LedgerKindReturn, LedgerKindClawback, LedgerKindExpire, LedgerKindAdjust, LedgerKindHold, LedgerKindRelease, LedgerKindActivate:
+	case LedgerKindEarn, LedgerKindSpend, LedgerKindReturn, LedgerKindClawback, LedgerKindExpire, LedgerKindAdjust, LedgerKindHold, LedgerKindRelease, LedgerKindActivate, LedgerKindTransferOut, LedgerKindTransferIn, LedgerKindConvertOut, LedgerKindConvertIn, LedgerKindDecline:
 		return true
 	}
 	return false

@@ -14,6 +14,7 @@ import (
 	"membergate/internal/product"
 	"membergate/internal/redemption"
 	"membergate/internal/reward"
+	"membergate/internal/transfer"
 	"membergate/internal/viewer"
 	"membergate/internal/wallet"
 )
@@ -27,6 +28,7 @@ type Stores struct {
 	Community community.Store
 	Products  product.Store
 	Replies   func(ctx context.Context, under []string, sort community.Sort, n int) (map[string]cursor.Page[community.Comment], error)
+	Transfers transfer.Store
 	Rewards   *Shared[[]reward.Reward] // in the order of the shop's list
 	Slots     func(ctx context.Context, ids []string) (map[string]redemption.Seats, error)
 }
@@ -53,6 +55,8 @@ type Operation struct {
 	Threads  *Loader[ThreadKey, cursor.Page[community.Comment]] // first comments below a place
 	Products *Loader[string, product.Product]                   // by SKU
 	Slots    *Loader[string, redemption.Seats]                  // of rewards
+
+	Transfers *Loader[string, transfer.Transfer] // whoever's
 
 	waves *Waves
 	once  sync.Map // what Once has worked out, by name
@@ -85,6 +89,7 @@ func Begin(ctx context.Context, s Stores, now time.Time, branches int) (context.
 	o.Threads = enter(o, threads(s))
 	o.Products = enter(o, s.Products.ByIDs)
 	o.Slots = enter(o, s.Slots)
+	o.Transfers = enter(o, s.Transfers.ByIDs)
 	return context.WithValue(ctx, key{}, o), o
 }
 

@@ -20,6 +20,7 @@ const (
 	kindEntry      = "LedgerEntry"
 	kindHold       = "Hold"
 	kindAdjustment = "CoinAdjustment"
+	kindTransfer   = "CoinTransfer"
 	kindBenefit    = "Benefit"
 	kindFamily     = "Family"
 	kindKin        = "FamilyMember"

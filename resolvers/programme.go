@@ -21,7 +21,19 @@ func (q query) Programme(ctx context.Context) (*graph.Programme, error) {
 		if c.ExpiryMonths > 0 {
 			shown.ExpiryMonths = &c.ExpiryMonths
 		}
+		if t := c.Transfers; t != nil {
+			shown.Transfers = &graph.TransferRules{Min: int(t.Min), Max: int(t.Max), PerMonth: int(t.PerMonth)}
+			if low, ok := p.Tier(t.MinTier); ok {
+				shown.Transfers.MinTier = q.tier(ctx, low)
+			}
+		}
 		out.Currencies = append(out.Currencies, shown)
+	}
+	if a := p.Adjustments; a != nil {
+		out.Adjustments = &graph.AdjustmentRules{MaxCoins: int(a.MaxCoins), DecideHours: a.DecideHours}
+		for _, c := range a.Categories {
+			out.Adjustments.Categories = append(out.Adjustments.Categories, &graph.AdjustmentCategory{Code: c.Code, Name: c.Names.In(l)})
+		}
 	}
 	for _, t := range p.Tiers {
 		out.Tiers = append(out.Tiers, q.tier(ctx, t))

@@ -16,6 +16,7 @@ type refused struct {
 	message string
 	code    string
 	shortBy *int
+	nearest *int
 }
 
 // refusal turns what the asker can mend into a row, in the asker's language; every other error stays one.
@@ -24,12 +25,15 @@ func refusal(ctx context.Context, err error) (*refused, error) {
 	if !errors.As(err, &r) {
 		return nil, err
 	}
-	out := &refused{code: r.Code, message: phrase.Say(viewer.From(ctx).Locale, "refusal."+r.Code, strconv.FormatInt(r.ShortBy, 10))}
+	out := &refused{code: r.Code, message: phrase.Say(viewer.From(ctx).Locale, "refusal."+r.Code, strconv.FormatInt(r.ShortBy, 10), strconv.FormatInt(r.Nearest, 10))}
 	if r.Field != "" {
 		out.field = []string{"input", r.Field}
 	}
 	if r.ShortBy != 0 {
 		out.shortBy = ptr(int(r.ShortBy))
+	}
+	if r.Nearest != 0 {
+		out.nearest = ptr(int(r.Nearest))
 	}
 	return out, nil
 }

@@ -18,6 +18,7 @@ import (
 	"membergate/internal/redemption"
 	"membergate/internal/supply"
 	"membergate/internal/tier"
+	"membergate/internal/transfer"
 	"membergate/internal/viewer"
 	"membergate/internal/wallet"
 	"membergate/loaders"
@@ -32,6 +33,7 @@ type Root struct {
 	Redeeming *redemption.Service // getting rewards for coins
 	Admission *admission.Service  // seats in tiers
 	Adjusting *adjustment.Service // corrections by staff
+	Transfers *transfer.Service   // coins between wallets
 	Families  *family.Service     // invitations
 	Community *community.Service  // feeds and threads
 	Recommend *recommend.Service  // what may interest a member
@@ -61,6 +63,7 @@ type (
 	redemptionFields  struct{ *Root }
 	adjustmentFields  struct{ *Root }
 	applicationFields struct{ *Root }
+	transferFields    struct{ *Root }
 	pickFields        struct{ *Root }
 	reasonFields      struct{ *Root }
 )
@@ -121,6 +124,9 @@ func (r *Root) Group() graph.GroupResolver { return groupFields{r} }
 
 // CoinAdjustment answers the fields of a proposal to correct coins.
 func (r *Root) CoinAdjustment() graph.CoinAdjustmentResolver { return adjustmentFields{r} }
+
+// CoinTransfer answers the fields of a transfer.
+func (r *Root) CoinTransfer() graph.CoinTransferResolver { return transferFields{r} }
 
 // TierApplication answers the fields of an application for a tier.
 func (r *Root) TierApplication() graph.TierApplicationResolver { return applicationFields{r} }

@@ -21,6 +21,7 @@ import (
 	"membergate/internal/reward"
 	"membergate/internal/supply"
 	"membergate/internal/token"
+	"membergate/internal/transfer"
 	"membergate/loaders"
 	"membergate/resolvers"
 	"membergate/web"
@@ -91,13 +92,14 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		Checkout:  &checkout.Service{Wallets: wallets, Book: rules},
 		Redeeming: &redemption.Service{Store: st.redemptions, Rewards: st.rewards, Vouchers: st.vouchers, Keys: keys, Wallets: wallets, Book: rules},
 		Adjusting: st.adjustmentService(rules),
+		Transfers: &transfer.Service{Store: st.transfers, Wallets: wallets, Book: rules},
 		Families:  &family.Service{Families: st.families, Accounts: st.accounts, Book: rules},
 		Recommend: &recommend.Service{Lists: lists, Cursors: cursors, Last: shelf.last},
 	}
 	root.Community = &community.Service{Store: st.community, Cursors: cursors, Choice: root.Recommend}
 	parts.Schema = graph.NewExecutableSchema(graph.Config{Resolvers: root})
 	parts.Beside = append(parts.Beside, keepLists(st, log), keepSupply(st.counter(), hints, log), finishRedemptions(root.Redeeming, now, log),
-		finishLater("adjustments", root.Adjusting.Sweep, now, log))
+		finishLater("adjustments", root.Adjusting.Sweep, now, log), finishLater("transfers", root.Transfers.Sweep, now, log))
 	inbound := newInbound(s, st, rules, now, log)
 	parts.Events, parts.Meters = inbound, inbound.meters()
 	if s.Worker {
@@ -108,7 +110,8 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		Stores: loaders.Stores{
 			Accounts: st.accounts, Wallets: st.ledger, Usages: st.usages, Families: st.families, Community: st.community,
 			Products: st.products, Rewards: shelf.rewards, Replies: root.Replies,
-			Slots: root.Redeeming.SlotsByIDs,
+			Slots:     root.Redeeming.SlotsByIDs,
+			Transfers: st.transfers,
 		},
 	}}
 	return parts, nil

@@ -21,6 +21,7 @@ import (
 	"membergate/internal/redisstore"
 	"membergate/internal/reward"
 	"membergate/internal/supply"
+	"membergate/internal/transfer"
 	"membergate/internal/voucher"
 	"membergate/internal/wallet"
 )
@@ -37,6 +38,7 @@ type stores struct {
 	families   family.Store     //
 	admissions admission.Store  // seats and applications
 	adjusting  adjustment.Store // corrections by staff
+	transfers  transfer.Store   // coins between wallets
 	community  community.Store  // posts, comments, marks, ties
 	cache      *redisstore.Store
 
@@ -107,6 +109,7 @@ const commandPatience = 30 * time.Second
 func (s *stores) useBolt(b *boltstore.Store) {
 	s.accounts, s.ledger, s.orders, s.supply = b.Members(), b.Ledger(), b.Orders(), b.Supply()
 	s.admissions, s.adjusting = b.Admissions(), b.Adjustments()
+	s.transfers = b.Transfers()
 	s.products, s.rewards, s.usages, s.families, s.community = b.Products(), b.Rewards(), b.Usages(), b.Families(), b.Community()
 	s.redemptions, s.vouchers = b.Redemptions(), b.Vouchers()
 	s.migrate, s.fill = func(context.Context) error { return nil }, b.Hasty
@@ -116,6 +119,7 @@ func (s *stores) useBolt(b *boltstore.Store) {
 func (s *stores) useMongo(m *mongostore.Store) {
 	s.accounts, s.ledger, s.orders, s.supply = m.Members(), m.Ledger(), m.Orders(), m.Supply()
 	s.admissions, s.adjusting = m.Admissions(), m.Adjustments()
+	s.transfers = m.Transfers()
 	s.products, s.rewards, s.usages, s.families, s.community = m.Products(), m.Rewards(), m.Usages(), m.Families(), m.Community()
 	s.redemptions, s.vouchers = m.Redemptions(), m.Vouchers()
 	together := m.Together()
