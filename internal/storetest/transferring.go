@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -39,6 +40,9 @@ var gifts = time.Date(2026, 7, 6, 4, 0, 0, 0, time.UTC)
 
 const mostSent = 50_000 // a month, in the programme below
 
+// retail reads the programme once: a test makes many services.
+var retail = sync.OnceValues(func() (*programme.Programme, error) { return programme.Load("retail-5") })
+
 // world is a programme with a further currency, of which 3 are worth 2 of the wallet's.
 type world struct{ programme.Programme }
 
@@ -46,7 +50,7 @@ func (w *world) At(time.Time) *programme.Programme { return &w.Programme }
 
 func (s Bank) service(t testing.TB) *transfer.Service {
 	t.Helper()
-	p, err := programme.Load("retail-5")
+	p, err := retail()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package transfer_test
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,13 +17,16 @@ import (
 
 var start = time.Date(2026, 7, 6, 4, 0, 0, 0, time.UTC)
 
+// retail reads the programme once: a test makes many.
+var retail = sync.OnceValues(func() (*programme.Programme, error) { return programme.Load("retail-5") })
+
 // book is a programme in which transfers of any size are free, and 3 of a further currency are worth 2 of its own.
 type book struct{ programme.Programme }
 
 func (b *book) At(time.Time) *programme.Programme { return &b.Programme }
 
 func small(t *rapid.T) *book {
-	p, err := programme.Load("retail-5")
+	p, err := retail()
 	if err != nil {
 		t.Fatal(err)
 	}
