@@ -103,7 +103,8 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 	inbound := newInbound(s, st, rules, now, log)
 	parts.Events, parts.Meters = inbound, inbound.meters()
 	if s.Worker {
-		parts.Beside = append(parts.Beside, inbound.consume)
+		due := newSweeps(s, st, rules, now, log)
+		parts.Beside, parts.Meters = append(parts.Beside, inbound.consume, due.runner.Run), append(parts.Meters, due.meters()...)
 	}
 	parts.Around = []graphql.HandlerExtension{resolvers.Operations{
 		Clock: now, EventClock: s.SandboxClock.Events,

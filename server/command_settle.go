@@ -12,6 +12,7 @@ import (
 
 	"membergate/internal/order"
 	"membergate/internal/programme"
+	"membergate/internal/supply"
 	"membergate/internal/tier"
 )
 
@@ -56,6 +57,8 @@ func (p *program) settle(ctx context.Context, when string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.close()) }()
+	hints := supply.NewHints()
+	st.watch(hints)
 	bar := newBar(p.log, "members")
 	sweep := order.Sweep{Orders: st.orderService(rules), Workers: settleWorkers, Progress: bar.tell}
 	if err := st.admissionService(rules).Finish(ctx, at.UTC()); err != nil {
@@ -65,6 +68,9 @@ func (p *program) settle(ctx context.Context, when string) (err error) {
 	bar.end()
 	if err != nil {
 		return fmt.Errorf("the settlement stopped; run it again to go on where it was: %w", err)
+	}
+	if err := st.counter().Fold(ctx, hints.Take()); err != nil {
+		return fmt.Errorf("all are settled, but not all coins could be counted; the next process will: %w", err)
 	}
 	printSettled(p.out, settled, at)
 	return nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -18,9 +19,11 @@ import (
 func workerCommand(p *program) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "worker",
-		Short: "Consume events of other services; any number of workers may run",
-		Long: "Consumes the events of other services from their streams until it is stopped. Any number of workers share the\n" +
-			"partitions. Metrics are at ADMIN_ADDR, unless another process has that address.",
+		Short: "Consume events of other services, settle tiers, expire coins; any number of workers may run",
+		Long: "Until it is stopped: consumes the events of other services from their streams; settles tiers and ends protections and\n" +
+			"grants as they fall due; writes down which coins have died; and carries out what a worker that was killed has left.\n" +
+			"Any number of workers share the work. With SANDBOX_CLOCK=events nothing is done by the clock. Metrics are at\n" +
+			"ADMIN_ADDR, unless another process has that address.",
 		Args: cobra.NoArgs,
 	}
 	life := c.Flags().Duration("lease", worker.Life, "how long a partition waits for a worker that died")
@@ -60,13 +63,14 @@ func (p *program) work(ctx context.Context, life time.Duration) (err error) {
 	defer func() { stop(); counting.Wait() }()
 	in := newInbound(settings, st, rules, now, log)
 	in.life = life
+	due := newSweeps(settings, st, rules, now, log)
 	if l, err := net.Listen("tcp", settings.AdminAddr); err != nil {
 		log.Warn("this worker has no admin listener: another process has its address", "ADMIN_ADDR", settings.AdminAddr)
 	} else {
-		admin := &http.Server{Handler: adminHandler(newMeters(in.meters()...), in), ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout}
+		admin := &http.Server{Handler: adminHandler(newMeters(slices.Concat(in.meters(), due.meters())...), in), ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout}
 		go func() { _ = admin.Serve(l) }() // until it is closed
 		defer admin.Close()
 	}
 	log.Info("the worker consumes events", "partitions", settings.Partitions)
-	return in.consume(ctx)
+	return together(ctx, in.consume, due.runner.Run)
 }

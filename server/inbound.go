@@ -2,10 +2,7 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
-	"fmt"
 	"log/slog"
-	"os"
 	"slices"
 	"strconv"
 	"time"
@@ -59,12 +56,8 @@ func newInbound(s Settings, st *stores, rules book, now clock.Clock, log *slog.L
 
 // consume runs a worker until the context ends.
 func (in *inbound) consume(ctx context.Context) error {
-	host, err := os.Hostname()
-	if err != nil {
-		host = "worker"
-	}
 	w := &worker.Worker{
-		Streams: in.streams, Apply: in.service.Apply, Name: fmt.Sprintf("%s-%d-%s", host, os.Getpid(), rand.Text()[:6]),
+		Streams: in.streams, Apply: in.service.Apply, Name: workerName(),
 		Life: in.life, AtOnce: worker.AtOnce, Meter: in, Log: in.log,
 	}
 	return w.Run(ctx)

@@ -11,6 +11,8 @@ import (
 const (
 	// supplyAfter is how long changes of wallets are gathered before they are counted together.
 	supplyAfter = 500 * time.Millisecond
+	// supplyShare keeps counting to a fifth of the time: the busier the store, the more changes are counted together.
+	supplyShare = 4
 	// supplyEvery is how often all wallets are looked at, for changes whose process was lost before it counted them.
 	supplyEvery = 10 * time.Minute
 	// supplyLastly is what the last count gets when the process stops.
@@ -21,7 +23,11 @@ const (
 
 // counter counts the coins of these stores.
 func (s *stores) counter() *supply.Counter {
-	return &supply.Counter{Store: s.supply, Ledger: s.ledger, Accounts: s.accounts, AtOnce: supplyShards}
+	ledger := s.ledger
+	if s.busy != nil {
+		ledger = s.busy.ledger
+	}
+	return &supply.Counter{Store: s.supply, Ledger: ledger, Accounts: s.accounts, AtOnce: supplyShards}
 }
 
 // keepSupply counts all coins, and then what changes, until the context ends; what it knows of then it still counts.
@@ -31,6 +37,7 @@ func keepSupply(c *supply.Counter, hints *supply.Hints, log *slog.Logger) func(c
 		sweep := time.NewTicker(supplyEvery)
 		defer sweep.Stop()
 		countAll(ctx, c, log)
+		gather := supplyAfter
 		for {
 			select {
 			case <-ctx.Done():
@@ -43,9 +50,11 @@ func keepSupply(c *supply.Counter, hints *supply.Hints, log *slog.Logger) func(c
 			case <-sweep.C:
 				countAll(ctx, c, log)
 			case <-hints.Told():
-				wait(ctx, supplyAfter)
-				ids := hints.Take()
-				if err := c.Fold(ctx, ids); err != nil {
+				wait(ctx, gather)
+				ids, began := hints.Take(), time.Now()
+				err := c.Fold(ctx, ids)
+				gather = max(supplyAfter, supplyShare*time.Since(began))
+				if err != nil {
 					hints.Add(ids...)
 					if ctx.Err() == nil {
 						log.Warn("coins cannot be counted now; they will be", "wallets", len(ids), "cause", err.Error())

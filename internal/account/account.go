@@ -82,6 +82,9 @@ type Store interface {
 	// Due gives at most n whole holders by id, after an id, for whom something is due by a time: Standing.Due is not after
 	// it. By Ever everybody is given.
 	Due(ctx context.Context, by time.Time, after member.ID, n int) ([]Holder, error)
+	// Late gives at most n whole holders for whom something is due by a time, in any order. However many there are, it reads
+	// no more than it gives.
+	Late(ctx context.Context, by time.Time, n int) ([]Holder, error)
 	// CountDue tells for how many something is due by a time.
 	CountDue(ctx context.Context, by time.Time) (int, error)
 	// Granted lists, by id, the members whose accounts hold a grant of a tier that has not ended.

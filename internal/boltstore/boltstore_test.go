@@ -169,7 +169,7 @@ func TestOlderFilesAreIndexed(t *testing.T) {
 		}
 	}
 	if err := s.db.Update(func(t *bbolt.Tx) error {
-		return errors.Join(t.DeleteBucket([]byte(dues)), t.DeleteBucket([]byte(outboxes)))
+		return errors.Join(t.DeleteBucket([]byte(dues)), t.DeleteBucket([]byte(calendar)), t.DeleteBucket([]byte(outboxes)))
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package boltstore
 import (
 	"bytes"
 	"context"
+	"slices"
 	"time"
 
 	"membergate/internal/account"
@@ -12,12 +13,15 @@ import (
 // What sweeps look for; it changes in the transaction that changes the account:
 //
 //	dues      member id → the moment at which something is due, 8 bytes
+//	calendar  moment, 8 bytes, and member id → ""  the same the other way round, but for what is never due
 //	outboxes  member id → ""  of those whose outbox is not empty
 //	granted   member id → the tiers of grants that have not ended, each with a 0 behind it; of those who have any
 //
-// What is due is found by walking all of dues, so that a sweep goes by id; an entry is a few bytes.
+// A settlement of all goes by id through dues, whose entries are a few bytes; who looks every few seconds whether there
+// is anything goes by calendar.
 var (
 	dues     = newBucket("dues")
+	calendar = newBucket("calendar")
 	outboxes = newBucket("outboxes")
 	granted  = newBucket("granted")
 )
@@ -25,7 +29,7 @@ var (
 // putAccount stores an account with its entries in dues and outboxes.
 func putAccount(t *tx, a account.Account) error {
 	key := []byte(a.Member)
-	if err := t.set(dues, key, moment(a.DueAt())); err != nil {
+	if err := putDue(t, key, a.DueAt()); err != nil {
 		return err
 	}
 	if err := t.mark(outboxes, key, len(a.Outbox) > 0); err != nil {
@@ -79,14 +83,37 @@ func (m *Members) Granted(ctx context.Context, tier string) (out []member.ID, er
 	return out, err
 }
 
-// indexAccounts makes dues and outboxes in a file of before there were any: everybody is due once.
+// putDue notes when something is due, if that is news.
+func putDue(t *tx, key []byte, at time.Time) error {
+	due := moment(at)
+	before := t.raw(dues, key)
+	if bytes.Equal(before, due) {
+		return nil
+	}
+	if before != nil {
+		if err := t.drop(calendar, slices.Concat(before, key)); err != nil {
+			return err
+		}
+	}
+	if at.Before(account.Ever) {
+		if err := t.set(calendar, slices.Concat(due, key), []byte{}); err != nil {
+			return err
+		}
+	}
+	return t.set(dues, key, due)
+}
+
+// indexAccounts makes dues, calendar and outboxes in a file of before there were any: everybody is due once.
 func indexAccounts(t *tx) error {
 	for k, v := range t.after(accounts, nil) {
 		var a account.Account
 		if err := decode(accounts, k, v, &a); err != nil {
 			return err
 		}
-		if err := t.set(dues, k, moment(a.Standing.Due)); err != nil {
+		if err := t.drop(dues, k); err != nil {
+			return err
+		}
+		if err := putDue(t, k, a.Standing.Due); err != nil {
 			return err
 		}
 		if err := t.mark(outboxes, k, len(a.Outbox) > 0); err != nil {
@@ -99,6 +126,27 @@ func indexAccounts(t *tx) error {
 // Due implements account.Store.
 func (m *Members) Due(ctx context.Context, by time.Time, after member.ID, n int) ([]account.Holder, error) {
 	return m.list(ctx, dues, after, n, dueBy(by))
+}
+
+// Late implements account.Store: the longest due come first.
+func (m *Members) Late(ctx context.Context, by time.Time, n int) (out []account.Holder, err error) {
+	last := moment(by)
+	err = m.s.read(ctx, func(t *tx) error {
+		for k := range t.from(calendar, nil, nil) {
+			if len(out) >= n || bytes.Compare(k[:len(last)], last) > 0 {
+				return nil
+			}
+			h, ok, err := holder(t, member.ID(k[len(last):]))
+			if err != nil {
+				return err
+			}
+			if ok {
+				out = append(out, h)
+			}
+		}
+		return nil
+	})
+	return out, err
 }
 
 // dueBy tells entries of dues whose moment has come.

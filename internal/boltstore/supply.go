@@ -1,7 +1,10 @@
 package boltstore
 
 import (
+	"bytes"
 	"context"
+	"slices"
+	"time"
 
 	"membergate/internal/supply"
 	"membergate/internal/wallet"
@@ -11,9 +14,11 @@ import (
 //
 //	supply   shard's number, 8 bytes → supply.Shard
 //	counted  wallet id               → supply.Mark
+//	alarms   moment, 8 bytes, and wallet id → ""  of the marks of which something will be due
 var (
 	shards  = newBucket("supply")
 	counted = newBucket("counted")
+	alarms  = newBucket("alarms")
 )
 
 // Supply is a supply.Store.
@@ -89,12 +94,22 @@ func (c *Supply) Raise(ctx context.Context, marks []supply.Mark) error {
 	}
 	return c.s.write(ctx, func(t *tx) error {
 		for _, m := range marks {
-			old, _, err := get[struct{ Seq int64 }](t, counted, []byte(m.Wallet))
+			old, _, err := get[supply.Mark](t, counted, []byte(m.Wallet))
 			if err != nil {
 				return err
 			}
 			if old.Seq >= m.Seq {
 				continue
+			}
+			if !old.Due.IsZero() {
+				if err := t.drop(alarms, alarm(old)); err != nil {
+					return err
+				}
+			}
+			if !m.Due.IsZero() {
+				if err := t.set(alarms, alarm(m), []byte{}); err != nil {
+					return err
+				}
 			}
 			if err := t.put(counted, []byte(m.Wallet), m); err != nil {
 				return err
@@ -102,4 +117,21 @@ func (c *Supply) Raise(ctx context.Context, marks []supply.Mark) error {
 		}
 		return nil
 	})
+}
+
+func alarm(m supply.Mark) []byte { return slices.Concat(moment(m.Due), []byte(m.Wallet)) }
+
+// Due implements supply.Store: the longest due come first.
+func (c *Supply) Due(ctx context.Context, by time.Time, n int) (out []wallet.ID, err error) {
+	last := moment(by)
+	err = c.s.read(ctx, func(t *tx) error {
+		for k := range t.from(alarms, nil, nil) {
+			if len(out) >= n || bytes.Compare(k[:len(last)], last) > 0 {
+				return nil
+			}
+			out = append(out, wallet.ID(k[len(last):]))
+		}
+		return nil
+	})
+	return out, err
 }

@@ -55,6 +55,7 @@ var may = map[string][]string{
 	"internal/invoice":    {"internal/programme", "internal/member", "internal/tier", "internal/account", "internal/order", "internal/product"},
 	"internal/event":      {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account", "internal/order"},
 	"internal/worker":     {"internal/event"},
+	"internal/sweep":      {},
 	"internal/boltstore":  append(slices.Clone(domains), "internal/trips"),
 	"internal/mongostore": append(slices.Clone(domains), "internal/trips"),
 	"internal/redisstore": append(slices.Clone(domains), "internal/trips"),

@@ -55,17 +55,17 @@ func (l *Ledger) Append(ctx context.Context, added []wallet.Entry) error {
 func (l *Ledger) Heads(ctx context.Context, ids []wallet.ID) (map[wallet.ID]wallet.Entry, error) {
 	out := make(map[wallet.ID]wallet.Entry, len(ids))
 	add := func(e wallet.Entry) { out[e.Wallet] = e }
+	if c := l.s.convoys; c != nil && len(ids) > 0 {
+		found, err := c.heads.call(ctx, ids)
+		for _, e := range found {
+			add(e)
+		}
+		return out, err
+	}
 	switch len(ids) {
 	case 0:
 		return out, nil
 	case 1:
-		if c := l.s.convoys; c != nil {
-			e, err := c.heads.call(ctx, ids[0])
-			if e.Seq > 0 {
-				add(e)
-			}
-			return out, err
-		}
 		newest, err := l.list(ctx, ids[0], 1, most, nil, -1, 1)
 		for _, e := range newest {
 			add(e)

@@ -159,6 +159,16 @@ func (m *Members) Due(ctx context.Context, by time.Time, after member.ID, n int)
 	return m.list(ctx, slices.Concat(behind(after), dueBy(by)), n)
 }
 
+// Late implements account.Store.
+func (m *Members) Late(ctx context.Context, by time.Time, n int) (out []account.Holder, err error) {
+	if n <= 0 {
+		return nil, nil
+	}
+	err = find(ctx, m.s, members, is("account.standing.due", bson.D{{Key: "$lte", Value: by}}), options.Find().SetLimit(int64(n)),
+		func(d memberDoc) { out = append(out, d.holder()) })
+	return out, err
+}
+
 // CountDue implements account.Store.
 func (m *Members) CountDue(ctx context.Context, by time.Time) (int, error) {
 	var n int64

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -17,10 +18,12 @@ import (
 // The count of all coins is a few shards, and a mark for each wallet. supply_doc.go has every field.
 //
 //	supply  { _id: number of the shard, sv: 1, version, total: sum, open: [ mark … ], swept }
-//	counted { _id: wallet, sv: 1, seq, sum: { now: { issued, … }, turns: [ { at, change: { issued, … } } … ] } }
+//	counted { _id: wallet, sv: 1, seq, sum: { now: { issued, … }, turns: [ { at, change: { issued, … } } … ] }, due }
+//
+//	due, of counted
 var (
 	shards  = newCollection("supply")
-	counted = newCollection("counted")
+	counted = newCollection("counted", index("due"))
 )
 
 // Supply is a supply.Store.
@@ -110,4 +113,18 @@ func (c *Supply) raise(ctx context.Context, docs []countedDoc) error {
 		_, err = c.s.in(counted).BulkWrite(ctx, lower, unordered)
 	}
 	return err
+}
+
+// Due implements supply.Store.
+func (c *Supply) Due(ctx context.Context, by time.Time, n int) (out []wallet.ID, err error) {
+	if n <= 0 {
+		return nil, nil
+	}
+	o := options.Find().SetLimit(int64(n)).SetProjection(bson.D{{Key: "_id", Value: 1}})
+	err = find(ctx, c.s, counted, is("due", bson.D{{Key: "$lte", Value: by}}), o, func(d struct {
+		ID wallet.ID `bson:"_id"`
+	}) {
+		out = append(out, d.ID)
+	})
+	return out, err
 }

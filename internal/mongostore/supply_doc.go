@@ -3,6 +3,7 @@ package mongostore
 import (
 	"time"
 
+	"membergate/internal/account"
 	"membergate/internal/supply"
 	"membergate/internal/wallet"
 )
@@ -21,6 +22,8 @@ type countedDoc struct {
 	SV  int    `bson:"sv"`
 	Seq int64  `bson:"seq"`
 	Sum sumDoc `bson:"sum"`
+	// Due is account.Ever if nothing is due; it is missing in documents of before it was kept.
+	Due time.Time `bson:"due"`
 }
 
 type sumDoc struct {
@@ -55,11 +58,15 @@ func (d sumDoc) sum() supply.Sum {
 }
 
 func toCounted(m supply.Mark) countedDoc {
-	return countedDoc{ID: string(m.Wallet), SV: 1, Seq: m.Seq, Sum: toSum(m.Sum)}
+	d := countedDoc{ID: string(m.Wallet), SV: 1, Seq: m.Seq, Sum: toSum(m.Sum), Due: m.Due}
+	if m.Due.IsZero() {
+		d.Due = account.Ever
+	}
+	return d
 }
 
 func (d countedDoc) mark() supply.Mark {
-	return supply.Mark{Wallet: wallet.ID(d.ID), Seq: d.Seq, Sum: d.Sum.sum()}
+	return supply.Mark{Wallet: wallet.ID(d.ID), Seq: d.Seq, Sum: d.Sum.sum(), Due: due(d.Due)}
 }
 
 func toShard(s supply.Shard) shardDoc {

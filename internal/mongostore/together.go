@@ -24,7 +24,7 @@ type convoys struct {
 	records *convoy[[]string, map[string]order.Record]
 	puts    *convoy[[]order.Record, struct{}]
 	applies *convoy[[]string, struct{}]
-	heads   *convoy[wallet.ID, wallet.Entry]
+	heads   *convoy[[]wallet.ID, []wallet.Entry]
 	appends *convoy[wallet.Entry, struct{}]
 	ends    *ends
 }
@@ -43,8 +43,8 @@ func (s *Store) Together() *Store {
 		records: newConvoy(o.carryRecords),
 		puts:    newConvoy(o.carryPuts),
 		applies: newConvoy(o.carryApplies),
-		heads: newConvoy(func(ctx context.Context, ids []wallet.ID) ([]wallet.Entry, []error) {
-			return l.carryHeads(ctx, known, ids)
+		heads: newConvoy(func(ctx context.Context, calls [][]wallet.ID) ([][]wallet.Entry, []error) {
+			return l.carryHeads(ctx, known, calls)
 		}),
 		appends: newConvoy(l.carryAppends),
 		ends:    known,

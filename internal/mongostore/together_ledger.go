@@ -3,10 +3,12 @@ package mongostore
 import (
 	"context"
 	"errors"
+	"maps"
 	"sync"
 
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"golang.org/x/sync/errgroup"
 
 	"membergate/internal/wallet"
 )
@@ -40,46 +42,88 @@ func (e *ends) of(w wallet.ID) int64 {
 // further is how many places behind a known end are looked at: there is seldom more than what somebody spent meanwhile.
 const further = 2
 
-// carryHeads finds the newest entries of all wallets. Of those whose end is known it asks for that place and the next
-// ones; where the last of these is taken, or the first is not, the wallet is looked at alone.
-func (l *Ledger) carryHeads(ctx context.Context, known *ends, ids []wallet.ID) ([]wallet.Entry, []error) {
-	ended := each(ids, known.of)
-	var places []string
-	for i, id := range ids {
-		for n := int64(0); ended[i] > 0 && n <= further; n++ {
-			places = append(places, entryID(id, ended[i]+n))
+// carryHeads gives the newest entries of all wallets that have any. Of those whose end is known it asks for that place
+// and the next ones; where the last of these is taken, or the first is not, the wallet is looked at as others are.
+func (l *Ledger) carryHeads(ctx context.Context, known *ends, calls [][]wallet.ID) ([][]wallet.Entry, []error) {
+	ids := union(calls)
+	newest, err := l.near(ctx, known, ids)
+	var others []wallet.ID
+	for _, id := range ids {
+		if _, ok := newest[id]; !ok {
+			others = append(others, id)
 		}
 	}
-	newest := map[wallet.ID]entryDoc{}
-	if len(places) > 0 {
-		err := find(ctx, l.s, entries, in("_id", places), options.Find(), func(d entryDoc) {
-			if w := wallet.ID(d.Wallet); d.Seq > newest[w].Seq {
-				newest[w] = d
+	if err == nil {
+		var far map[wallet.ID]wallet.Entry
+		far, err = l.far(ctx, others)
+		for id, e := range far {
+			newest[id] = e
+			known.note(id, e.Seq)
+		}
+	}
+	out := make([][]wallet.Entry, len(calls))
+	for i, wanted := range calls {
+		for _, id := range wanted {
+			if e, ok := newest[id]; ok {
+				out[i] = append(out[i], e)
 			}
-		})
-		if err != nil {
-			return make([]wallet.Entry, len(ids)), all(len(ids), err)
 		}
 	}
-	out, errs := make([]wallet.Entry, len(ids)), make([]error, len(ids))
-	var alone sync.WaitGroup
-	for i, id := range ids {
-		if d, ok := newest[id]; ok && d.Seq < ended[i]+further {
-			out[i] = d.entry()
-			continue
+	return out, all(len(calls), err)
+}
+
+// near finds newest entries close to where they were known to be; those elsewhere are missing.
+func (l *Ledger) near(ctx context.Context, known *ends, ids []wallet.ID) (map[wallet.ID]wallet.Entry, error) {
+	out := map[wallet.ID]wallet.Entry{}
+	ended := map[wallet.ID]int64{}
+	var places []string
+	for _, id := range ids {
+		ended[id] = known.of(id)
+		for n := int64(0); ended[id] > 0 && n <= further; n++ {
+			places = append(places, entryID(id, ended[id]+n))
 		}
-		alone.Go(func() {
+	}
+	if len(places) == 0 {
+		return out, nil
+	}
+	err := find(ctx, l.s, entries, in("_id", places), options.Find(), func(d entryDoc) {
+		if id := wallet.ID(d.Wallet); d.Seq > out[id].Seq {
+			out[id] = d.entry()
+		}
+	})
+	for id, e := range out {
+		if e.Seq == ended[id]+further {
+			delete(out, id)
+		} else {
+			known.note(id, e.Seq)
+		}
+	}
+	return out, err
+}
+
+// few is how many wallets are looked at one by one rather than by a query of all their entries, which is what a server
+// makes of it that takes no order from its index.
+const few = 8
+
+// far finds newest entries wherever they are.
+func (l *Ledger) far(ctx context.Context, ids []wallet.ID) (map[wallet.ID]wallet.Entry, error) {
+	if len(ids) == 0 || len(ids) > few {
+		return l.Heads(ctx, ids)
+	}
+	var mu sync.Mutex // guards out
+	out := map[wallet.ID]wallet.Entry{}
+	group, ctx := errgroup.WithContext(ctx)
+	for _, id := range ids {
+		group.Go(func() error {
 			heads, err := l.Heads(ctx, []wallet.ID{id})
-			out[i], errs[i] = heads[id], err
+			mu.Lock()
+			defer mu.Unlock()
+			maps.Copy(out, heads)
+			return err
 		})
 	}
-	alone.Wait()
-	for _, e := range out {
-		if e.Seq > 0 {
-			known.note(e.Wallet, e.Seq)
-		}
-	}
-	return out, errs
+	err := group.Wait()
+	return out, err
 }
 
 // carryAppends adds one entry to each of several wallets. Each insert is a commit of its own: one that finds its place

@@ -26,6 +26,7 @@ func Accounts(t *testing.T, s account.Store) {
 		{"saving an old version changes nothing", saveStale},
 		{"a walk gives whole holders by id", walkHolders},
 		{"what is due by a time is found, by id", dueHolders},
+		{"who is late is found without looking at all", lateHolders},
 		{"those with an outbox are found, by id", unfinishedHolders},
 		{"those with a grant of a tier that has not ended are found, by id", grantedHolders},
 		{"the demo's members are listed by id", demoHolders},

@@ -133,3 +133,42 @@ func grantedHolders(t *testing.T, ctx context.Context, s account.Store) {
 	expect(code, 1, 4)
 	expect(other, 3)
 }
+
+// lateHolders asks in a time of its own, long before all other tests, for who is due.
+func lateHolders(t *testing.T, ctx context.Context, s account.Store) {
+	by := time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC).Add(-time.Since(time.Unix(0, 0)).Truncate(time.Millisecond)) // earlier than that of a run before
+	late := func(n int) map[member.ID]bool {
+		found, err := s.Late(ctx, by, n)
+		must(t, err)
+		out := map[member.ID]bool{}
+		for _, h := range found {
+			same(t, "the holder", h, load(t, ctx, s, h.Profile.ID))
+			out[h.Profile.ID] = true
+		}
+		return out
+	}
+	if got := late(1); len(got) > 0 {
+		t.Fatalf("before the test began, %v are late", got)
+	}
+	due := map[member.ID]bool{}
+	for i, at := range []time.Time{by, by.Add(time.Millisecond), {}, by.Add(-time.Millisecond), by.Add(-time.Hour)} {
+		h := someone(dice(uint64(i)))
+		h.Profile.ID = member.ID(name("late"))
+		h.Account.Member, h.Account.Standing.Due = h.Profile.ID, at
+		must(t, s.Create(ctx, h))
+		if !at.IsZero() && !at.After(by) {
+			due[h.Profile.ID] = true
+		}
+	}
+	same(t, "who is late", late(10), due)
+	if got := late(2); len(got) != 2 {
+		t.Errorf("of 3 who are late, 2 were asked for and %d came", len(got))
+	}
+	for id := range due { // who is settled is late no more
+		a := load(t, ctx, s, id).Account
+		a.Standing.Due = by.AddDate(0, 3, 0)
+		must(t, s.Save(ctx, a))
+		delete(due, id)
+		same(t, "who is late", late(10), due)
+	}
+}

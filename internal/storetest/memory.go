@@ -140,6 +140,10 @@ func (s *holders) Due(ctx context.Context, by time.Time, after member.ID, n int)
 	return out[:min(n, len(out))], err
 }
 
+func (s *holders) Late(ctx context.Context, by time.Time, n int) ([]account.Holder, error) {
+	return s.Due(ctx, by, "", n)
+}
+
 func (s *holders) CountDue(ctx context.Context, by time.Time) (int, error) {
 	out, err := s.list(ctx, func(h account.Holder) bool { return !h.Account.DueAt().After(by) })
 	return len(out), err

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 
 	"membergate/internal/supply"
 	"membergate/internal/wallet"
@@ -74,4 +75,16 @@ func (s *counts) Raise(ctx context.Context, marks []supply.Mark) error {
 		}
 		return nil
 	})
+}
+
+func (s *counts) Due(ctx context.Context, by time.Time, n int) (out []wallet.ID, err error) {
+	err = locked(ctx, &s.mu, func() error {
+		for id, m := range s.marks {
+			if len(out) < n && !m.Due.IsZero() && !m.Due.After(by) {
+				out = append(out, id)
+			}
+		}
+		return nil
+	})
+	return out, err
 }

@@ -148,6 +148,47 @@ func Settlement(t *testing.T, open func(t *testing.T) Stores) {
 		}
 		sameOutcome(t, plain, service(s, book), before)
 	})
+	t.Run("who is late is settled by two at once, of whom one is killed again and again", func(t *testing.T) {
+		s, people, _ := begin(t, 700)
+		one := func(ctx context.Context, s Stores) error {
+			late := order.Late{Sweep: *sweep(s)}
+			for {
+				if b, err := late.Batch(ctx, end, 2); err != nil || b.Found == 0 {
+					return err
+				}
+			}
+		}
+		errs := together(2, func(i int) error {
+			for n := int64(0); i == 0 && n < 20; n++ {
+				killed := s
+				ctx, kill := context.WithCancel(t.Context())
+				killed.Accounts = &mortal{Store: s.Accounts, left: n % 2, kill: kill}
+				_ = one(ctx, killed)
+				kill()
+			}
+			return one(t.Context(), s)
+		})
+		must(t, errors.Join(errs...))
+		settled(t, s, people, end)
+	})
+	t.Run("what a killed process left is found at the second look", func(t *testing.T) {
+		s, people, _ := begin(t, 800)
+		left := people[0].newcomer
+		a := load(t, t.Context(), s.Accounts, left.ID).Account
+		bought := order.Event{Kind: order.Paid, ID: name("left"), Member: left.ID, At: middle, Fen: 70_000, Channel: "STORE"}
+		must(t, s.Orders.Put(t.Context(), []order.Record{{ID: bought.RecordID(), Event: bought}}))
+		must(t, s.Accounts.Save(t.Context(), order.Decide(book, left, a, bought, order.Known{})))
+		looks := order.Left{Sweep: *sweep(s)}
+		for i, want := range []int{0, 1, 0} {
+			if b, err := looks.Batch(t.Context(), 10); err != nil || b.Found != want || b.Done != want {
+				t.Fatalf("look %d gives %+v, error %v; want %d", i+1, b, err, want)
+			}
+		}
+		people[0].events = append(people[0].events, bought)
+		plain := service(Memory(), book)
+		must(t, plain.Apply(t.Context(), left, people[0].events, end))
+		sameOutcome(t, plain, service(s, book), people[:1])
+	})
 	t.Run("what a killed process left is finished", func(t *testing.T) {
 		s, people, _ := begin(t, 600)
 		left := people[0].newcomer
@@ -190,6 +231,10 @@ func (m *mine) pick(after member.ID, n int, page func(after member.ID, n int) ([
 
 func (m *mine) Due(ctx context.Context, by time.Time, after member.ID, n int) ([]account.Holder, error) {
 	return m.pick(after, n, func(after member.ID, n int) ([]account.Holder, error) { return m.Store.Due(ctx, by, after, n) })
+}
+
+func (m *mine) Late(ctx context.Context, by time.Time, n int) ([]account.Holder, error) {
+	return m.Due(ctx, by, "", n)
 }
 
 func (m *mine) CountDue(ctx context.Context, by time.Time) (int, error) {

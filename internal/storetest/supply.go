@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"membergate/internal/supply"
 	"membergate/internal/wallet"
@@ -20,6 +21,7 @@ func Supply(t *testing.T, s supply.Store) {
 		{"one of many who save a shard wins each time", shardRace},
 		{"every field of a mark comes back", fieldsOfMark},
 		{"a mark never falls", marksRise},
+		{"wallets with something due are found", marksDue},
 	}.run(t, s)
 }
 
@@ -125,4 +127,37 @@ func marksRise(t *testing.T, ctx context.Context, s supply.Store) {
 	got, err := s.Marks(ctx, []wallet.ID{a, b, fresh})
 	must(t, err)
 	same(t, "the marks", got, map[wallet.ID]supply.Mark{a: at(a, 5), b: at(b, 7), fresh: at(fresh, 1)})
+}
+
+func marksDue(t *testing.T, ctx context.Context, s supply.Store) {
+	by := time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC).Add(-time.Since(time.Unix(0, 0)).Truncate(time.Millisecond)) // earlier than that of a run before
+	due := func(n int) map[wallet.ID]bool {
+		found, err := s.Due(ctx, by, n)
+		must(t, err)
+		out := map[wallet.ID]bool{}
+		for _, id := range found {
+			out[id] = true
+		}
+		return out
+	}
+	want := map[wallet.ID]bool{}
+	var marks []supply.Mark
+	for _, at := range []time.Time{{}, by.Add(time.Millisecond), by, by.Add(-time.Millisecond), by.Add(-time.Hour)} {
+		m := supply.Mark{Wallet: wallet.NewID(), Seq: 1, Due: at}
+		marks = append(marks, m)
+		if !at.IsZero() && !at.After(by) {
+			want[m.Wallet] = true
+		}
+	}
+	must(t, s.Raise(ctx, marks))
+	same(t, "what is due", due(10), want)
+	if got := due(2); len(got) != 2 {
+		t.Errorf("of 3 that are due, 2 were asked for and %d came", len(got))
+	}
+	for i, m := range marks {
+		m.Seq, m.Due = 2, by.AddDate(0, i, 1)
+		must(t, s.Raise(ctx, []supply.Mark{m}))
+		delete(want, m.Wallet)
+		same(t, "what is due", due(10), want)
+	}
 }

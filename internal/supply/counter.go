@@ -101,7 +101,7 @@ func (c *Counter) fold(ctx context.Context, s *Shard, ids []wallet.ID) (bool, er
 			continue
 		}
 		seen[id] = true
-		m := Mark{Wallet: id, Seq: head.Seq, Sum: Of(head.State)}
+		m := Mark{Wallet: id, Seq: head.Seq, Sum: Of(head.State), Due: head.State.NextDue().UTC()}
 		s.Total = s.Total.plus(m.Sum, 1).plus(marks[id].Sum, -1)
 		open = append(open, m)
 	}

@@ -22,6 +22,15 @@ func TestManyCountersAndWritersAtOnceOnTheEmbeddedStore(t *testing.T) {
 	race(t, newPurse(t, storetest.Stores{Accounts: s.Members(), Wallets: s.Ledger()}, 12), s.Supply(), 30)
 }
 
+func TestCoinsThatDieOnTheEmbeddedStore(t *testing.T) {
+	s, err := boltstore.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	lapse(t, newPurse(t, storetest.Stores{Accounts: s.Members(), Wallets: s.Ledger()}, 9), s.Supply())
+}
+
 func TestManyCountersAndWritersAtOnceOnMongoDB(t *testing.T) {
 	uri := os.Getenv("MONGODB_URI")
 	if uri == "" {
@@ -37,4 +46,22 @@ func TestManyCountersAndWritersAtOnceOnMongoDB(t *testing.T) {
 		t.Fatal(err)
 	}
 	race(t, newPurse(t, storetest.Stores{Accounts: s.Members(), Wallets: s.Ledger()}, 12), s.Supply(), 15)
+}
+
+func TestCoinsThatDieOnMongoDB(t *testing.T) {
+	uri := os.Getenv("MONGODB_URI")
+	if uri == "" {
+		t.Skip("MONGODB_URI is not set: there is no MongoDB-compatible server to test on")
+	}
+	s, err := mongostore.Open(t.Context(), uri, "test_lapse_"+strings.ToLower(rand.Text()[:10]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s = s.Patient(30 * time.Second)
+	defer func() { _, _ = s.Drop(context.Background()), s.Close(context.Background()) }()
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	together := s.Together()
+	lapse(t, newPurse(t, storetest.Stores{Accounts: together.Members(), Wallets: together.Ledger()}, 9), together.Supply())
 }

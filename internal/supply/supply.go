@@ -38,6 +38,8 @@ type Mark struct {
 	Wallet wallet.ID
 	Seq    int64 // of the newest entry that is counted
 	Sum    Sum   // what the wallet came to at that entry
+	// Due is when something next happens to the wallet by itself: coins die, or a hold or a promise ends. Zero for never.
+	Due time.Time
 }
 
 // Shard is one part of the count.
@@ -65,6 +67,9 @@ type Store interface {
 	Marks(ctx context.Context, ids []wallet.ID) (map[wallet.ID]Mark, error)
 	// Raise writes marks down, each unless the wallet has one that is as high or higher.
 	Raise(ctx context.Context, marks []Mark) error
+	// Due gives at most n wallets of whose marks something is due by a time, in any order. However many there are, it reads
+	// no more than it gives.
+	Due(ctx context.Context, by time.Time, n int) ([]wallet.ID, error)
 }
 
 // ShardOf is the shard that a wallet belongs to.
