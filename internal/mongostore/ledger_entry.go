@@ -34,6 +34,7 @@ type entryDoc struct {
 	Fen       int64         `bson:"fen,omitempty"`
 	Input     string        `bson:"input,omitempty"`
 	Reason    string        `bson:"reason,omitempty"`
+	Booked    time.Time     `bson:"booked,omitempty"`
 }
 
 type stateDoc struct {
@@ -63,7 +64,7 @@ func toEntry(e wallet.Entry) entryDoc {
 		ID: entryID(e.Wallet, e.Seq), SV: 1, Wallet: string(e.Wallet), Seq: e.Seq, Op: e.Op, Kind: e.Kind,
 		Amount: e.Amount, Claim: e.Claim, Repaid: e.Repaid, Title: e.Title, Ref: e.Ref, Reverses: e.Reverses,
 		Lines: each(e.Lines, toLine), Programme: e.Programme, At: e.OccurredAt, Recorded: e.RecordedAt, Actor: e.Actor,
-		PrevHash: e.PrevHash, Hash: e.Hash, Of: e.Of, Parts: each(e.Parts, toLotShare), Fen: e.Fen, Input: e.Input, Reason: e.Reason,
+		PrevHash: e.PrevHash, Hash: e.Hash, Of: e.Of, Parts: each(e.Parts, toLotShare), Fen: e.Fen, Input: e.Input, Reason: e.Reason, Booked: e.Booked,
 		State: stateDoc{
 			Lots: each(s.Lots, toLot), Owed: s.Owed, LifetimeEarned: s.LifetimeEarned, LifetimeSpent: s.LifetimeSpent,
 			LifetimeExpired: s.LifetimeExpired, LifetimeClawed: s.LifetimeClawed, LifetimeMoved: s.LifetimeMoved,
@@ -78,7 +79,7 @@ func (d entryDoc) entry() wallet.Entry {
 		Wallet: wallet.ID(d.Wallet), Seq: d.Seq, Op: d.Op, Kind: d.Kind,
 		Amount: d.Amount, Claim: d.Claim, Repaid: d.Repaid, Title: d.Title, Ref: d.Ref, Reverses: d.Reverses,
 		Lines: each(d.Lines, lineDoc.line), Programme: d.Programme, OccurredAt: d.At, RecordedAt: d.Recorded, Actor: d.Actor,
-		PrevHash: d.PrevHash, Hash: d.Hash, Of: d.Of, Parts: each(d.Parts, lotShareDoc.share), Fen: d.Fen, Input: d.Input, Reason: d.Reason,
+		PrevHash: d.PrevHash, Hash: d.Hash, Of: d.Of, Parts: each(d.Parts, lotShareDoc.share), Fen: d.Fen, Input: d.Input, Reason: d.Reason, Booked: d.Booked,
 		State: wallet.State{
 			Lots: each(s.Lots, lotDoc.lot), Owed: s.Owed, LifetimeEarned: s.LifetimeEarned, LifetimeSpent: s.LifetimeSpent,
 			LifetimeExpired: s.LifetimeExpired, LifetimeClawed: s.LifetimeClawed, LifetimeMoved: s.LifetimeMoved,

@@ -81,5 +81,5 @@ func Expiry(head Entry, t, recordedAt time.Time, programme string) (Entry, bool)
 		e.Op, e.Title = fmt.Sprintf("expire:%s@%d", d.lot.UTC().Format(time.RFC3339), head.Seq), "coins.expired"
 	}
 	e.happen(d)
-	return e.seal(head.Hash), true
+	return e.behind(head).seal(head.Hash), true
 }

@@ -70,10 +70,30 @@ type Entry struct {
 	Fen    int64   `json:"fen,omitempty"`    // SPEND at a checkout: what the coins took off the order
 	Input  string  `json:"input,omitempty"`  // fingerprint of what was asked for, for an op that is an app's
 	Reason string  `json:"reason,omitempty"` // ADJUST: why; never names a person
+
+	Booked time.Time `json:"booked,omitzero"` // of one that came late: see BookedAt
 }
 
 // BalanceAfter is available and held after the entry.
 func (e Entry) BalanceAfter() Coins { return e.State.Owned() }
+
+// BookedAt is when the entry counts in statements: when its cause happened or, if it came late, when the newest cause
+// before it did. It never goes back from one entry to the next, so that a month of a ledger is one piece of it, and what
+// comes late does not change a statement of a month that is closed.
+func (e Entry) BookedAt() time.Time {
+	if e.Booked.IsZero() {
+		return e.OccurredAt
+	}
+	return e.Booked
+}
+
+// behind books an entry that follows a head.
+func (e Entry) behind(head Entry) Entry {
+	if last := stored(head.BookedAt()); last.After(stored(e.OccurredAt)) {
+		e.Booked = last
+	}
+	return e
+}
 
 // seal chains the entry to the one before it: its hash is the SHA-256 of all it says, the previous hash included.
 func (e Entry) seal(prev string) Entry {
@@ -91,7 +111,7 @@ func (e Entry) Intact(prevSeq int64, prevHash string) bool {
 // millisecond, which every store keeps.
 func (e Entry) digest() string {
 	e.Hash = ""
-	e.OccurredAt, e.RecordedAt = stored(e.OccurredAt), stored(e.RecordedAt)
+	e.OccurredAt, e.RecordedAt, e.Booked = stored(e.OccurredAt), stored(e.RecordedAt), stored(e.Booked)
 	lots := make([]Lot, len(e.State.Lots))
 	for i, l := range e.State.Lots {
 		l.Expires = stored(l.Expires)

@@ -53,7 +53,7 @@ func (p Posting) Next(head Entry, most Coins, recordedAt time.Time) (Entry, erro
 	if err := e.do(p, most); err != nil {
 		return Entry{}, err
 	}
-	return e.seal(head.Hash), nil
+	return e.behind(head).seal(head.Hash), nil
 }
 
 // MaxCoins bounds one posting: a wallet holds no more, and sums of a few postings stay far inside 64 bits.
