@@ -51,6 +51,7 @@ type ResolverRoot interface {
 	TierApplication() TierApplicationResolver
 	TierStatus() TierStatusResolver
 	Wallet() WalletResolver
+	WalletStatement() WalletStatementResolver
 }
 
 type DirectiveRoot struct {
@@ -745,6 +746,20 @@ type ComplexityRoot struct {
 		Used          func(childComplexity int) int
 	}
 
+	StatementBalance struct {
+		Available func(childComplexity int) int
+		Held      func(childComplexity int) int
+		Net       func(childComplexity int) int
+		Owed      func(childComplexity int) int
+		Pending   func(childComplexity int) int
+	}
+
+	StatementSum struct {
+		Coins   func(childComplexity int) int
+		Entries func(childComplexity int) int
+		Kind    func(childComplexity int) int
+	}
+
 	Tier struct {
 		Benefits            func(childComplexity int) int
 		Code                func(childComplexity int) int
@@ -945,6 +960,7 @@ type ComplexityRoot struct {
 		ID             func(childComplexity int) int
 		Lots           func(childComplexity int) int
 		Proof          func(childComplexity int) int
+		Statement      func(childComplexity int, month string) int
 	}
 
 	WalletBalance struct {
@@ -957,6 +973,20 @@ type ComplexityRoot struct {
 		Owed            func(childComplexity int) int
 		Pending         func(childComplexity int) int
 		Version         func(childComplexity int) int
+	}
+
+	WalletStatement struct {
+		Closing   func(childComplexity int) int
+		Complete  func(childComplexity int) int
+		Entries   func(childComplexity int, first *int, after *string) int
+		FirstHash func(childComplexity int) int
+		From      func(childComplexity int) int
+		LastHash  func(childComplexity int) int
+		Month     func(childComplexity int) int
+		Opening   func(childComplexity int) int
+		Sums      func(childComplexity int) int
+		To        func(childComplexity int) int
+		Unwritten func(childComplexity int) int
 	}
 }
 
@@ -1099,6 +1129,10 @@ type WalletResolver interface {
 	Holds(ctx context.Context, obj *Wallet, first *int, after *string) (*HoldConnection, error)
 	BestRedemption(ctx context.Context, obj *Wallet, orderAmountFen int, channel Channel) ([]*RedemptionPlan, error)
 	Proof(ctx context.Context, obj *Wallet) (*LedgerProof, error)
+	Statement(ctx context.Context, obj *Wallet, month string) (*WalletStatement, error)
+}
+type WalletStatementResolver interface {
+	Entries(ctx context.Context, obj *WalletStatement, first *int, after *string) (*LedgerEntryConnection, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -3897,6 +3931,56 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SpendLimit.Used(childComplexity), true
 
+	case "StatementBalance.available":
+		if e.ComplexityRoot.StatementBalance.Available == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementBalance.Available(childComplexity), true
+	case "StatementBalance.held":
+		if e.ComplexityRoot.StatementBalance.Held == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementBalance.Held(childComplexity), true
+	case "StatementBalance.net":
+		if e.ComplexityRoot.StatementBalance.Net == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementBalance.Net(childComplexity), true
+	case "StatementBalance.owed":
+		if e.ComplexityRoot.StatementBalance.Owed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementBalance.Owed(childComplexity), true
+	case "StatementBalance.pending":
+		if e.ComplexityRoot.StatementBalance.Pending == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementBalance.Pending(childComplexity), true
+
+	case "StatementSum.coins":
+		if e.ComplexityRoot.StatementSum.Coins == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementSum.Coins(childComplexity), true
+	case "StatementSum.entries":
+		if e.ComplexityRoot.StatementSum.Entries == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementSum.Entries(childComplexity), true
+	case "StatementSum.kind":
+		if e.ComplexityRoot.StatementSum.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementSum.Kind(childComplexity), true
+
 	case "Tier.benefits":
 		if e.ComplexityRoot.Tier.Benefits == nil {
 			break
@@ -4696,6 +4780,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Wallet.Proof(childComplexity), true
+	case "Wallet.statement":
+		if e.ComplexityRoot.Wallet.Statement == nil {
+			break
+		}
+
+		args, err := ec.field_Wallet_statement_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Wallet.Statement(childComplexity, args["month"].(string)), true
 
 	case "WalletBalance.asOf":
 		if e.ComplexityRoot.WalletBalance.AsOf == nil {
@@ -4751,6 +4846,78 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.WalletBalance.Version(childComplexity), true
+
+	case "WalletStatement.closing":
+		if e.ComplexityRoot.WalletStatement.Closing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WalletStatement.Closing(childComplexity), true
+	case "WalletStatement.complete":
+		if e.ComplexityRoot.WalletStatement.Complete == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WalletStatement.Complete(childComplexity), true
+	case "WalletStatement.entries":
+		if e.ComplexityRoot.WalletStatement.Entries == nil {
+			break
+		}
+
+		args, err := ec.field_WalletStatement_entries_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.WalletStatement.Entries(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "WalletStatement.firstHash":
+		if e.ComplexityRoot.WalletStatement.FirstHash == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WalletStatement.FirstHash(childComplexity), true
+	case "WalletStatement.from":
+		if e.ComplexityRoot.WalletStatement.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WalletStatement.From(childComplexity), true
+	case "WalletStatement.lastHash":
+		if e.ComplexityRoot.WalletStatement.LastHash == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WalletStatement.LastHash(childComplexity), true
+	case "WalletStatement.month":
+		if e.ComplexityRoot.WalletStatement.Month == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WalletStatement.Month(childComplexity), true
+	case "WalletStatement.opening":
+		if e.ComplexityRoot.WalletStatement.Opening == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WalletStatement.Opening(childComplexity), true
+	case "WalletStatement.sums":
+		if e.ComplexityRoot.WalletStatement.Sums == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WalletStatement.Sums(childComplexity), true
+	case "WalletStatement.to":
+		if e.ComplexityRoot.WalletStatement.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WalletStatement.To(childComplexity), true
+	case "WalletStatement.unwritten":
+		if e.ComplexityRoot.WalletStatement.Unwritten == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WalletStatement.Unwritten(childComplexity), true
 
 	}
 	return 0, false
@@ -5691,6 +5858,72 @@ type Wallet implements Node {
   ): [RedemptionPlan!]
   "Evidence that no line of the ledger was changed or left out. Null only together with an error."
   proof: LedgerProof @semanticNonNull
+  """
+  What came and went in one month, counted in the programme's time zone. A month before the first entry is empty. Null only
+  together with an error.
+  """
+  statement(
+    "The month, such as ` + "`" + `2026-07` + "`" + `; one that is no month or has not begun yet is BAD_USER_INPUT."
+    month: String!
+  ): WalletStatement @semanticNonNull
+}
+
+"""
+A month of a wallet. Its sums lead exactly from the opening to the closing, and it closes as the next month opens. What
+comes late, after something of a later month was written down, counts in that later month: a closed month stays as it was.
+"""
+type WalletStatement {
+  "The month, such as ` + "`" + `2026-07` + "`" + `."
+  month: String!
+  "Its first moment."
+  from: DateTime!
+  "The first moment that is no longer in it."
+  to: DateTime!
+  "Whether the month is over. Until then the closing is what the wallet holds now."
+  complete: Boolean!
+  "What the wallet held when the month began."
+  opening: StatementBalance!
+  "What it held when the month ended."
+  closing: StatementBalance!
+  "What came and went, by kind; kinds that did not happen are left out. They add up to closing.net − opening.net."
+  sums: [StatementSum!]!
+  "Entries that the sums count and that are not written down yet: coins that expired or became available by themselves."
+  unwritten: Int!
+  "Hash of the month's first entry. Null when nothing was written down."
+  firstHash: String
+  "Hash of the month's last entry, which the next month's first one carries on. Null when nothing was written down."
+  lastHash: String
+  "The month's entries, newest first, without those that only set coins aside or let them go. Null only together with an error."
+  entries(
+    "How many entries, 1 to 50, else BAD_USER_INPUT."
+    first: Int = 20
+    "Entries that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
+    after: String
+  ): LedgerEntryConnection @semanticNonNull
+}
+
+"What a wallet held at the beginning or the end of a month."
+type StatementBalance {
+  "Coins that could be spent, never below 0."
+  available: Int!
+  "Coins that were set aside by holds."
+  held: Int!
+  "Coins that were promised but could not be spent yet."
+  pending: Int!
+  "Coins that a refund claimed back and the balance could not cover."
+  owed: Int!
+  "Available, held and pending, less what was owed."
+  net: Long!
+}
+
+"What all entries of one kind did in a month."
+type StatementSum {
+  "What they did."
+  kind: LedgerKind!
+  "How they changed the net: positive came in, negative went out."
+  coins: Long!
+  "How many there were."
+  entries: Int!
 }
 
 "All parts of a balance at one moment: they always fit together."
@@ -8609,6 +8842,34 @@ func (ec *executionContext) childFields_SpendLimit(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type SpendLimit", field.Name)
 }
 
+func (ec *executionContext) childFields_StatementBalance(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "available":
+		return ec.fieldContext_StatementBalance_available(ctx, field)
+	case "held":
+		return ec.fieldContext_StatementBalance_held(ctx, field)
+	case "pending":
+		return ec.fieldContext_StatementBalance_pending(ctx, field)
+	case "owed":
+		return ec.fieldContext_StatementBalance_owed(ctx, field)
+	case "net":
+		return ec.fieldContext_StatementBalance_net(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StatementBalance", field.Name)
+}
+
+func (ec *executionContext) childFields_StatementSum(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_StatementSum_kind(ctx, field)
+	case "coins":
+		return ec.fieldContext_StatementSum_coins(ctx, field)
+	case "entries":
+		return ec.fieldContext_StatementSum_entries(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StatementSum", field.Name)
+}
+
 func (ec *executionContext) childFields_Tier(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -9009,6 +9270,8 @@ func (ec *executionContext) childFields_Wallet(ctx context.Context, field graphq
 		return ec.fieldContext_Wallet_bestRedemption(ctx, field)
 	case "proof":
 		return ec.fieldContext_Wallet_proof(ctx, field)
+	case "statement":
+		return ec.fieldContext_Wallet_statement(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Wallet", field.Name)
 }
@@ -9035,6 +9298,34 @@ func (ec *executionContext) childFields_WalletBalance(ctx context.Context, field
 		return ec.fieldContext_WalletBalance_asOf(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WalletBalance", field.Name)
+}
+
+func (ec *executionContext) childFields_WalletStatement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "month":
+		return ec.fieldContext_WalletStatement_month(ctx, field)
+	case "from":
+		return ec.fieldContext_WalletStatement_from(ctx, field)
+	case "to":
+		return ec.fieldContext_WalletStatement_to(ctx, field)
+	case "complete":
+		return ec.fieldContext_WalletStatement_complete(ctx, field)
+	case "opening":
+		return ec.fieldContext_WalletStatement_opening(ctx, field)
+	case "closing":
+		return ec.fieldContext_WalletStatement_closing(ctx, field)
+	case "sums":
+		return ec.fieldContext_WalletStatement_sums(ctx, field)
+	case "unwritten":
+		return ec.fieldContext_WalletStatement_unwritten(ctx, field)
+	case "firstHash":
+		return ec.fieldContext_WalletStatement_firstHash(ctx, field)
+	case "lastHash":
+		return ec.fieldContext_WalletStatement_lastHash(ctx, field)
+	case "entries":
+		return ec.fieldContext_WalletStatement_entries(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WalletStatement", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9817,6 +10108,28 @@ func (ec *executionContext) field_TierStatus_simulate_args(ctx context.Context, 
 	return args, nil
 }
 
+func (ec *executionContext) field_WalletStatement_entries_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Wallet_bestRedemption_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -9902,6 +10215,20 @@ func (ec *executionContext) field_Wallet_holds_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Wallet_statement_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "month",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["month"] = arg0
 	return args, nil
 }
 
@@ -21491,6 +21818,190 @@ func (ec *executionContext) fieldContext_SpendLimit_approvalAbove(_ context.Cont
 	return graphql.NewScalarFieldContext("SpendLimit", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _StatementBalance_available(ctx context.Context, field graphql.CollectedField, obj *StatementBalance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StatementBalance_available(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Available, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StatementBalance_available(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatementBalance", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _StatementBalance_held(ctx context.Context, field graphql.CollectedField, obj *StatementBalance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StatementBalance_held(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Held, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StatementBalance_held(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatementBalance", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _StatementBalance_pending(ctx context.Context, field graphql.CollectedField, obj *StatementBalance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StatementBalance_pending(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pending, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StatementBalance_pending(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatementBalance", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _StatementBalance_owed(ctx context.Context, field graphql.CollectedField, obj *StatementBalance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StatementBalance_owed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Owed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StatementBalance_owed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatementBalance", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _StatementBalance_net(ctx context.Context, field graphql.CollectedField, obj *StatementBalance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StatementBalance_net(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Net, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNLong2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StatementBalance_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatementBalance", field, false, false, errors.New("field of type Long does not have child fields"))
+}
+
+func (ec *executionContext) _StatementSum_kind(ctx context.Context, field graphql.CollectedField, obj *StatementSum) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StatementSum_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v LedgerKind) graphql.Marshaler {
+			return ec.marshalNLedgerKind2membergateᚋgraphᚐLedgerKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StatementSum_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatementSum", field, false, false, errors.New("field of type LedgerKind does not have child fields"))
+}
+
+func (ec *executionContext) _StatementSum_coins(ctx context.Context, field graphql.CollectedField, obj *StatementSum) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StatementSum_coins(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coins, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNLong2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StatementSum_coins(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatementSum", field, false, false, errors.New("field of type Long does not have child fields"))
+}
+
+func (ec *executionContext) _StatementSum_entries(ctx context.Context, field graphql.CollectedField, obj *StatementSum) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StatementSum_entries(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Entries, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StatementSum_entries(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatementSum", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _Tier_id(ctx context.Context, field graphql.CollectedField, obj *Tier) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -24829,6 +25340,50 @@ func (ec *executionContext) fieldContext_Wallet_proof(_ context.Context, field g
 	return fc, nil
 }
 
+func (ec *executionContext) _Wallet_statement(ctx context.Context, field graphql.CollectedField, obj *Wallet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Wallet_statement(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Wallet().Statement(ctx, obj, fc.Args["month"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *WalletStatement) graphql.Marshaler {
+			return ec.marshalOWalletStatement2ᚖmembergateᚋgraphᚐWalletStatement(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Wallet_statement(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Wallet",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WalletStatement(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Wallet_statement_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _WalletBalance_available(ctx context.Context, field graphql.CollectedField, obj *WalletBalance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -25034,6 +25589,307 @@ func (ec *executionContext) _WalletBalance_asOf(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_WalletBalance_asOf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WalletBalance", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _WalletStatement_month(ctx context.Context, field graphql.CollectedField, obj *WalletStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WalletStatement_month(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Month, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WalletStatement_month(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WalletStatement", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _WalletStatement_from(ctx context.Context, field graphql.CollectedField, obj *WalletStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WalletStatement_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WalletStatement_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WalletStatement", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _WalletStatement_to(ctx context.Context, field graphql.CollectedField, obj *WalletStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WalletStatement_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WalletStatement_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WalletStatement", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _WalletStatement_complete(ctx context.Context, field graphql.CollectedField, obj *WalletStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WalletStatement_complete(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Complete, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WalletStatement_complete(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WalletStatement", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _WalletStatement_opening(ctx context.Context, field graphql.CollectedField, obj *WalletStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WalletStatement_opening(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Opening, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *StatementBalance) graphql.Marshaler {
+			return ec.marshalNStatementBalance2ᚖmembergateᚋgraphᚐStatementBalance(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WalletStatement_opening(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WalletStatement",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StatementBalance(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WalletStatement_closing(ctx context.Context, field graphql.CollectedField, obj *WalletStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WalletStatement_closing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Closing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *StatementBalance) graphql.Marshaler {
+			return ec.marshalNStatementBalance2ᚖmembergateᚋgraphᚐStatementBalance(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WalletStatement_closing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WalletStatement",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StatementBalance(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WalletStatement_sums(ctx context.Context, field graphql.CollectedField, obj *WalletStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WalletStatement_sums(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sums, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*StatementSum) graphql.Marshaler {
+			return ec.marshalNStatementSum2ᚕᚖmembergateᚋgraphᚐStatementSumᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WalletStatement_sums(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WalletStatement",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StatementSum(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WalletStatement_unwritten(ctx context.Context, field graphql.CollectedField, obj *WalletStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WalletStatement_unwritten(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unwritten, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WalletStatement_unwritten(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WalletStatement", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _WalletStatement_firstHash(ctx context.Context, field graphql.CollectedField, obj *WalletStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WalletStatement_firstHash(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FirstHash, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WalletStatement_firstHash(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WalletStatement", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _WalletStatement_lastHash(ctx context.Context, field graphql.CollectedField, obj *WalletStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WalletStatement_lastHash(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LastHash, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WalletStatement_lastHash(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WalletStatement", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _WalletStatement_entries(ctx context.Context, field graphql.CollectedField, obj *WalletStatement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WalletStatement_entries(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.WalletStatement().Entries(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *LedgerEntryConnection) graphql.Marshaler {
+			return ec.marshalOLedgerEntryConnection2ᚖmembergateᚋgraphᚐLedgerEntryConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WalletStatement_entries(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WalletStatement",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LedgerEntryConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_WalletStatement_entries_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) ___Directive_name(ctx context.Context, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
@@ -33899,6 +34755,112 @@ func (ec *executionContext) _SpendLimit(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var statementBalanceImplementors = []string{"StatementBalance"}
+
+func (ec *executionContext) _StatementBalance(ctx context.Context, sel ast.SelectionSet, obj *StatementBalance) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, statementBalanceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StatementBalance")
+		case "available":
+			out.Values[i] = ec._StatementBalance_available(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "held":
+			out.Values[i] = ec._StatementBalance_held(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pending":
+			out.Values[i] = ec._StatementBalance_pending(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "owed":
+			out.Values[i] = ec._StatementBalance_owed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "net":
+			out.Values[i] = ec._StatementBalance_net(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var statementSumImplementors = []string{"StatementSum"}
+
+func (ec *executionContext) _StatementSum(ctx context.Context, sel ast.SelectionSet, obj *StatementSum) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, statementSumImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StatementSum")
+		case "kind":
+			out.Values[i] = ec._StatementSum_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "coins":
+			out.Values[i] = ec._StatementSum_coins(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "entries":
+			out.Values[i] = ec._StatementSum_entries(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var tierImplementors = []string{"Tier", "Node"}
 
 func (ec *executionContext) _Tier(ctx context.Context, sel ast.SelectionSet, obj *Tier) graphql.Marshaler {
@@ -35686,6 +36648,44 @@ func (ec *executionContext) _Wallet(ctx context.Context, sel ast.SelectionSet, o
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "statement":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Wallet_statement(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -35764,6 +36764,127 @@ func (ec *executionContext) _WalletBalance(ctx context.Context, sel ast.Selectio
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var walletStatementImplementors = []string{"WalletStatement"}
+
+func (ec *executionContext) _WalletStatement(ctx context.Context, sel ast.SelectionSet, obj *WalletStatement) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, walletStatementImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WalletStatement")
+		case "month":
+			out.Values[i] = ec._WalletStatement_month(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "from":
+			out.Values[i] = ec._WalletStatement_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "to":
+			out.Values[i] = ec._WalletStatement_to(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "complete":
+			out.Values[i] = ec._WalletStatement_complete(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "opening":
+			out.Values[i] = ec._WalletStatement_opening(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "closing":
+			out.Values[i] = ec._WalletStatement_closing(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "sums":
+			out.Values[i] = ec._WalletStatement_sums(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "unwritten":
+			out.Values[i] = ec._WalletStatement_unwritten(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "firstHash":
+			out.Values[i] = ec._WalletStatement_firstHash(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "lastHash":
+			out.Values[i] = ec._WalletStatement_lastHash(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "entries":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._WalletStatement_entries(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -37936,6 +39057,42 @@ func (ec *executionContext) marshalNRewardSlotEdge2ᚖmembergateᚋgraphᚐRewar
 	return ec._RewardSlotEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNStatementBalance2ᚖmembergateᚋgraphᚐStatementBalance(ctx context.Context, sel ast.SelectionSet, v *StatementBalance) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._StatementBalance(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNStatementSum2ᚕᚖmembergateᚋgraphᚐStatementSumᚄ(ctx context.Context, sel ast.SelectionSet, v []*StatementSum) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNStatementSum2ᚖmembergateᚋgraphᚐStatementSum(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNStatementSum2ᚖmembergateᚋgraphᚐStatementSum(ctx context.Context, sel ast.SelectionSet, v *StatementSum) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._StatementSum(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) (string, error) {
 	res, err := graphql.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -39308,6 +40465,13 @@ func (ec *executionContext) marshalOWallet2ᚖmembergateᚋgraphᚐWallet(ctx co
 		return graphql.Null
 	}
 	return ec._Wallet(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOWalletStatement2ᚖmembergateᚋgraphᚐWalletStatement(ctx context.Context, sel ast.SelectionSet, v *WalletStatement) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._WalletStatement(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalO__EnumValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValueᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.EnumValue) graphql.Marshaler {

@@ -1397,6 +1397,30 @@ type SpendLimit struct {
 	ApprovalAbove *int `json:"approvalAbove,omitempty"`
 }
 
+// What a wallet held at the beginning or the end of a month.
+type StatementBalance struct {
+	// Coins that could be spent, never below 0.
+	Available int `json:"available"`
+	// Coins that were set aside by holds.
+	Held int `json:"held"`
+	// Coins that were promised but could not be spent yet.
+	Pending int `json:"pending"`
+	// Coins that a refund claimed back and the balance could not cover.
+	Owed int `json:"owed"`
+	// Available, held and pending, less what was owed.
+	Net int64 `json:"net"`
+}
+
+// What all entries of one kind did in a month.
+type StatementSum struct {
+	// What they did.
+	Kind LedgerKind `json:"kind"`
+	// How they changed the net: positive came in, negative went out.
+	Coins int64 `json:"coins"`
+	// How many there were.
+	Entries int `json:"entries"`
+}
+
 // One step of the programme's ladder. Which tiers there are is data: never hard-code their codes.
 type Tier struct {
 	// Opaque id of the tier.
@@ -1792,9 +1816,12 @@ type Wallet struct {
 	// together with an error.
 	BestRedemption []*RedemptionPlan `json:"bestRedemption,omitempty"`
 	// Evidence that no line of the ledger was changed or left out. Null only together with an error.
-	Proof  *LedgerProof `json:"proof,omitempty"`
-	Ledger wallet.ID    `json:"-"`
-	State  wallet.State `json:"-"`
+	Proof *LedgerProof `json:"proof,omitempty"`
+	// What came and went in one month, counted in the programme's time zone. A month before the first entry is empty. Null only
+	// together with an error.
+	Statement *WalletStatement `json:"statement,omitempty"`
+	Ledger    wallet.ID        `json:"-"`
+	State     wallet.State     `json:"-"`
 }
 
 func (Wallet) IsNode() {}
@@ -1819,6 +1846,35 @@ type WalletBalance struct {
 	Version int `json:"version"`
 	// The moment that the balance is true for: what had expired by then is gone from it.
 	AsOf time.Time `json:"asOf"`
+}
+
+// A month of a wallet. Its sums lead exactly from the opening to the closing, and it closes as the next month opens. What
+// comes late, after something of a later month was written down, counts in that later month: a closed month stays as it was.
+type WalletStatement struct {
+	// The month, such as `2026-07`.
+	Month string `json:"month"`
+	// Its first moment.
+	From time.Time `json:"from"`
+	// The first moment that is no longer in it.
+	To time.Time `json:"to"`
+	// Whether the month is over. Until then the closing is what the wallet holds now.
+	Complete bool `json:"complete"`
+	// What the wallet held when the month began.
+	Opening *StatementBalance `json:"opening"`
+	// What it held when the month ended.
+	Closing *StatementBalance `json:"closing"`
+	// What came and went, by kind; kinds that did not happen are left out. They add up to closing.net − opening.net.
+	Sums []*StatementSum `json:"sums"`
+	// Entries that the sums count and that are not written down yet: coins that expired or became available by themselves.
+	Unwritten int `json:"unwritten"`
+	// Hash of the month's first entry. Null when nothing was written down.
+	FirstHash *string `json:"firstHash,omitempty"`
+	// Hash of the month's last entry, which the next month's first one carries on. Null when nothing was written down.
+	LastHash *string `json:"lastHash,omitempty"`
+	// The month's entries, newest first, without those that only set coins aside or let them go. Null only together with an error.
+	Entries *LedgerEntryConnection `json:"entries,omitempty"`
+	Ledger  wallet.ID              `json:"-"`
+	Piece   wallet.Statement       `json:"-"`
 }
 
 // What has become of a request.

@@ -51,6 +51,7 @@ type (
 	statusFields      struct{ *Root }
 	walletFields      struct{ *Root }
 	entryFields       struct{ *Root }
+	statementFields   struct{ *Root }
 	benefitFields     struct{ *Root }
 	rewardFields      struct{ *Root }
 	familyFields      struct{ *Root }
@@ -88,6 +89,9 @@ func (r *Root) TierStatus() graph.TierStatusResolver { return statusFields{r} }
 
 // Wallet answers a wallet's fields.
 func (r *Root) Wallet() graph.WalletResolver { return walletFields{r} }
+
+// WalletStatement answers a statement's fields.
+func (r *Root) WalletStatement() graph.WalletStatementResolver { return statementFields{r} }
 
 // LedgerEntry answers a ledger entry's fields.
 func (r *Root) LedgerEntry() graph.LedgerEntryResolver { return entryFields{r} }

@@ -129,14 +129,19 @@ func (f walletFields) Entries(ctx context.Context, obj *graph.Wallet, filter *gr
 	if err != nil {
 		return nil, err
 	}
-	page := slice(f.Cursors, l, span, read, func(e wallet.Entry) cursor.Place { return cursor.Place{Key: e.Seq} })
+	return f.entryPage(ctx, l, span, read), nil
+}
+
+// entryPage is a page of entries that were read after the span's place, one more than the page holds.
+func (r *Root) entryPage(ctx context.Context, l cursor.List, span cursor.Span, read []wallet.Entry) *graph.LedgerEntryConnection {
+	page := slice(r.Cursors, l, span, read, func(e wallet.Entry) cursor.Place { return cursor.Place{Key: e.Seq} })
 	out := &graph.LedgerEntryConnection{Edges: []*graph.LedgerEntryEdge{}, Nodes: []*graph.LedgerEntry{}, PageInfo: pageInfo(page)}
 	for i := range page.Nodes {
-		node := f.entry(ctx, &page.Nodes[i])
+		node := r.entry(ctx, &page.Nodes[i])
 		out.Nodes = append(out.Nodes, node)
 		out.Edges = append(out.Edges, &graph.LedgerEntryEdge{Cursor: page.Cursors[i], Node: node})
 	}
-	return out, nil
+	return out
 }
 
 // Proof walks the ledger's chain.

@@ -115,6 +115,8 @@ func askings() []asking {
 	add("Home", today, nil, everybody...)
 	add("WalletPage", sampleEnd, nil, everybody...)
 	add("WalletPage", sampleEnd, map[string]any{"first": 50}, single)
+	add("WalletStatement", sampleEnd, map[string]any{"month": "2011-01"}, everybody...)
+	add("WalletStatement", sampleEnd, map[string]any{"month": "2010-12", "first": 50}, owner, single)
 	add("BestRedemption", sampleEnd, map[string]any{"orderAmountFen": 1001, "channel": "STORE"}, owner)
 	add("CoinSupply", sampleEnd, nil, owner, "")
 	add("Rewards", sampleEnd, nil, owner, "")

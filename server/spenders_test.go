@@ -21,7 +21,7 @@ import (
 // spenders are members whose coins never die, so that tests can spend them by the real clock. Each test has its own.
 var spenders = map[member.ID]wallet.Coins{
 	"payer": 10_000, "refused": 10_000, "hurried": 1_000, "empty": 1, "buyer": 10_000, "turned": 10_000, "adjusted": 100, "shopper": 10_000,
-	"collector": 10_000, "visitor": 10_000, "various": 1_000_000, "lapsed": 10_000, "giver": 10_000, "taker": 1,
+	"collector": 10_000, "visitor": 10_000, "various": 1_000_000, "lapsed": 10_000, "giver": 10_000, "taker": 1, "explained": 10_000,
 }
 
 func putSpenders(pairs []string) error {
@@ -41,7 +41,10 @@ func putSpenders(pairs []string) error {
 	}
 	for id, coins := range spenders {
 		h := account.Open(rules, member.Profile{ID: id, DisplayName: string(id), JoinedAt: foundation})
-		if id == "turned" || id == "giver" || id == "collector" || id == "visitor" || id == "various" { // those to whom every reward is open
+		if id == "explained" { // whose birthday is in this month
+			h.Profile.Birthday = time.Now().In(rules.At(written(0)).Zone()).Format("2006-01") + "-01"
+		}
+		if id == "turned" || id == "giver" || id == "collector" || id == "visitor" || id == "various" || id == "explained" { // those to whom every reward is open
 			h.Account.Standing = h.Account.Standing.Give(rules, tier.Grant{Tier: "GOLD", Route: programme.Invited, From: written(2), Until: written(2).AddDate(100, 0, 0)})
 		}
 		if err := st.accounts.Create(ctx, h); err != nil {

@@ -13,6 +13,7 @@ type price struct{ member, nobody calls }
 var prices = map[string]price{
 	"Home":                {calls{9, 1, 2}, calls{3, 1, 1}},
 	"WalletPage":          {calls{3, 0, 2}, calls{}},
+	"WalletStatement":     {calls{5, 0, 3}, calls{}},
 	"BestRedemption":      {calls{2, 0, 2}, calls{}},
 	"CoinSupply":          {calls{1, 0, 0}, calls{1, 0, 0}},
 	"Rewards":             {calls{2, 0, 2}, calls{}},
