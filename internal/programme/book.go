@@ -31,6 +31,11 @@ func NewBook(versions ...*Programme) (*Book, error) {
 		if err := follows(b.versions[i-1], v); err != nil {
 			return nil, err
 		}
+		for _, older := range b.versions[:i] { // a promise outlives the version after it
+			if err := keeps(older, v); err != nil {
+				return nil, err
+			}
+		}
 	}
 	last := b.versions[len(b.versions)-1]
 	if last.EffectiveTo != nil {
@@ -53,7 +58,7 @@ func follows(old, v *Programme) error {
 	case v.EffectiveFrom.After(*old.EffectiveTo):
 		return v.wrong("effectiveFrom is %s, after version %s ended; allowed is %s", from, old.Version, old.local(*old.EffectiveTo))
 	}
-	return keeps(old, v)
+	return nil
 }
 
 // keeps tells what a version takes from members who joined under an older one.
@@ -63,7 +68,7 @@ func keeps(old, v *Programme) error {
 		return v.wrong("currencies[0].code is %q; allowed is %q, because wallets hold it", is.Code, was.Code)
 	}
 	if lock := was.ParityLockedUntil; lock != nil && is.ParityPerYuan != was.ParityPerYuan && v.EffectiveFrom.Before(*lock) {
-		return v.wrong("currencies[0].parityPerYuan is %d; allowed is %d until %s", is.ParityPerYuan, was.ParityPerYuan, v.local(*lock))
+		return v.wrongAt("currencies[0].parityPerYuan", "is %d; allowed is %d until %s", is.ParityPerYuan, was.ParityPerYuan, v.local(*lock))
 	}
 	for i, c := range old.Currencies[1:] {
 		now, ok := v.Currency(c.Code)
@@ -111,6 +116,15 @@ func (p *Programme) place() string {
 		return p.Code + " " + p.Version
 	}
 	return fmt.Sprintf("%s:%d", p.file, p.line)
+}
+
+// wrongAt is a problem with what stands at a path of this version.
+func (p *Programme) wrongAt(path, format string, args ...any) error {
+	line, given := p.lines[path]
+	if !given {
+		line = p.line
+	}
+	return Problems{{File: cmp.Or(p.file, p.Code+" "+p.Version), Line: max(1, line), Text: path + " " + fmt.Sprintf(format, args...)}}
 }
 
 // wrong is a problem with this version among others.

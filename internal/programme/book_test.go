@@ -101,7 +101,7 @@ func TestBookRefusesVersionsThatDoNotFit(t *testing.T) {
 		{"no open end", edited(t, begin, closed), edited(t, head, second, begin, strings.Replace(secondAt, "\n", "\neffectiveTo: 2030-01-01T00:00:00+08:00\n", 1)),
 			`shop.yaml:166: effectiveTo is 2030-01-01T00:00:00+08:00, but no version follows 2; allowed is no effectiveTo`},
 		{"parity within its lock", edited(t, begin, closed), edited(t, head, second, begin, secondAt, "parityPerYuan: 100", "parityPerYuan: 50"),
-			`shop.yaml:166: currencies[0].parityPerYuan is 50; allowed is 100 until 2029-01-01T00:00:00+08:00`},
+			`shop.yaml:176: currencies[0].parityPerYuan is 50; allowed is 100 until 2029-01-01T00:00:00+08:00`},
 		{"another currency", edited(t, begin, closed), edited(t, head, second, begin, secondAt, "code: BEAN", "code: NUT"),
 			`shop.yaml:166: currencies[0].code is "NUT"; allowed is "BEAN", because wallets hold it`},
 		{"a tier taken away", edited(t, begin, closed), edited(t, head, second, begin, secondAt, "FRIEND", "MATE"),
@@ -142,14 +142,14 @@ func TestReloadTakesANewFileAndKeepsTheOldOneIfItIsWrong(t *testing.T) {
 		"version 1 is gone; needed is every version, because ledger entries na": edited(t, head, second, begin, secondAt),
 	} {
 		write(t, dir, "shop.yaml", wrong)
-		err := keeper.Reload()
+		err := keeper.Reload(t.Context(), border)
 		if err == nil || !contains(err.Error(), "stays as it was: ") || !contains(err.Error(), want) || keeper.Book() != old {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}
 
 	write(t, dir, "shop.yaml", edited(t, begin, closed)+"---\n"+edited(t, head, second, begin, secondAt, "maxRelatives: 3", "maxRelatives: 5"))
-	if err := keeper.Reload(); err != nil {
+	if err := keeper.Reload(t.Context(), border); err != nil {
 		t.Fatal(err)
 	}
 	if before, after := keeper.At(border.Add(-1)).Family.MaxRelatives, keeper.At(border).Family.MaxRelatives; before != 3 || after != 5 {

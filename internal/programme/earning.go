@@ -88,11 +88,12 @@ func (p *Programme) Earning(event string) (Earn, bool) {
 	return Earn{}, false
 }
 
-// EarnRate is the basis points of the fen paid that an order earns at a tier; 0 where the programme earns nothing.
+// EarnRate is the basis points of the fen paid that an order earns at a tier, with what the index adds, never below 0; 0
+// where the programme earns nothing.
 func (p *Programme) EarnRate(tier string) int64 {
 	e, ok := p.Earning("order.paid")
 	if !ok {
 		return 0
 	}
-	return e.RateByTier[tier]
+	return max(0, e.RateByTier[tier]+p.shift.BasisPoints)
 }

@@ -1,6 +1,7 @@
 package programme
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -12,6 +13,8 @@ type Keeper struct {
 	source string
 	reload sync.Mutex
 	book   atomic.Pointer[Book]
+	shifts atomic.Pointer[shifts]
+	kept   Promises // nil until Bind
 }
 
 // Keep reads a preset, a YAML file or a folder of them.
@@ -25,25 +28,34 @@ func Keep(nameOrPath string) (*Keeper, error) {
 	return k, nil
 }
 
+// Source is what was read: a preset's name, a file or a folder.
+func (k *Keeper) Source() string { return k.source }
+
 // Book is the book in force. Whoever looks twice in one piece of work asks once and keeps it.
 func (k *Keeper) Book() *Book { return k.book.Load() }
 
-// At is the version in force at a time, of the book in force.
-func (k *Keeper) At(t time.Time) *Programme { return k.Book().At(t) }
+// At is the version in force at a time, of the book in force, with what the index did to its earn rate by then.
+func (k *Keeper) At(t time.Time) *Programme { return k.shifts.Load().at(k.Book().At(t), t) }
 
 // Reload reads the source again. If anything in it is wrong, or takes from members what the book in force promised
 // them, the error says so and the old book stays.
-func (k *Keeper) Reload() error {
+func (k *Keeper) Reload(ctx context.Context, now time.Time) error {
 	k.reload.Lock()
 	defer k.reload.Unlock()
 	fresh, err := LoadBook(k.source)
 	if err == nil {
 		err = inherits(k.Book(), fresh)
 	}
+	if err == nil {
+		err = bind(ctx, fresh, k.kept, now)
+	}
 	if err != nil {
 		return fmt.Errorf("programme %q stays as it was: %w", k.source, err)
 	}
 	k.book.Store(fresh)
+	if s := k.shifts.Load(); s != nil {
+		k.setShifts(s.all)
+	}
 	return nil
 }
 

@@ -64,6 +64,12 @@ func decode(file string, body ast.Node) (*Programme, error) {
 		return nil, Problems{{File: file, Line: lineOf(err), Text: messageOf(err)}}
 	}
 	toUTC(reflect.ValueOf(p).Elem())
+	p.lines = map[string]int{}
+	for _, path := range []string{"currencies[0].parityPerYuan"} {
+		if line, given := r.lines[path]; given {
+			p.lines[path] = line
+		}
+	}
 	if r.check(p); len(r.found) > 0 {
 		return nil, r.err()
 	}

@@ -37,6 +37,9 @@ type Programme struct {
 	zone *time.Location
 	file string // where it was read from, for errors about its versions
 	line int
+
+	lines map[string]int // by path, of what other versions may forbid
+	shift Shift
 }
 
 // Zone is the programme's time zone.
