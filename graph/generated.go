@@ -32,6 +32,7 @@ type ResolverRoot interface {
 	Benefit() BenefitResolver
 	Board() BoardResolver
 	CoinAdjustment() CoinAdjustmentResolver
+	CoinSupply() CoinSupplyResolver
 	CoinTransfer() CoinTransferResolver
 	Comment() CommentResolver
 	Family() FamilyResolver
@@ -206,12 +207,39 @@ type ComplexityRoot struct {
 		Held      func(childComplexity int) int
 	}
 
+	CoinRateReview struct {
+		AfterBasisPoints  func(childComplexity int) int
+		BeforeBasisPoints func(childComplexity int) int
+		CameIn            func(childComplexity int) int
+		EndsAt            func(childComplexity int) int
+		InForceFrom       func(childComplexity int) int
+		Index             func(childComplexity int) int
+		MeasuredAt        func(childComplexity int) int
+		Outstanding       func(childComplexity int) int
+		Period            func(childComplexity int) int
+		ProgrammeVersion  func(childComplexity int) int
+		StartsAt          func(childComplexity int) int
+		Went              func(childComplexity int) int
+	}
+
+	CoinRateReviewConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	CoinRateReviewEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	CoinReserve struct {
 		Coins   func(childComplexity int) int
 		Percent func(childComplexity int) int
 	}
 
 	CoinSupply struct {
+		Adjustments               func(childComplexity int, first *int, after *string) int
 		AsOf                      func(childComplexity int) int
 		Burned                    func(childComplexity int) int
 		ClawedBack                func(childComplexity int) int
@@ -1007,6 +1035,9 @@ type BoardResolver interface {
 type CoinAdjustmentResolver interface {
 	Profile(ctx context.Context, obj *CoinAdjustment) (*PublicProfile, error)
 }
+type CoinSupplyResolver interface {
+	Adjustments(ctx context.Context, obj *CoinSupply, first *int, after *string) (*CoinRateReviewConnection, error)
+}
 type CoinTransferResolver interface {
 	Sender(ctx context.Context, obj *CoinTransfer) (*PublicProfile, error)
 	Recipient(ctx context.Context, obj *CoinTransfer) (*PublicProfile, error)
@@ -1684,6 +1715,111 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CoinLot.Held(childComplexity), true
 
+	case "CoinRateReview.afterBasisPoints":
+		if e.ComplexityRoot.CoinRateReview.AfterBasisPoints == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinRateReview.AfterBasisPoints(childComplexity), true
+	case "CoinRateReview.beforeBasisPoints":
+		if e.ComplexityRoot.CoinRateReview.BeforeBasisPoints == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinRateReview.BeforeBasisPoints(childComplexity), true
+	case "CoinRateReview.cameIn":
+		if e.ComplexityRoot.CoinRateReview.CameIn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinRateReview.CameIn(childComplexity), true
+	case "CoinRateReview.endsAt":
+		if e.ComplexityRoot.CoinRateReview.EndsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinRateReview.EndsAt(childComplexity), true
+	case "CoinRateReview.inForceFrom":
+		if e.ComplexityRoot.CoinRateReview.InForceFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinRateReview.InForceFrom(childComplexity), true
+	case "CoinRateReview.index":
+		if e.ComplexityRoot.CoinRateReview.Index == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinRateReview.Index(childComplexity), true
+	case "CoinRateReview.measuredAt":
+		if e.ComplexityRoot.CoinRateReview.MeasuredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinRateReview.MeasuredAt(childComplexity), true
+	case "CoinRateReview.outstanding":
+		if e.ComplexityRoot.CoinRateReview.Outstanding == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinRateReview.Outstanding(childComplexity), true
+	case "CoinRateReview.period":
+		if e.ComplexityRoot.CoinRateReview.Period == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinRateReview.Period(childComplexity), true
+	case "CoinRateReview.programmeVersion":
+		if e.ComplexityRoot.CoinRateReview.ProgrammeVersion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinRateReview.ProgrammeVersion(childComplexity), true
+	case "CoinRateReview.startsAt":
+		if e.ComplexityRoot.CoinRateReview.StartsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinRateReview.StartsAt(childComplexity), true
+	case "CoinRateReview.went":
+		if e.ComplexityRoot.CoinRateReview.Went == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinRateReview.Went(childComplexity), true
+
+	case "CoinRateReviewConnection.edges":
+		if e.ComplexityRoot.CoinRateReviewConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinRateReviewConnection.Edges(childComplexity), true
+	case "CoinRateReviewConnection.nodes":
+		if e.ComplexityRoot.CoinRateReviewConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinRateReviewConnection.Nodes(childComplexity), true
+	case "CoinRateReviewConnection.pageInfo":
+		if e.ComplexityRoot.CoinRateReviewConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinRateReviewConnection.PageInfo(childComplexity), true
+
+	case "CoinRateReviewEdge.cursor":
+		if e.ComplexityRoot.CoinRateReviewEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinRateReviewEdge.Cursor(childComplexity), true
+	case "CoinRateReviewEdge.node":
+		if e.ComplexityRoot.CoinRateReviewEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinRateReviewEdge.Node(childComplexity), true
+
 	case "CoinReserve.coins":
 		if e.ComplexityRoot.CoinReserve.Coins == nil {
 			break
@@ -1697,6 +1833,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CoinReserve.Percent(childComplexity), true
 
+	case "CoinSupply.adjustments":
+		if e.ComplexityRoot.CoinSupply.Adjustments == nil {
+			break
+		}
+
+		args, err := ec.field_CoinSupply_adjustments_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.CoinSupply.Adjustments(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "CoinSupply.asOf":
 		if e.ComplexityRoot.CoinSupply.AsOf == nil {
 			break
@@ -6255,10 +6402,20 @@ type CoinSupply {
   owed: Long!
   "What is kept in reserve for the coins outstanding."
   reserve: CoinReserve!
-  "The inflation index, 100 in balance. Null until it has been worked out once."
+  """
+  The inflation index as it was last reviewed, with one decimal, 100 in balance: 100 × (stock + came in) / (stock + went).
+  Null until it could be worked out once.
+  """
   index: Decimal
   "What the index has added to the earn rate, in basis points; negative when it took away."
   rateAdjustmentBasisPoints: Int!
+  "The audit of every review of the index, newest first: at most one for each period. Null only together with an error."
+  adjustments(
+    "How many reviews, 1 to 50, else BAD_USER_INPUT."
+    first: Int = 20
+    "Reviews that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
+    after: String
+  ): CoinRateReviewConnection @semanticNonNull
   """
   The moment of these numbers: what had died by then is gone from them. What members do is counted within seconds, and
   within minutes where a process was lost.
@@ -6495,6 +6652,52 @@ enum CoinAdjustmentDecideErrorCode {
   ALREADY_DECIDED
   "The time to decide is over."
   DECISION_LATE
+}
+
+"A page of reviews of the inflation index."
+type CoinRateReviewConnection {
+  "The reviews with their cursors."
+  edges: [CoinRateReviewEdge!]!
+  "The reviews alone."
+  nodes: [CoinRateReview!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+}
+
+"A review in a page of reviews."
+type CoinRateReviewEdge {
+  "Opaque place of the review in the list."
+  cursor: String!
+  "The review itself."
+  node: CoinRateReview!
+}
+
+"One look at the inflation index, and what it did to the earn rate."
+type CoinRateReview {
+  "The period that was looked at, such as 2026-Q3 or 2026-09."
+  period: String!
+  "When the period began."
+  startsAt: DateTime!
+  "When the period ended, exclusive."
+  endsAt: DateTime!
+  "When the coins were counted."
+  measuredAt: DateTime!
+  "From when on orders earn at the rate after it."
+  inForceFrom: DateTime!
+  "Coins that members had when they were counted."
+  outstanding: Long!
+  "Coins that came in since the count before: issued, less clawed back."
+  cameIn: Long!
+  "Coins that went since the count before: spent and not returned, and expired."
+  went: Long!
+  "The index with one decimal. Null when there was nothing to reckon with."
+  index: Decimal
+  "What was added to the earn rate before it, in basis points."
+  beforeBasisPoints: Int!
+  "What is added to it since, in basis points."
+  afterBasisPoints: Int!
+  "Version of the programme whose limits applied."
+  programmeVersion: String!
 }
 
 "The reserve behind the coins outstanding."
@@ -7828,6 +8031,58 @@ func (ec *executionContext) childFields_CoinLot(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type CoinLot", field.Name)
 }
 
+func (ec *executionContext) childFields_CoinRateReview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "period":
+		return ec.fieldContext_CoinRateReview_period(ctx, field)
+	case "startsAt":
+		return ec.fieldContext_CoinRateReview_startsAt(ctx, field)
+	case "endsAt":
+		return ec.fieldContext_CoinRateReview_endsAt(ctx, field)
+	case "measuredAt":
+		return ec.fieldContext_CoinRateReview_measuredAt(ctx, field)
+	case "inForceFrom":
+		return ec.fieldContext_CoinRateReview_inForceFrom(ctx, field)
+	case "outstanding":
+		return ec.fieldContext_CoinRateReview_outstanding(ctx, field)
+	case "cameIn":
+		return ec.fieldContext_CoinRateReview_cameIn(ctx, field)
+	case "went":
+		return ec.fieldContext_CoinRateReview_went(ctx, field)
+	case "index":
+		return ec.fieldContext_CoinRateReview_index(ctx, field)
+	case "beforeBasisPoints":
+		return ec.fieldContext_CoinRateReview_beforeBasisPoints(ctx, field)
+	case "afterBasisPoints":
+		return ec.fieldContext_CoinRateReview_afterBasisPoints(ctx, field)
+	case "programmeVersion":
+		return ec.fieldContext_CoinRateReview_programmeVersion(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CoinRateReview", field.Name)
+}
+
+func (ec *executionContext) childFields_CoinRateReviewConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CoinRateReviewConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CoinRateReviewConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CoinRateReviewConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CoinRateReviewConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CoinRateReviewEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CoinRateReviewEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CoinRateReviewEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CoinRateReviewEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_CoinReserve(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "percent":
@@ -7858,6 +8113,8 @@ func (ec *executionContext) childFields_CoinSupply(ctx context.Context, field gr
 		return ec.fieldContext_CoinSupply_index(ctx, field)
 	case "rateAdjustmentBasisPoints":
 		return ec.fieldContext_CoinSupply_rateAdjustmentBasisPoints(ctx, field)
+	case "adjustments":
+		return ec.fieldContext_CoinSupply_adjustments(ctx, field)
 	case "asOf":
 		return ec.fieldContext_CoinSupply_asOf(ctx, field)
 	}
@@ -9443,6 +9700,28 @@ func (ec *executionContext) childFields___Type(ctx context.Context, field graphq
 // endregion ************************** internal!.gotpl ***************************
 
 // region    ***************************** args.gotpl *****************************
+
+func (ec *executionContext) field_CoinSupply_adjustments_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
 
 func (ec *executionContext) field_Comment_replies_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
@@ -12481,6 +12760,433 @@ func (ec *executionContext) fieldContext_CoinLot_held(_ context.Context, field g
 	return graphql.NewScalarFieldContext("CoinLot", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _CoinRateReview_period(ctx context.Context, field graphql.CollectedField, obj *CoinRateReview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinRateReview_period(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Period, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinRateReview_period(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinRateReview", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CoinRateReview_startsAt(ctx context.Context, field graphql.CollectedField, obj *CoinRateReview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinRateReview_startsAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StartsAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinRateReview_startsAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinRateReview", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _CoinRateReview_endsAt(ctx context.Context, field graphql.CollectedField, obj *CoinRateReview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinRateReview_endsAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndsAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinRateReview_endsAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinRateReview", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _CoinRateReview_measuredAt(ctx context.Context, field graphql.CollectedField, obj *CoinRateReview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinRateReview_measuredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MeasuredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinRateReview_measuredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinRateReview", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _CoinRateReview_inForceFrom(ctx context.Context, field graphql.CollectedField, obj *CoinRateReview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinRateReview_inForceFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InForceFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinRateReview_inForceFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinRateReview", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _CoinRateReview_outstanding(ctx context.Context, field graphql.CollectedField, obj *CoinRateReview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinRateReview_outstanding(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outstanding, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNLong2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinRateReview_outstanding(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinRateReview", field, false, false, errors.New("field of type Long does not have child fields"))
+}
+
+func (ec *executionContext) _CoinRateReview_cameIn(ctx context.Context, field graphql.CollectedField, obj *CoinRateReview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinRateReview_cameIn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CameIn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNLong2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinRateReview_cameIn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinRateReview", field, false, false, errors.New("field of type Long does not have child fields"))
+}
+
+func (ec *executionContext) _CoinRateReview_went(ctx context.Context, field graphql.CollectedField, obj *CoinRateReview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinRateReview_went(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Went, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNLong2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinRateReview_went(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinRateReview", field, false, false, errors.New("field of type Long does not have child fields"))
+}
+
+func (ec *executionContext) _CoinRateReview_index(ctx context.Context, field graphql.CollectedField, obj *CoinRateReview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinRateReview_index(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Index, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CoinRateReview_index(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinRateReview", field, false, false, errors.New("field of type Decimal does not have child fields"))
+}
+
+func (ec *executionContext) _CoinRateReview_beforeBasisPoints(ctx context.Context, field graphql.CollectedField, obj *CoinRateReview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinRateReview_beforeBasisPoints(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BeforeBasisPoints, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinRateReview_beforeBasisPoints(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinRateReview", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CoinRateReview_afterBasisPoints(ctx context.Context, field graphql.CollectedField, obj *CoinRateReview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinRateReview_afterBasisPoints(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AfterBasisPoints, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinRateReview_afterBasisPoints(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinRateReview", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CoinRateReview_programmeVersion(ctx context.Context, field graphql.CollectedField, obj *CoinRateReview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinRateReview_programmeVersion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProgrammeVersion, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinRateReview_programmeVersion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinRateReview", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CoinRateReviewConnection_edges(ctx context.Context, field graphql.CollectedField, obj *CoinRateReviewConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinRateReviewConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*CoinRateReviewEdge) graphql.Marshaler {
+			return ec.marshalNCoinRateReviewEdge2ᚕᚖmembergateᚋgraphᚐCoinRateReviewEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinRateReviewConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CoinRateReviewConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CoinRateReviewEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CoinRateReviewConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *CoinRateReviewConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinRateReviewConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*CoinRateReview) graphql.Marshaler {
+			return ec.marshalNCoinRateReview2ᚕᚖmembergateᚋgraphᚐCoinRateReviewᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinRateReviewConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CoinRateReviewConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CoinRateReview(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CoinRateReviewConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *CoinRateReviewConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinRateReviewConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖmembergateᚋgraphᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinRateReviewConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CoinRateReviewConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CoinRateReviewEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *CoinRateReviewEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinRateReviewEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinRateReviewEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinRateReviewEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CoinRateReviewEdge_node(ctx context.Context, field graphql.CollectedField, obj *CoinRateReviewEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinRateReviewEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CoinRateReview) graphql.Marshaler {
+			return ec.marshalNCoinRateReview2ᚖmembergateᚋgraphᚐCoinRateReview(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinRateReviewEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CoinRateReviewEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CoinRateReview(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _CoinReserve_percent(ctx context.Context, field graphql.CollectedField, obj *CoinReserve) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12741,6 +13447,50 @@ func (ec *executionContext) _CoinSupply_rateAdjustmentBasisPoints(ctx context.Co
 }
 func (ec *executionContext) fieldContext_CoinSupply_rateAdjustmentBasisPoints(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CoinSupply", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CoinSupply_adjustments(ctx context.Context, field graphql.CollectedField, obj *CoinSupply) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinSupply_adjustments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.CoinSupply().Adjustments(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CoinRateReviewConnection) graphql.Marshaler {
+			return ec.marshalOCoinRateReviewConnection2ᚖmembergateᚋgraphᚐCoinRateReviewConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CoinSupply_adjustments(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CoinSupply",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CoinRateReviewConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_CoinSupply_adjustments_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _CoinSupply_asOf(ctx context.Context, field graphql.CollectedField, obj *CoinSupply) (ret graphql.Marshaler) {
@@ -29253,6 +30003,190 @@ func (ec *executionContext) _CoinLot(ctx context.Context, sel ast.SelectionSet, 
 	return out
 }
 
+var coinRateReviewImplementors = []string{"CoinRateReview"}
+
+func (ec *executionContext) _CoinRateReview(ctx context.Context, sel ast.SelectionSet, obj *CoinRateReview) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, coinRateReviewImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CoinRateReview")
+		case "period":
+			out.Values[i] = ec._CoinRateReview_period(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "startsAt":
+			out.Values[i] = ec._CoinRateReview_startsAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "endsAt":
+			out.Values[i] = ec._CoinRateReview_endsAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "measuredAt":
+			out.Values[i] = ec._CoinRateReview_measuredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "inForceFrom":
+			out.Values[i] = ec._CoinRateReview_inForceFrom(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "outstanding":
+			out.Values[i] = ec._CoinRateReview_outstanding(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cameIn":
+			out.Values[i] = ec._CoinRateReview_cameIn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "went":
+			out.Values[i] = ec._CoinRateReview_went(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "index":
+			out.Values[i] = ec._CoinRateReview_index(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "beforeBasisPoints":
+			out.Values[i] = ec._CoinRateReview_beforeBasisPoints(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "afterBasisPoints":
+			out.Values[i] = ec._CoinRateReview_afterBasisPoints(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "programmeVersion":
+			out.Values[i] = ec._CoinRateReview_programmeVersion(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var coinRateReviewConnectionImplementors = []string{"CoinRateReviewConnection"}
+
+func (ec *executionContext) _CoinRateReviewConnection(ctx context.Context, sel ast.SelectionSet, obj *CoinRateReviewConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, coinRateReviewConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CoinRateReviewConnection")
+		case "edges":
+			out.Values[i] = ec._CoinRateReviewConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._CoinRateReviewConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._CoinRateReviewConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var coinRateReviewEdgeImplementors = []string{"CoinRateReviewEdge"}
+
+func (ec *executionContext) _CoinRateReviewEdge(ctx context.Context, sel ast.SelectionSet, obj *CoinRateReviewEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, coinRateReviewEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CoinRateReviewEdge")
+		case "cursor":
+			out.Values[i] = ec._CoinRateReviewEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._CoinRateReviewEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var coinReserveImplementors = []string{"CoinReserve"}
 
 func (ec *executionContext) _CoinReserve(ctx context.Context, sel ast.SelectionSet, obj *CoinReserve) graphql.Marshaler {
@@ -29311,52 +30245,90 @@ func (ec *executionContext) _CoinSupply(ctx context.Context, sel ast.SelectionSe
 		case "issued":
 			out.Values[i] = ec._CoinSupply_issued(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "clawedBack":
 			out.Values[i] = ec._CoinSupply_clawedBack(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "burned":
 			out.Values[i] = ec._CoinSupply_burned(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "expired":
 			out.Values[i] = ec._CoinSupply_expired(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "outstanding":
 			out.Values[i] = ec._CoinSupply_outstanding(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "owed":
 			out.Values[i] = ec._CoinSupply_owed(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "reserve":
 			out.Values[i] = ec._CoinSupply_reserve(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "index":
 			out.Values[i] = ec._CoinSupply_index(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "rateAdjustmentBasisPoints":
 			out.Values[i] = ec._CoinSupply_rateAdjustmentBasisPoints(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "adjustments":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._CoinSupply_adjustments(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "asOf":
 			out.Values[i] = ec._CoinSupply_asOf(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -37782,6 +38754,58 @@ func (ec *executionContext) marshalNCoinLot2ᚖmembergateᚋgraphᚐCoinLot(ctx 
 	return ec._CoinLot(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNCoinRateReview2ᚕᚖmembergateᚋgraphᚐCoinRateReviewᚄ(ctx context.Context, sel ast.SelectionSet, v []*CoinRateReview) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCoinRateReview2ᚖmembergateᚋgraphᚐCoinRateReview(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCoinRateReview2ᚖmembergateᚋgraphᚐCoinRateReview(ctx context.Context, sel ast.SelectionSet, v *CoinRateReview) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CoinRateReview(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCoinRateReviewEdge2ᚕᚖmembergateᚋgraphᚐCoinRateReviewEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*CoinRateReviewEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCoinRateReviewEdge2ᚖmembergateᚋgraphᚐCoinRateReviewEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCoinRateReviewEdge2ᚖmembergateᚋgraphᚐCoinRateReviewEdge(ctx context.Context, sel ast.SelectionSet, v *CoinRateReviewEdge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CoinRateReviewEdge(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNCoinReserve2ᚖmembergateᚋgraphᚐCoinReserve(ctx context.Context, sel ast.SelectionSet, v *CoinReserve) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -39787,6 +40811,13 @@ func (ec *executionContext) marshalOCoinAdjustmentConnection2ᚖmembergateᚋgra
 		return graphql.Null
 	}
 	return ec._CoinAdjustmentConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCoinRateReviewConnection2ᚖmembergateᚋgraphᚐCoinRateReviewConnection(ctx context.Context, sel ast.SelectionSet, v *CoinRateReviewConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CoinRateReviewConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOCoinSupply2ᚖmembergateᚋgraphᚐCoinSupply(ctx context.Context, sel ast.SelectionSet, v *CoinSupply) graphql.Marshaler {

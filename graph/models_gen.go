@@ -14,6 +14,7 @@ import (
 	"membergate/internal/programme"
 	"membergate/internal/recommend"
 	"membergate/internal/reward"
+	"membergate/internal/supply"
 	"membergate/internal/transfer"
 	"membergate/internal/wallet"
 	"strconv"
@@ -358,6 +359,52 @@ type CoinLot struct {
 	Held int `json:"held"`
 }
 
+// One look at the inflation index, and what it did to the earn rate.
+type CoinRateReview struct {
+	// The period that was looked at, such as 2026-Q3 or 2026-09.
+	Period string `json:"period"`
+	// When the period began.
+	StartsAt time.Time `json:"startsAt"`
+	// When the period ended, exclusive.
+	EndsAt time.Time `json:"endsAt"`
+	// When the coins were counted.
+	MeasuredAt time.Time `json:"measuredAt"`
+	// From when on orders earn at the rate after it.
+	InForceFrom time.Time `json:"inForceFrom"`
+	// Coins that members had when they were counted.
+	Outstanding int64 `json:"outstanding"`
+	// Coins that came in since the count before: issued, less clawed back.
+	CameIn int64 `json:"cameIn"`
+	// Coins that went since the count before: spent and not returned, and expired.
+	Went int64 `json:"went"`
+	// The index with one decimal. Null when there was nothing to reckon with.
+	Index *string `json:"index,omitempty"`
+	// What was added to the earn rate before it, in basis points.
+	BeforeBasisPoints int `json:"beforeBasisPoints"`
+	// What is added to it since, in basis points.
+	AfterBasisPoints int `json:"afterBasisPoints"`
+	// Version of the programme whose limits applied.
+	ProgrammeVersion string `json:"programmeVersion"`
+}
+
+// A page of reviews of the inflation index.
+type CoinRateReviewConnection struct {
+	// The reviews with their cursors.
+	Edges []*CoinRateReviewEdge `json:"edges"`
+	// The reviews alone.
+	Nodes []*CoinRateReview `json:"nodes"`
+	// Where the page lies.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A review in a page of reviews.
+type CoinRateReviewEdge struct {
+	// Opaque place of the review in the list.
+	Cursor string `json:"cursor"`
+	// The review itself.
+	Node *CoinRateReview `json:"node"`
+}
+
 // The reserve behind the coins outstanding.
 type CoinReserve struct {
 	// The reserve's share in percent of the coins outstanding.
@@ -382,13 +429,17 @@ type CoinSupply struct {
 	Owed int64 `json:"owed"`
 	// What is kept in reserve for the coins outstanding.
 	Reserve *CoinReserve `json:"reserve"`
-	// The inflation index, 100 in balance. Null until it has been worked out once.
+	// The inflation index as it was last reviewed, with one decimal, 100 in balance: 100 × (stock + came in) / (stock + went).
+	// Null until it could be worked out once.
 	Index *string `json:"index,omitempty"`
 	// What the index has added to the earn rate, in basis points; negative when it took away.
 	RateAdjustmentBasisPoints int `json:"rateAdjustmentBasisPoints"`
+	// The audit of every review of the index, newest first: at most one for each period. Null only together with an error.
+	Adjustments *CoinRateReviewConnection `json:"adjustments,omitempty"`
 	// The moment of these numbers: what had died by then is gone from them. What members do is counted within seconds, and
 	// within minutes where a process was lost.
-	AsOf time.Time `json:"asOf"`
+	AsOf    time.Time           `json:"asOf"`
+	Reviews []supply.Adjustment `json:"-"`
 }
 
 // Coins that one member sent to another. Only these two see it.

@@ -41,6 +41,9 @@ func (r *Root) label(ctx context.Context, e *wallet.Entry, l wallet.Line) string
 		return r.categoryName(ctx, e.OccurredAt, l.Detail)
 	case "BASE": // basis points as percent
 		fill = hundredths(l.Detail)
+	case "INDEX": // basis points, and the audit
+		points, _, _ := strings.Cut(l.Detail, " ")
+		fill = hundredths(points)
 	case "MULTIPLIER": // percent as times
 		fill = hundredths(l.Detail)
 	case "TIER":

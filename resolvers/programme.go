@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"membergate/graph"
-	"membergate/internal/supply"
 	"membergate/loaders"
 )
 
@@ -44,19 +43,4 @@ func (q query) Programme(ctx context.Context) (*graph.Programme, error) {
 			EffectiveFrom: r.EffectiveFrom, EffectiveTo: r.EffectiveTo})
 	}
 	return out, nil
-}
-
-// CoinSupply is what all wallets come to at the operation's moment: what has died by then is gone from it.
-func (q query) CoinSupply(ctx context.Context) (*graph.CoinSupply, error) {
-	loaders.Leave(ctx)
-	now := loaders.From(ctx).Now
-	a, counted, err := supply.Read(ctx, q.Supply, now)
-	if err != nil || !counted {
-		return nil, err
-	}
-	percent := q.programme(ctx).Coin().ReservePercent
-	return &graph.CoinSupply{
-		Issued: a.Issued, ClawedBack: a.ClawedBack, Burned: a.Burned, Expired: a.Expired, Outstanding: a.Outstanding, Owed: a.Owed,
-		Reserve: &graph.CoinReserve{Percent: int(percent), Coins: a.Reserve(percent)}, AsOf: now,
-	}, nil
 }

@@ -52,6 +52,7 @@ type (
 	walletFields      struct{ *Root }
 	entryFields       struct{ *Root }
 	statementFields   struct{ *Root }
+	supplyFields      struct{ *Root }
 	benefitFields     struct{ *Root }
 	rewardFields      struct{ *Root }
 	familyFields      struct{ *Root }
@@ -92,6 +93,9 @@ func (r *Root) Wallet() graph.WalletResolver { return walletFields{r} }
 
 // WalletStatement answers a statement's fields.
 func (r *Root) WalletStatement() graph.WalletStatementResolver { return statementFields{r} }
+
+// CoinSupply answers the fields of all coins.
+func (r *Root) CoinSupply() graph.CoinSupplyResolver { return supplyFields{r} }
 
 // LedgerEntry answers a ledger entry's fields.
 func (r *Root) LedgerEntry() graph.LedgerEntryResolver { return entryFields{r} }

@@ -37,6 +37,9 @@ func build(ctx context.Context, s Settings, log *slog.Logger) (*Parts, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := st.bind(ctx, rules); err != nil {
+		return nil, errors.Join(err, st.close())
+	}
 	parts, err := assemble(ctx, s, st, rules, log)
 	if err != nil {
 		return nil, errors.Join(err, st.close())
@@ -73,6 +76,11 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		if err := firstStart(ctx, st, rules, keys, now, log); err != nil {
 			return nil, err
 		}
+		if !s.Replays() {
+			if err := st.review(ctx, rules, now.Now(ctx), log); err != nil {
+				return nil, err
+			}
+		}
 	}
 	if !s.Production {
 		parts.Demo = demoMembers(st, rules, now, trust)
@@ -100,6 +108,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 	parts.Schema = graph.NewExecutableSchema(graph.Config{Resolvers: root})
 	parts.Beside = append(parts.Beside, keepLists(st, log), keepSupply(st.counter(), hints, log), finishRedemptions(root.Redeeming, now, log),
 		finishLater("adjustments", root.Adjusting.Sweep, now, log), finishLater("transfers", root.Transfers.Sweep, now, log))
+	parts.Beside = append(parts.Beside, keepRules(st, rules, log), keepIndex(s, st, rules, now, log))
 	inbound := newInbound(s, st, rules, now, log)
 	parts.Events, parts.Meters = inbound, inbound.meters()
 	if s.Worker {

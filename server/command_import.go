@@ -62,6 +62,9 @@ func (p *program) importOrders(ctx context.Context, file string, consents []stri
 		return err
 	}
 	defer func() { err = errors.Join(err, st.close()) }()
+	if err := st.bind(ctx, rules); err != nil {
+		return err
+	}
 	i := &invoice.Importer{Orders: st.orderService(rules), Accounts: st.accounts, Products: st.products, Consents: agreed, Workers: importWorkers}
 	bar := newBar(p.log, "members")
 	sum, err := i.Import(ctx, read, bar.tell)

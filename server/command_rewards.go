@@ -66,6 +66,9 @@ func (p *program) withShop(ctx context.Context, do func(context.Context, shop) e
 		return err
 	}
 	defer func() { err = errors.Join(err, st.close()) }()
+	if err := st.bind(ctx, rules); err != nil {
+		return err
+	}
 	return do(ctx, shop{p, st, keys, rules})
 }
 

@@ -23,7 +23,8 @@ func settleCommand(p *program) *cobra.Command {
 		Short: "Settle all members' tiers as of a time; safe to stop and to repeat",
 		Long: "Applies the settlements, ends of protections and ends of grants that are due by TIME (RFC 3339) to every member.\n" +
 			"It may be stopped anywhere and run again, and members may read and buy meanwhile. With SANDBOX_CLOCK=events it\n" +
-			"moves every member's clock on to TIME.",
+			"moves every member's clock on to TIME. Otherwise it then reviews the inflation index of the period that ended\n" +
+			"last, if nobody has.",
 		Example: "  server settle --at 2026-10-01T00:00:00+08:00",
 		Args:    cobra.NoArgs,
 		RunE:    func(c *cobra.Command, _ []string) error { return p.settle(c.Context(), at) },
@@ -59,6 +60,9 @@ func (p *program) settle(ctx context.Context, when string) (err error) {
 	defer func() { err = errors.Join(err, st.close()) }()
 	hints := supply.NewHints()
 	st.watch(hints)
+	if err := st.bind(ctx, rules); err != nil {
+		return err
+	}
 	bar := newBar(p.log, "members")
 	sweep := order.Sweep{Orders: st.orderService(rules), Workers: settleWorkers, Progress: bar.tell}
 	if err := st.admissionService(rules).Finish(ctx, at.UTC()); err != nil {
@@ -73,6 +77,19 @@ func (p *program) settle(ctx context.Context, when string) (err error) {
 		return fmt.Errorf("all are settled, but not all coins could be counted; the next process will: %w", err)
 	}
 	printSettled(p.out, settled, at)
+	if settings.Replays() {
+		return nil // the index is for the real course of time
+	}
+	if _, err := st.counter().Sweep(ctx, time.Now(), func(int) {}); err != nil {
+		return err
+	}
+	present := p.now()
+	if at.After(present) {
+		present = at
+	}
+	if err := st.review(ctx, rules, present, p.logger()); err != nil {
+		return fmt.Errorf("the inflation index could not be reviewed; run it again: %w", err)
+	}
 	return nil
 }
 

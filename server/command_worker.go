@@ -51,6 +51,9 @@ func (p *program) work(ctx context.Context, life time.Duration) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.close()) }()
+	if err := st.bind(ctx, rules); err != nil {
+		return err
+	}
 	now, err := programmeClock(ctx, settings, st)
 	if err != nil {
 		return err
@@ -58,9 +61,11 @@ func (p *program) work(ctx context.Context, life time.Duration) (err error) {
 	hints := supply.NewHints()
 	st.watch(hints)
 	within, stop := context.WithCancel(ctx)
-	var counting sync.WaitGroup
-	counting.Go(func() { _ = keepSupply(st.counter(), hints, log)(within) }) // it tells its troubles itself
-	defer func() { stop(); counting.Wait() }()
+	var beside sync.WaitGroup
+	for _, work := range []func(context.Context) error{keepSupply(st.counter(), hints, log), keepRules(st, rules, log), keepIndex(settings, st, rules, now, log)} {
+		beside.Go(func() { _ = work(within) }) // each tells its troubles itself
+	}
+	defer func() { stop(); beside.Wait() }()
 	in := newInbound(settings, st, rules, now, log)
 	in.life = life
 	due := newSweeps(settings, st, rules, now, log)

@@ -44,6 +44,9 @@ func (p *program) seedDemo(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.close()) }()
+	if err := st.bind(ctx, rules); err != nil {
+		return err
+	}
 	now, err := programmeClock(ctx, settings, st)
 	if err != nil {
 		return err

@@ -67,3 +67,6 @@ func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
 // MarshalText keeps the text out of JSON.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// Replays tells whether programme time is not the real one: then nothing that is scheduled happens by itself.
+func (s Settings) Replays() bool { return s.SandboxClock.Events || !s.SandboxClock.Start.IsZero() }

@@ -63,7 +63,11 @@ func putSpenders(pairs []string) error {
 			}
 		}
 	}
-	return putCollection(ctx, s, st, rules)
+	if err := putCollection(ctx, s, st, rules); err != nil {
+		return err
+	}
+	_, _, err = st.reviewer().Review(ctx, rules.At(time.Now()), time.Now())
+	return err
 }
 
 // partnersCodes are how many codes the village's partner gave.

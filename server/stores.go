@@ -17,6 +17,7 @@ import (
 	"membergate/internal/mongostore"
 	"membergate/internal/order"
 	"membergate/internal/product"
+	"membergate/internal/programme"
 	"membergate/internal/redemption"
 	"membergate/internal/redisstore"
 	"membergate/internal/reward"
@@ -45,6 +46,8 @@ type stores struct {
 	busy        *busy            // the same, for work that changes many members at once; nil where that is no other
 	redemptions redemption.Store // and what is taken of stocks
 	vouchers    voucher.Store    // partners' codes
+
+	promises programme.Promises // what members were told of the worth of coins
 
 	checks  []Check                     // what must answer
 	migrate func(context.Context) error // indexes; nothing to do for embedded stores
@@ -111,7 +114,7 @@ func (s *stores) useBolt(b *boltstore.Store) {
 	s.admissions, s.adjusting = b.Admissions(), b.Adjustments()
 	s.transfers = b.Transfers()
 	s.products, s.rewards, s.usages, s.families, s.community = b.Products(), b.Rewards(), b.Usages(), b.Families(), b.Community()
-	s.redemptions, s.vouchers = b.Redemptions(), b.Vouchers()
+	s.redemptions, s.vouchers, s.promises = b.Redemptions(), b.Vouchers(), b.Supply()
 	s.migrate, s.fill = func(context.Context) error { return nil }, b.Hasty
 	s.checks = append(s.checks, Check{Name: "store", Ping: b.Ping})
 }
@@ -121,7 +124,7 @@ func (s *stores) useMongo(m *mongostore.Store) {
 	s.admissions, s.adjusting = m.Admissions(), m.Adjustments()
 	s.transfers = m.Transfers()
 	s.products, s.rewards, s.usages, s.families, s.community = m.Products(), m.Rewards(), m.Usages(), m.Families(), m.Community()
-	s.redemptions, s.vouchers = m.Redemptions(), m.Vouchers()
+	s.redemptions, s.vouchers, s.promises = m.Redemptions(), m.Vouchers(), m.Supply()
 	together := m.Together()
 	s.busy = &busy{together.Members(), together.Ledger(), together.Orders()}
 	s.migrate, s.fill = m.Patient(commandPatience).Migrate, func(work func() error) error { return work() }

@@ -15,10 +15,15 @@ import (
 //	supply   shard's number, 8 bytes → supply.Shard
 //	counted  wallet id               → supply.Mark
 //	alarms   moment, 8 bytes, and wallet id → ""  of the marks of which something will be due
+//	adjusted adjustment's id         → supply.Adjustment
+//	promises promise's id            → programme.Promise
 var (
 	shards  = newBucket("supply")
 	counted = newBucket("counted")
 	alarms  = newBucket("alarms")
+
+	adjusted = newBucket("adjusted")
+	promises = newBucket("promises")
 )
 
 // Supply is a supply.Store.

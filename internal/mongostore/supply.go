@@ -19,11 +19,16 @@ import (
 //
 //	supply  { _id: number of the shard, sv: 1, version, total: sum, open: [ mark … ], swept }
 //	counted { _id: wallet, sv: 1, seq, sum: { now: { issued, … }, turns: [ { at, change: { issued, … } } … ] }, due }
+//	adjusted { _id: "<currency>:<period>", sv: 1, … }   the audit of each look at the inflation index
+//	promises { _id: promise's id, sv: 1, … }            what was said about the worth of coins
 //
 //	due, of counted
 var (
 	shards  = newCollection("supply")
 	counted = newCollection("counted", index("due"))
+
+	adjusted = newCollection("adjusted")
+	promises = newCollection("promises")
 )
 
 // Supply is a supply.Store.

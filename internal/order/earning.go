@@ -12,7 +12,7 @@ import (
 )
 
 // Coins is what an order earns: ⌊paidFen × rate × multiplier / 10000⌋, with the rate of the tier held before the
-// order. An amount of 0 or below earns nothing. The lines tell how it came about and add up to the coins.
+// order, as the inflation index has shifted it. An amount of 0 or below earns nothing. The lines tell how it came about and add up to the coins.
 func Coins(p *programme.Programme, held string, who member.Profile, e Event) (wallet.Coins, []wallet.Line) {
 	rule, ok := p.Earning(string(Paid))
 	if !ok || e.Fen <= 0 {
@@ -20,21 +20,27 @@ func Coins(p *programme.Programme, held string, who member.Profile, e Event) (wa
 	}
 	rate := rule.RateByTier[held]
 	base := min(rate, rule.RateByTier[p.Tiers[0].Code])
+	shifted := p.EarnRate(held)
 	percent := int64(100)
 	for _, m := range rule.Multipliers {
 		if applies(m, who, e.Channel, e.At, p.Zone()) {
 			percent = percent * m.Percent / 100
 		}
 	}
-	coins := e.Fen * rate * percent / 1_000_000
+	coins := e.Fen * shifted * percent / 1_000_000
 	plain := e.Fen * rate / 10_000
 	ground := e.Fen * base / 10_000
 	lines := []wallet.Line{{Code: "BASE", Detail: strconv.FormatInt(base, 10), Coins: ground}}
 	if rate > base {
 		lines = append(lines, wallet.Line{Code: "TIER", Detail: held, Coins: plain - ground})
 	}
+	unmultiplied := e.Fen * shifted / 10_000
+	if shifted != rate { // the audit that says why is kept with the entry
+		detail := strconv.FormatInt(shifted-rate, 10) + " " + p.Shift().Audit
+		lines = append(lines, wallet.Line{Code: "INDEX", Detail: detail, Coins: unmultiplied - plain})
+	}
 	if percent != 100 {
-		lines = append(lines, wallet.Line{Code: "MULTIPLIER", Detail: strconv.FormatInt(percent, 10), Coins: coins - plain})
+		lines = append(lines, wallet.Line{Code: "MULTIPLIER", Detail: strconv.FormatInt(percent, 10), Coins: coins - unmultiplied})
 	}
 	return coins, lines
 }

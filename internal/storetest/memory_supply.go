@@ -20,6 +20,8 @@ type counts struct {
 	mu     sync.Mutex
 	shards map[int]supply.Shard
 	marks  map[wallet.ID]supply.Mark
+
+	adjusted []supply.Adjustment
 }
 
 func (s *counts) Shards(ctx context.Context) (out []supply.Shard, err error) {
@@ -87,4 +89,28 @@ func (s *counts) Due(ctx context.Context, by time.Time, n int) (out []wallet.ID,
 		return nil
 	})
 	return out, err
+}
+
+func (s *counts) Adjustments(ctx context.Context) (out []supply.Adjustment, err error) {
+	err = locked(ctx, &s.mu, func() error {
+		out = slices.Clone(s.adjusted)
+		slices.SortFunc(out, func(a, b supply.Adjustment) int { return a.To.Compare(b.To) })
+		return nil
+	})
+	return out, err
+}
+
+func (s *counts) Adjust(ctx context.Context, a supply.Adjustment) (is supply.Adjustment, added bool, err error) {
+	err = locked(ctx, &s.mu, func() error {
+		for _, old := range s.adjusted {
+			if old.ID() == a.ID() {
+				is = old
+				return nil
+			}
+		}
+		s.adjusted = append(s.adjusted, a)
+		is, added = a, true
+		return nil
+	})
+	return is, added, err
 }

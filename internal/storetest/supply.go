@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"membergate/internal/programme"
 	"membergate/internal/supply"
 	"membergate/internal/wallet"
 )
@@ -22,6 +23,7 @@ func Supply(t *testing.T, s supply.Store) {
 		{"every field of a mark comes back", fieldsOfMark},
 		{"a mark never falls", marksRise},
 		{"wallets with something due are found", marksDue},
+		{"a period is adjusted once, with every field", adjustOnce},
 	}.run(t, s)
 }
 
@@ -159,5 +161,74 @@ func marksDue(t *testing.T, ctx context.Context, s supply.Store) {
 		must(t, s.Raise(ctx, []supply.Mark{m}))
 		delete(want, m.Wallet)
 		same(t, "what is due", due(10), want)
+	}
+}
+
+func adjustOnce(t *testing.T, ctx context.Context, s supply.Store) {
+	want := filled[supply.Adjustment](dice(1))
+	want.Currency = name("currency")
+	want.To = time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
+	later := want
+	later.Period, later.To = "later", want.To.AddDate(0, 3, 0)
+	got, added, err := s.Adjust(ctx, later)
+	must(t, err)
+	same(t, "the later one", got, later)
+	all := make([]supply.Adjustment, 10)
+	errs := together(10, func(i int) (err error) {
+		a := want
+		a.After = int64(i)
+		won := false
+		if all[i], won, err = s.Adjust(ctx, a); err == nil && !won {
+			err = supply.ErrStale
+		}
+		return err
+	})
+	onlyWinner(t, errs, supply.ErrStale)
+	for _, a := range all {
+		same(t, "what each is told", a, all[0])
+	}
+	want.After = all[0].After
+	same(t, "the adjustment", all[0], want)
+	listed, err := s.Adjustments(ctx)
+	must(t, err)
+	listed = slices.DeleteFunc(listed, func(a supply.Adjustment) bool { return a.Currency != want.Currency })
+	same(t, "the list", listed, []supply.Adjustment{want, later})
+	if !added {
+		t.Error("the later one was not added")
+	}
+}
+
+// Promises tests the promises of programme.Promises.
+func Promises(t *testing.T, s programme.Promises) {
+	group[programme.Promises]{{"a promise is kept once, with every field", keepPromise}}.run(t, s)
+}
+
+func keepPromise(t *testing.T, ctx context.Context, s programme.Promises) {
+	var want []programme.Promise
+	for seed := range uint64(3) {
+		p := filled[programme.Promise](dice(seed))
+		p.Currency = name("currency")
+		want = append(want, p)
+	}
+	must(t, s.Promise(ctx, nil))
+	must(t, s.Promise(ctx, want[:1]))
+	for _, err := range together(4, func(int) error { return s.Promise(ctx, want) }) {
+		must(t, err)
+	}
+	all, err := s.Promises(ctx)
+	must(t, err)
+	found := map[string]int{}
+	for _, p := range all {
+		for _, w := range want {
+			if p.Currency == w.Currency {
+				same(t, "the promise", p, w)
+				found[p.Currency]++
+			}
+		}
+	}
+	for _, w := range want {
+		if found[w.Currency] != 1 {
+			t.Errorf("%s is there %d times", w.ID(), found[w.Currency])
+		}
 	}
 }

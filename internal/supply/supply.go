@@ -16,6 +16,9 @@
 // mark that comes late, from somebody who was stopped for an hour, is lower than the one that is there, and changes
 // nothing. Entries may race in: they are above the mark, and counted next time.
 //
+// Once a period the inflation index is reviewed: Index says what it is, Step what it does to the earn rate, Reviewer who
+// looks at it, and an Adjustment is the audit that stays.
+//
 // That a wallet has changed is told by hints, which may get lost with their process. A sweep over all members finds
 // what was missed.
 package supply
@@ -70,6 +73,10 @@ type Store interface {
 	// Due gives at most n wallets of whose marks something is due by a time, in any order. However many there are, it reads
 	// no more than it gives.
 	Due(ctx context.Context, by time.Time, n int) ([]wallet.ID, error)
+	// Adjustments gives all adjustments, by the end of their periods.
+	Adjustments(ctx context.Context) ([]Adjustment, error)
+	// Adjust adds a period's adjustment and tells so, or gives the one that is there already and changes nothing.
+	Adjust(ctx context.Context, a Adjustment) (Adjustment, bool, error)
 }
 
 // ShardOf is the shard that a wallet belongs to.
