@@ -1,0 +1,45 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// A page that says which test shows a claim is only worth something while those tests are there.
+func TestTheTestsThatThePageOfTheLedgerNamesExist(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "docs", "ledger.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	claims := 0
+	for line := range strings.SplitSeq(string(page), "\n") {
+		if !strings.HasPrefix(line, "| **") {
+			continue
+		}
+		claims++
+		named := regexp.MustCompile(`\[([^\]]+)\]\(([^)]+\.go)\)`).FindAllStringSubmatch(line, -1)
+		if len(named) == 0 {
+			t.Errorf("no test shows that %.60s", line)
+		}
+		for _, link := range named {
+			file, err := os.ReadFile(filepath.Join("..", "docs", filepath.FromSlash(link[2])))
+			if err != nil {
+				t.Error(err)
+				continue
+			}
+			test := "func " + link[1] + "(t *testing.T)"
+			if !strings.HasPrefix(link[1], "Test") {
+				test = `"` + link[1] + `"` // a sub-test of all stores
+			}
+			if !strings.Contains(string(file), test) {
+				t.Errorf("%s has no test %q", link[2], link[1])
+			}
+		}
+	}
+	if claims < 10 {
+		t.Errorf("%d claims are on the page", claims)
+	}
+}
