@@ -46,6 +46,7 @@ var may = map[string][]string{
 	"internal/admission":  {"internal/programme", "internal/member", "internal/tier", "internal/account"},
 	"internal/transfer":   {"internal/programme", "internal/member", "internal/wallet"},
 	"internal/adjustment": {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
+	"internal/claim":      {"internal/programme", "internal/member", "internal/tier", "internal/account"},
 	"internal/family":     {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
 	"internal/cursor":     {},
 	"internal/community":  {"internal/programme", "internal/member", "internal/cursor"},
@@ -72,7 +73,7 @@ var may = map[string][]string{
 // domains are the packages that hold rules and know no store, no HTTP and no GraphQL.
 var domains = []string{
 	"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/checkout", "internal/account", "internal/order", "internal/benefit",
-	"internal/product", "internal/reward", "internal/voucher", "internal/redemption", "internal/admission", "internal/adjustment", "internal/transfer", "internal/family", "internal/cursor", "internal/community", "internal/recommend",
+	"internal/product", "internal/reward", "internal/voucher", "internal/redemption", "internal/admission", "internal/adjustment", "internal/transfer", "internal/family", "internal/cursor", "internal/community", "internal/recommend", "internal/claim",
 	"internal/event", "internal/supply",
 }
 

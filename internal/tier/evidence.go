@@ -1,13 +1,17 @@
 package tier
 
-import "membergate/internal/programme"
+import (
+	"time"
+
+	"membergate/internal/programme"
+)
 
 // change completes a line of a history with what was seen when it came about: the score, or the sums of the metrics that
 // were asked for.
 func (r Reading) change(c Change, of programme.Tier, asked *programme.Condition) Change {
 	c.Score, c.Threshold, c.Programme = r.Score(), threshold(of), r.p.Version
 	if !r.now.Equal(c.At) {
-		c.Window = r.now
+		c.Window = r.now.Truncate(time.Millisecond) // as it is stored
 	}
 	for _, leaf := range r.leaves(asked) {
 		if leaf.Metric != "" {

@@ -48,6 +48,15 @@ func (s Standing) TakeBack(book Book, at time.Time, id string) Standing {
 	return s.regrant(book, at, Revoked, g, func(s *Standing) { s.Grants[i].TakenBack = at })
 }
 
+// Grant finds what an ID gave, and false if it gave nothing.
+func (s Standing) Grant(id string) (Grant, bool) {
+	i := s.byID(id)
+	if i < 0 || s.Grants[i].Tier == "" {
+		return Grant{}, false
+	}
+	return s.Grants[i], true
+}
+
 // byID finds a grant, -1 if there is none; an empty ID names none.
 func (s Standing) byID(id string) int {
 	return slices.IndexFunc(s.Grants, func(g Grant) bool { return id != "" && g.ID == id })
