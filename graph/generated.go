@@ -482,6 +482,42 @@ type ComplexityRoot struct {
 		Wallet                 func(childComplexity int) int
 	}
 
+	MembershipClaimPayload struct {
+		Grant      func(childComplexity int) int
+		Replayed   func(childComplexity int) int
+		Tier       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	MembershipClaimUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
+	MembershipCodesIssuePayload struct {
+		Codes      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	MembershipCodesIssueUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
+	MembershipDaysAddPayload struct {
+		Grant      func(childComplexity int) int
+		Replayed   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	MembershipDaysAddUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
 	Money struct {
 		Amount       func(childComplexity int) int
 		CurrencyCode func(childComplexity int) int
@@ -493,6 +529,9 @@ type ComplexityRoot struct {
 		CoinAdjustmentDecide  func(childComplexity int, input CoinAdjustmentDecideInput) int
 		CoinAdjustmentPropose func(childComplexity int, input CoinAdjustmentProposeInput) int
 		CoinTransfer          func(childComplexity int, input CoinTransferInput) int
+		MembershipClaim       func(childComplexity int, input MembershipClaimInput) int
+		MembershipCodesIssue  func(childComplexity int, input MembershipCodesIssueInput) int
+		MembershipDaysAdd     func(childComplexity int, input MembershipDaysAddInput) int
 		RedemptionCancel      func(childComplexity int, input RedemptionCancelInput) int
 		RedemptionShow        func(childComplexity int, input RedemptionShowInput) int
 		RedemptionUse         func(childComplexity int, input RedemptionUseInput) int
@@ -1088,6 +1127,9 @@ type MutationResolver interface {
 	TierApply(ctx context.Context, input TierApplicationInput) (*TierApplyPayload, error)
 	TierApplicationDecide(ctx context.Context, input TierApplicationDecideInput) (*TierApplicationDecidePayload, error)
 	CoinTransfer(ctx context.Context, input CoinTransferInput) (*CoinTransferPayload, error)
+	MembershipClaim(ctx context.Context, input MembershipClaimInput) (*MembershipClaimPayload, error)
+	MembershipCodesIssue(ctx context.Context, input MembershipCodesIssueInput) (*MembershipCodesIssuePayload, error)
+	MembershipDaysAdd(ctx context.Context, input MembershipDaysAddInput) (*MembershipDaysAddPayload, error)
 	CoinAdjustmentPropose(ctx context.Context, input CoinAdjustmentProposeInput) (*CoinAdjustmentProposePayload, error)
 	CoinAdjustmentDecide(ctx context.Context, input CoinAdjustmentDecideInput) (*CoinAdjustmentDecidePayload, error)
 }
@@ -2834,6 +2876,120 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Member.Wallet(childComplexity), true
 
+	case "MembershipClaimPayload.grant":
+		if e.ComplexityRoot.MembershipClaimPayload.Grant == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipClaimPayload.Grant(childComplexity), true
+	case "MembershipClaimPayload.replayed":
+		if e.ComplexityRoot.MembershipClaimPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipClaimPayload.Replayed(childComplexity), true
+	case "MembershipClaimPayload.tier":
+		if e.ComplexityRoot.MembershipClaimPayload.Tier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipClaimPayload.Tier(childComplexity), true
+	case "MembershipClaimPayload.userErrors":
+		if e.ComplexityRoot.MembershipClaimPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipClaimPayload.UserErrors(childComplexity), true
+
+	case "MembershipClaimUserError.code":
+		if e.ComplexityRoot.MembershipClaimUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipClaimUserError.Code(childComplexity), true
+	case "MembershipClaimUserError.field":
+		if e.ComplexityRoot.MembershipClaimUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipClaimUserError.Field(childComplexity), true
+	case "MembershipClaimUserError.message":
+		if e.ComplexityRoot.MembershipClaimUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipClaimUserError.Message(childComplexity), true
+
+	case "MembershipCodesIssuePayload.codes":
+		if e.ComplexityRoot.MembershipCodesIssuePayload.Codes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipCodesIssuePayload.Codes(childComplexity), true
+	case "MembershipCodesIssuePayload.userErrors":
+		if e.ComplexityRoot.MembershipCodesIssuePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipCodesIssuePayload.UserErrors(childComplexity), true
+
+	case "MembershipCodesIssueUserError.code":
+		if e.ComplexityRoot.MembershipCodesIssueUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipCodesIssueUserError.Code(childComplexity), true
+	case "MembershipCodesIssueUserError.field":
+		if e.ComplexityRoot.MembershipCodesIssueUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipCodesIssueUserError.Field(childComplexity), true
+	case "MembershipCodesIssueUserError.message":
+		if e.ComplexityRoot.MembershipCodesIssueUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipCodesIssueUserError.Message(childComplexity), true
+
+	case "MembershipDaysAddPayload.grant":
+		if e.ComplexityRoot.MembershipDaysAddPayload.Grant == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipDaysAddPayload.Grant(childComplexity), true
+	case "MembershipDaysAddPayload.replayed":
+		if e.ComplexityRoot.MembershipDaysAddPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipDaysAddPayload.Replayed(childComplexity), true
+	case "MembershipDaysAddPayload.userErrors":
+		if e.ComplexityRoot.MembershipDaysAddPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipDaysAddPayload.UserErrors(childComplexity), true
+
+	case "MembershipDaysAddUserError.code":
+		if e.ComplexityRoot.MembershipDaysAddUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipDaysAddUserError.Code(childComplexity), true
+	case "MembershipDaysAddUserError.field":
+		if e.ComplexityRoot.MembershipDaysAddUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipDaysAddUserError.Field(childComplexity), true
+	case "MembershipDaysAddUserError.message":
+		if e.ComplexityRoot.MembershipDaysAddUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipDaysAddUserError.Message(childComplexity), true
+
 	case "Money.amount":
 		if e.ComplexityRoot.Money.Amount == nil {
 			break
@@ -2902,6 +3058,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CoinTransfer(childComplexity, args["input"].(CoinTransferInput)), true
+	case "Mutation.membershipClaim":
+		if e.ComplexityRoot.Mutation.MembershipClaim == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_membershipClaim_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MembershipClaim(childComplexity, args["input"].(MembershipClaimInput)), true
+	case "Mutation.membershipCodesIssue":
+		if e.ComplexityRoot.Mutation.MembershipCodesIssue == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_membershipCodesIssue_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MembershipCodesIssue(childComplexity, args["input"].(MembershipCodesIssueInput)), true
+	case "Mutation.membershipDaysAdd":
+		if e.ComplexityRoot.Mutation.MembershipDaysAdd == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_membershipDaysAdd_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MembershipDaysAdd(childComplexity, args["input"].(MembershipDaysAddInput)), true
 	case "Mutation.redemptionCancel":
 		if e.ComplexityRoot.Mutation.RedemptionCancel == nil {
 			break
@@ -5080,6 +5269,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCoinAdjustmentProposeInput,
 		ec.unmarshalInputCoinTransferInput,
 		ec.unmarshalInputLedgerFilter,
+		ec.unmarshalInputMembershipClaimInput,
+		ec.unmarshalInputMembershipCodesIssueInput,
+		ec.unmarshalInputMembershipDaysAddInput,
 		ec.unmarshalInputRedemptionCancelInput,
 		ec.unmarshalInputRedemptionFilter,
 		ec.unmarshalInputRedemptionShowInput,
@@ -5344,6 +5536,24 @@ type Mutation {
     "To whom, and how many."
     input: CoinTransferInput!
   ): CoinTransferPayload!
+
+  "Takes the tier that a partner's code gives. Each code is one member's, once; sent again by that member it says the same."
+  membershipClaim(
+    "The code that the partner shows."
+    input: MembershipClaimInput!
+  ): MembershipClaimPayload!
+
+  "Makes codes that partners may hand out, by staff. They are shown this once. Needs a staff token with the role ` + "`" + `operations` + "`" + `, else FORBIDDEN."
+  membershipCodesIssue(
+    "How many, of which tier, and whose."
+    input: MembershipCodesIssueInput!
+  ): MembershipCodesIssuePayload!
+
+  "Adds days to a member's tier, by staff, behind what there is of it. Needs a staff token with the role ` + "`" + `operations` + "`" + `, else FORBIDDEN."
+  membershipDaysAdd(
+    "To whom, how many and why."
+    input: MembershipDaysAddInput!
+  ): MembershipDaysAddPayload!
 
   """
   Proposes to correct a member's coins. Nothing moves until somebody else decides. Needs a staff token with the role
@@ -5862,6 +6072,124 @@ type TierApplication implements Node {
   decidedAt: DateTime
   "The score it was given, 0 to 100. Null before it is decided."
   score: Int
+}
+
+"A code to take a tier with."
+input MembershipClaimInput {
+  "The code as the partner shows it; capitals, spaces and dashes do not matter."
+  code: String!
+}
+
+"What has become of a code."
+type MembershipClaimPayload {
+  "What the code gives. Null when it was refused."
+  grant: TierGrant
+  "The member's tier as it is now. Null together with an error."
+  tier: TierStatus
+  "Whether the member had taken it before."
+  replayed: Boolean!
+  "Why it was refused; empty when it was not."
+  userErrors: [MembershipClaimUserError!]!
+}
+
+"Why a code was refused."
+type MembershipClaimUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: MembershipClaimErrorCode!
+}
+
+"Reasons why a code was refused."
+enum MembershipClaimErrorCode {
+  "No such code was issued."
+  NOT_FOUND
+  "Somebody else has taken it."
+  ALREADY_CLAIMED
+  "Its time is over."
+  EXPIRED
+}
+
+"Codes that a partner is to hand out."
+input MembershipCodesIssueInput {
+  "The tier's id."
+  tierId: ID!
+  "How many, 1 to 1000, else BAD_USER_INPUT."
+  count: Int!
+  "The partner's name, 1 to 200 characters, which members read."
+  partner: String!
+  "Until when a code can be taken, exclusive."
+  expiresAt: DateTime!
+  "How many days of the tier a code gives, 1 to 366. Null for as long as the programme says of partners."
+  days: Int
+}
+
+"New codes."
+type MembershipCodesIssuePayload {
+  "The codes. They are kept nowhere and cannot be shown again. Null when they were refused."
+  codes: [String!]
+  "Why they were refused; empty when they were not."
+  userErrors: [MembershipCodesIssueUserError!]!
+}
+
+"Why no codes were made."
+type MembershipCodesIssueUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: MembershipCodesIssueErrorCode!
+}
+
+"Reasons why no codes were made."
+enum MembershipCodesIssueErrorCode {
+  "No tier with this id is given by partners or, with days, in days."
+  NOT_FOUND
+}
+
+"Days of a tier for a member."
+input MembershipDaysAddInput {
+  "1 to 64 visible ASCII characters that are made for this gift and kept while it is tried."
+  idempotencyKey: String!
+  "The id of the member's public profile."
+  memberId: ID!
+  "The tier's id."
+  tierId: ID!
+  "How many days, 1 to 366, else BAD_USER_INPUT."
+  days: Int!
+  "Why, in 1 to 200 characters, which the member reads."
+  reason: String!
+}
+
+"What has become of days that were added."
+type MembershipDaysAddPayload {
+  "What was given. Null when it was refused."
+  grant: TierGrant
+  "Whether an earlier sending of the same key had done it."
+  replayed: Boolean!
+  "Why it was refused; empty when it was not."
+  userErrors: [MembershipDaysAddUserError!]!
+}
+
+"Why no days were added."
+type MembershipDaysAddUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: MembershipDaysAddErrorCode!
+}
+
+"Reasons why no days were added."
+enum MembershipDaysAddErrorCode {
+  "No such member is known, or no tier with this id is given in days."
+  NOT_FOUND
+  "The idempotency key was used with another input."
+  IDEMPOTENCY_CONFLICT
 }
 
 "A page of applications."
@@ -8581,6 +8909,78 @@ func (ec *executionContext) childFields_Member(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type Member", field.Name)
 }
 
+func (ec *executionContext) childFields_MembershipClaimPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "grant":
+		return ec.fieldContext_MembershipClaimPayload_grant(ctx, field)
+	case "tier":
+		return ec.fieldContext_MembershipClaimPayload_tier(ctx, field)
+	case "replayed":
+		return ec.fieldContext_MembershipClaimPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MembershipClaimPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MembershipClaimPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MembershipClaimUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_MembershipClaimUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_MembershipClaimUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_MembershipClaimUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MembershipClaimUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_MembershipCodesIssuePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "codes":
+		return ec.fieldContext_MembershipCodesIssuePayload_codes(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MembershipCodesIssuePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MembershipCodesIssuePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MembershipCodesIssueUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_MembershipCodesIssueUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_MembershipCodesIssueUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_MembershipCodesIssueUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MembershipCodesIssueUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_MembershipDaysAddPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "grant":
+		return ec.fieldContext_MembershipDaysAddPayload_grant(ctx, field)
+	case "replayed":
+		return ec.fieldContext_MembershipDaysAddPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MembershipDaysAddPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MembershipDaysAddPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MembershipDaysAddUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_MembershipDaysAddUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_MembershipDaysAddUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_MembershipDaysAddUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MembershipDaysAddUserError", field.Name)
+}
+
 func (ec *executionContext) childFields_Money(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "amount":
@@ -9911,6 +10311,48 @@ func (ec *executionContext) field_Mutation_coinTransfer_args(ctx context.Context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (CoinTransferInput, error) {
 			return ec.unmarshalNCoinTransferInput2membergateᚋgraphᚐCoinTransferInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_membershipClaim_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (MembershipClaimInput, error) {
+			return ec.unmarshalNMembershipClaimInput2membergateᚋgraphᚐMembershipClaimInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_membershipCodesIssue_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (MembershipCodesIssueInput, error) {
+			return ec.unmarshalNMembershipCodesIssueInput2membergateᚋgraphᚐMembershipCodesIssueInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_membershipDaysAdd_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (MembershipDaysAddInput, error) {
+			return ec.unmarshalNMembershipDaysAddInput2membergateᚋgraphᚐMembershipDaysAddInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -17321,6 +17763,474 @@ func (ec *executionContext) fieldContext_Member_recommendationSettings(_ context
 	return fc, nil
 }
 
+func (ec *executionContext) _MembershipClaimPayload_grant(ctx context.Context, field graphql.CollectedField, obj *MembershipClaimPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipClaimPayload_grant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Grant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *TierGrant) graphql.Marshaler {
+			return ec.marshalOTierGrant2ᚖmembergateᚋgraphᚐTierGrant(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipClaimPayload_grant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MembershipClaimPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TierGrant(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MembershipClaimPayload_tier(ctx context.Context, field graphql.CollectedField, obj *MembershipClaimPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipClaimPayload_tier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tier, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *TierStatus) graphql.Marshaler {
+			return ec.marshalOTierStatus2ᚖmembergateᚋgraphᚐTierStatus(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipClaimPayload_tier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MembershipClaimPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TierStatus(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MembershipClaimPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *MembershipClaimPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipClaimPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipClaimPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipClaimPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipClaimPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *MembershipClaimPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipClaimPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MembershipClaimUserError) graphql.Marshaler {
+			return ec.marshalNMembershipClaimUserError2ᚕᚖmembergateᚋgraphᚐMembershipClaimUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipClaimPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MembershipClaimPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MembershipClaimUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MembershipClaimUserError_field(ctx context.Context, field graphql.CollectedField, obj *MembershipClaimUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipClaimUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipClaimUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipClaimUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipClaimUserError_message(ctx context.Context, field graphql.CollectedField, obj *MembershipClaimUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipClaimUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipClaimUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipClaimUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipClaimUserError_code(ctx context.Context, field graphql.CollectedField, obj *MembershipClaimUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipClaimUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v MembershipClaimErrorCode) graphql.Marshaler {
+			return ec.marshalNMembershipClaimErrorCode2membergateᚋgraphᚐMembershipClaimErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipClaimUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipClaimUserError", field, false, false, errors.New("field of type MembershipClaimErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipCodesIssuePayload_codes(ctx context.Context, field graphql.CollectedField, obj *MembershipCodesIssuePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipCodesIssuePayload_codes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Codes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipCodesIssuePayload_codes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipCodesIssuePayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipCodesIssuePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *MembershipCodesIssuePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipCodesIssuePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MembershipCodesIssueUserError) graphql.Marshaler {
+			return ec.marshalNMembershipCodesIssueUserError2ᚕᚖmembergateᚋgraphᚐMembershipCodesIssueUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipCodesIssuePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MembershipCodesIssuePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MembershipCodesIssueUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MembershipCodesIssueUserError_field(ctx context.Context, field graphql.CollectedField, obj *MembershipCodesIssueUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipCodesIssueUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipCodesIssueUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipCodesIssueUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipCodesIssueUserError_message(ctx context.Context, field graphql.CollectedField, obj *MembershipCodesIssueUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipCodesIssueUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipCodesIssueUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipCodesIssueUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipCodesIssueUserError_code(ctx context.Context, field graphql.CollectedField, obj *MembershipCodesIssueUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipCodesIssueUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v MembershipCodesIssueErrorCode) graphql.Marshaler {
+			return ec.marshalNMembershipCodesIssueErrorCode2membergateᚋgraphᚐMembershipCodesIssueErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipCodesIssueUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipCodesIssueUserError", field, false, false, errors.New("field of type MembershipCodesIssueErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipDaysAddPayload_grant(ctx context.Context, field graphql.CollectedField, obj *MembershipDaysAddPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipDaysAddPayload_grant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Grant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *TierGrant) graphql.Marshaler {
+			return ec.marshalOTierGrant2ᚖmembergateᚋgraphᚐTierGrant(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipDaysAddPayload_grant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MembershipDaysAddPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TierGrant(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MembershipDaysAddPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *MembershipDaysAddPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipDaysAddPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipDaysAddPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipDaysAddPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipDaysAddPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *MembershipDaysAddPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipDaysAddPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MembershipDaysAddUserError) graphql.Marshaler {
+			return ec.marshalNMembershipDaysAddUserError2ᚕᚖmembergateᚋgraphᚐMembershipDaysAddUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipDaysAddPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MembershipDaysAddPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MembershipDaysAddUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MembershipDaysAddUserError_field(ctx context.Context, field graphql.CollectedField, obj *MembershipDaysAddUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipDaysAddUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipDaysAddUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipDaysAddUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipDaysAddUserError_message(ctx context.Context, field graphql.CollectedField, obj *MembershipDaysAddUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipDaysAddUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipDaysAddUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipDaysAddUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipDaysAddUserError_code(ctx context.Context, field graphql.CollectedField, obj *MembershipDaysAddUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipDaysAddUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v MembershipDaysAddErrorCode) graphql.Marshaler {
+			return ec.marshalNMembershipDaysAddErrorCode2membergateᚋgraphᚐMembershipDaysAddErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipDaysAddUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipDaysAddUserError", field, false, false, errors.New("field of type MembershipDaysAddErrorCode does not have child fields"))
+}
+
 func (ec *executionContext) _Money_amount(ctx context.Context, field graphql.CollectedField, obj *Money) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17801,6 +18711,138 @@ func (ec *executionContext) fieldContext_Mutation_coinTransfer(ctx context.Conte
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_coinTransfer_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_membershipClaim(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_membershipClaim(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MembershipClaim(ctx, fc.Args["input"].(MembershipClaimInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MembershipClaimPayload) graphql.Marshaler {
+			return ec.marshalNMembershipClaimPayload2ᚖmembergateᚋgraphᚐMembershipClaimPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_membershipClaim(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MembershipClaimPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_membershipClaim_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_membershipCodesIssue(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_membershipCodesIssue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MembershipCodesIssue(ctx, fc.Args["input"].(MembershipCodesIssueInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MembershipCodesIssuePayload) graphql.Marshaler {
+			return ec.marshalNMembershipCodesIssuePayload2ᚖmembergateᚋgraphᚐMembershipCodesIssuePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_membershipCodesIssue(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MembershipCodesIssuePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_membershipCodesIssue_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_membershipDaysAdd(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_membershipDaysAdd(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MembershipDaysAdd(ctx, fc.Args["input"].(MembershipDaysAddInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MembershipDaysAddPayload) graphql.Marshaler {
+			return ec.marshalNMembershipDaysAddPayload2ᚖmembergateᚋgraphᚐMembershipDaysAddPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_membershipDaysAdd(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MembershipDaysAddPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_membershipDaysAdd_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -28014,6 +29056,152 @@ func (ec *executionContext) unmarshalInputLedgerFilter(ctx context.Context, obj 
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputMembershipClaimInput(ctx context.Context, obj any) (MembershipClaimInput, error) {
+	var it MembershipClaimInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"code"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputMembershipCodesIssueInput(ctx context.Context, obj any) (MembershipCodesIssueInput, error) {
+	var it MembershipCodesIssueInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"tierId", "count", "partner", "expiresAt", "days"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "tierId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tierId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TierID = data
+		case "count":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("count"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Count = data
+		case "partner":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("partner"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Partner = data
+		case "expiresAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expiresAt"))
+			data, err := ec.unmarshalNDateTime2timeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpiresAt = data
+		case "days":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("days"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Days = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputMembershipDaysAddInput(ctx context.Context, obj any) (MembershipDaysAddInput, error) {
+	var it MembershipDaysAddInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"idempotencyKey", "memberId", "tierId", "days", "reason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		case "memberId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("memberId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MemberID = data
+		case "tierId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tierId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TierID = data
+		case "days":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("days"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Days = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputRedemptionCancelInput(ctx context.Context, obj any) (RedemptionCancelInput, error) {
 	var it RedemptionCancelInput
 	if obj == nil {
@@ -28672,6 +29860,27 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._RedemptionCancelUserError(ctx, sel, obj)
+	case MembershipDaysAddUserError:
+		return ec._MembershipDaysAddUserError(ctx, sel, &obj)
+	case *MembershipDaysAddUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MembershipDaysAddUserError(ctx, sel, obj)
+	case MembershipCodesIssueUserError:
+		return ec._MembershipCodesIssueUserError(ctx, sel, &obj)
+	case *MembershipCodesIssueUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MembershipCodesIssueUserError(ctx, sel, obj)
+	case MembershipClaimUserError:
+		return ec._MembershipClaimUserError(ctx, sel, &obj)
+	case *MembershipClaimUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MembershipClaimUserError(ctx, sel, obj)
 	case CoinTransferUserError:
 		return ec._CoinTransferUserError(ctx, sel, &obj)
 	case *CoinTransferUserError:
@@ -32764,6 +33973,294 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 	return out
 }
 
+var membershipClaimPayloadImplementors = []string{"MembershipClaimPayload"}
+
+func (ec *executionContext) _MembershipClaimPayload(ctx context.Context, sel ast.SelectionSet, obj *MembershipClaimPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, membershipClaimPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MembershipClaimPayload")
+		case "grant":
+			out.Values[i] = ec._MembershipClaimPayload_grant(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "tier":
+			out.Values[i] = ec._MembershipClaimPayload_tier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._MembershipClaimPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._MembershipClaimPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var membershipClaimUserErrorImplementors = []string{"MembershipClaimUserError", "UserError"}
+
+func (ec *executionContext) _MembershipClaimUserError(ctx context.Context, sel ast.SelectionSet, obj *MembershipClaimUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, membershipClaimUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MembershipClaimUserError")
+		case "field":
+			out.Values[i] = ec._MembershipClaimUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._MembershipClaimUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._MembershipClaimUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var membershipCodesIssuePayloadImplementors = []string{"MembershipCodesIssuePayload"}
+
+func (ec *executionContext) _MembershipCodesIssuePayload(ctx context.Context, sel ast.SelectionSet, obj *MembershipCodesIssuePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, membershipCodesIssuePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MembershipCodesIssuePayload")
+		case "codes":
+			out.Values[i] = ec._MembershipCodesIssuePayload_codes(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._MembershipCodesIssuePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var membershipCodesIssueUserErrorImplementors = []string{"MembershipCodesIssueUserError", "UserError"}
+
+func (ec *executionContext) _MembershipCodesIssueUserError(ctx context.Context, sel ast.SelectionSet, obj *MembershipCodesIssueUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, membershipCodesIssueUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MembershipCodesIssueUserError")
+		case "field":
+			out.Values[i] = ec._MembershipCodesIssueUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._MembershipCodesIssueUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._MembershipCodesIssueUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var membershipDaysAddPayloadImplementors = []string{"MembershipDaysAddPayload"}
+
+func (ec *executionContext) _MembershipDaysAddPayload(ctx context.Context, sel ast.SelectionSet, obj *MembershipDaysAddPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, membershipDaysAddPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MembershipDaysAddPayload")
+		case "grant":
+			out.Values[i] = ec._MembershipDaysAddPayload_grant(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._MembershipDaysAddPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._MembershipDaysAddPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var membershipDaysAddUserErrorImplementors = []string{"MembershipDaysAddUserError", "UserError"}
+
+func (ec *executionContext) _MembershipDaysAddUserError(ctx context.Context, sel ast.SelectionSet, obj *MembershipDaysAddUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, membershipDaysAddUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MembershipDaysAddUserError")
+		case "field":
+			out.Values[i] = ec._MembershipDaysAddUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._MembershipDaysAddUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._MembershipDaysAddUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var moneyImplementors = []string{"Money"}
 
 func (ec *executionContext) _Money(ctx context.Context, sel ast.SelectionSet, obj *Money) graphql.Marshaler {
@@ -32893,6 +34390,27 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "coinTransfer":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_coinTransfer(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "membershipClaim":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_membershipClaim(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "membershipCodesIssue":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_membershipCodesIssue(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "membershipDaysAdd":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_membershipDaysAdd(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -39439,6 +40957,159 @@ func (ec *executionContext) marshalNMediaImage2ᚖmembergateᚋgraphᚐMediaImag
 	return ec._MediaImage(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNMembershipClaimErrorCode2membergateᚋgraphᚐMembershipClaimErrorCode(ctx context.Context, v any) (MembershipClaimErrorCode, error) {
+	var res MembershipClaimErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMembershipClaimErrorCode2membergateᚋgraphᚐMembershipClaimErrorCode(ctx context.Context, sel ast.SelectionSet, v MembershipClaimErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNMembershipClaimInput2membergateᚋgraphᚐMembershipClaimInput(ctx context.Context, v any) (MembershipClaimInput, error) {
+	res, err := ec.unmarshalInputMembershipClaimInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMembershipClaimPayload2ᚖmembergateᚋgraphᚐMembershipClaimPayload(ctx context.Context, sel ast.SelectionSet, v *MembershipClaimPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MembershipClaimPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMembershipClaimUserError2ᚕᚖmembergateᚋgraphᚐMembershipClaimUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*MembershipClaimUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMembershipClaimUserError2ᚖmembergateᚋgraphᚐMembershipClaimUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMembershipClaimUserError2ᚖmembergateᚋgraphᚐMembershipClaimUserError(ctx context.Context, sel ast.SelectionSet, v *MembershipClaimUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MembershipClaimUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNMembershipCodesIssueErrorCode2membergateᚋgraphᚐMembershipCodesIssueErrorCode(ctx context.Context, v any) (MembershipCodesIssueErrorCode, error) {
+	var res MembershipCodesIssueErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMembershipCodesIssueErrorCode2membergateᚋgraphᚐMembershipCodesIssueErrorCode(ctx context.Context, sel ast.SelectionSet, v MembershipCodesIssueErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNMembershipCodesIssueInput2membergateᚋgraphᚐMembershipCodesIssueInput(ctx context.Context, v any) (MembershipCodesIssueInput, error) {
+	res, err := ec.unmarshalInputMembershipCodesIssueInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMembershipCodesIssuePayload2ᚖmembergateᚋgraphᚐMembershipCodesIssuePayload(ctx context.Context, sel ast.SelectionSet, v *MembershipCodesIssuePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MembershipCodesIssuePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMembershipCodesIssueUserError2ᚕᚖmembergateᚋgraphᚐMembershipCodesIssueUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*MembershipCodesIssueUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMembershipCodesIssueUserError2ᚖmembergateᚋgraphᚐMembershipCodesIssueUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMembershipCodesIssueUserError2ᚖmembergateᚋgraphᚐMembershipCodesIssueUserError(ctx context.Context, sel ast.SelectionSet, v *MembershipCodesIssueUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MembershipCodesIssueUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNMembershipDaysAddErrorCode2membergateᚋgraphᚐMembershipDaysAddErrorCode(ctx context.Context, v any) (MembershipDaysAddErrorCode, error) {
+	var res MembershipDaysAddErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMembershipDaysAddErrorCode2membergateᚋgraphᚐMembershipDaysAddErrorCode(ctx context.Context, sel ast.SelectionSet, v MembershipDaysAddErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNMembershipDaysAddInput2membergateᚋgraphᚐMembershipDaysAddInput(ctx context.Context, v any) (MembershipDaysAddInput, error) {
+	res, err := ec.unmarshalInputMembershipDaysAddInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMembershipDaysAddPayload2ᚖmembergateᚋgraphᚐMembershipDaysAddPayload(ctx context.Context, sel ast.SelectionSet, v *MembershipDaysAddPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MembershipDaysAddPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMembershipDaysAddUserError2ᚕᚖmembergateᚋgraphᚐMembershipDaysAddUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*MembershipDaysAddUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMembershipDaysAddUserError2ᚖmembergateᚋgraphᚐMembershipDaysAddUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMembershipDaysAddUserError2ᚖmembergateᚋgraphᚐMembershipDaysAddUserError(ctx context.Context, sel ast.SelectionSet, v *MembershipDaysAddUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MembershipDaysAddUserError(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNNode2membergateᚋgraphᚐNode(ctx context.Context, sel ast.SelectionSet, v Node) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -41435,6 +43106,13 @@ func (ec *executionContext) marshalOTierForecast2ᚖmembergateᚋgraphᚐTierFor
 		return graphql.Null
 	}
 	return ec._TierForecast(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOTierGrant2ᚖmembergateᚋgraphᚐTierGrant(ctx context.Context, sel ast.SelectionSet, v *TierGrant) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._TierGrant(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOTierProgress2ᚖmembergateᚋgraphᚐTierProgress(ctx context.Context, sel ast.SelectionSet, v *TierProgress) graphql.Marshaler {

@@ -903,6 +903,106 @@ type Member struct {
 
 func (Member) IsNode() {}
 
+// A code to take a tier with.
+type MembershipClaimInput struct {
+	// The code as the partner shows it; capitals, spaces and dashes do not matter.
+	Code string `json:"code"`
+}
+
+// What has become of a code.
+type MembershipClaimPayload struct {
+	// What the code gives. Null when it was refused.
+	Grant *TierGrant `json:"grant,omitempty"`
+	// The member's tier as it is now. Null together with an error.
+	Tier *TierStatus `json:"tier,omitempty"`
+	// Whether the member had taken it before.
+	Replayed bool `json:"replayed"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*MembershipClaimUserError `json:"userErrors"`
+}
+
+// Why a code was refused.
+type MembershipClaimUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code MembershipClaimErrorCode `json:"code"`
+}
+
+func (MembershipClaimUserError) IsUserError() {}
+
+// Codes that a partner is to hand out.
+type MembershipCodesIssueInput struct {
+	// The tier's id.
+	TierID string `json:"tierId"`
+	// How many, 1 to 1000, else BAD_USER_INPUT.
+	Count int `json:"count"`
+	// The partner's name, 1 to 200 characters, which members read.
+	Partner string `json:"partner"`
+	// Until when a code can be taken, exclusive.
+	ExpiresAt time.Time `json:"expiresAt"`
+	// How many days of the tier a code gives, 1 to 366. Null for as long as the programme says of partners.
+	Days *int `json:"days,omitempty"`
+}
+
+// New codes.
+type MembershipCodesIssuePayload struct {
+	// The codes. They are kept nowhere and cannot be shown again. Null when they were refused.
+	Codes []string `json:"codes,omitempty"`
+	// Why they were refused; empty when they were not.
+	UserErrors []*MembershipCodesIssueUserError `json:"userErrors"`
+}
+
+// Why no codes were made.
+type MembershipCodesIssueUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code MembershipCodesIssueErrorCode `json:"code"`
+}
+
+func (MembershipCodesIssueUserError) IsUserError() {}
+
+// Days of a tier for a member.
+type MembershipDaysAddInput struct {
+	// 1 to 64 visible ASCII characters that are made for this gift and kept while it is tried.
+	IdempotencyKey string `json:"idempotencyKey"`
+	// The id of the member's public profile.
+	MemberID string `json:"memberId"`
+	// The tier's id.
+	TierID string `json:"tierId"`
+	// How many days, 1 to 366, else BAD_USER_INPUT.
+	Days int `json:"days"`
+	// Why, in 1 to 200 characters, which the member reads.
+	Reason string `json:"reason"`
+}
+
+// What has become of days that were added.
+type MembershipDaysAddPayload struct {
+	// What was given. Null when it was refused.
+	Grant *TierGrant `json:"grant,omitempty"`
+	// Whether an earlier sending of the same key had done it.
+	Replayed bool `json:"replayed"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*MembershipDaysAddUserError `json:"userErrors"`
+}
+
+// Why no days were added.
+type MembershipDaysAddUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code MembershipDaysAddErrorCode `json:"code"`
+}
+
+func (MembershipDaysAddUserError) IsUserError() {}
+
 // An amount of money.
 type Money struct {
 	// The amount in whole currency units, such as `"12.50"`.
@@ -2891,6 +2991,180 @@ func (e *LedgerKind) UnmarshalJSON(b []byte) error {
 }
 
 func (e LedgerKind) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why a code was refused.
+type MembershipClaimErrorCode string
+
+const (
+	// No such code was issued.
+	MembershipClaimErrorCodeNotFound MembershipClaimErrorCode = "NOT_FOUND"
+	// Somebody else has taken it.
+	MembershipClaimErrorCodeAlreadyClaimed MembershipClaimErrorCode = "ALREADY_CLAIMED"
+	// Its time is over.
+	MembershipClaimErrorCodeExpired MembershipClaimErrorCode = "EXPIRED"
+)
+
+var AllMembershipClaimErrorCode = []MembershipClaimErrorCode{
+	MembershipClaimErrorCodeNotFound,
+	MembershipClaimErrorCodeAlreadyClaimed,
+	MembershipClaimErrorCodeExpired,
+}
+
+func (e MembershipClaimErrorCode) IsValid() bool {
+	switch e {
+	case MembershipClaimErrorCodeNotFound, MembershipClaimErrorCodeAlreadyClaimed, MembershipClaimErrorCodeExpired:
+		return true
+	}
+	return false
+}
+
+func (e MembershipClaimErrorCode) String() string {
+	return string(e)
+}
+
+func (e *MembershipClaimErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MembershipClaimErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MembershipClaimErrorCode", str)
+	}
+	return nil
+}
+
+func (e MembershipClaimErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *MembershipClaimErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e MembershipClaimErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why no codes were made.
+type MembershipCodesIssueErrorCode string
+
+const (
+	// No tier with this id is given by partners or, with days, in days.
+	MembershipCodesIssueErrorCodeNotFound MembershipCodesIssueErrorCode = "NOT_FOUND"
+)
+
+var AllMembershipCodesIssueErrorCode = []MembershipCodesIssueErrorCode{
+	MembershipCodesIssueErrorCodeNotFound,
+}
+
+func (e MembershipCodesIssueErrorCode) IsValid() bool {
+	switch e {
+	case MembershipCodesIssueErrorCodeNotFound:
+		return true
+	}
+	return false
+}
+
+func (e MembershipCodesIssueErrorCode) String() string {
+	return string(e)
+}
+
+func (e *MembershipCodesIssueErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MembershipCodesIssueErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MembershipCodesIssueErrorCode", str)
+	}
+	return nil
+}
+
+func (e MembershipCodesIssueErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *MembershipCodesIssueErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e MembershipCodesIssueErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why no days were added.
+type MembershipDaysAddErrorCode string
+
+const (
+	// No such member is known, or no tier with this id is given in days.
+	MembershipDaysAddErrorCodeNotFound MembershipDaysAddErrorCode = "NOT_FOUND"
+	// The idempotency key was used with another input.
+	MembershipDaysAddErrorCodeIdempotencyConflict MembershipDaysAddErrorCode = "IDEMPOTENCY_CONFLICT"
+)
+
+var AllMembershipDaysAddErrorCode = []MembershipDaysAddErrorCode{
+	MembershipDaysAddErrorCodeNotFound,
+	MembershipDaysAddErrorCodeIdempotencyConflict,
+}
+
+func (e MembershipDaysAddErrorCode) IsValid() bool {
+	switch e {
+	case MembershipDaysAddErrorCodeNotFound, MembershipDaysAddErrorCodeIdempotencyConflict:
+		return true
+	}
+	return false
+}
+
+func (e MembershipDaysAddErrorCode) String() string {
+	return string(e)
+}
+
+func (e *MembershipDaysAddErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MembershipDaysAddErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MembershipDaysAddErrorCode", str)
+	}
+	return nil
+}
+
+func (e MembershipDaysAddErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *MembershipDaysAddErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e MembershipDaysAddErrorCode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -9,6 +9,7 @@ import (
 	"membergate/internal/adjustment"
 	"membergate/internal/admission"
 	"membergate/internal/checkout"
+	"membergate/internal/claim"
 	"membergate/internal/community"
 	"membergate/internal/cursor"
 	"membergate/internal/family"
@@ -32,6 +33,7 @@ type Root struct {
 	Checkout  *checkout.Service   // paying orders with coins
 	Redeeming *redemption.Service // getting rewards for coins
 	Admission *admission.Service  // seats in tiers
+	Claims    *claim.Service      // tiers for codes, and days
 	Adjusting *adjustment.Service // corrections by staff
 	Transfers *transfer.Service   // coins between wallets
 	Families  *family.Service     // invitations

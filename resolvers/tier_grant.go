@@ -21,10 +21,14 @@ func (r *Root) grant(ctx context.Context, g tier.Grant) *graph.TierGrant {
 	if !g.Until.IsZero() {
 		out.Until = &g.Until
 	}
-	if code := "grant." + string(g.Route); g.Reason == "" {
-		if said := phrase.Say(viewer.From(ctx).Locale, code); said != code {
-			out.Reason = &said
-		}
+	code := "grant." + string(g.Route)
+	if g.Route == programme.Partner && g.Reason != "" {
+		code += ".of" // the reason is the partner's name
+	} else if g.Reason != "" {
+		return out
+	}
+	if said := phrase.Say(viewer.From(ctx).Locale, code, g.Reason); said != code {
+		out.Reason = &said
 	}
 	return out
 }

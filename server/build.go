@@ -97,6 +97,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 	root := &resolvers.Root{
 		Book: rules, Wallets: wallets, Cursors: cursors, Supply: st.supply,
 		Admission: st.admissionService(rules),
+		Claims:    st.claimService(rules),
 		Checkout:  &checkout.Service{Wallets: wallets, Book: rules},
 		Redeeming: &redemption.Service{Store: st.redemptions, Rewards: st.rewards, Vouchers: st.vouchers, Keys: keys, Wallets: wallets, Book: rules},
 		Adjusting: st.adjustmentService(rules),
@@ -107,7 +108,8 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 	root.Community = &community.Service{Store: st.community, Cursors: cursors, Choice: root.Recommend}
 	parts.Schema = graph.NewExecutableSchema(graph.Config{Resolvers: root})
 	parts.Beside = append(parts.Beside, keepLists(st, log), keepSupply(st.counter(), hints, log), finishRedemptions(root.Redeeming, now, log),
-		finishLater("adjustments", root.Adjusting.Sweep, now, log), finishLater("transfers", root.Transfers.Sweep, now, log))
+		finishLater("adjustments", root.Adjusting.Sweep, now, log), finishLater("transfers", root.Transfers.Sweep, now, log),
+		finishLater("claims", root.Claims.Sweep, now, log))
 	parts.Beside = append(parts.Beside, keepRules(st, rules, log), keepIndex(s, st, rules, now, log))
 	inbound := newInbound(s, st, rules, now, log)
 	parts.Events, parts.Meters = inbound, inbound.meters()

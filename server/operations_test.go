@@ -126,6 +126,8 @@ func askings() []asking {
 	add("TierPage", sampleEnd, nil, everybody...)
 	add("TierPage", today, nil, owner)
 	add("TierPage", "2011-12-10T12:00:00+08:00", nil, owner) // a year later, when growth is about to leave
+	add("TierWay", sampleEnd, nil, everybody...)
+	add("TierWay", today, nil, owner, single)
 	add("Programme", today, nil, owner, "")
 	add("FamilyPage", sampleEnd, nil, everybody...)
 	add("FamilyInvitation", sampleEnd, map[string]any{"token": invitation}, single, "")
@@ -197,6 +199,8 @@ var blank = map[string]string{
 	"EarnExplanation.cappedBy":        "no wallet of the sample is full",
 	"Family.approvals":                "requests come with spending",
 	"ApprovalRequestConnection.nodes": "requests come with spending",
+	"TierStatus.challenges":           "the village joined long ago; the tests of a programme's year see tasks",
+	"TierStatus.invitations":          "nobody in the village spends enough; the tests of admissions see invitations",
 	"HoldConnection.nodes":            "nobody in the village is paying; the tests of the checkout see holds",
 	"Wallet.holds":                    "the same",
 }

@@ -12,6 +12,7 @@ import (
 	"membergate/internal/admission"
 	"membergate/internal/benefit"
 	"membergate/internal/boltstore"
+	"membergate/internal/claim"
 	"membergate/internal/community"
 	"membergate/internal/family"
 	"membergate/internal/mongostore"
@@ -40,6 +41,7 @@ type stores struct {
 	admissions admission.Store  // seats and applications
 	adjusting  adjustment.Store // corrections by staff
 	transfers  transfer.Store   // coins between wallets
+	claims     claim.Store      // tiers for codes, and days
 	community  community.Store  // posts, comments, marks, ties
 	cache      *redisstore.Store
 
@@ -112,7 +114,7 @@ const commandPatience = 30 * time.Second
 func (s *stores) useBolt(b *boltstore.Store) {
 	s.accounts, s.ledger, s.orders, s.supply = b.Members(), b.Ledger(), b.Orders(), b.Supply()
 	s.admissions, s.adjusting = b.Admissions(), b.Adjustments()
-	s.transfers = b.Transfers()
+	s.transfers, s.claims = b.Transfers(), b.Claims()
 	s.products, s.rewards, s.usages, s.families, s.community = b.Products(), b.Rewards(), b.Usages(), b.Families(), b.Community()
 	s.redemptions, s.vouchers, s.promises = b.Redemptions(), b.Vouchers(), b.Supply()
 	s.migrate, s.fill = func(context.Context) error { return nil }, b.Hasty
@@ -122,7 +124,7 @@ func (s *stores) useBolt(b *boltstore.Store) {
 func (s *stores) useMongo(m *mongostore.Store) {
 	s.accounts, s.ledger, s.orders, s.supply = m.Members(), m.Ledger(), m.Orders(), m.Supply()
 	s.admissions, s.adjusting = m.Admissions(), m.Adjustments()
-	s.transfers = m.Transfers()
+	s.transfers, s.claims = m.Transfers(), m.Claims()
 	s.products, s.rewards, s.usages, s.families, s.community = m.Products(), m.Rewards(), m.Usages(), m.Families(), m.Community()
 	s.redemptions, s.vouchers, s.promises = m.Redemptions(), m.Vouchers(), m.Supply()
 	together := m.Together()
@@ -165,6 +167,11 @@ func (s *stores) watch(hints *supply.Hints) {
 // admissionService lets members of these stores into tiers with seats.
 func (s *stores) admissionService(book book) *admission.Service {
 	return &admission.Service{Store: s.admissions, Accounts: s.accounts, Book: book}
+}
+
+// claimService gives tiers for codes to members of these stores.
+func (s *stores) claimService(book book) *claim.Service {
+	return &claim.Service{Store: s.claims, Accounts: s.accounts, Book: book}
 }
 
 // adjustmentService corrects coins of these stores.
