@@ -15,21 +15,23 @@ import (
 )
 
 func reconcileCommand(p *program) *cobra.Command {
-	hints := false
+	hints, rebuild := false, false
 	c := &cobra.Command{
 		Use:   "reconcile",
 		Short: "Recompute every invariant of the ledger from its entries",
 		Long: "Walks every member's ledger and every applied order and refund, and recomputes what must hold. It prints a table\n" +
 			"of the rules, and ends with a non-zero code if one of them is broken anywhere. It never changes an entry.\n" +
-			"With --repair-hints it first brings what is only derived from ledgers up to them: the count of all coins.",
+			"With --repair-hints it first brings what is only derived from ledgers up to them: the count of all coins. With\n" +
+			"--rebuild it first works that count out anew; coins may move meanwhile, they are only counted later.",
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return p.reconcile(c.Context(), hints) },
+		RunE: func(c *cobra.Command, _ []string) error { return p.reconcile(c.Context(), hints, rebuild) },
 	}
 	c.Flags().BoolVar(&hints, "repair-hints", false, "first count what the count of all coins has not come to yet")
+	c.Flags().BoolVar(&rebuild, "rebuild", false, "first work the count of all coins out anew, and put right what was wrong in it")
 	return c
 }
 
-func (p *program) reconcile(ctx context.Context, hints bool) (err error) {
+func (p *program) reconcile(ctx context.Context, hints, rebuild bool) (err error) {
 	settings, err := p.settings()
 	if err != nil {
 		return err
@@ -43,7 +45,16 @@ func (p *program) reconcile(ctx context.Context, hints bool) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.close()) }()
-	if hints {
+	if rebuild {
+		bar := newBar(p.log, "members counted anew")
+		put, err := st.counter().Rebuild(ctx, func(done int) { bar.tell(done, 0) })
+		bar.end()
+		if err != nil {
+			return fmt.Errorf("the count of all coins could not be rebuilt: %w", err)
+		}
+		fmt.Fprintf(p.out, "The count of all coins is rebuilt: %d wallets looked at, %d marks and %d totals put right.\n", put.Wallets, put.Marks, put.Shards)
+	}
+	if hints || rebuild {
 		if _, err := st.counter().Sweep(ctx, time.Now(), func(int) {}); err != nil {
 			return err
 		}

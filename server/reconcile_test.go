@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"path/filepath"
 	"regexp"
 	"testing"
@@ -61,5 +62,38 @@ func TestReconcileFindsNoDriftInWhatWasImportedAndNamesDamage(t *testing.T) {
 	out, log, code = command(t, "reconcile", "DATA_DIR", dir)
 	if code == 0 || !regexp.MustCompile(`(?m)^seal +\d+ +1 +w_[0-9a-f]+ entry 1: `).MatchString(out) {
 		t.Errorf("after damage: code %d, %s\n%s", code, log, out)
+	}
+}
+
+func TestReconcileRebuildsACountThatIsWrong(t *testing.T) {
+	dir := t.TempDir()
+	file := write(t, "orders.csv", columns+"1,A,Apple,2,2011-01-01 10:00:00,150.00,100.0,France\n2,A,Apple,2,2011-01-01 10:00:00,50.00,200.0,France\n")
+	if _, log, code := perform([]string{"DATA_DIR", dir}, "import", "orders", file); code != 0 {
+		t.Fatal(log)
+	}
+	s, err := readSettings(env("DATA_DIR", dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	st, err := openStores(t.Context(), s, true, discard())
+	if err != nil {
+		t.Fatal(err)
+	}
+	shard, err := st.supply.Shard(t.Context(), 3)
+	if err == nil {
+		shard.Total.Amounts.Burned += 12
+		err = st.supply.Save(t.Context(), shard)
+	}
+	if err := errors.Join(err, st.close()); err != nil {
+		t.Fatal(err)
+	}
+	if out, _, code := command(t, "reconcile --repair-hints", "DATA_DIR", dir); code == 0 || !regexp.MustCompile(`(?m)^shards +\d+ +1 `).MatchString(out) {
+		t.Errorf("a wrong count: code %d\n%s", code, out)
+	}
+	if out, log, code := command(t, "reconcile --rebuild", "DATA_DIR", dir); code != 0 || !regexp.MustCompile(`2 wallets looked at, 0 marks and 1 totals put right`).MatchString(out) {
+		t.Errorf("rebuilt: code %d\n%s\n%s", code, out, log)
+	}
+	if out, _, code := command(t, "reconcile", "DATA_DIR", dir); code != 0 {
+		t.Errorf("after that: code %d\n%s", code, out)
 	}
 }

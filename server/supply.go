@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -17,6 +18,8 @@ const (
 	supplyEvery = 10 * time.Minute
 	// supplyLastly is what the last count gets when the process stops.
 	supplyLastly = 2 * time.Second
+	// supplyHeld is how long one waits while the count is being rebuilt.
+	supplyHeld = 5 * time.Second
 	// supplyShards is how many parts of the count are written at the same time.
 	supplyShards = 8
 )
@@ -54,7 +57,10 @@ func keepSupply(c *supply.Counter, hints *supply.Hints, log *slog.Logger) func(c
 				ids, began := hints.Take(), time.Now()
 				err := c.Fold(ctx, ids)
 				gather = max(supplyAfter, supplyShare*time.Since(began))
-				if err != nil {
+				if errors.Is(err, supply.ErrHeld) {
+					hints.Add(ids...)
+					wait(ctx, supplyHeld)
+				} else if err != nil {
 					hints.Add(ids...)
 					if ctx.Err() == nil {
 						log.Warn("coins cannot be counted now; they will be", "wallets", len(ids), "cause", err.Error())
@@ -70,7 +76,7 @@ func countAll(ctx context.Context, c *supply.Counter, log *slog.Logger) {
 	began := time.Now()
 	found, err := c.Sweep(ctx, began, func(int) {})
 	switch {
-	case ctx.Err() != nil:
+	case ctx.Err() != nil, errors.Is(err, supply.ErrHeld):
 	case err != nil:
 		log.Warn("not all coins could be counted; it is tried again", "cause", err.Error(), "after", supplyEvery)
 	case found > 0:

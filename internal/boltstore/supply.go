@@ -106,17 +106,41 @@ func (c *Supply) Raise(ctx context.Context, marks []supply.Mark) error {
 			if old.Seq >= m.Seq {
 				continue
 			}
-			if !old.Due.IsZero() {
-				if err := t.drop(alarms, alarm(old)); err != nil {
-					return err
-				}
+			if err := putMark(t, old, m); err != nil {
+				return err
 			}
-			if !m.Due.IsZero() {
-				if err := t.set(alarms, alarm(m), []byte{}); err != nil {
-					return err
-				}
+		}
+		return nil
+	})
+}
+
+// putMark puts a mark in place of an old one.
+func putMark(t *tx, old, m supply.Mark) error {
+	if !old.Due.IsZero() {
+		if err := t.drop(alarms, alarm(old)); err != nil {
+			return err
+		}
+	}
+	if !m.Due.IsZero() {
+		if err := t.set(alarms, alarm(m), []byte{}); err != nil {
+			return err
+		}
+	}
+	return t.put(counted, []byte(m.Wallet), m)
+}
+
+// Recount implements supply.Store.
+func (c *Supply) Recount(ctx context.Context, marks []supply.Mark) error {
+	if len(marks) == 0 {
+		return nil
+	}
+	return c.s.write(ctx, func(t *tx) error {
+		for _, m := range marks {
+			old, _, err := get[supply.Mark](t, counted, []byte(m.Wallet))
+			if err != nil {
+				return err
 			}
-			if err := t.put(counted, []byte(m.Wallet), m); err != nil {
+			if err := putMark(t, old, m); err != nil {
 				return err
 			}
 		}

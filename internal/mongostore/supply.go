@@ -90,6 +90,11 @@ func (c *Supply) Marks(ctx context.Context, ids []wallet.ID) (map[wallet.ID]supp
 	return out, err
 }
 
+// Recount implements supply.Store.
+func (c *Supply) Recount(ctx context.Context, marks []supply.Mark) error {
+	return putAll(ctx, c.s, counted, each(marks, toCounted), func(d countedDoc) string { return d.ID })
+}
+
 // Raise implements supply.Store. A mark replaces one that is lower, or is inserted where there is none; who inserted one
 // meanwhile may have had a lower one, so those that could not be inserted are looked at again.
 func (c *Supply) Raise(ctx context.Context, marks []supply.Mark) error {

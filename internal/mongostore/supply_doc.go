@@ -15,6 +15,7 @@ type shardDoc struct {
 	Total   sumDoc       `bson:"total"`
 	Open    []countedDoc `bson:"open,omitempty"`
 	Swept   time.Time    `bson:"swept,omitempty"`
+	Held    time.Time    `bson:"held,omitempty"`
 }
 
 type countedDoc struct {
@@ -70,9 +71,9 @@ func (d countedDoc) mark() supply.Mark {
 }
 
 func toShard(s supply.Shard) shardDoc {
-	return shardDoc{ID: s.N, SV: 1, Version: s.Version, Total: toSum(s.Total), Open: each(s.Open, toCounted), Swept: s.Swept}
+	return shardDoc{ID: s.N, SV: 1, Version: s.Version, Total: toSum(s.Total), Open: each(s.Open, toCounted), Swept: s.Swept, Held: s.Held}
 }
 
 func (d shardDoc) shard() supply.Shard {
-	return supply.Shard{N: d.ID, Version: d.Version, Total: d.Total.sum(), Open: each(d.Open, countedDoc.mark), Swept: d.Swept}
+	return supply.Shard{N: d.ID, Version: d.Version, Total: d.Total.sum(), Open: each(d.Open, countedDoc.mark), Swept: d.Swept, Held: d.Held}
 }

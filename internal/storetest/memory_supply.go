@@ -114,3 +114,12 @@ func (s *counts) Adjust(ctx context.Context, a supply.Adjustment) (is supply.Adj
 	})
 	return is, added, err
 }
+
+func (s *counts) Recount(ctx context.Context, marks []supply.Mark) error {
+	return locked(ctx, &s.mu, func() error {
+		for _, m := range marks {
+			s.marks[m.Wallet] = copied(m)
+		}
+		return nil
+	})
+}

@@ -23,6 +23,7 @@ func Supply(t *testing.T, s supply.Store) {
 		{"every field of a mark comes back", fieldsOfMark},
 		{"a mark never falls", marksRise},
 		{"wallets with something due are found", marksDue},
+		{"a mark that is counted anew replaces any", recountMarks},
 		{"a period is adjusted once, with every field", adjustOnce},
 	}.run(t, s)
 }
@@ -161,6 +162,26 @@ func marksDue(t *testing.T, ctx context.Context, s supply.Store) {
 		must(t, s.Raise(ctx, []supply.Mark{m}))
 		delete(want, m.Wallet)
 		same(t, "what is due", due(10), want)
+	}
+}
+
+func recountMarks(t *testing.T, ctx context.Context, s supply.Store) {
+	by := time.Date(1800, 1, 1, 0, 0, 0, 0, time.UTC).Add(-time.Since(time.Unix(0, 0)).Truncate(time.Millisecond)) // earlier than that of a run before
+	m := filled[supply.Mark](dice(1))
+	m.Wallet, m.Seq, m.Due = wallet.NewID(), 7, by
+	must(t, s.Raise(ctx, []supply.Mark{m}))
+	m.Seq, m.Due, m.Sum.Amounts.Owed = 5, by.Add(time.Hour), 1
+	fresh := m
+	fresh.Wallet, fresh.Due = wallet.NewID(), time.Time{}
+	must(t, s.Recount(ctx, nil))
+	must(t, s.Recount(ctx, []supply.Mark{m, fresh}))
+	got, err := s.Marks(ctx, []wallet.ID{m.Wallet, fresh.Wallet})
+	must(t, err)
+	same(t, "the marks", got, map[wallet.ID]supply.Mark{m.Wallet: m, fresh.Wallet: fresh})
+	due, err := s.Due(ctx, by, 10)
+	must(t, err)
+	if slices.Contains(due, m.Wallet) {
+		t.Error("it is due as the old mark said")
 	}
 }
 

@@ -20,7 +20,8 @@ type Counter struct {
 	Store    Store
 	Ledger   wallet.Store
 	Accounts account.Store
-	AtOnce   int // how many shards are folded at the same time; 0 is one after the other
+	AtOnce   int              // how many shards are folded at the same time; 0 is one after the other
+	Now      func() time.Time // real time; nil is the machine's
 }
 
 const (
@@ -63,6 +64,9 @@ func (c *Counter) change(ctx context.Context, n int, f func(*Shard) (changed boo
 		s, err := c.Store.Shard(ctx, n)
 		if err != nil {
 			return err
+		}
+		if s.Held.After(c.now()) {
+			return ErrHeld
 		}
 		changed, err := f(&s)
 		if err != nil || !changed {

@@ -65,3 +65,29 @@ func TestCoinsThatDieOnMongoDB(t *testing.T) {
 	together := s.Together()
 	lapse(t, newPurse(t, storetest.Stores{Accounts: together.Members(), Wallets: together.Ledger()}, 9), together.Supply())
 }
+
+func TestTheCountIsRebuiltBesideWritersOnTheEmbeddedStore(t *testing.T) {
+	s, err := boltstore.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	rebuilds(t, newPurse(t, storetest.Stores{Accounts: s.Members(), Wallets: s.Ledger()}, 12), s.Supply(), 60)
+}
+
+func TestTheCountIsRebuiltBesideWritersOnMongoDB(t *testing.T) {
+	uri := os.Getenv("MONGODB_URI")
+	if uri == "" {
+		t.Skip("MONGODB_URI is not set: there is no MongoDB-compatible server to test on")
+	}
+	s, err := mongostore.Open(t.Context(), uri, "test_rebuild_"+strings.ToLower(rand.Text()[:10]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s = s.Patient(30 * time.Second)
+	defer func() { _, _ = s.Drop(context.Background()), s.Close(context.Background()) }()
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	rebuilds(t, newPurse(t, storetest.Stores{Accounts: s.Members(), Wallets: s.Ledger()}, 12), s.Supply(), 30)
+}

@@ -52,6 +52,7 @@ type Shard struct {
 	Total   Sum       // of all marks, the open ones included
 	Open    []Mark    // of the last fold; they may not be written down yet
 	Swept   time.Time // when the last sweep began that saw all its wallets; zero = none yet
+	Held    time.Time // until then nobody counts into it, because the count is being rebuilt; zero = it is not
 }
 
 // ErrStale is a store's answer when somebody else changed the shard first.
@@ -70,6 +71,8 @@ type Store interface {
 	Marks(ctx context.Context, ids []wallet.ID) (map[wallet.ID]Mark, error)
 	// Raise writes marks down, each unless the wallet has one that is as high or higher.
 	Raise(ctx context.Context, marks []Mark) error
+	// Recount writes marks down, whatever is there.
+	Recount(ctx context.Context, marks []Mark) error
 	// Due gives at most n wallets of whose marks something is due by a time, in any order. However many there are, it reads
 	// no more than it gives.
 	Due(ctx context.Context, by time.Time, n int) ([]wallet.ID, error)
