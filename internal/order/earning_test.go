@@ -76,6 +76,25 @@ func TestCoinsAreTheFloorOfFenTimesRateTimesMultiplier(t *testing.T) {
 	}
 }
 
+func TestAYuanIsAPointInFresh3AndTwoInTheBirthdayMonth(t *testing.T) {
+	p, err := programme.Load("fresh-3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		birthday string
+		fen      int64
+		points   wallet.Coins
+	}{{"", 100, 1}, {"", 199, 1}, {"", 80_000, 800}, {"1990-07-01", 80_000, 1600}, {"1990-08-01", 80_000, 800}} {
+		for _, held := range []string{"FREE", "SILVER", "GOLD"} {
+			got, _ := order.Coins(p, held, member.Profile{ID: "1", Birthday: c.birthday}, order.Event{Kind: order.Paid, Fen: c.fen, At: local(t, "2026-07-31 23:59:59")})
+			if got != c.points {
+				t.Errorf("%s, born %s, gets %d points for %d fen, want %d", held, c.birthday, got, c.fen, c.points)
+			}
+		}
+	}
+}
+
 func TestCoinsDieAtTheEndOfTheLocalMonthTwelveMonthsLater(t *testing.T) {
 	p := retail5(t)
 	for earned, gone := range map[string]string{

@@ -120,6 +120,32 @@ func Settlement(t *testing.T, open func(t *testing.T) Stores) {
 		}
 		settled(t, s, people, end)
 	})
+	t.Run("readers beside one that stands still do not wait, and see what it will do", func(t *testing.T) {
+		s, people, _ := begin(t, 700)
+		slow := s
+		gate := &gate{Store: s.Accounts, reached: make(chan struct{}, 100), open: make(chan struct{})}
+		slow.Accounts = gate
+		done := make(chan error, 1)
+		go func() {
+			_, err := sweep(slow).Settle(t.Context(), end, false)
+			done <- err
+		}()
+		<-gate.reached // in the middle of writing
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		for range 20 {
+			for _, who := range people {
+				early := load(t, ctx, s.Accounts, who.newcomer.ID).Account.Standing
+				seen := early.Advance(book, end).Held(book.At(end), end).Code
+				if badge := early.Badge(book.At(end), end).Code; badge != seen {
+					t.Errorf("others see %s, and the member %s", badge, seen)
+				}
+			}
+		}
+		close(gate.open)
+		must(t, <-done)
+		settled(t, s, people, end)
+	})
 	t.Run("twice at once beside orders", func(t *testing.T) {
 		s, before, after := begin(t, 500)
 		errs := together(2+len(after), func(i int) error {
@@ -244,6 +270,21 @@ func (m *mine) CountDue(ctx context.Context, by time.Time) (int, error) {
 
 func (m *mine) Unfinished(ctx context.Context, after member.ID, n int) ([]account.Holder, error) {
 	return m.pick(after, n, func(after member.ID, n int) ([]account.Holder, error) { return m.Store.Unfinished(ctx, after, n) })
+}
+
+// gate lets nobody save until it is opened.
+type gate struct {
+	account.Store
+	reached, open chan struct{}
+}
+
+func (g *gate) Save(ctx context.Context, a account.Account) error {
+	select {
+	case g.reached <- struct{}{}:
+	default:
+	}
+	<-g.open
+	return g.Store.Save(ctx, a)
 }
 
 // mortal ends its process after some writes.

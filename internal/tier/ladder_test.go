@@ -57,6 +57,36 @@ func TestLadderOfFresh3(t *testing.T) {
 		quiet(t).is("2027-02-28", "GOLD", tier.Active).is("2027-03-01", "GOLD", tier.Protected).
 			is("2027-05-31 23:59", "GOLD", tier.Protected).is("2027-06-01", "FREE", tier.Active)
 	})
+	t.Run("who falls keeps what the judged year has met", func(t *testing.T) {
+		m := quiet(t)
+		for month := 1; month <= 12; month++ { // silver by the numbers of 2026
+			for n := range 2 {
+				m.pays(fmt.Sprintf("2026-%02d-10 %02d:00", month, 9+n), 50)
+			}
+		}
+		m.is("2027-03-01", "GOLD", tier.Protected).is("2027-05-31 23:59", "GOLD", tier.Protected).is("2027-06-01", "SILVER", tier.Active).
+			is("2028-02-29 23:59", "SILVER", tier.Active).is("2028-03-01", "SILVER", tier.Protected)
+	})
+	t.Run("the buffer is three calendar months, whatever their days", func(t *testing.T) {
+		s := quiet(t).Advance(b, at("2027-03-01"))
+		if want := at("2027-06-01"); !s.ProtectedUntil.Equal(want) { // 92 days
+			t.Errorf("it ends at %s, want %s", s.ProtectedUntil, want)
+		}
+	})
+	t.Run("one friend twice is one challenge", func(t *testing.T) {
+		quiet(t).does("2027-04-01", "INVITE_FRIEND", 2).is("2027-04-01", "GOLD", tier.Protected).is("2027-06-01", "FREE", tier.Active)
+	})
+	t.Run("800 yuan a month and much taking part are silver", func(t *testing.T) {
+		m := join(t, b, "2025-01-01").monthly(1, 800)
+		for month := 1; month <= 12; month++ {
+			m.does(fmt.Sprintf("2025-%02d-20 12:00", month), "EVENT_JOINED", 1)
+		}
+		p, ok := m.Next(b.Programme, at("2025-12-31"))
+		if !ok || p.Target.Code != "SILVER" || p.Percent != 99 || len(p.Items) != 2 || p.Items[1] != (tier.Item{Metric: "TAG", Sum: 240, Asked: 240}) {
+			t.Errorf("the way to silver is %+v", p)
+		}
+		m.is("2026-02-28", "FREE", tier.Active).is("2026-03-01", "SILVER", tier.Active)
+	})
 	t.Run("both challenges inside the buffer restore the tier, one does not", func(t *testing.T) {
 		quiet(t).does("2027-04-01", "INVITE_FRIEND", 1).is("2027-04-01", "GOLD", tier.Protected).
 			does("2027-04-02", "HEALTH_QUESTIONNAIRE", 1).is("2027-04-02", "GOLD", tier.Active).is("2027-12-31", "GOLD", tier.Active)
