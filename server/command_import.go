@@ -16,6 +16,7 @@ import (
 	"membergate/internal/invoice"
 	"membergate/internal/member"
 	"membergate/internal/programme"
+	"membergate/internal/supply"
 )
 
 func importCommand(p *program) *cobra.Command {
@@ -74,6 +75,9 @@ func (p *program) importOrders(ctx context.Context, file string, consents []stri
 	}
 	if err := p.recommend(ctx, st, st.cache.Lists(), sum.Latest); err != nil {
 		return err
+	}
+	if !settings.EmbeddedRedis() { // what is told there ends with this process
+		st.watch(supply.NewHints())
 	}
 	if _, err := st.counter().Sweep(ctx, time.Now(), func(int) {}); err != nil {
 		return err

@@ -73,8 +73,8 @@ func (p *program) settle(ctx context.Context, when string) (err error) {
 	if err != nil {
 		return fmt.Errorf("the settlement stopped; run it again to go on where it was: %w", err)
 	}
-	if err := st.counter().Fold(ctx, hints.Take()); err != nil {
-		return fmt.Errorf("all are settled, but not all coins could be counted; the next process will: %w", err)
+	if err := errors.Join(st.relay.Carry(ctx), st.counter().Fold(ctx, hints.Take())); err != nil {
+		return fmt.Errorf("all are settled, but not all of it could be counted or told; the next process will: %w", err)
 	}
 	printSettled(p.out, settled, at)
 	if settings.Replays() {

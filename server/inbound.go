@@ -25,6 +25,7 @@ type inbound struct {
 	applied *prometheus.CounterVec
 	buried  *prometheus.CounterVec
 	retried prometheus.Counter
+	dropped prometheus.Counter
 	missed  *prometheus.CounterVec
 	seconds prometheus.Histogram
 }
@@ -40,6 +41,9 @@ func newInbound(s Settings, st *stores, rules book, now clock.Clock, log *slog.L
 	in.buried = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "membergate_events_buried_total", Help: "Events that can never be applied, put aside by this process.",
 	}, []string{"type"})
+	in.dropped = prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "membergate_events_dropped_total", Help: "Events that were put aside and are gone for good, because too many came after them.",
+	})
 	in.retried = prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "membergate_events_retried_total", Help: "Times that events were applied again because a store did not answer.",
 	})
@@ -72,6 +76,9 @@ func (in *inbound) Applied(kind string, after time.Duration) {
 // Buried implements worker.Meter.
 func (in *inbound) Buried(kind string) { in.buried.WithLabelValues(known(kind)).Inc() }
 
+// Dropped implements worker.Meter.
+func (in *inbound) Dropped() { in.dropped.Inc() }
+
 // Retried implements worker.Meter.
 func (in *inbound) Retried() { in.retried.Inc() }
 
@@ -93,7 +100,7 @@ func known(kind string) string {
 }
 
 func (in *inbound) meters() []prometheus.Collector {
-	return []prometheus.Collector{in.applied, in.buried, in.retried, in.missed, in.seconds, lag{in.streams}}
+	return []prometheus.Collector{in.applied, in.buried, in.dropped, in.retried, in.missed, in.seconds, lag{in.streams}}
 }
 
 // lag asks the streams how much waits whenever somebody asks for the numbers; while they are away there are none.
@@ -101,6 +108,7 @@ type lag struct{ streams event.Streams }
 
 var (
 	waitingEvents = prometheus.NewDesc("membergate_events_waiting", "Events that are not applied yet.", []string{"partition"}, nil)
+	oldestEvent   = prometheus.NewDesc("membergate_events_oldest_seconds", "How long the oldest event that is not applied yet has waited.", []string{"partition"}, nil)
 	deadEvents    = prometheus.NewDesc("membergate_events_dead", "Events that were put aside because they can never be applied.", nil, nil)
 )
 
@@ -108,7 +116,11 @@ var (
 const lagWithin = time.Second
 
 // Describe implements prometheus.Collector.
-func (l lag) Describe(out chan<- *prometheus.Desc) { out <- waitingEvents; out <- deadEvents }
+func (l lag) Describe(out chan<- *prometheus.Desc) {
+	out <- waitingEvents
+	out <- oldestEvent
+	out <- deadEvents
+}
 
 // Collect implements prometheus.Collector.
 func (l lag) Collect(out chan<- prometheus.Metric) {
@@ -117,6 +129,17 @@ func (l lag) Collect(out chan<- prometheus.Metric) {
 	waiting, dead, err := l.streams.Lag(ctx)
 	if err != nil {
 		return
+	}
+	oldest, err := l.streams.Oldest(ctx)
+	if err != nil {
+		return
+	}
+	for p, at := range oldest {
+		var age time.Duration
+		if !at.IsZero() {
+			age = max(0, time.Since(at))
+		}
+		out <- prometheus.MustNewConstMetric(oldestEvent, prometheus.GaugeValue, age.Seconds(), strconv.Itoa(p))
 	}
 	for p, n := range waiting {
 		out <- prometheus.MustNewConstMetric(waitingEvents, prometheus.GaugeValue, float64(n), strconv.Itoa(p))

@@ -30,6 +30,7 @@ func (s *stopwatch) Applied(_ string, after time.Duration) {
 	s.took = append(s.took, after)
 }
 func (s *stopwatch) Buried(string) {}
+func (s *stopwatch) Dropped()      {}
 func (s *stopwatch) Retried()      {}
 
 func (s *stopwatch) count() int {

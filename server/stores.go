@@ -12,6 +12,7 @@ import (
 	"membergate/internal/admission"
 	"membergate/internal/benefit"
 	"membergate/internal/boltstore"
+	"membergate/internal/change"
 	"membergate/internal/claim"
 	"membergate/internal/community"
 	"membergate/internal/family"
@@ -45,6 +46,7 @@ type stores struct {
 	community  community.Store  // posts, comments, marks, ties
 	cache      *redisstore.Store
 
+	relay       *change.Relay    // tells what is changed; nil unless somebody watches
 	busy        *busy            // the same, for work that changes many members at once; nil where that is no other
 	redemptions redemption.Store // and what is taken of stocks
 	vouchers    voucher.Store    // partners' codes
@@ -156,11 +158,13 @@ func (s *stores) orderService(book book) *order.Service {
 	return &order.Service{Orders: s.orders, Accounts: s.accounts, Wallets: s.wallets(book), Book: book}
 }
 
-// watch lets hints know of every wallet that is written to from here on.
+// watch lets hints and the relay know of everything that is written to ledgers and accounts from here on. The relay knows
+// of an entry before the hints do: nothing is counted that could not be told.
 func (s *stores) watch(hints *supply.Hints) {
-	s.ledger = hints.Watch(s.ledger)
-	if s.busy != nil {
-		s.busy.ledger = hints.Watch(s.busy.ledger)
+	s.relay = change.NewRelay(s.cache.Changes(), s.ledger)
+	s.ledger, s.accounts = hints.Watch(s.relay.WatchLedger(s.ledger)), s.relay.WatchAccounts(s.accounts)
+	if b := s.busy; b != nil {
+		b.ledger, b.accounts = hints.Watch(s.relay.WatchLedger(b.ledger)), s.relay.WatchAccounts(b.accounts)
 	}
 }
 

@@ -6,7 +6,9 @@ import (
 	"log/slog"
 	"time"
 
+	"membergate/internal/change"
 	"membergate/internal/supply"
+	"membergate/internal/wallet"
 )
 
 const (
@@ -30,12 +32,26 @@ func (s *stores) counter() *supply.Counter {
 	if s.busy != nil {
 		ledger = s.busy.ledger
 	}
-	return &supply.Counter{Store: s.supply, Ledger: ledger, Accounts: s.accounts, AtOnce: supplyShards}
+	c := &supply.Counter{Store: s.supply, Ledger: ledger, Accounts: s.accounts, AtOnce: supplyShards}
+	if s.relay != nil {
+		c.Found = func(ctx context.Context, ids []wallet.ID) error {
+			s.relay.Found(ids...)
+			return s.relay.Carry(ctx)
+		}
+	}
+	return c
 }
 
 // keepSupply counts all coins, and then what changes, until the context ends; what it knows of then it still counts.
 // Any number of processes may do so.
-func keepSupply(c *supply.Counter, hints *supply.Hints, log *slog.Logger) func(context.Context) error {
+func keepSupply(st *stores, hints *supply.Hints, log *slog.Logger) func(context.Context) error {
+	c := st.counter()
+	fold := func(ctx context.Context, ids []wallet.ID) error {
+		if err := st.relay.Carry(ctx); err != nil {
+			return err
+		}
+		return c.Fold(ctx, ids)
+	}
 	return func(ctx context.Context) error {
 		sweep := time.NewTicker(supplyEvery)
 		defer sweep.Stop()
@@ -46,7 +62,7 @@ func keepSupply(c *supply.Counter, hints *supply.Hints, log *slog.Logger) func(c
 			case <-ctx.Done():
 				lastly, end := context.WithTimeout(context.WithoutCancel(ctx), supplyLastly)
 				defer end()
-				if err := c.Fold(lastly, hints.Take()); err != nil {
+				if err := fold(lastly, hints.Take()); err != nil {
 					log.Warn("the last coins were not counted; the next process will", "cause", err.Error())
 				}
 				return nil
@@ -55,7 +71,7 @@ func keepSupply(c *supply.Counter, hints *supply.Hints, log *slog.Logger) func(c
 			case <-hints.Told():
 				wait(ctx, gather)
 				ids, began := hints.Take(), time.Now()
-				err := c.Fold(ctx, ids)
+				err := fold(ctx, ids)
 				gather = max(supplyAfter, supplyShare*time.Since(began))
 				if errors.Is(err, supply.ErrHeld) {
 					hints.Add(ids...)
@@ -81,6 +97,32 @@ func countAll(ctx context.Context, c *supply.Counter, log *slog.Logger) {
 		log.Warn("not all coins could be counted; it is tried again", "cause", err.Error(), "after", supplyEvery)
 	case found > 0:
 		log.Info("coins were counted", "wallets", found, "took", time.Since(began).Round(time.Millisecond).String())
+	}
+}
+
+// tellAfter is how long changes are gathered before they are told: an order changes a wallet and an account at once.
+const tellAfter = 20 * time.Millisecond
+
+// keepTelling tells devices what this process changes, until the context ends; what it knows of then it still tells.
+func keepTelling(relay *change.Relay, log *slog.Logger) func(context.Context) error {
+	return func(ctx context.Context) error {
+		for {
+			select {
+			case <-ctx.Done():
+				lastly, end := context.WithTimeout(context.WithoutCancel(ctx), supplyLastly)
+				defer end()
+				if err := relay.Carry(lastly); err != nil {
+					log.Warn("the last changes were not told; the next process will", "cause", err.Error())
+				}
+				return nil
+			case <-relay.Told():
+				wait(ctx, tellAfter)
+				if err := relay.Carry(ctx); err != nil && ctx.Err() == nil {
+					log.Warn("changes cannot be told now; they will be", "cause", err.Error())
+					wait(ctx, supplyAfter)
+				}
+			}
+		}
 	}
 }
 

@@ -39,7 +39,8 @@ func (a Account) HasGrant(code string) bool {
 }
 
 // Step is something that must follow a change of the standing: a posting, and the record that it settles. Both can
-// be done any number of times by anybody.
+// be done any number of times by anybody. An empty step only keeps the account among the unfinished until the process that
+// changed it has lived on: others hear of a change when it is saved.
 type Step struct {
 	Record  string          // id of the order or refund that is then applied
 	Posting *wallet.Posting // nil where no coins move

@@ -43,12 +43,15 @@ type Streams interface {
 	Read(ctx context.Context, worker string, partition, n int, wait time.Duration) ([]Entry, error)
 	// Done acknowledges entries, which are a partition's oldest, and forgets them.
 	Done(ctx context.Context, partition int, entries []Entry) error
-	// Bury keeps an entry that can never be applied with the reason; it is done afterwards, not here.
-	Bury(ctx context.Context, partition int, e Entry, reason string) error
+	// Bury keeps an entry that can never be applied with the reason; it is done afterwards, not here. The dead are bounded:
+	// dropped tells that the oldest of them had to go.
+	Bury(ctx context.Context, partition int, e Entry, reason string) (dropped bool, err error)
 	// Buried lists at most n of the dead after one, oldest first.
 	Buried(ctx context.Context, after string, n int) ([]Dead, error)
 	// Revive puts a dead event into its member's partition again.
 	Revive(ctx context.Context, d Dead) error
+	// Oldest tells since when the oldest entry that is not done stands in each partition; zero where there is none.
+	Oldest(ctx context.Context) ([]time.Time, error)
 	// Lag counts the entries of each partition that are not done, and the dead.
 	Lag(ctx context.Context) (waiting []int64, dead int64, err error)
 }

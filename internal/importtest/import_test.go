@@ -57,6 +57,7 @@ var may = map[string][]string{
 	"internal/event":      {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account", "internal/order"},
 	"internal/worker":     {"internal/event"},
 	"internal/sweep":      {},
+	"internal/change":     {"internal/wallet", "internal/account"},
 	"internal/boltstore":  append(slices.Clone(domains), "internal/trips"),
 	"internal/mongostore": append(slices.Clone(domains), "internal/trips"),
 	"internal/redisstore": append(slices.Clone(domains), "internal/trips"),
@@ -74,7 +75,7 @@ var may = map[string][]string{
 var domains = []string{
 	"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/checkout", "internal/account", "internal/order", "internal/benefit",
 	"internal/product", "internal/reward", "internal/voucher", "internal/redemption", "internal/admission", "internal/adjustment", "internal/transfer", "internal/family", "internal/cursor", "internal/community", "internal/recommend", "internal/claim",
-	"internal/event", "internal/supply",
+	"internal/event", "internal/supply", "internal/change",
 }
 
 // only says which packages alone may import a library, and why.

@@ -136,10 +136,18 @@ func (s *Service) trySettle(ctx context.Context, a account.Account, by time.Time
 	if !moves && next.Standing.Due.Equal(a.Standing.Due) {
 		return nil, nil // somebody else settled it
 	}
+	changes := news(a.Standing, next.Standing)
+	if len(changes) > 0 { // so that somebody tells of it, should this process be killed
+		next.Outbox = []account.Step{{}}
+	}
 	if err := s.Accounts.Save(ctx, next); err != nil {
 		return nil, err
 	}
-	return news(a.Standing, next.Standing), nil
+	next.Version++
+	if _, err := s.Finish(ctx, next); err != nil && !errors.Is(err, account.ErrStale) {
+		return nil, err
+	}
+	return changes, nil
 }
 
 // news are the lines of a history that another one does not have. Nothing that is due is older than the clock.

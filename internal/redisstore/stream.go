@@ -20,7 +20,7 @@ import (
 //	                   done are trimmed away. Not to be rebuilt: other services hand over what they will not send again
 //	events:{n}:owner   name of the worker that reads the partition, for seconds; never with an embedded store
 //	events:workers     sorted set of the workers that live, by the end of their lives in milliseconds
-//	events:dead        stream of { id, type, member, at, data, reason, partition, died }
+//	events:dead        stream of { id, type, member, at, data, reason, partition, died }; at most deadKept, the oldest go
 const group = "members"
 
 // patient bounds a command of the streams: no screen waits for them, and a busy server is not a broken one.

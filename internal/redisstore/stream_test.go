@@ -101,7 +101,8 @@ func TestEventsFitTheSlotsOfACluster(t *testing.T) {
 		found, err := e.Read(ctx, "w", p, 100, time.Millisecond)
 		must(t, err)
 		for _, entry := range found[:min(1, len(found))] {
-			must(t, e.Bury(ctx, p, entry, "because"))
+			_, err := e.Bury(ctx, p, entry, "because")
+			must(t, err)
 		}
 		must(t, e.Done(ctx, p, found))
 	}
@@ -210,7 +211,8 @@ func TestTheDeadAreListedAndRevived(t *testing.T) {
 	onEvents(t, func(t *testing.T, s *Store, e *Events) {
 		ctx := t.Context()
 		for _, id := range []string{"a", "b", "c"} {
-			must(t, e.Bury(ctx, 3, event.Entry{ID: "1-1", Message: mail(id, "1")}, "because of "+id))
+			_, err := e.Bury(ctx, 3, event.Entry{ID: "1-1", Message: mail(id, "1")}, "because of "+id)
+			must(t, err)
 		}
 		must(t, s.redis.XAdd(ctx, xadd(e.dead(), "what", "ever")).Err())
 		dead, err := e.Buried(ctx, "", 2)
@@ -297,4 +299,44 @@ func TestTheIdAfterAnother(t *testing.T) {
 			t.Errorf("after %q comes %s, want an error", id, got)
 		}
 	}
+}
+
+func TestTheDeadAreBoundedAndTheOldestGo(t *testing.T) {
+	onEvents(t, func(t *testing.T, _ *Store, e *Events) {
+		ctx := t.Context()
+		pipe := e.redis.Pipeline()
+		for i := range deadKept - 1 {
+			pipe.XAdd(ctx, xadd(e.dead(), "id", strconv.Itoa(i)))
+			if i%500 == 0 || i == deadKept-2 {
+				_, err := pipe.Exec(ctx)
+				must(t, err)
+			}
+		}
+		for i, want := range []bool{false, true} {
+			dropped, err := e.Bury(ctx, 0, event.Entry{Message: mail("last", "1")}, "because")
+			must(t, err)
+			if dropped != want {
+				t.Errorf("at the %d. more an old one was dropped: %t, want %t", i+1, dropped, want)
+			}
+		}
+		dead, err := e.Buried(ctx, "", 1)
+		must(t, err)
+		if _, n, err := e.Lag(ctx); err != nil || n != deadKept || dead[0].Message.ID != "1" {
+			t.Errorf("%d are dead (error %v), the oldest is %s; want %d from 1 on", n, err, dead[0].Message.ID, deadKept)
+		}
+	})
+}
+
+func TestTheOldestWaitingEntryIsKnown(t *testing.T) {
+	onEvents(t, func(t *testing.T, _ *Store, e *Events) {
+		ctx, before := t.Context(), time.Now().Add(-time.Minute)
+		must(t, e.Publish(ctx, []event.Message{mail("1", "a"), mail("2", "a")}))
+		oldest, err := e.Oldest(ctx)
+		must(t, err)
+		for p, at := range oldest {
+			if waits := p == event.Partition("a", e.Partitions()); waits == at.IsZero() || waits && at.Before(before) {
+				t.Errorf("partition %d has waited since %s", p, at)
+			}
+		}
+	})
 }

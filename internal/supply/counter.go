@@ -22,6 +22,9 @@ type Counter struct {
 	Accounts account.Store
 	AtOnce   int              // how many shards are folded at the same time; 0 is one after the other
 	Now      func() time.Time // real time; nil is the machine's
+	// Found is told of wallets that a sweep found to have changed, before they are counted: whoever changed them may have
+	// died before anybody heard of it. Nil tells nobody.
+	Found func(ctx context.Context, ids []wallet.ID) error
 }
 
 const (
@@ -131,6 +134,11 @@ func (c *Counter) Sweep(ctx context.Context, began time.Time, progress func(done
 		behind, err := c.behind(ctx, page)
 		if err != nil {
 			return found, err
+		}
+		if c.Found != nil && len(behind) > 0 {
+			if err := c.Found(ctx, behind); err != nil {
+				return found, err
+			}
 		}
 		if err := c.Fold(ctx, behind); err != nil {
 			return found, err

@@ -169,10 +169,15 @@ func (r *reader) try(entries []event.Entry) error {
 func (r *reader) bury(e event.Entry, reason string) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.ctx), parting)
 	defer cancel()
-	if err := r.Streams.Bury(ctx, r.partition, e, reason); err != nil {
+	dropped, err := r.Streams.Bury(ctx, r.partition, e, reason)
+	if err != nil {
 		return err
 	}
 	r.Meter.Buried(e.Type)
+	if dropped {
+		r.Meter.Dropped()
+		r.Log.Error("the dead are full: the oldest was dropped for good")
+	}
 	r.Log.Warn("an event cannot be applied", "partition", r.partition, "entry", e.ID) // the reason may tell of a member
 	return nil
 }

@@ -25,6 +25,8 @@ type Meter interface {
 	Applied(kind string, after time.Duration)
 	// Buried tells that an event went to the dead.
 	Buried(kind string)
+	// Dropped tells that the oldest of the dead had to go for another one.
+	Dropped()
 	// Retried tells that events must be applied again, because a store did not answer.
 	Retried()
 }

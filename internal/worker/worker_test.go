@@ -60,6 +60,7 @@ type tally struct {
 }
 
 func (t *tally) Applied(string, time.Duration) { t.mu.Lock(); t.applied++; t.mu.Unlock() }
+func (t *tally) Dropped()                      {}
 func (t *tally) Buried(string)                 { t.mu.Lock(); t.buried++; t.mu.Unlock() }
 func (t *tally) Retried()                      { t.mu.Lock(); t.retried++; t.mu.Unlock() }
 
