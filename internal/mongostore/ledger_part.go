@@ -30,6 +30,7 @@ type holdDoc struct {
 	Fen     int64         `bson:"fen,omitempty"`
 	At      time.Time     `bson:"at"`
 	Until   time.Time     `bson:"until"`
+	Grace   int64         `bson:"grace,omitempty"`
 }
 
 type promiseDoc struct {
@@ -54,13 +55,13 @@ func (d promiseDoc) promise() wallet.Promise {
 func toHold(h wallet.Hold) holdDoc {
 	return holdDoc{
 		Seq: h.Seq, Coins: h.Coins, Parts: each(h.Parts, toLotShare), Purpose: h.Purpose, Ref: h.Ref, About: h.About,
-		Percent: h.Percent, Fen: h.Fen, At: h.At, Until: h.Until,
+		Percent: h.Percent, Fen: h.Fen, At: h.At, Until: h.Until, Grace: h.Grace,
 	}
 }
 
 func (d holdDoc) hold() wallet.Hold {
 	return wallet.Hold{
 		Seq: d.Seq, Coins: d.Coins, Parts: each(d.Parts, lotShareDoc.share), Purpose: d.Purpose, Ref: d.Ref, About: d.About,
-		Percent: d.Percent, Fen: d.Fen, At: d.At, Until: d.Until,
+		Percent: d.Percent, Fen: d.Fen, At: d.At, Until: d.Until, Grace: d.Grace,
 	}
 }

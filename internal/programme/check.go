@@ -35,6 +35,7 @@ func (r *report) check(p *Programme) {
 	c.evaluation()
 	c.earning()
 	c.burning()
+	c.returns()
 	c.adjustments()
 	c.offers()
 	c.services()

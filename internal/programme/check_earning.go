@@ -167,6 +167,11 @@ func (c *check) burning() {
 	}
 }
 
+// returns checks what becomes of units that come back.
+func (c *check) returns() {
+	c.between("returns.graceHours", int64(c.p.Returns.GraceHours), 1, 8_760)
+}
+
 // item checks the terms on which rewards are had. Each of them must be said: an absent one would be a promise that
 // nobody made.
 func (c *check) item(at string, b Burn) {

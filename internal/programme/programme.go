@@ -33,6 +33,7 @@ type Programme struct {
 	Services      []Service         `yaml:"services"`      // response times
 	Privacy       Privacy           `yaml:"privacy"`       //
 	Rules         []Rule            `yaml:"rules"`         // the rules as members read them
+	Returns       Returns           `yaml:"returns"`       // coins that come back
 
 	zone *time.Location
 	file string // where it was read from, for errors about its versions
@@ -59,6 +60,11 @@ func (t Text) In(locale string) string {
 		return s
 	}
 	return t["zh-CN"]
+}
+
+// Returns says what becomes of units that come back when their time is over.
+type Returns struct {
+	GraceHours int `yaml:"graceHours"` // how much longer units live that died while they were held, or spent on what was taken back
 }
 
 // Scope limits a programme or a benefit to stores, regions, channels and a stable share of members.

@@ -21,7 +21,7 @@ func (e *Entry) capture(p Posting) error {
 	e.Parts, e.Fen = spent, p.Fen
 	e.State.LifetimeSpent += p.Coins
 	e.Amount = -p.Coins
-	e.letGo(rest, p.At)
+	e.letGo(h, rest, p.At)
 	e.repay()
 	return nil
 }

@@ -1,6 +1,7 @@
 package wallet
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -96,7 +97,7 @@ func (s *Service) decide(ctx context.Context, at Entry, c Command) ([]Entry, err
 	if err != nil {
 		return nil, err
 	}
-	p.Op, p.Input, p.At, p.Programme = c.Op, c.Input, c.At, c.Programme
+	p.Op, p.Input, p.At, p.Programme, p.Grace = c.Op, c.Input, c.At, c.Programme, cmp.Or(p.Grace, s.Grace)
 	e, err := p.Next(at, s.MostOf(at.Wallet), s.Now().UTC())
 	return append(out, e), err
 }

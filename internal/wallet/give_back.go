@@ -14,7 +14,7 @@ func (e *Entry) giveBack(p Posting, most Coins) error {
 	_, back := cut(p.Parts, total(p.Parts)-p.Given-n) // a spending's last coins come back first
 	back, _ = cut(back, n)
 	for _, part := range back {
-		to := e.alive(part, p.At)
+		to := e.alive(part, p.At, graceOf(p.Grace))
 		e.State.put(to, part.Coins)
 		e.Parts = append(e.Parts, Share{to, part.Coins})
 	}

@@ -24,7 +24,8 @@ type Hold struct {
 	Percent int64     `json:"percent,omitempty"` // what a coin of it is worth, in percent of its usual value
 	Fen     int64     `json:"fen,omitempty"`     // what the whole of it is worth
 	At      time.Time `json:"at"`
-	Until   time.Time `json:"until"` // exclusive: then it ends by itself
+	Until   time.Time `json:"until"`                // exclusive: then it ends by itself
+	Grace   int64     `json:"graceHours,omitempty"` // how much longer coins live that died in it; 0 = Grace
 }
 
 // Codes of refusals. They never change.
@@ -60,7 +61,7 @@ func (e *Entry) hold(p Posting) error {
 	}
 	e.State.Holds = append(e.State.Holds, Hold{
 		Seq: e.Seq, Coins: p.Coins, Parts: parts, Purpose: p.Purpose, Ref: p.Ref, About: p.About, Percent: p.Percent, Fen: p.Fen,
-		At: stored(p.At), Until: stored(p.Until),
+		At: stored(p.At), Until: stored(p.Until), Grace: p.Grace,
 	})
 	return nil
 }

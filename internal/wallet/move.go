@@ -39,7 +39,7 @@ func (e *Entry) arrive(p Posting, most Coins) error {
 		return nil
 	}
 	for _, part := range p.Parts {
-		to := e.alive(part, p.At)
+		to := e.alive(part, p.At, graceOf(p.Grace))
 		e.State.put(to, part.Coins)
 		e.Parts = append(e.Parts, Share{to, part.Coins})
 	}

@@ -23,19 +23,20 @@ type Posting struct {
 	At        time.Time `json:"at"`
 	Actor     string    `json:"actor"`
 
-	From    time.Time `json:"from,omitzero"`     // EARN: when the coins become available; zero = now, or by the event
-	Event   string    `json:"event,omitempty"`   // EARN: what the coins wait for; empty = nothing
-	Of      int64     `json:"of,omitempty"`      // SPEND, RELEASE, ACTIVATE, TRANSFER_OUT, CONVERT_OUT: seq of the entry whose hold or promise ends
-	IfOpen  bool      `json:"ifOpen,omitempty"`  // SPEND of a hold: nothing is done where the hold has ended already
-	Until   time.Time `json:"until,omitzero"`    // HOLD: when it ends by itself
-	Purpose string    `json:"purpose,omitempty"` // HOLD: code of what it is for
-	About   string    `json:"about,omitempty"`   // HOLD: what is got for it
-	Percent int64     `json:"percent,omitempty"` // HOLD: what a coin is worth, in percent of its usual value
-	Fen     int64     `json:"fen,omitempty"`     // HOLD, SPEND: what the coins are worth at a checkout
-	Parts   []Share   `json:"parts,omitempty"`   // RETURN: the lots that the spending took from; TRANSFER_IN, CONVERT_IN: what comes in
-	Given   Coins     `json:"given,omitempty"`   // RETURN: how much of that spending came back before
-	Input   string    `json:"input,omitempty"`   // fingerprint of what an app asked for
-	Reason  string    `json:"reason,omitempty"`  // ADJUST: why; never names a person
+	From    time.Time `json:"from,omitzero"`        // EARN: when the coins become available; zero = now, or by the event
+	Event   string    `json:"event,omitempty"`      // EARN: what the coins wait for; empty = nothing
+	Of      int64     `json:"of,omitempty"`         // SPEND, RELEASE, ACTIVATE, TRANSFER_OUT, CONVERT_OUT: seq of the entry whose hold or promise ends
+	IfOpen  bool      `json:"ifOpen,omitempty"`     // SPEND of a hold: nothing is done where the hold has ended already
+	Until   time.Time `json:"until,omitzero"`       // HOLD: when it ends by itself
+	Purpose string    `json:"purpose,omitempty"`    // HOLD: code of what it is for
+	About   string    `json:"about,omitempty"`      // HOLD: what is got for it
+	Percent int64     `json:"percent,omitempty"`    // HOLD: what a coin is worth, in percent of its usual value
+	Fen     int64     `json:"fen,omitempty"`        // HOLD, SPEND: what the coins are worth at a checkout
+	Parts   []Share   `json:"parts,omitempty"`      // RETURN: the lots that the spending took from; TRANSFER_IN, CONVERT_IN: what comes in
+	Given   Coins     `json:"given,omitempty"`      // RETURN: how much of that spending came back before
+	Input   string    `json:"input,omitempty"`      // fingerprint of what an app asked for
+	Grace   int64     `json:"graceHours,omitempty"` // HOLD, RETURN: how much longer coins live that died meanwhile; 0 = Grace
+	Reason  string    `json:"reason,omitempty"`     // ADJUST: why; never names a person
 }
 
 // Next gives the entry that a posting makes after the head (its zero value for an empty wallet). What has become due by

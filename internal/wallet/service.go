@@ -1,6 +1,7 @@
 package wallet
 
 import (
+	"cmp"
 	"context"
 	cryptorand "crypto/rand"
 	"encoding/hex"
@@ -18,6 +19,7 @@ type Service struct {
 	Now   func() time.Time // real time, for RecordedAt
 	// Mosts gives the most of wallets of another currency than the programme's own; nil where there are none.
 	Mosts func(currency string) Coins
+	Grace int64 // hours that coins live longer which died while they were not their member's; 0 = Grace
 
 	lanes lanes
 }
@@ -123,6 +125,7 @@ func (s *Service) build(at Entry, postings []Posting, done map[string]Entry) ([]
 		if p.OwnOp != "" && p.OwnSeq == 0 {
 			p.OwnSeq = seqOf(p.OwnOp, out, done)
 		}
+		p.Grace = cmp.Or(p.Grace, s.Grace)
 		e, err := p.Next(at, s.MostOf(at.Wallet), s.Now().UTC())
 		if p.IfOpen && ended(err) {
 			continue
