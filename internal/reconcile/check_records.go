@@ -18,6 +18,9 @@ func (c *checker) recorded(ctx context.Context, h account.Holder, l *Ledger, pag
 		if ofRecord(e) {
 			ids = append(ids, e.Op)
 		}
+		if refund, is := bringsBack(e); is {
+			ids = append(ids, refund)
+		}
 	}
 	if len(ids) == 0 {
 		return nil
@@ -31,6 +34,12 @@ func (c *checker) recorded(ctx context.Context, h account.Holder, l *Ledger, pag
 		return err
 	}
 	for _, e := range page {
+		if refund, is := bringsBack(e); is {
+			o, known := originals[order.OrderRecord(found[refund].Event.OrderID)]
+			spent := l.claims[e.Reverses]
+			l.see(Returned, e, known && len(o.Refunds) > 0 && spent.taken <= mayReturn(spent.whole, o),
+				"%s: %d of %d coins came back for refunds of %d", e.Op, spent.taken, spent.whole, len(o.Refunds))
+		}
 		if !ofRecord(e) {
 			continue
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"membergate/internal/account"
+	"membergate/internal/checkout"
 	"membergate/internal/member"
 	"membergate/internal/order"
 	"membergate/internal/programme"
@@ -28,8 +29,8 @@ type world struct {
 
 var start = time.Date(2026, 3, 5, 4, 0, 0, 0, time.UTC)
 
-// newWorld is four orders that die in three months, a refund of a part, one without its order, a spending, and an order
-// a year later, before which the first coins expire.
+// newWorld is four orders that die in three months, a refund of a part, one without its order, a spending, an order that
+// coins paid partly and of which two thirds came back, and an order a year later, before which the first coins expire.
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	book, err := programme.LoadBook("retail-5")
@@ -55,9 +56,16 @@ func newWorld(t *testing.T) *world {
 	apply(paid("4", 2, 70_000), back("r2", "", 2, 20_000), paid("5", 2, 10))
 	w := &world{t: t, book: book}
 	w.load(s)
-	if _, err := wallets.Post(t.Context(), w.holder.Account.Wallet, []wallet.Posting{{Op: "spend:1", Kind: wallet.Spend, Coins: 600, At: start.AddDate(0, 3, 0)}}); err != nil {
+	if _, err := wallets.Post(t.Context(), w.holder.Account.Wallet, []wallet.Posting{
+		{Op: "spend:1", Kind: wallet.Spend, Coins: 600, At: start.AddDate(0, 3, 0)},
+		{Op: "hold:7", Kind: wallet.SetAside, Coins: 90, At: start.AddDate(0, 4, 0), Until: start.AddDate(0, 5, 0), Purpose: checkout.Purpose, Ref: "7"},
+	}); err != nil {
 		t.Fatal(err)
 	}
+	w.load(s)
+	seven := paid("7", 4, 300)
+	seven.Hold = w.entry("hold:7").Seq
+	apply(seven, back("r3", "7", 4, 100), back("r4", "7", 4, 100))
 	apply(paid("6", 13, 40_000))
 	w.load(s)
 	return w
@@ -188,6 +196,10 @@ func TestEveryKindOfDamageIsFoundAndNamed(t *testing.T) {
 			[]reconcile.Rule{reconcile.Seal, reconcile.Reversal, reconcile.Claim}},
 		"a claim is higher than its share": {func(w *world) { w.entry("refund:r1").Claim += 1 },
 			[]reconcile.Rule{reconcile.Seal, reconcile.Movement, reconcile.Lifetime, reconcile.Claim}},
+		"more coins came back than were refunded": {func(w *world) { w.records[w.record("order:7")].Refunds[1].Fen = 50 },
+			[]reconcile.Rule{reconcile.Returned, reconcile.Claim}},
+		"coins came back for a refund that nobody knows": {func(w *world) { i := w.record("refund:r4"); w.records = slices.Delete(w.records, i, i+1) },
+			[]reconcile.Rule{reconcile.Recorded, reconcile.Returned}},
 		"a spending took what dies later": {func(w *world) { later(w.entry("spend:1")) },
 			[]reconcile.Rule{reconcile.Seal, reconcile.Movement}},
 		"an earning's lines say more":  {func(w *world) { w.entry("order:4").Lines[0].Coins++ }, []reconcile.Rule{reconcile.Seal, reconcile.Lines}},

@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"math/big"
 	"slices"
 	"strings"
 
@@ -14,6 +15,25 @@ import (
 // ofRecord tells whether an entry is what an order or a refund did: its op is then the record's id.
 func ofRecord(e wallet.Entry) bool {
 	return e.Kind == wallet.Earn && strings.HasPrefix(e.Op, "order:") || e.Kind == wallet.Clawback && strings.HasPrefix(e.Op, "refund:")
+}
+
+// bringsBack gives the record of the refund for which coins that paid an order came back.
+func bringsBack(e wallet.Entry) (refund string, is bool) {
+	refund, _, is = strings.Cut(e.Op, ":coins:")
+	return refund, is && e.Kind == wallet.Return && strings.HasPrefix(refund, "refund:")
+}
+
+// mayReturn is how many of the coins that paid an order its refunds may bring back, all of them together.
+func mayReturn(spent wallet.Coins, o order.Record) wallet.Coins {
+	refunded := int64(0)
+	for _, r := range o.Refunds {
+		refunded += r.Fen
+	}
+	if refunded >= o.Event.Fen {
+		return spent
+	}
+	n := new(big.Int).Mul(big.NewInt(spent), big.NewInt(refunded))
+	return n.Div(n, big.NewInt(o.Event.Fen)).Int64()
 }
 
 // addsUp tells whether the lines of an earning add up to what came in, now or as a promise.

@@ -26,6 +26,7 @@ const (
 	Head     Rule = "head"
 	Recorded Rule = "recorded"
 	Claim    Rule = "claim"
+	Returned Rule = "returned"
 	Outbox   Rule = "outbox"
 	Earned   Rule = "earned"
 	Totals   Rule = "totals"
@@ -54,6 +55,7 @@ var says = []struct {
 	{Head, "the head that members see stands in the chain"},
 	{Recorded, "an order's entry has its record, applied or in the outbox"},
 	{Claim, "a refund claims its share of what its order earned"},
+	{Returned, "of the coins that paid an order no more than its refunds' share came back"},
 	{Outbox, "what an outbox waits for was written down"},
 	{Earned, "what an applied order or refund must move is in the ledger"},
 	{Totals, "issued − clawed back − burned − expired = outstanding − owed"},
