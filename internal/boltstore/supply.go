@@ -13,12 +13,15 @@ import (
 // The count of all coins:
 //
 //	supply   shard's number, 8 bytes → supply.Shard
+//	supplyAbroad currency, 0, shard's number, 8 bytes → supply.Shard
 //	counted  wallet id               → supply.Mark
 //	alarms   moment, 8 bytes, and wallet id → ""  of the marks of which something will be due
 //	adjusted adjustment's id         → supply.Adjustment
 //	promises promise's id            → programme.Promise
 var (
-	shards  = newBucket("supply")
+	shards       = newBucket("supply")
+	shardsAbroad = newBucket("supplyAbroad")
+
 	counted = newBucket("counted")
 	alarms  = newBucket("alarms")
 
@@ -27,17 +30,31 @@ var (
 )
 
 // Supply is a supply.Store.
-type Supply struct{ s *Store }
+type Supply struct {
+	s      *Store
+	bucket bucket // where the shards lie
+	prefix []byte // before their numbers
+}
 
 // Supply gives the store of the count of coins.
-func (s *Store) Supply() *Supply { return &Supply{s} }
+func (s *Store) Supply() *Supply { return &Supply{s, shards, nil} }
+
+// In implements supply.Store.
+func (c *Supply) In(currency string) supply.Store {
+	if currency == "" {
+		return c.s.Supply()
+	}
+	return &Supply{c.s, shardsAbroad, path(currency)}
+}
+
+func (c *Supply) key(n int) []byte { return slices.Concat(c.prefix, number(int64(n))) }
 
 // Shards implements supply.Store.
 func (c *Supply) Shards(ctx context.Context) (out []supply.Shard, err error) {
 	err = c.s.read(ctx, func(t *tx) error {
-		for k, v := range t.from(shards, nil, nil) {
+		for k, v := range t.from(c.bucket, c.prefix, c.prefix) {
 			var s supply.Shard
-			if err := decode(shards, k, v, &s); err != nil {
+			if err := decode(c.bucket, k, v, &s); err != nil {
 				return err
 			}
 			out = append(out, s)
@@ -50,7 +67,7 @@ func (c *Supply) Shards(ctx context.Context) (out []supply.Shard, err error) {
 // Shard implements supply.Store.
 func (c *Supply) Shard(ctx context.Context, n int) (out supply.Shard, err error) {
 	err = c.s.read(ctx, func(t *tx) error {
-		out, _, err = get[supply.Shard](t, shards, number(int64(n)))
+		out, _, err = get[supply.Shard](t, c.bucket, c.key(n))
 		return err
 	})
 	out.N = n
@@ -60,8 +77,8 @@ func (c *Supply) Shard(ctx context.Context, n int) (out supply.Shard, err error)
 // Save implements supply.Store.
 func (c *Supply) Save(ctx context.Context, s supply.Shard) error {
 	return c.s.write(ctx, func(t *tx) error {
-		key := number(int64(s.N))
-		old, _, err := get[struct{ Version int64 }](t, shards, key)
+		key := c.key(s.N)
+		old, _, err := get[struct{ Version int64 }](t, c.bucket, key)
 		if err != nil {
 			return err
 		}
@@ -70,7 +87,7 @@ func (c *Supply) Save(ctx context.Context, s supply.Shard) error {
 		}
 		next := s
 		next.Version++
-		return t.put(shards, key, next)
+		return t.put(c.bucket, key, next)
 	})
 }
 

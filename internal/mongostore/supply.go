@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 // The count of all coins is a few shards, and a mark for each wallet. supply_doc.go has every field.
 //
 //	supply  { _id: number of the shard, sv: 1, version, total: sum, open: [ mark … ], swept }
+//	        of a further currency: { _id: "<currency>/<number>", c: currency, n: number, … }
 //	counted { _id: wallet, sv: 1, seq, sum: { now: { issued, … }, turns: [ { at, change: { issued, … } } … ] }, due }
 //	adjusted { _id: "<currency>:<period>", sv: 1, … }   the audit of each look at the inflation index
 //	promises { _id: promise's id, sv: 1, … }            what was said about the worth of coins
@@ -32,14 +34,33 @@ var (
 )
 
 // Supply is a supply.Store.
-type Supply struct{ s *Store }
+type Supply struct {
+	s        *Store
+	currency string // empty = the programme's own
+}
 
 // Supply gives the store of the count of coins.
-func (s *Store) Supply() *Supply { return &Supply{s} }
+func (s *Store) Supply() *Supply { return &Supply{s, ""} }
+
+// In implements supply.Store.
+func (c *Supply) In(currency string) supply.Store { return &Supply{c.s, currency} }
+
+// shardID is the id of the document of a shard.
+func (c *Supply) shardID(n int) any {
+	if c.currency == "" {
+		return n
+	}
+	return c.currency + "/" + strconv.Itoa(n)
+}
 
 // Shards implements supply.Store.
 func (c *Supply) Shards(ctx context.Context) (out []supply.Shard, err error) {
-	err = find(ctx, c.s, shards, bson.D{}, options.Find().SetSort(by("_id", 1)), func(d shardDoc) { out = append(out, d.shard()) })
+	filter := is("c", c.currency)
+	if c.currency == "" {
+		filter = is("c", bson.D{{Key: "$exists", Value: false}})
+	}
+	err = find(ctx, c.s, shards, filter, options.Find(), func(d shardDoc) { out = append(out, d.shard()) })
+	slices.SortFunc(out, func(a, b supply.Shard) int { return a.N - b.N })
 	return out, err
 }
 
@@ -48,7 +69,7 @@ func (c *Supply) Shard(ctx context.Context, n int) (out supply.Shard, err error)
 	out.N = n
 	err = c.s.run(ctx, func(ctx context.Context) error {
 		var d shardDoc
-		err := c.s.in(shards).FindOne(ctx, is("_id", n)).Decode(&d)
+		err := c.s.in(shards).FindOne(ctx, is("_id", c.shardID(n))).Decode(&d)
 		if errors.Is(err, mongo.ErrNoDocuments) {
 			return nil
 		}
@@ -63,6 +84,7 @@ func (c *Supply) Shard(ctx context.Context, n int) (out supply.Shard, err error)
 // Save implements supply.Store.
 func (c *Supply) Save(ctx context.Context, s supply.Shard) error {
 	old, d := s.Version, toShard(s)
+	d.ID, d.Currency = c.shardID(s.N), c.currency
 	d.Version++
 	return c.s.run(ctx, func(ctx context.Context) error {
 		if old == 0 {
@@ -72,7 +94,7 @@ func (c *Supply) Save(ctx context.Context, s supply.Shard) error {
 			}
 			return err
 		}
-		done, err := c.s.in(shards).ReplaceOne(ctx, bson.D{{Key: "_id", Value: s.N}, {Key: "version", Value: old}}, d)
+		done, err := c.s.in(shards).ReplaceOne(ctx, bson.D{{Key: "_id", Value: d.ID}, {Key: "version", Value: old}}, d)
 		if err == nil && done.MatchedCount == 0 {
 			return supply.ErrStale
 		}

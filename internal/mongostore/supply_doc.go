@@ -9,7 +9,11 @@ import (
 )
 
 type shardDoc struct {
-	ID      int          `bson:"_id"`
+	ID any `bson:"_id"` // a number; of a further currency a text
+
+	Currency string `bson:"c,omitempty"`
+	N        int    `bson:"n,omitempty"`
+
 	SV      int          `bson:"sv"`
 	Version int64        `bson:"version"`
 	Total   sumDoc       `bson:"total"`
@@ -71,9 +75,20 @@ func (d countedDoc) mark() supply.Mark {
 }
 
 func toShard(s supply.Shard) shardDoc {
-	return shardDoc{ID: s.N, SV: 1, Version: s.Version, Total: toSum(s.Total), Open: each(s.Open, toCounted), Swept: s.Swept, Held: s.Held}
+	return shardDoc{N: s.N, SV: 1, Version: s.Version, Total: toSum(s.Total), Open: each(s.Open, toCounted), Swept: s.Swept, Held: s.Held}
 }
 
 func (d shardDoc) shard() supply.Shard {
-	return supply.Shard{N: d.ID, Version: d.Version, Total: d.Total.sum(), Open: each(d.Open, countedDoc.mark), Swept: d.Swept, Held: d.Held}
+	return supply.Shard{N: d.number(), Version: d.Version, Total: d.Total.sum(), Open: each(d.Open, countedDoc.mark), Swept: d.Swept, Held: d.Held}
+}
+
+// number is the shard's: its id, or beside it where that is a text.
+func (d shardDoc) number() int {
+	switch id := d.ID.(type) {
+	case int32:
+		return int(id)
+	case int64:
+		return int(id)
+	}
+	return d.N
 }

@@ -13,19 +13,37 @@ import (
 
 // MemorySupply makes the plainest supply.Store that keeps all promises.
 func MemorySupply() supply.Store {
-	return &counts{shards: map[int]supply.Shard{}, marks: map[wallet.ID]supply.Mark{}}
+	s := newCounts()
+	s.abroad = map[string]*counts{"": s}
+	return s
+}
+
+func newCounts() *counts {
+	return &counts{mu: &sync.Mutex{}, shards: map[int]supply.Shard{}, marks: map[wallet.ID]supply.Mark{}}
+}
+
+func (s *counts) In(currency string) supply.Store {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.abroad[currency] == nil {
+		one := newCounts()
+		one.mu, one.marks, one.abroad = s.mu, s.marks, s.abroad
+		s.abroad[currency] = one
+	}
+	return s.abroad[currency]
 }
 
 type counts struct {
-	mu     sync.Mutex
+	mu     *sync.Mutex
 	shards map[int]supply.Shard
 	marks  map[wallet.ID]supply.Mark
 
 	adjusted []supply.Adjustment
+	abroad   map[string]*counts
 }
 
 func (s *counts) Shards(ctx context.Context) (out []supply.Shard, err error) {
-	err = locked(ctx, &s.mu, func() error {
+	err = locked(ctx, s.mu, func() error {
 		for _, one := range s.shards {
 			out = append(out, copied(one))
 		}
@@ -36,7 +54,7 @@ func (s *counts) Shards(ctx context.Context) (out []supply.Shard, err error) {
 }
 
 func (s *counts) Shard(ctx context.Context, n int) (out supply.Shard, err error) {
-	err = locked(ctx, &s.mu, func() error {
+	err = locked(ctx, s.mu, func() error {
 		out = copied(s.shards[n])
 		out.N = n
 		return nil
@@ -45,7 +63,7 @@ func (s *counts) Shard(ctx context.Context, n int) (out supply.Shard, err error)
 }
 
 func (s *counts) Save(ctx context.Context, changed supply.Shard) error {
-	return locked(ctx, &s.mu, func() error {
+	return locked(ctx, s.mu, func() error {
 		if s.shards[changed.N].Version != changed.Version {
 			return supply.ErrStale
 		}
@@ -58,7 +76,7 @@ func (s *counts) Save(ctx context.Context, changed supply.Shard) error {
 
 func (s *counts) Marks(ctx context.Context, ids []wallet.ID) (map[wallet.ID]supply.Mark, error) {
 	out := map[wallet.ID]supply.Mark{}
-	return out, locked(ctx, &s.mu, func() error {
+	return out, locked(ctx, s.mu, func() error {
 		for _, id := range ids {
 			if m, ok := s.marks[id]; ok {
 				out[id] = copied(m)
@@ -69,7 +87,7 @@ func (s *counts) Marks(ctx context.Context, ids []wallet.ID) (map[wallet.ID]supp
 }
 
 func (s *counts) Raise(ctx context.Context, marks []supply.Mark) error {
-	return locked(ctx, &s.mu, func() error {
+	return locked(ctx, s.mu, func() error {
 		for _, m := range marks {
 			if s.marks[m.Wallet].Seq < m.Seq {
 				s.marks[m.Wallet] = copied(m)
@@ -80,7 +98,7 @@ func (s *counts) Raise(ctx context.Context, marks []supply.Mark) error {
 }
 
 func (s *counts) Due(ctx context.Context, by time.Time, n int) (out []wallet.ID, err error) {
-	err = locked(ctx, &s.mu, func() error {
+	err = locked(ctx, s.mu, func() error {
 		for id, m := range s.marks {
 			if len(out) < n && !m.Due.IsZero() && !m.Due.After(by) {
 				out = append(out, id)
@@ -92,7 +110,7 @@ func (s *counts) Due(ctx context.Context, by time.Time, n int) (out []wallet.ID,
 }
 
 func (s *counts) Adjustments(ctx context.Context) (out []supply.Adjustment, err error) {
-	err = locked(ctx, &s.mu, func() error {
+	err = locked(ctx, s.mu, func() error {
 		out = slices.Clone(s.adjusted)
 		slices.SortFunc(out, func(a, b supply.Adjustment) int { return a.To.Compare(b.To) })
 		return nil
@@ -101,7 +119,7 @@ func (s *counts) Adjustments(ctx context.Context) (out []supply.Adjustment, err 
 }
 
 func (s *counts) Adjust(ctx context.Context, a supply.Adjustment) (is supply.Adjustment, added bool, err error) {
-	err = locked(ctx, &s.mu, func() error {
+	err = locked(ctx, s.mu, func() error {
 		for _, old := range s.adjusted {
 			if old.ID() == a.ID() {
 				is = old
@@ -116,7 +134,7 @@ func (s *counts) Adjust(ctx context.Context, a supply.Adjustment) (is supply.Adj
 }
 
 func (s *counts) Recount(ctx context.Context, marks []supply.Mark) error {
-	return locked(ctx, &s.mu, func() error {
+	return locked(ctx, s.mu, func() error {
 		for _, m := range marks {
 			s.marks[m.Wallet] = copied(m)
 		}

@@ -25,7 +25,48 @@ func Supply(t *testing.T, s supply.Store) {
 		{"wallets with something due are found", marksDue},
 		{"a mark that is counted anew replaces any", recountMarks},
 		{"a period is adjusted once, with every field", adjustOnce},
+		{"currencies are counted apart", supplyApart},
 	}.run(t, s)
+	t.Run("of another currency", func(t *testing.T) {
+		group[supply.Store]{
+			{"every field of a shard comes back", fieldsOfShard},
+			{"a shard is saved once at a version", shardVersions},
+			{"one of many who save a shard wins each time", shardRace},
+		}.run(t, s.In(name("CUR")))
+	})
+}
+
+func supplyApart(t *testing.T, ctx context.Context, s supply.Store) {
+	codes := []string{"", name("A"), name("B")}
+	for i, code := range codes {
+		one := shardAt(2000, uint64(i))
+		must(t, s.In(code).Save(ctx, one))
+	}
+	for i, code := range codes {
+		want := shardAt(2000, uint64(i))
+		want.Version = 1
+		got, err := s.In(codes[2-i]).In(code).Shard(ctx, 2000) // asked of whichever
+		must(t, err)
+		same(t, "the shard", got, want)
+		all, err := s.In(code).Shards(ctx)
+		must(t, err)
+		n := 0
+		for _, shard := range all {
+			if shard.N == 2000 {
+				n++
+			}
+		}
+		if n != 1 || code != "" && len(all) != 1 {
+			t.Errorf("the list of %q has it %d times among %d", code, n, len(all))
+		}
+	}
+	id := wallet.NewID().In(codes[1])
+	must(t, s.Raise(ctx, []supply.Mark{{Wallet: id, Seq: 3}}))
+	marks, err := s.In(codes[1]).Marks(ctx, []wallet.ID{id, id.Home()})
+	must(t, err)
+	if len(marks) != 1 || marks[id].Seq != 3 {
+		t.Errorf("the marks are %+v", marks)
+	}
 }
 
 // shardAt makes a shard with every field filled, at a number that one test uses.

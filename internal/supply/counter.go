@@ -25,6 +25,8 @@ type Counter struct {
 	// Found is told of wallets that a sweep found to have changed, before they are counted: whoever changed them may have
 	// died before anybody heard of it. Nil tells nobody.
 	Found func(ctx context.Context, ids []wallet.ID) error
+	// Abroad lists the programme's further currencies, each of which is counted alone; nil where there are none.
+	Abroad func() []string
 }
 
 const (
@@ -38,23 +40,44 @@ const (
 
 // Fold counts what is new in some wallets.
 func (c *Counter) Fold(ctx context.Context, ids []wallet.ID) error {
-	var parts [Shards][]wallet.ID
+	parts := map[place][]wallet.ID{}
 	for _, id := range ids {
-		parts[ShardOf(id)] = append(parts[ShardOf(id)], id)
+		at := place{id.Currency(), ShardOf(id)}
+		parts[at] = append(parts[at], id)
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(max(1, c.AtOnce))
-	for n, part := range parts {
-		if len(part) > 0 {
-			group.Go(func() error { return c.foldShard(ctx, n, part) })
-		}
+	for at, part := range parts {
+		group.Go(func() error { return c.foldShard(ctx, at, part) })
 	}
 	return group.Wait()
 }
 
-func (c *Counter) foldShard(ctx context.Context, n int, ids []wallet.ID) error {
+// in is the store of a currency's shards.
+func (c *Counter) in(currency string) Store {
+	if currency == "" {
+		return c.Store
+	}
+	return c.Store.In(currency)
+}
+
+// currencies are all that are counted, the programme's own first.
+func (c *Counter) currencies() []string {
+	if c.Abroad == nil {
+		return []string{""}
+	}
+	return append([]string{""}, c.Abroad()...)
+}
+
+// place is where a shard stands.
+type place struct {
+	currency string
+	n        int
+}
+
+func (c *Counter) foldShard(ctx context.Context, at place, ids []wallet.ID) error {
 	for batch := range slices.Chunk(ids, foldAtOnce) {
-		if err := c.change(ctx, n, func(s *Shard) (bool, error) { return c.fold(ctx, s, batch) }); err != nil {
+		if err := c.change(ctx, at, func(s *Shard) (bool, error) { return c.fold(ctx, s, batch) }); err != nil {
 			return err
 		}
 	}
@@ -62,9 +85,10 @@ func (c *Counter) foldShard(ctx context.Context, n int, ids []wallet.ID) error {
 }
 
 // change does one compare-and-swap of a shard, again and again until nobody came between.
-func (c *Counter) change(ctx context.Context, n int, f func(*Shard) (changed bool, err error)) error {
+func (c *Counter) change(ctx context.Context, at place, f func(*Shard) (changed bool, err error)) error {
+	store := c.in(at.currency)
 	for try := range tries {
-		s, err := c.Store.Shard(ctx, n)
+		s, err := store.Shard(ctx, at.n)
 		if err != nil {
 			return err
 		}
@@ -75,7 +99,7 @@ func (c *Counter) change(ctx context.Context, n int, f func(*Shard) (changed boo
 		if err != nil || !changed {
 			return err
 		}
-		if err = c.Store.Save(ctx, s); !errors.Is(err, ErrStale) {
+		if err = store.Save(ctx, s); !errors.Is(err, ErrStale) {
 			return err
 		}
 		if err := pause(ctx, try); err != nil {
@@ -122,6 +146,16 @@ func (c *Counter) fold(ctx context.Context, s *Shard, ids []wallet.ID) (bool, er
 // Sweep looks at all members and counts what hints have missed; then the count is known to be whole up to the moment
 // at which it began. Progress is told in members. It gives how many wallets had something new.
 func (c *Counter) Sweep(ctx context.Context, began time.Time, progress func(done int)) (found int, err error) {
+	for _, currency := range c.currencies() {
+		more, err := c.sweep(ctx, currency, began, progress)
+		if found += more; err != nil {
+			return found, err
+		}
+	}
+	return found, nil
+}
+
+func (c *Counter) sweep(ctx context.Context, currency string, began time.Time, progress func(done int)) (found int, err error) {
 	var last member.ID
 	for done := 0; ; progress(done) {
 		page, err := c.Accounts.Walk(ctx, last, sweepAtOnce)
@@ -129,9 +163,9 @@ func (c *Counter) Sweep(ctx context.Context, began time.Time, progress func(done
 			return found, err
 		}
 		if len(page) == 0 {
-			return found, c.swept(ctx, began)
+			return found, c.swept(ctx, currency, began)
 		}
-		behind, err := c.behind(ctx, page)
+		behind, err := c.behind(ctx, currency, page)
 		if err != nil {
 			return found, err
 		}
@@ -150,10 +184,10 @@ func (c *Counter) Sweep(ctx context.Context, began time.Time, progress func(done
 
 // behind gives the wallets whose ledgers are longer than their marks. A mark that is only in its shard yet makes a
 // wallet look new; folding it finds out.
-func (c *Counter) behind(ctx context.Context, page []account.Holder) ([]wallet.ID, error) {
+func (c *Counter) behind(ctx context.Context, currency string, page []account.Holder) ([]wallet.ID, error) {
 	ids := make([]wallet.ID, len(page))
 	for i, h := range page {
-		ids[i] = h.Account.Wallet
+		ids[i] = h.Account.Wallet.In(currency)
 	}
 	marks, err := c.Store.Marks(ctx, ids)
 	if err != nil {
@@ -172,9 +206,9 @@ func (c *Counter) behind(ctx context.Context, page []account.Holder) ([]wallet.I
 	return out, nil
 }
 
-func (c *Counter) swept(ctx context.Context, began time.Time) error {
+func (c *Counter) swept(ctx context.Context, currency string, began time.Time) error {
 	for n := range Shards {
-		err := c.change(ctx, n, func(s *Shard) (bool, error) {
+		err := c.change(ctx, place{currency, n}, func(s *Shard) (bool, error) {
 			later := began.After(s.Swept)
 			if later {
 				s.Swept = began

@@ -32,7 +32,20 @@ type Rebuilt struct {
 // whole, by compare-and-swap, or not at all. If somebody counts although it is held, the answer is a fault and nothing
 // of that shard has changed.
 func (c *Counter) Rebuild(ctx context.Context, progress func(done int)) (out Rebuilt, err error) {
-	r := &rebuild{Counter: c, shards: make([]Shard, Shards)}
+	for _, currency := range c.currencies() {
+		one := *c
+		one.Store = c.in(currency)
+		more, err := (&rebuild{Counter: &one, currency: currency, shards: make([]Shard, Shards)}).run(ctx, progress)
+		out.Wallets, out.Marks, out.Shards = out.Wallets+more.Wallets, out.Marks+more.Marks, out.Shards+more.Shards
+		if err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+// run rebuilds the count of one currency.
+func (r *rebuild) run(ctx context.Context, progress func(done int)) (out Rebuilt, err error) {
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, r.letGo(context.WithoutCancel(ctx)))
@@ -43,7 +56,7 @@ func (c *Counter) Rebuild(ctx context.Context, progress func(done int)) (out Reb
 	}
 	var last member.ID
 	for {
-		page, err := c.Accounts.Walk(ctx, last, sweepAtOnce)
+		page, err := r.Accounts.Walk(ctx, last, sweepAtOnce)
 		if err != nil {
 			return out, err
 		}
@@ -64,9 +77,10 @@ func (c *Counter) Rebuild(ctx context.Context, progress func(done int)) (out Reb
 
 type rebuild struct {
 	*Counter
-	shards []Shard // as they are stored; those of version 0 are not held
-	until  time.Time
-	totals [Shards]Sum
+	currency string
+	shards   []Shard // as they are stored; those of version 0 are not held
+	until    time.Time
+	totals   [Shards]Sum
 }
 
 func (c *Counter) now() time.Time {
@@ -80,7 +94,7 @@ func (c *Counter) now() time.Time {
 func (r *rebuild) hold(ctx context.Context) error {
 	r.until = r.now().Add(lease)
 	for n := range Shards {
-		err := r.change(ctx, n, func(s *Shard) (bool, error) {
+		err := r.change(ctx, place{r.currency, n}, func(s *Shard) (bool, error) {
 			s.Held = r.until.UTC()
 			r.shards[n] = *s
 			return true, nil
@@ -123,7 +137,7 @@ func (r *rebuild) page(ctx context.Context, page []account.Holder) (wrong int, e
 	}
 	ids := make([]wallet.ID, len(page))
 	for i, h := range page {
-		ids[i] = h.Account.Wallet
+		ids[i] = h.Account.Wallet.In(r.currency)
 	}
 	marks, err := r.Store.Marks(ctx, ids)
 	if err != nil {

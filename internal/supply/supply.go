@@ -60,6 +60,9 @@ var ErrStale = errors.New("supply: somebody else changed it first")
 
 // Store keeps the count.
 type Store interface {
+	// In gives the store of another currency's shards; empty is the programme's own. Marks are the same wherever they are
+	// asked for: a wallet's name says its currency.
+	In(currency string) Store
 	// Shards gives the shards that are stored, by number.
 	Shards(ctx context.Context) ([]Shard, error)
 	// Shard gives one; one that is not stored has version 0 and nothing in it.

@@ -14,7 +14,13 @@ type ID string
 
 // In is the name of the wallet that the same member has in another currency: the home wallet's, a dot and the currency's
 // code. So nobody has to write down which wallets a member has, and one pseudonym stands for all of them.
-func (id ID) In(currency string) ID { return id.Home() + ID("."+currency) }
+// Empty is the programme's own currency.
+func (id ID) In(currency string) ID {
+	if currency == "" {
+		return id.Home()
+	}
+	return id.Home() + ID("."+currency)
+}
 
 // Home is the name of the member's wallet in the programme's own currency.
 func (id ID) Home() ID {
