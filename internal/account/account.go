@@ -44,6 +44,9 @@ func (a Account) HasGrant(code string) bool {
 type Step struct {
 	Record  string          // id of the order or refund that is then applied
 	Posting *wallet.Posting // nil where no coins move
+
+	// Currency is that of the wallet that the posting goes to; empty for the programme's own.
+	Currency string `json:",omitempty"`
 }
 
 // Holder is a member's profile together with the account.

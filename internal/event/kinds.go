@@ -50,6 +50,7 @@ func paid(f *fields, t *order.Told, who member.ID, at time.Time) {
 	e := &order.Event{Kind: order.Paid, Member: who, At: at, ID: f.text("orderId", false),
 		Fen: f.whole("amountFen", -order.MaxFen, order.MaxFen), Channel: f.oneOf("channel", programme.Channels())}
 	f.text("storeId", true)
+	e.Currency = f.text("currency", true)
 	if id := f.text("coinsHoldId", true); id != "" {
 		var ok bool
 		if t.HoldOf, e.Hold, ok = hold(id); !ok {

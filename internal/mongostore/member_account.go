@@ -86,6 +86,8 @@ type turnDoc struct {
 type stepDoc struct {
 	Record  string      `bson:"record,omitempty"`
 	Posting *postingDoc `bson:"posting,omitempty"`
+
+	Currency string `bson:"currency,omitempty"`
 }
 
 func toAccount(a account.Account) accountDoc {
@@ -127,7 +129,7 @@ func due(t time.Time) time.Time {
 }
 
 func toStep(s account.Step) stepDoc {
-	d := stepDoc{Record: s.Record}
+	d := stepDoc{Record: s.Record, Currency: s.Currency}
 	if p := s.Posting; p != nil {
 		d.Posting = toPosting(*p)
 	}
@@ -135,7 +137,7 @@ func toStep(s account.Step) stepDoc {
 }
 
 func (d stepDoc) step() account.Step {
-	s := account.Step{Record: d.Record}
+	s := account.Step{Record: d.Record, Currency: d.Currency}
 	if d.Posting != nil {
 		s.Posting = d.Posting.posting()
 	}

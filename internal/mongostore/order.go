@@ -31,19 +31,20 @@ type Orders struct{ s *Store }
 func (s *Store) Orders() *Orders { return &Orders{s} }
 
 type orderDoc struct {
-	ID      string         `bson:"_id"`
-	SV      int            `bson:"sv"`
-	Kind    order.Kind     `bson:"kind"`
-	Order   string         `bson:"order"`
-	Member  member.ID      `bson:"member"`
-	At      time.Time      `bson:"at"`
-	Fen     int64          `bson:"fen"`
-	Channel string         `bson:"channel,omitempty"`
-	Lines   []orderLineDoc `bson:"lines,omitempty"`
-	Of      string         `bson:"of,omitempty"`
-	Hold    int64          `bson:"hold,omitempty"`
-	Refunds []partDoc      `bson:"refunds,omitempty"`
-	Applied bool           `bson:"applied"`
+	ID       string         `bson:"_id"`
+	SV       int            `bson:"sv"`
+	Kind     order.Kind     `bson:"kind"`
+	Order    string         `bson:"order"`
+	Member   member.ID      `bson:"member"`
+	At       time.Time      `bson:"at"`
+	Fen      int64          `bson:"fen"`
+	Channel  string         `bson:"channel,omitempty"`
+	Lines    []orderLineDoc `bson:"lines,omitempty"`
+	Of       string         `bson:"of,omitempty"`
+	Hold     int64          `bson:"hold,omitempty"`
+	Currency string         `bson:"currency,omitempty"`
+	Refunds  []partDoc      `bson:"refunds,omitempty"`
+	Applied  bool           `bson:"applied"`
 }
 
 type orderLineDoc struct {
@@ -61,7 +62,7 @@ type partDoc struct {
 func toOrder(r order.Record) orderDoc {
 	e := r.Event
 	return orderDoc{
-		ID: r.ID, SV: 1, Kind: e.Kind, Order: e.ID, Member: e.Member, At: e.At, Fen: e.Fen, Channel: e.Channel, Of: e.OrderID, Hold: e.Hold,
+		ID: r.ID, SV: 1, Kind: e.Kind, Order: e.ID, Member: e.Member, At: e.At, Fen: e.Fen, Channel: e.Channel, Of: e.OrderID, Hold: e.Hold, Currency: e.Currency,
 		Lines:   each(e.Lines, func(l order.Line) orderLineDoc { return orderLineDoc(l) }),
 		Refunds: each(r.Refunds, func(p order.Part) partDoc { return partDoc(p) }),
 	}
@@ -71,7 +72,7 @@ func (d orderDoc) record() order.Record {
 	return order.Record{
 		ID: d.ID, Applied: d.Applied, Refunds: each(d.Refunds, func(p partDoc) order.Part { return order.Part(p) }),
 		Event: order.Event{
-			Kind: d.Kind, ID: d.Order, Member: d.Member, At: d.At, Fen: d.Fen, Channel: d.Channel, OrderID: d.Of, Hold: d.Hold,
+			Kind: d.Kind, ID: d.Order, Member: d.Member, At: d.At, Fen: d.Fen, Channel: d.Channel, OrderID: d.Of, Hold: d.Hold, Currency: d.Currency,
 			Lines: each(d.Lines, func(l orderLineDoc) order.Line { return order.Line(l) }),
 		},
 	}

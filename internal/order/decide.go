@@ -25,16 +25,18 @@ func Decide(book tier.Book, who member.Profile, a account.Account, e Event, k Kn
 	step := account.Step{Record: e.RecordID()}
 	if e.Kind == Paid {
 		earned, lines := Coins(p, held.Code, who, e)
-		if earned > 0 {
-			step.Posting = posting(p, e, wallet.Earn, earned)
-			step.Posting.Expires, step.Posting.Lines = Expires(p, e.At), lines
+		if coins, lines := abroad(p, e, earned, lines); coins > 0 {
+			step.Posting, step.Currency = posting(p, e, wallet.Earn, coins), e.Currency
+			step.Posting.Expires, step.Posting.Lines = p.Expires(currencyOf(p, e), e.At), lines
 		}
 		a.Standing = a.Standing.Paid(book, tier.Purchase{
 			At: e.At, Source: e.RecordID(), Channel: e.Channel, Fen: e.Fen, Lines: growthLines(e.Lines), Units: earned,
 		})
 		a.Standing = startedBy(book, p, a.Standing, who.JoinedAt, e)
 	} else {
-		step.Posting = clawBack(p, held, e, k)
+		if step.Posting = clawBack(p, held, e, k); step.Posting != nil && k.Original != nil {
+			step.Currency = k.Original.Event.Currency
+		}
 		a.Standing = a.Standing.Refund(book, e.At, e.RecordID(), func(m programme.Metric) int64 { return lostGrowth(m, e, k) })
 	}
 	a.Outbox = append(a.Outbox[:len(a.Outbox):len(a.Outbox)], around(p, e, k, step)...)
@@ -57,7 +59,7 @@ func clawBack(p *programme.Programme, held programme.Tier, e Event, k Known) *wa
 		return nil
 	}
 	out := posting(p, e, wallet.Clawback, coins)
-	out.OwnOp, out.OwnSeq, out.Own = k.Entry.Op, k.Entry.Seq, Expires(p, k.Original.Event.At)
+	out.OwnOp, out.OwnSeq, out.Own = k.Entry.Op, k.Entry.Seq, p.Expires(currencyOf(p, k.Original.Event), k.Original.Event.At)
 	return out
 }
 

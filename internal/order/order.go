@@ -38,6 +38,9 @@ type Event struct {
 	Lines   []Line // Paid
 	Hold    int64  // Paid: the hold of the member's coins that paid the rest, by its entry's sequence; 0 if none
 	OrderID string // Refunded: the original order, empty if unknown
+
+	// Currency is the further currency that an order earns; empty for the programme's own.
+	Currency string `json:",omitempty"`
 }
 
 // MaxFen bounds one order: 10 billion yuan. Far above any order, it keeps every product of fen, rate and multiplier

@@ -158,7 +158,11 @@ func (s *Service) known(ctx context.Context, w wallet.ID, e Event) (Known, error
 		return Known{}, fault.Bad("orderId", "order %s of refund %s belongs to another member", e.OrderID, e.ID)
 	}
 	k := Known{Original: &r}
-	found, err := s.Wallets.Store.ByOps(ctx, w, []string{r.ID})
+	earnedIn := w
+	if r.Event.Currency != "" {
+		earnedIn = w.In(r.Event.Currency)
+	}
+	found, err := s.Wallets.Store.ByOps(ctx, earnedIn, []string{r.ID})
 	if err != nil {
 		return Known{}, err
 	}

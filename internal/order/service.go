@@ -81,6 +81,9 @@ func (s *Service) try(ctx context.Context, newcomer member.Profile, told []Told,
 	if err != nil {
 		return err
 	}
+	if err := s.currencies(fresh); err != nil {
+		return err
+	}
 	if err := s.Orders.Put(ctx, records(fresh)); err != nil {
 		return err
 	}
@@ -196,12 +199,12 @@ func (s *Service) carryOut(ctx context.Context, a account.Account, head *wallet.
 	if len(a.Outbox) == 0 {
 		return a, nil
 	}
-	var postings []wallet.Posting
+	postings, err := s.postAbroad(ctx, a)
+	if err != nil {
+		return a, fmt.Errorf("post to the ledger of another currency: %w", err)
+	}
 	var ids []string
 	for _, step := range a.Outbox {
-		if step.Posting != nil {
-			postings = append(postings, *step.Posting)
-		}
 		if step.Record != "" {
 			ids = append(ids, step.Record)
 		}
