@@ -52,7 +52,7 @@ var may = map[string][]string{
 	"internal/community":  {"internal/programme", "internal/member", "internal/cursor"},
 	"internal/recommend":  {"internal/programme", "internal/member", "internal/order", "internal/cursor", "internal/product", "internal/reward", "internal/community", "internal/phrase"},
 	"internal/supply":     {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
-	"internal/reconcile":  {"internal/supply", "internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account", "internal/order"},
+	"internal/reconcile":  {"internal/transfer", "internal/supply", "internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account", "internal/order"},
 	"internal/invoice":    {"internal/programme", "internal/member", "internal/tier", "internal/account", "internal/order", "internal/product"},
 	"internal/event":      {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account", "internal/order"},
 	"internal/worker":     {"internal/event"},

@@ -11,6 +11,7 @@ import (
 	"membergate/internal/order"
 	"membergate/internal/supply"
 	"membergate/internal/tier"
+	"membergate/internal/transfer"
 	"membergate/internal/wallet"
 )
 
@@ -20,6 +21,9 @@ type Stores struct {
 	Ledger   wallet.Store
 	Orders   order.Store
 	Supply   supply.Store // nil where nobody counts
+
+	Abroad    []string       // further currencies: a member has a wallet of each
+	Transfers transfer.Store // nil where nobody moves coins between wallets
 }
 
 const (
@@ -33,24 +37,43 @@ const (
 // Others may write meanwhile: what it reads first is what is written last. Progress is told in members and then in
 // records.
 func Check(ctx context.Context, s Stores, book tier.Book, progress func(what string, done int)) (*Report, error) {
-	counted, err := newCount(ctx, s.Supply)
-	if err != nil {
-		return nil, err
+	report := &Report{}
+	for _, currency := range append([]string{""}, s.Abroad...) {
+		if err := checkCurrency(ctx, s, book, report, currency, progress); err != nil {
+			return nil, err
+		}
 	}
-	c := &checker{Stores: s, book: book, report: &Report{}, count: counted}
-	if err := c.members(ctx, func(n int) { progress("members", n) }); err != nil {
-		return nil, err
-	}
+	c := &checker{Stores: s, book: book, report: report}
 	if err := c.records(ctx, func(n int) { progress("records", n) }); err != nil {
 		return nil, err
 	}
-	if err := c.count.compare(ctx, c.report); err != nil {
-		return nil, err
+	return report, c.transfers(ctx, func(n int) { progress("transfers", n) })
+}
+
+// checkCurrency walks all wallets of one currency; empty is the programme's own.
+func checkCurrency(ctx context.Context, s Stores, book tier.Book, report *Report, currency string, progress func(string, int)) error {
+	store, what := s.Supply, "members"
+	if currency != "" {
+		what = "wallets in " + currency
+		if store != nil {
+			store = store.In(currency)
+		}
+	}
+	counted, err := newCount(ctx, store)
+	if err != nil {
+		return err
+	}
+	c := &checker{Stores: s, book: book, report: report, count: counted, currency: currency}
+	if err := c.members(ctx, func(n int) { progress(what, n) }); err != nil {
+		return err
+	}
+	if err := c.count.compare(ctx, report); err != nil {
+		return err
 	}
 	t := c.totals
-	c.report.see(Totals, t.issued-t.clawed-t.burned-t.expired == t.outstanding-t.owed, "%d − %d − %d − %d is not %d − %d",
+	report.see(Totals, t.issued-t.clawed-t.burned-t.expired == t.outstanding-t.owed, "%s: %d − %d − %d − %d is not %d − %d", what,
 		t.issued, t.clawed, t.burned, t.expired, t.outstanding, t.owed)
-	return c.report, nil
+	return nil
 }
 
 type checker struct {
@@ -58,6 +81,8 @@ type checker struct {
 	book   tier.Book
 	report *Report
 	count  *count
+
+	currency string // of the wallets that are walked
 
 	mu     sync.Mutex
 	totals sums
@@ -75,20 +100,24 @@ func (c *checker) members(ctx context.Context, progress func(int)) error {
 		}
 		ids := make([]wallet.ID, len(page))
 		for i, h := range page {
-			ids[i] = h.Account.Wallet
+			ids[i] = h.Account.Wallet.In(c.currency)
 		}
 		heads, err := c.Ledger.Heads(ctx, ids)
 		if err != nil {
 			return err
 		}
-		marks, err := c.count.marks(ctx, page)
+		marks, err := c.count.marks(ctx, ids)
 		if err != nil {
 			return err
 		}
 		group, within := errgroup.WithContext(ctx)
 		group.SetLimit(atOnce)
-		for _, h := range page {
-			group.Go(func() error { return c.wallet(within, h, heads[h.Account.Wallet], marks[h.Account.Wallet]) })
+		for i, h := range page {
+			id := ids[i]
+			if _, counted := marks[id]; c.currency != "" && heads[id].Seq == 0 && !counted {
+				continue // most have nothing abroad
+			}
+			group.Go(func() error { return c.wallet(within, h, id, heads[id], marks[id]) })
 		}
 		if err := group.Wait(); err != nil {
 			return err
@@ -97,9 +126,9 @@ func (c *checker) members(ctx context.Context, progress func(int)) error {
 	}
 }
 
-// wallet checks one member's ledger, whose head and mark were read before.
-func (c *checker) wallet(ctx context.Context, h account.Holder, head wallet.Entry, mark supply.Mark) error {
-	l := &Ledger{Report: c.report, ID: h.Account.Wallet}
+// wallet checks one ledger of a member, whose head and mark were read before.
+func (c *checker) wallet(ctx context.Context, h account.Holder, id wallet.ID, head wallet.Entry, mark supply.Mark) error {
+	l := &Ledger{Report: c.report, ID: id}
 	met := head.Seq == 0
 	for {
 		page, err := c.Ledger.Chain(ctx, l.ID, l.Last().Seq, entriesAtOnce)
@@ -119,6 +148,9 @@ func (c *checker) wallet(ctx context.Context, h account.Holder, head wallet.Entr
 		if err := c.recorded(ctx, h, l, page); err != nil {
 			return err
 		}
+		if err := c.between(ctx, l, page); err != nil {
+			return err
+		}
 		if len(page) < entriesAtOnce {
 			break
 		}
@@ -126,6 +158,9 @@ func (c *checker) wallet(ctx context.Context, h account.Holder, head wallet.Entr
 	c.report.see(Head, met, "%s: its head, entry %d, is not in the chain", l.ID, head.Seq)
 	c.add(l.Last().State)
 	c.count.done(l, mark)
+	if c.currency != "" {
+		return nil
+	}
 	return c.outbox(ctx, h.Account)
 }
 

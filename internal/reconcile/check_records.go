@@ -2,6 +2,8 @@ package reconcile
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -122,6 +124,19 @@ func (c *checker) records(ctx context.Context, progress func(int)) error {
 	}
 }
 
+// abroad are the further currencies that orders earned.
+func abroad(records ...map[string]order.Record) []string {
+	seen := map[string]bool{}
+	for _, some := range records {
+		for _, r := range some {
+			if r.Event.Currency != "" {
+				seen[r.Event.Currency] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
+
 // earned looks for the entries that one member's applied records must have. A member who is unknown has no wallet, and
 // so no entry is found.
 func (c *checker) earned(ctx context.Context, w wallet.ID, applied []order.Record) error {
@@ -134,13 +149,20 @@ func (c *checker) earned(ctx context.Context, w wallet.ID, applied []order.Recor
 			ops = append(ops, order.OrderRecord(r.Event.OrderID))
 		}
 	}
+	originals, err := c.originals(ctx, byID)
+	if err != nil {
+		return err
+	}
 	entries, err := c.Ledger.ByOps(ctx, w, ops)
 	if err != nil {
 		return err
 	}
-	originals, err := c.originals(ctx, byID)
-	if err != nil {
-		return err
+	for _, currency := range abroad(byID, originals) {
+		more, err := c.Ledger.ByOps(ctx, w.In(currency), ops)
+		if err != nil {
+			return err
+		}
+		maps.Copy(entries, more)
 	}
 	for _, r := range applied {
 		if _, found := entries[r.ID]; found {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"sync"
 
-	"membergate/internal/account"
 	"membergate/internal/supply"
 	"membergate/internal/wallet"
 )
@@ -36,14 +35,10 @@ func newCount(ctx context.Context, s supply.Store) (*count, error) {
 	return c, err
 }
 
-// marks gives the marks of members' wallets, those that are only in their shards yet too.
-func (c *count) marks(ctx context.Context, page []account.Holder) (map[wallet.ID]supply.Mark, error) {
+// marks gives the marks of wallets, those that are only in their shards yet too.
+func (c *count) marks(ctx context.Context, ids []wallet.ID) (map[wallet.ID]supply.Mark, error) {
 	if c.store == nil {
 		return nil, nil
-	}
-	ids := make([]wallet.ID, len(page))
-	for i, h := range page {
-		ids[i] = h.Account.Wallet
 	}
 	found, err := c.store.Marks(ctx, ids)
 	if err != nil {
@@ -93,6 +88,6 @@ func (c *count) compare(ctx context.Context, r *Report) error {
 			r.see(Shards, c.sums[shard.N] == shard.Total.Amounts, "shard %d is %+v; its marks come to %+v", shard.N, shard.Total.Amounts, c.sums[shard.N])
 		}
 	}
-	r.Behind = c.behind
+	r.Behind += c.behind
 	return err
 }

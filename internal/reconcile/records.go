@@ -61,7 +61,11 @@ func mustMove(book tier.Book, r order.Record, original *order.Record, earned *wa
 	p := book.At(r.Event.At)
 	switch {
 	case r.Event.Kind == order.Paid, original == nil || !isPart(*original, r.Event.ID):
-		return r.Event.Fen*lowestRate(p, r.Event.Kind)/10_000 > 0
+		coins := r.Event.Fen * lowestRate(p, r.Event.Kind) / 10_000
+		if c, abroad := p.Currency(r.Event.Currency); abroad {
+			coins, _ = programme.Convert(coins, p.Coin(), c)
+		}
+		return coins > 0
 	case earned == nil:
 		return false // the order earned nothing
 	default:

@@ -32,6 +32,7 @@ const (
 	Totals   Rule = "totals"
 	Counted  Rule = "counted"
 	Shards   Rule = "shards"
+	Transfer Rule = "transfer"
 )
 
 // says is what each rule promises, in the order of a report.
@@ -61,6 +62,7 @@ var says = []struct {
 	{Totals, "issued − clawed back − burned − expired = outstanding − owed"},
 	{Counted, "the count of all coins has of a wallet what its entry says"},
 	{Shards, "each part of the count is the sum of its wallets"},
+	{Transfer, "what left one wallet for another arrived there or came back, once"},
 }
 
 // Row is how one rule fared.
