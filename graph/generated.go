@@ -201,6 +201,22 @@ type ComplexityRoot struct {
 		Message func(childComplexity int) int
 	}
 
+	CoinConvertPayload struct {
+		Arrived    func(childComplexity int) int
+		From       func(childComplexity int) int
+		Replayed   func(childComplexity int) int
+		To         func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CoinConvertUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+		Nearest func(childComplexity int) int
+		ShortBy func(childComplexity int) int
+	}
+
 	CoinLot struct {
 		Available func(childComplexity int) int
 		ExpiresAt func(childComplexity int) int
@@ -310,7 +326,14 @@ type ComplexityRoot struct {
 		Name              func(childComplexity int) int
 		ParityLockedUntil func(childComplexity int) int
 		ParityPerYuan     func(childComplexity int) int
+		Rate              func(childComplexity int) int
+		Region            func(childComplexity int) int
 		Transfers         func(childComplexity int) int
+	}
+
+	CurrencyRate struct {
+		Here func(childComplexity int) int
+		Home func(childComplexity int) int
 	}
 
 	EarnExplanation struct {
@@ -480,6 +503,7 @@ type ComplexityRoot struct {
 		UnreadCounts           func(childComplexity int) int
 		Version                func(childComplexity int) int
 		Wallet                 func(childComplexity int) int
+		Wallets                func(childComplexity int) int
 	}
 
 	MembershipClaimPayload struct {
@@ -528,6 +552,7 @@ type ComplexityRoot struct {
 		CheckoutSettle        func(childComplexity int, input CheckoutSettleInput) int
 		CoinAdjustmentDecide  func(childComplexity int, input CoinAdjustmentDecideInput) int
 		CoinAdjustmentPropose func(childComplexity int, input CoinAdjustmentProposeInput) int
+		CoinConvert           func(childComplexity int, input CoinConvertInput) int
 		CoinTransfer          func(childComplexity int, input CoinTransferInput) int
 		MembershipClaim       func(childComplexity int, input MembershipClaimInput) int
 		MembershipCodesIssue  func(childComplexity int, input MembershipCodesIssueInput) int
@@ -620,7 +645,7 @@ type ComplexityRoot struct {
 	Query struct {
 		Boards           func(childComplexity int) int
 		CoinAdjustments  func(childComplexity int, open *bool, first *int, after *string) int
-		CoinSupply       func(childComplexity int) int
+		CoinSupply       func(childComplexity int, currency *string) int
 		FamilyInvitation func(childComplexity int, token string) int
 		Feed             func(childComplexity int, kind FeedKind, boardCode *string, topicID *string, first *int, after *string, last *int, before *string) int
 		Groups           func(childComplexity int) int
@@ -1021,6 +1046,7 @@ type ComplexityRoot struct {
 	Wallet struct {
 		Balance        func(childComplexity int) int
 		BestRedemption func(childComplexity int, orderAmountFen int, channel Channel) int
+		Currency       func(childComplexity int) int
 		Entries        func(childComplexity int, filter *LedgerFilter, first *int, after *string) int
 		Expiring       func(childComplexity int, within *int) int
 		Holds          func(childComplexity int, first *int, after *string) int
@@ -1110,6 +1136,7 @@ type LedgerEntryResolver interface {
 type MemberResolver interface {
 	Tier(ctx context.Context, obj *Member) (*TierStatus, error)
 	Wallet(ctx context.Context, obj *Member) (*Wallet, error)
+	Wallets(ctx context.Context, obj *Member) ([]*Wallet, error)
 	Family(ctx context.Context, obj *Member) (*Family, error)
 	Benefits(ctx context.Context, obj *Member, first *int, after *string) (*BenefitConnection, error)
 	Redemptions(ctx context.Context, obj *Member, filter *RedemptionFilter, first *int, after *string) (*RedemptionConnection, error)
@@ -1130,6 +1157,7 @@ type MutationResolver interface {
 	MembershipClaim(ctx context.Context, input MembershipClaimInput) (*MembershipClaimPayload, error)
 	MembershipCodesIssue(ctx context.Context, input MembershipCodesIssueInput) (*MembershipCodesIssuePayload, error)
 	MembershipDaysAdd(ctx context.Context, input MembershipDaysAddInput) (*MembershipDaysAddPayload, error)
+	CoinConvert(ctx context.Context, input CoinConvertInput) (*CoinConvertPayload, error)
 	CoinAdjustmentPropose(ctx context.Context, input CoinAdjustmentProposeInput) (*CoinAdjustmentProposePayload, error)
 	CoinAdjustmentDecide(ctx context.Context, input CoinAdjustmentDecideInput) (*CoinAdjustmentDecidePayload, error)
 }
@@ -1155,7 +1183,7 @@ type QueryResolver interface {
 	Programme(ctx context.Context) (*Programme, error)
 	CoinAdjustments(ctx context.Context, open *bool, first *int, after *string) (*CoinAdjustmentConnection, error)
 	TierApplications(ctx context.Context, overdue *bool, first *int, after *string) (*TierApplicationConnection, error)
-	CoinSupply(ctx context.Context) (*CoinSupply, error)
+	CoinSupply(ctx context.Context, currency *string) (*CoinSupply, error)
 	FamilyInvitation(ctx context.Context, token string) (*FamilyInvitationPreview, error)
 	Feed(ctx context.Context, kind FeedKind, boardCode *string, topicID *string, first *int, after *string, last *int, before *string) (*PostConnection, error)
 	Boards(ctx context.Context) ([]*Board, error)
@@ -1738,6 +1766,68 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CoinAdjustmentProposeUserError.Message(childComplexity), true
 
+	case "CoinConvertPayload.arrived":
+		if e.ComplexityRoot.CoinConvertPayload.Arrived == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinConvertPayload.Arrived(childComplexity), true
+	case "CoinConvertPayload.from":
+		if e.ComplexityRoot.CoinConvertPayload.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinConvertPayload.From(childComplexity), true
+	case "CoinConvertPayload.replayed":
+		if e.ComplexityRoot.CoinConvertPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinConvertPayload.Replayed(childComplexity), true
+	case "CoinConvertPayload.to":
+		if e.ComplexityRoot.CoinConvertPayload.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinConvertPayload.To(childComplexity), true
+	case "CoinConvertPayload.userErrors":
+		if e.ComplexityRoot.CoinConvertPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinConvertPayload.UserErrors(childComplexity), true
+
+	case "CoinConvertUserError.code":
+		if e.ComplexityRoot.CoinConvertUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinConvertUserError.Code(childComplexity), true
+	case "CoinConvertUserError.field":
+		if e.ComplexityRoot.CoinConvertUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinConvertUserError.Field(childComplexity), true
+	case "CoinConvertUserError.message":
+		if e.ComplexityRoot.CoinConvertUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinConvertUserError.Message(childComplexity), true
+	case "CoinConvertUserError.nearest":
+		if e.ComplexityRoot.CoinConvertUserError.Nearest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinConvertUserError.Nearest(childComplexity), true
+	case "CoinConvertUserError.shortBy":
+		if e.ComplexityRoot.CoinConvertUserError.ShortBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoinConvertUserError.ShortBy(childComplexity), true
+
 	case "CoinLot.available":
 		if e.ComplexityRoot.CoinLot.Available == nil {
 			break
@@ -2192,12 +2282,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Currency.ParityPerYuan(childComplexity), true
+	case "Currency.rate":
+		if e.ComplexityRoot.Currency.Rate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Currency.Rate(childComplexity), true
+	case "Currency.region":
+		if e.ComplexityRoot.Currency.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Currency.Region(childComplexity), true
 	case "Currency.transfers":
 		if e.ComplexityRoot.Currency.Transfers == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Currency.Transfers(childComplexity), true
+
+	case "CurrencyRate.here":
+		if e.ComplexityRoot.CurrencyRate.Here == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CurrencyRate.Here(childComplexity), true
+	case "CurrencyRate.home":
+		if e.ComplexityRoot.CurrencyRate.Home == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CurrencyRate.Home(childComplexity), true
 
 	case "EarnExplanation.cappedBy":
 		if e.ComplexityRoot.EarnExplanation.CappedBy == nil {
@@ -2875,6 +2990,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.Wallet(childComplexity), true
+	case "Member.wallets":
+		if e.ComplexityRoot.Member.Wallets == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Member.Wallets(childComplexity), true
 
 	case "MembershipClaimPayload.grant":
 		if e.ComplexityRoot.MembershipClaimPayload.Grant == nil {
@@ -3047,6 +3168,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CoinAdjustmentPropose(childComplexity, args["input"].(CoinAdjustmentProposeInput)), true
+	case "Mutation.coinConvert":
+		if e.ComplexityRoot.Mutation.CoinConvert == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_coinConvert_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CoinConvert(childComplexity, args["input"].(CoinConvertInput)), true
 	case "Mutation.coinTransfer":
 		if e.ComplexityRoot.Mutation.CoinTransfer == nil {
 			break
@@ -3516,7 +3648,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.Query.CoinSupply(childComplexity), true
+		args, err := ec.field_Query_coinSupply_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CoinSupply(childComplexity, args["currency"].(*string)), true
 	case "Query.familyInvitation":
 		if e.ComplexityRoot.Query.FamilyInvitation == nil {
 			break
@@ -5065,6 +5202,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Wallet.BestRedemption(childComplexity, args["orderAmountFen"].(int), args["channel"].(Channel)), true
+	case "Wallet.currency":
+		if e.ComplexityRoot.Wallet.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Wallet.Currency(childComplexity), true
 	case "Wallet.entries":
 		if e.ComplexityRoot.Wallet.Entries == nil {
 			break
@@ -5267,6 +5410,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCheckoutSettleInput,
 		ec.unmarshalInputCoinAdjustmentDecideInput,
 		ec.unmarshalInputCoinAdjustmentProposeInput,
+		ec.unmarshalInputCoinConvertInput,
 		ec.unmarshalInputCoinTransferInput,
 		ec.unmarshalInputLedgerFilter,
 		ec.unmarshalInputMembershipClaimInput,
@@ -5556,6 +5700,15 @@ type Mutation {
   ): MembershipDaysAddPayload!
 
   """
+  Converts coins between the member's own wallets of different currencies, at the programme's fixed rate. Only what
+  converts without a rest is converted. Refused, it may be tried again with the same key.
+  """
+  coinConvert(
+    "From which currency into which, and how many."
+    input: CoinConvertInput!
+  ): CoinConvertPayload!
+
+  """
   Proposes to correct a member's coins. Nothing moves until somebody else decides. Needs a staff token with the role
   ` + "`" + `operations` + "`" + `, else FORBIDDEN.
   """
@@ -5621,7 +5774,10 @@ type Query {
   ): TierApplicationConnection @semanticNonNull
 
   "How many coins exist, over all members. Public. Null while no count has been made."
-  coinSupply: CoinSupply
+  coinSupply(
+    "Code of the currency, each of which is counted alone; absent is the wallet's. An unknown one is NOT_FOUND."
+    currency: String
+  ): CoinSupply
 
   """
   What an invitation offers and what accepting it means, before it is accepted. Null when the token is unknown, used,
@@ -5725,6 +5881,11 @@ type Member implements Node {
   tier: TierStatus @semanticNonNull
   "The member's coins. Null only together with an error."
   wallet: Wallet @semanticNonNull
+  """
+  The member's coins of every currency of the programme, ` + "`" + `wallet` + "`" + ` first. Those of other regions are earned there, and
+  converted with ` + "`" + `coinConvert` + "`" + `. Null only together with an error.
+  """
+  wallets: [Wallet!] @semanticNonNull
   "The family that the member belongs to. Null when there is none, or together with an error."
   family: Family
   "What the member may use now, in the programme's order. Null only together with an error."
@@ -6296,6 +6457,8 @@ enum TierApplicationDecideErrorCode {
 type Wallet implements Node {
   "Opaque id of the wallet."
   id: ID!
+  "What the wallet holds coins of."
+  currency: Currency!
   "What the wallet holds."
   balance: WalletBalance!
   "Available coins that are going to expire, by the moment they do, soonest first."
@@ -6836,6 +6999,64 @@ enum CoinTransferErrorCode {
   RECIPIENT_FULL
   "More coins are asked for than are available."
   INSUFFICIENT_COINS
+  "The idempotency key was used with another input."
+  IDEMPOTENCY_CONFLICT
+}
+
+"A wish to convert coins between the member's own wallets."
+input CoinConvertInput {
+  "1 to 64 visible ASCII characters that name this sending; sent again with the same input it converts once."
+  idempotencyKey: String!
+  "Code of the currency to convert."
+  from: String!
+  "Code of the currency to get."
+  to: String!
+  "How many coins to convert; below 1 is BAD_USER_INPUT."
+  coins: Int!
+  "How many coins the app showed to arrive."
+  expectedCoins: Int!
+}
+
+"What has become of a wish to convert coins."
+type CoinConvertPayload {
+  "How many coins arrived. Null when it was refused."
+  arrived: Int
+  "The wallet that the coins left, as it is now. Null when there is none, or together with an error."
+  from: Wallet
+  "The wallet that they came to, as it is now. Null when there is none, or together with an error."
+  to: Wallet
+  "Whether an earlier sending of the same key did it."
+  replayed: Boolean!
+  "Why it was refused; empty when it was not."
+  userErrors: [CoinConvertUserError!]!
+}
+
+"Why coins could not be converted."
+type CoinConvertUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: CoinConvertErrorCode!
+  "How many coins are missing. Null when it is not about that."
+  shortBy: Int
+  "The nearest number that would do: of NOT_EXACT coins to convert, of RATE_CHANGED coins that arrive. Null otherwise."
+  nearest: Int
+}
+
+"Reasons why coins could not be converted."
+enum CoinConvertErrorCode {
+  "The programme has no such currency, or both are the same."
+  UNKNOWN_CURRENCY
+  "So many coins are not worth a whole number of the other currency."
+  NOT_EXACT
+  "Other coins arrive than the app showed."
+  RATE_CHANGED
+  "More coins are asked for than are available."
+  INSUFFICIENT_COINS
+  "There is no room for so many coins in the other wallet."
+  RECIPIENT_FULL
   "The idempotency key was used with another input."
   IDEMPOTENCY_CONFLICT
 }
@@ -8008,8 +8229,20 @@ type Currency {
   parityLockedUntil: DateTime
   "Units are gone at the end of the local month that lies this many months after earning. Null when they never expire."
   expiryMonths: Int
+  "Where units of a further currency are earned. Null for the wallet's own."
+  region: String
+  "What a further currency is worth, fixed. Null for the wallet's own."
+  rate: CurrencyRate
   "How members may send units to one another. Null when they may not."
   transfers: TransferRules
+}
+
+"What a further currency is worth: so many units of the wallet's are so many of it."
+type CurrencyRate {
+  "Units of the wallet's currency."
+  home: Int!
+  "Units of the further currency that they are worth."
+  here: Int!
 }
 
 "How members may send units of a currency to one another."
@@ -8347,6 +8580,38 @@ func (ec *executionContext) childFields_CoinAdjustmentProposeUserError(ctx conte
 	return nil, fmt.Errorf("no field named %q was found under type CoinAdjustmentProposeUserError", field.Name)
 }
 
+func (ec *executionContext) childFields_CoinConvertPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "arrived":
+		return ec.fieldContext_CoinConvertPayload_arrived(ctx, field)
+	case "from":
+		return ec.fieldContext_CoinConvertPayload_from(ctx, field)
+	case "to":
+		return ec.fieldContext_CoinConvertPayload_to(ctx, field)
+	case "replayed":
+		return ec.fieldContext_CoinConvertPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CoinConvertPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CoinConvertPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CoinConvertUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_CoinConvertUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_CoinConvertUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_CoinConvertUserError_code(ctx, field)
+	case "shortBy":
+		return ec.fieldContext_CoinConvertUserError_shortBy(ctx, field)
+	case "nearest":
+		return ec.fieldContext_CoinConvertUserError_nearest(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CoinConvertUserError", field.Name)
+}
+
 func (ec *executionContext) childFields_CoinLot(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "expiresAt":
@@ -8565,10 +8830,24 @@ func (ec *executionContext) childFields_Currency(ctx context.Context, field grap
 		return ec.fieldContext_Currency_parityLockedUntil(ctx, field)
 	case "expiryMonths":
 		return ec.fieldContext_Currency_expiryMonths(ctx, field)
+	case "region":
+		return ec.fieldContext_Currency_region(ctx, field)
+	case "rate":
+		return ec.fieldContext_Currency_rate(ctx, field)
 	case "transfers":
 		return ec.fieldContext_Currency_transfers(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Currency", field.Name)
+}
+
+func (ec *executionContext) childFields_CurrencyRate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "home":
+		return ec.fieldContext_CurrencyRate_home(ctx, field)
+	case "here":
+		return ec.fieldContext_CurrencyRate_here(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CurrencyRate", field.Name)
 }
 
 func (ec *executionContext) childFields_EarnExplanation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8895,6 +9174,8 @@ func (ec *executionContext) childFields_Member(ctx context.Context, field graphq
 		return ec.fieldContext_Member_tier(ctx, field)
 	case "wallet":
 		return ec.fieldContext_Member_wallet(ctx, field)
+	case "wallets":
+		return ec.fieldContext_Member_wallets(ctx, field)
 	case "family":
 		return ec.fieldContext_Member_family(ctx, field)
 	case "benefits":
@@ -9913,6 +10194,8 @@ func (ec *executionContext) childFields_Wallet(ctx context.Context, field graphq
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Wallet_id(ctx, field)
+	case "currency":
+		return ec.fieldContext_Wallet_currency(ctx, field)
 	case "balance":
 		return ec.fieldContext_Wallet_balance(ctx, field)
 	case "expiring":
@@ -10305,6 +10588,20 @@ func (ec *executionContext) field_Mutation_coinAdjustmentPropose_args(ctx contex
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_coinConvert_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CoinConvertInput, error) {
+			return ec.unmarshalNCoinConvertInput2membergateᚋgraphᚐCoinConvertInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_coinTransfer_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -10530,6 +10827,20 @@ func (ec *executionContext) field_Query_coinAdjustments_args(ctx context.Context
 		return nil, err
 	}
 	args["after"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_coinSupply_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "currency",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["currency"] = arg0
 	return args, nil
 }
 
@@ -13133,6 +13444,263 @@ func (ec *executionContext) fieldContext_CoinAdjustmentProposeUserError_code(_ c
 	return graphql.NewScalarFieldContext("CoinAdjustmentProposeUserError", field, false, false, errors.New("field of type CoinAdjustmentProposeErrorCode does not have child fields"))
 }
 
+func (ec *executionContext) _CoinConvertPayload_arrived(ctx context.Context, field graphql.CollectedField, obj *CoinConvertPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinConvertPayload_arrived(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Arrived, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CoinConvertPayload_arrived(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinConvertPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CoinConvertPayload_from(ctx context.Context, field graphql.CollectedField, obj *CoinConvertPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinConvertPayload_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Wallet) graphql.Marshaler {
+			return ec.marshalOWallet2ᚖmembergateᚋgraphᚐWallet(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CoinConvertPayload_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CoinConvertPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Wallet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CoinConvertPayload_to(ctx context.Context, field graphql.CollectedField, obj *CoinConvertPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinConvertPayload_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Wallet) graphql.Marshaler {
+			return ec.marshalOWallet2ᚖmembergateᚋgraphᚐWallet(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CoinConvertPayload_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CoinConvertPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Wallet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CoinConvertPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *CoinConvertPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinConvertPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinConvertPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinConvertPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _CoinConvertPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CoinConvertPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinConvertPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*CoinConvertUserError) graphql.Marshaler {
+			return ec.marshalNCoinConvertUserError2ᚕᚖmembergateᚋgraphᚐCoinConvertUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinConvertPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CoinConvertPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CoinConvertUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CoinConvertUserError_field(ctx context.Context, field graphql.CollectedField, obj *CoinConvertUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinConvertUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CoinConvertUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinConvertUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CoinConvertUserError_message(ctx context.Context, field graphql.CollectedField, obj *CoinConvertUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinConvertUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinConvertUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinConvertUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CoinConvertUserError_code(ctx context.Context, field graphql.CollectedField, obj *CoinConvertUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinConvertUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v CoinConvertErrorCode) graphql.Marshaler {
+			return ec.marshalNCoinConvertErrorCode2membergateᚋgraphᚐCoinConvertErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoinConvertUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinConvertUserError", field, false, false, errors.New("field of type CoinConvertErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _CoinConvertUserError_shortBy(ctx context.Context, field graphql.CollectedField, obj *CoinConvertUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinConvertUserError_shortBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ShortBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CoinConvertUserError_shortBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinConvertUserError", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CoinConvertUserError_nearest(ctx context.Context, field graphql.CollectedField, obj *CoinConvertUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoinConvertUserError_nearest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nearest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CoinConvertUserError_nearest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoinConvertUserError", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _CoinLot_expiresAt(ctx context.Context, field graphql.CollectedField, obj *CoinLot) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14975,6 +15543,61 @@ func (ec *executionContext) fieldContext_Currency_expiryMonths(_ context.Context
 	return graphql.NewScalarFieldContext("Currency", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _Currency_region(ctx context.Context, field graphql.CollectedField, obj *Currency) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Currency_region(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Region, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Currency_region(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Currency", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Currency_rate(ctx context.Context, field graphql.CollectedField, obj *Currency) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Currency_rate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CurrencyRate) graphql.Marshaler {
+			return ec.marshalOCurrencyRate2ᚖmembergateᚋgraphᚐCurrencyRate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Currency_rate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Currency",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CurrencyRate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Currency_transfers(ctx context.Context, field graphql.CollectedField, obj *Currency) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15005,6 +15628,52 @@ func (ec *executionContext) fieldContext_Currency_transfers(_ context.Context, f
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _CurrencyRate_home(ctx context.Context, field graphql.CollectedField, obj *CurrencyRate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CurrencyRate_home(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Home, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CurrencyRate_home(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CurrencyRate", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CurrencyRate_here(ctx context.Context, field graphql.CollectedField, obj *CurrencyRate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CurrencyRate_here(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Here, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CurrencyRate_here(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CurrencyRate", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _EarnExplanation_lines(ctx context.Context, field graphql.CollectedField, obj *EarnExplanation) (ret graphql.Marshaler) {
@@ -17579,6 +18248,38 @@ func (ec *executionContext) fieldContext_Member_wallet(_ context.Context, field 
 	return fc, nil
 }
 
+func (ec *executionContext) _Member_wallets(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_wallets(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Member().Wallets(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Wallet) graphql.Marshaler {
+			return ec.marshalOWallet2ᚕᚖmembergateᚋgraphᚐWalletᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_wallets(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Member",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Wallet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Member_family(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18843,6 +19544,50 @@ func (ec *executionContext) fieldContext_Mutation_membershipDaysAdd(ctx context.
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_membershipDaysAdd_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_coinConvert(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_coinConvert(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CoinConvert(ctx, fc.Args["input"].(CoinConvertInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CoinConvertPayload) graphql.Marshaler {
+			return ec.marshalNCoinConvertPayload2ᚖmembergateᚋgraphᚐCoinConvertPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_coinConvert(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CoinConvertPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_coinConvert_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -20565,7 +21310,8 @@ func (ec *executionContext) _Query_coinSupply(ctx context.Context, field graphql
 			return ec.fieldContext_Query_coinSupply(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Query().CoinSupply(ctx)
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().CoinSupply(ctx, fc.Args["currency"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *CoinSupply) graphql.Marshaler {
@@ -20575,7 +21321,7 @@ func (ec *executionContext) _Query_coinSupply(ctx context.Context, field graphql
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_Query_coinSupply(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Query_coinSupply(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
 		Field:      field,
@@ -20584,6 +21330,17 @@ func (ec *executionContext) fieldContext_Query_coinSupply(_ context.Context, fie
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_CoinSupply(ctx, field)
 		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_coinSupply_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -26860,6 +27617,38 @@ func (ec *executionContext) fieldContext_Wallet_id(_ context.Context, field grap
 	return graphql.NewScalarFieldContext("Wallet", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
+func (ec *executionContext) _Wallet_currency(ctx context.Context, field graphql.CollectedField, obj *Wallet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Wallet_currency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Currency, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Currency) graphql.Marshaler {
+			return ec.marshalNCurrency2ᚖmembergateᚋgraphᚐCurrency(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Wallet_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Wallet",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Currency(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Wallet_balance(ctx context.Context, field graphql.CollectedField, obj *Wallet) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28954,6 +29743,64 @@ func (ec *executionContext) unmarshalInputCoinAdjustmentProposeInput(ctx context
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputCoinConvertInput(ctx context.Context, obj any) (CoinConvertInput, error) {
+	var it CoinConvertInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"idempotencyKey", "from", "to", "coins", "expectedCoins"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = data
+		case "coins":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("coins"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Coins = data
+		case "expectedCoins":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedCoins"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedCoins = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputCoinTransferInput(ctx context.Context, obj any) (CoinTransferInput, error) {
 	var it CoinTransferInput
 	if obj == nil {
@@ -29888,6 +30735,13 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._CoinTransferUserError(ctx, sel, obj)
+	case CoinConvertUserError:
+		return ec._CoinConvertUserError(ctx, sel, &obj)
+	case *CoinConvertUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._CoinConvertUserError(ctx, sel, obj)
 	case CoinAdjustmentProposeUserError:
 		return ec._CoinAdjustmentProposeUserError(ctx, sel, &obj)
 	case *CoinAdjustmentProposeUserError:
@@ -31164,6 +32018,122 @@ func (ec *executionContext) _CoinAdjustmentProposeUserError(ctx context.Context,
 	return out
 }
 
+var coinConvertPayloadImplementors = []string{"CoinConvertPayload"}
+
+func (ec *executionContext) _CoinConvertPayload(ctx context.Context, sel ast.SelectionSet, obj *CoinConvertPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, coinConvertPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CoinConvertPayload")
+		case "arrived":
+			out.Values[i] = ec._CoinConvertPayload_arrived(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "from":
+			out.Values[i] = ec._CoinConvertPayload_from(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "to":
+			out.Values[i] = ec._CoinConvertPayload_to(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._CoinConvertPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CoinConvertPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var coinConvertUserErrorImplementors = []string{"CoinConvertUserError", "UserError"}
+
+func (ec *executionContext) _CoinConvertUserError(ctx context.Context, sel ast.SelectionSet, obj *CoinConvertUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, coinConvertUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CoinConvertUserError")
+		case "field":
+			out.Values[i] = ec._CoinConvertUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._CoinConvertUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._CoinConvertUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "shortBy":
+			out.Values[i] = ec._CoinConvertUserError_shortBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "nearest":
+			out.Values[i] = ec._CoinConvertUserError_nearest(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var coinLotImplementors = []string{"CoinLot"}
 
 func (ec *executionContext) _CoinLot(ctx context.Context, sel ast.SelectionSet, obj *CoinLot) graphql.Marshaler {
@@ -32130,9 +33100,62 @@ func (ec *executionContext) _Currency(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "region":
+			out.Values[i] = ec._Currency_region(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rate":
+			out.Values[i] = ec._Currency_rate(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "transfers":
 			out.Values[i] = ec._Currency_transfers(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var currencyRateImplementors = []string{"CurrencyRate"}
+
+func (ec *executionContext) _CurrencyRate(ctx context.Context, sel ast.SelectionSet, obj *CurrencyRate) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, currencyRateImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CurrencyRate")
+		case "home":
+			out.Values[i] = ec._CurrencyRate_home(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "here":
+			out.Values[i] = ec._CurrencyRate_here(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -33762,6 +34785,44 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "wallets":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_wallets(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "family":
 			field := field
 
@@ -34411,6 +35472,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "membershipDaysAdd":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_membershipDaysAdd(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "coinConvert":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_coinConvert(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -38938,6 +40006,11 @@ func (ec *executionContext) _Wallet(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "currency":
+			out.Values[i] = ec._Wallet_currency(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "balance":
 			out.Values[i] = ec._Wallet_balance(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -40244,6 +41317,57 @@ func (ec *executionContext) marshalNCoinAdjustmentProposeUserError2ᚖmembergate
 		return graphql.Null
 	}
 	return ec._CoinAdjustmentProposeUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCoinConvertErrorCode2membergateᚋgraphᚐCoinConvertErrorCode(ctx context.Context, v any) (CoinConvertErrorCode, error) {
+	var res CoinConvertErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCoinConvertErrorCode2membergateᚋgraphᚐCoinConvertErrorCode(ctx context.Context, sel ast.SelectionSet, v CoinConvertErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNCoinConvertInput2membergateᚋgraphᚐCoinConvertInput(ctx context.Context, v any) (CoinConvertInput, error) {
+	res, err := ec.unmarshalInputCoinConvertInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCoinConvertPayload2ᚖmembergateᚋgraphᚐCoinConvertPayload(ctx context.Context, sel ast.SelectionSet, v *CoinConvertPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CoinConvertPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCoinConvertUserError2ᚕᚖmembergateᚋgraphᚐCoinConvertUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*CoinConvertUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCoinConvertUserError2ᚖmembergateᚋgraphᚐCoinConvertUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCoinConvertUserError2ᚖmembergateᚋgraphᚐCoinConvertUserError(ctx context.Context, sel ast.SelectionSet, v *CoinConvertUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CoinConvertUserError(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNCoinLot2ᚕᚖmembergateᚋgraphᚐCoinLotᚄ(ctx context.Context, sel ast.SelectionSet, v []*CoinLot) graphql.Marshaler {
@@ -42246,6 +43370,16 @@ func (ec *executionContext) marshalNURL2string(ctx context.Context, sel ast.Sele
 	return res
 }
 
+func (ec *executionContext) marshalNWallet2ᚖmembergateᚋgraphᚐWallet(ctx context.Context, sel ast.SelectionSet, v *Wallet) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Wallet(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNWalletBalance2ᚖmembergateᚋgraphᚐWalletBalance(ctx context.Context, sel ast.SelectionSet, v *WalletBalance) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -42510,6 +43644,13 @@ func (ec *executionContext) marshalOCommentConnection2ᚖmembergateᚋgraphᚐCo
 		return graphql.Null
 	}
 	return ec._CommentConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCurrencyRate2ᚖmembergateᚋgraphᚐCurrencyRate(ctx context.Context, sel ast.SelectionSet, v *CurrencyRate) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CurrencyRate(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalODate2ᚖstring(ctx context.Context, v any) (*string, error) {
@@ -43167,6 +44308,25 @@ func (ec *executionContext) marshalOUnreadCounts2ᚖmembergateᚋgraphᚐUnreadC
 		return graphql.Null
 	}
 	return ec._UnreadCounts(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOWallet2ᚕᚖmembergateᚋgraphᚐWalletᚄ(ctx context.Context, sel ast.SelectionSet, v []*Wallet) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNWallet2ᚖmembergateᚋgraphᚐWallet(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOWallet2ᚖmembergateᚋgraphᚐWallet(ctx context.Context, sel ast.SelectionSet, v *Wallet) graphql.Marshaler {

@@ -349,6 +349,50 @@ type CoinAdjustmentProposeUserError struct {
 
 func (CoinAdjustmentProposeUserError) IsUserError() {}
 
+// A wish to convert coins between the member's own wallets.
+type CoinConvertInput struct {
+	// 1 to 64 visible ASCII characters that name this sending; sent again with the same input it converts once.
+	IdempotencyKey string `json:"idempotencyKey"`
+	// Code of the currency to convert.
+	From string `json:"from"`
+	// Code of the currency to get.
+	To string `json:"to"`
+	// How many coins to convert; below 1 is BAD_USER_INPUT.
+	Coins int `json:"coins"`
+	// How many coins the app showed to arrive.
+	ExpectedCoins int `json:"expectedCoins"`
+}
+
+// What has become of a wish to convert coins.
+type CoinConvertPayload struct {
+	// How many coins arrived. Null when it was refused.
+	Arrived *int `json:"arrived,omitempty"`
+	// The wallet that the coins left, as it is now. Null when there is none, or together with an error.
+	From *Wallet `json:"from,omitempty"`
+	// The wallet that they came to, as it is now. Null when there is none, or together with an error.
+	To *Wallet `json:"to,omitempty"`
+	// Whether an earlier sending of the same key did it.
+	Replayed bool `json:"replayed"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*CoinConvertUserError `json:"userErrors"`
+}
+
+// Why coins could not be converted.
+type CoinConvertUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code CoinConvertErrorCode `json:"code"`
+	// How many coins are missing. Null when it is not about that.
+	ShortBy *int `json:"shortBy,omitempty"`
+	// The nearest number that would do: of NOT_EXACT coins to convert, of RATE_CHANGED coins that arrive. Null otherwise.
+	Nearest *int `json:"nearest,omitempty"`
+}
+
+func (CoinConvertUserError) IsUserError() {}
+
 // Coins of a wallet that share one moment of expiry.
 type CoinLot struct {
 	// When these coins are gone. Null when they never expire.
@@ -569,8 +613,20 @@ type Currency struct {
 	ParityLockedUntil *time.Time `json:"parityLockedUntil,omitempty"`
 	// Units are gone at the end of the local month that lies this many months after earning. Null when they never expire.
 	ExpiryMonths *int `json:"expiryMonths,omitempty"`
+	// Where units of a further currency are earned. Null for the wallet's own.
+	Region *string `json:"region,omitempty"`
+	// What a further currency is worth, fixed. Null for the wallet's own.
+	Rate *CurrencyRate `json:"rate,omitempty"`
 	// How members may send units to one another. Null when they may not.
 	Transfers *TransferRules `json:"transfers,omitempty"`
+}
+
+// What a further currency is worth: so many units of the wallet's are so many of it.
+type CurrencyRate struct {
+	// Units of the wallet's currency.
+	Home int `json:"home"`
+	// Units of the further currency that they are worth.
+	Here int `json:"here"`
 }
 
 // How an earning came about, line by line.
@@ -888,6 +944,9 @@ type Member struct {
 	Tier *TierStatus `json:"tier,omitempty"`
 	// The member's coins. Null only together with an error.
 	Wallet *Wallet `json:"wallet,omitempty"`
+	// The member's coins of every currency of the programme, `wallet` first. Those of other regions are earned there, and
+	// converted with `coinConvert`. Null only together with an error.
+	Wallets []*Wallet `json:"wallets,omitempty"`
 	// The family that the member belongs to. Null when there is none, or together with an error.
 	Family *Family `json:"family,omitempty"`
 	// What the member may use now, in the programme's order. Null only together with an error.
@@ -1953,6 +2012,8 @@ func (UnreadCounts) IsNode() {}
 type Wallet struct {
 	// Opaque id of the wallet.
 	ID string `json:"id"`
+	// What the wallet holds coins of.
+	Currency *Currency `json:"currency"`
 	// What the wallet holds.
 	Balance *WalletBalance `json:"balance"`
 	// Available coins that are going to expire, by the moment they do, soonest first.
@@ -2483,6 +2544,76 @@ func (e *CoinAdjustmentProposeErrorCode) UnmarshalJSON(b []byte) error {
 }
 
 func (e CoinAdjustmentProposeErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why coins could not be converted.
+type CoinConvertErrorCode string
+
+const (
+	// The programme has no such currency, or both are the same.
+	CoinConvertErrorCodeUnknownCurrency CoinConvertErrorCode = "UNKNOWN_CURRENCY"
+	// So many coins are not worth a whole number of the other currency.
+	CoinConvertErrorCodeNotExact CoinConvertErrorCode = "NOT_EXACT"
+	// Other coins arrive than the app showed.
+	CoinConvertErrorCodeRateChanged CoinConvertErrorCode = "RATE_CHANGED"
+	// More coins are asked for than are available.
+	CoinConvertErrorCodeInsufficientCoins CoinConvertErrorCode = "INSUFFICIENT_COINS"
+	// There is no room for so many coins in the other wallet.
+	CoinConvertErrorCodeRecipientFull CoinConvertErrorCode = "RECIPIENT_FULL"
+	// The idempotency key was used with another input.
+	CoinConvertErrorCodeIdempotencyConflict CoinConvertErrorCode = "IDEMPOTENCY_CONFLICT"
+)
+
+var AllCoinConvertErrorCode = []CoinConvertErrorCode{
+	CoinConvertErrorCodeUnknownCurrency,
+	CoinConvertErrorCodeNotExact,
+	CoinConvertErrorCodeRateChanged,
+	CoinConvertErrorCodeInsufficientCoins,
+	CoinConvertErrorCodeRecipientFull,
+	CoinConvertErrorCodeIdempotencyConflict,
+}
+
+func (e CoinConvertErrorCode) IsValid() bool {
+	switch e {
+	case CoinConvertErrorCodeUnknownCurrency, CoinConvertErrorCodeNotExact, CoinConvertErrorCodeRateChanged, CoinConvertErrorCodeInsufficientCoins, CoinConvertErrorCodeRecipientFull, CoinConvertErrorCodeIdempotencyConflict:
+		return true
+	}
+	return false
+}
+
+func (e CoinConvertErrorCode) String() string {
+	return string(e)
+}
+
+func (e *CoinConvertErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CoinConvertErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CoinConvertErrorCode", str)
+	}
+	return nil
+}
+
+func (e CoinConvertErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CoinConvertErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CoinConvertErrorCode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -104,6 +104,9 @@ func (f walletFields) BestRedemption(ctx context.Context, obj *graph.Wallet, ord
 		return nil, fault.Bad("orderAmountFen", "orderAmountFen is %d; allowed are 1 to %d", orderAmountFen, checkout.MaxFen)
 	}
 	out := []*graph.RedemptionPlan{}
+	if obj.Ledger.Currency() != "" {
+		return out, nil // orders are paid in the programme's own coins
+	}
 	terms, offered := checkout.At(f.programme(ctx), string(channel), loaders.From(ctx).Now)
 	if !offered {
 		return out, nil
@@ -122,7 +125,7 @@ func (r *Root) freshWallet(ctx context.Context, id wallet.ID) (*graph.Wallet, er
 	if err != nil {
 		return nil, err
 	}
-	return showWallet(id, heads[id], loaders.From(ctx).Now), nil
+	return r.showWallet(ctx, id, heads[id]), nil
 }
 
 func showHold(id wallet.ID, h wallet.HoldView) *graph.Hold {
@@ -152,13 +155,15 @@ func (r *Root) holdNode(ctx context.Context, key string) (graph.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	seq := holdOf(h.Account.Wallet, globalID(kindHold, key))
-	if seq == 0 {
+	owner, _, _ := strings.Cut(key, "/")
+	id := wallet.ID(owner)
+	seq := holdOf(id, globalID(kindHold, key))
+	if seq == 0 || !r.mine(ctx, h, id) {
 		return nil, nil
 	}
-	v, known, err := r.Wallets.Find(ctx, h.Account.Wallet, seq, o.Now)
+	v, known, err := r.Wallets.Find(ctx, id, seq, o.Now)
 	if err != nil || !known {
 		return nil, err
 	}
-	return showHold(h.Account.Wallet, v), nil
+	return showHold(id, v), nil
 }

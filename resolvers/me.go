@@ -32,6 +32,9 @@ func (q query) Me(ctx context.Context) (*graph.Member, error) {
 	if asks(ctx, "wallet") {
 		q.foreseeWallet(ctx, h, chosen(ctx, "wallet"))
 	}
+	if asks(ctx, "wallets") {
+		q.foreseeWallets(ctx, h)
+	}
 	if asks(ctx, "family") {
 		q.foreseeFamily(ctx)
 	}

@@ -91,10 +91,15 @@ func (r *Root) walletNode(ctx context.Context, key string) (graph.Node, error) {
 		return nil, nil
 	}
 	h, err := r.holder(ctx)
-	if err != nil || key != string(h.Account.Wallet) {
+	id := wallet.ID(key)
+	if err != nil || !r.mine(ctx, h, id) {
 		return nil, err
 	}
-	return memberFields{r}.Wallet(ctx, r.member(ctx, h))
+	head, err := r.head(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return r.showWallet(ctx, id, head), nil
 }
 
 func (r *Root) entryNode(ctx context.Context, key string) (graph.Node, error) {
@@ -104,7 +109,7 @@ func (r *Root) entryNode(ctx context.Context, key string) (graph.Node, error) {
 		return nil, nil
 	}
 	h, err := r.holder(ctx)
-	if err != nil || id != string(h.Account.Wallet) {
+	if err != nil || !r.mine(ctx, h, wallet.ID(id)) {
 		return nil, err
 	}
 	e, ok, err := loaders.From(ctx).Entries.Load(ctx, loaders.EntryKey{Wallet: wallet.ID(id), Seq: seq})

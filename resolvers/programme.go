@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"membergate/graph"
+	"membergate/internal/programme"
 	"membergate/loaders"
 )
 
@@ -13,20 +14,7 @@ func (q query) Programme(ctx context.Context) (*graph.Programme, error) {
 	p, l := q.programme(ctx), locale(ctx)
 	out := &graph.Programme{ID: globalID(kindProgramme, p.Code), Code: p.Code, Version: p.Version, Name: p.Names.In(l), TimeZone: p.TimeZone}
 	for _, c := range p.Currencies {
-		shown := &graph.Currency{Code: c.Code, Name: c.Names.In(l), ParityLockedUntil: c.ParityLockedUntil}
-		if c.ParityPerYuan > 0 {
-			shown.ParityPerYuan = ptr(int(c.ParityPerYuan))
-		}
-		if c.ExpiryMonths > 0 {
-			shown.ExpiryMonths = &c.ExpiryMonths
-		}
-		if t := c.Transfers; t != nil {
-			shown.Transfers = &graph.TransferRules{Min: int(t.Min), Max: int(t.Max), PerMonth: int(t.PerMonth)}
-			if low, ok := p.Tier(t.MinTier); ok {
-				shown.Transfers.MinTier = q.tier(ctx, low)
-			}
-		}
-		out.Currencies = append(out.Currencies, shown)
+		out.Currencies = append(out.Currencies, q.currency(ctx, p, c))
 	}
 	if a := p.Adjustments; a != nil {
 		out.Adjustments = &graph.AdjustmentRules{MaxCoins: int(a.MaxCoins), DecideHours: a.DecideHours}
@@ -43,4 +31,25 @@ func (q query) Programme(ctx context.Context) (*graph.Programme, error) {
 			EffectiveFrom: r.EffectiveFrom, EffectiveTo: r.EffectiveTo})
 	}
 	return out, nil
+}
+
+// currency is one of a programme as apps see it.
+func (r *Root) currency(ctx context.Context, p *programme.Programme, c programme.Currency) *graph.Currency {
+	out := &graph.Currency{Code: c.Code, Name: c.Names.In(locale(ctx)), ParityLockedUntil: c.ParityLockedUntil, Region: text(c.Region)}
+	if c.ParityPerYuan > 0 {
+		out.ParityPerYuan = ptr(int(c.ParityPerYuan))
+	}
+	if c.ExpiryMonths > 0 {
+		out.ExpiryMonths = &c.ExpiryMonths
+	}
+	if c.Rate != nil {
+		out.Rate = &graph.CurrencyRate{Home: int(c.Rate.Home), Here: int(c.Rate.Here)}
+	}
+	if t := c.Transfers; t != nil {
+		out.Transfers = &graph.TransferRules{Min: int(t.Min), Max: int(t.Max), PerMonth: int(t.PerMonth)}
+		if low, ok := p.Tier(t.MinTier); ok {
+			out.Transfers.MinTier = r.tier(ctx, low)
+		}
+	}
+	return out
 }

@@ -7,19 +7,28 @@ import (
 
 	"membergate/graph"
 	"membergate/internal/cursor"
+	"membergate/internal/fault"
 	"membergate/internal/supply"
 	"membergate/loaders"
 )
 
 // CoinSupply is what all wallets come to at the operation's moment: what has died by then is gone from it.
-func (q query) CoinSupply(ctx context.Context) (*graph.CoinSupply, error) {
+func (q query) CoinSupply(ctx context.Context, currency *string) (*graph.CoinSupply, error) {
 	loaders.Leave(ctx)
 	now := loaders.From(ctx).Now
-	a, counted, err := supply.Read(ctx, q.Supply, now)
+	p := q.programme(ctx)
+	coin, abroad := p.Coin(), ""
+	if currency != nil && *currency != coin.Code {
+		var ok bool
+		if coin, ok = p.Currency(*currency); !ok {
+			return nil, fault.New(fault.NotFound, "currency names none that the programme has")
+		}
+		abroad = coin.Code
+	}
+	a, counted, err := supply.Read(ctx, q.Supply.In(abroad), now)
 	if err != nil || !counted {
 		return nil, err
 	}
-	coin := q.programme(ctx).Coin()
 	out := &graph.CoinSupply{
 		Issued: a.Issued, ClawedBack: a.ClawedBack, Burned: a.Burned, Expired: a.Expired, Outstanding: a.Outstanding, Owed: a.Owed,
 		Reserve: &graph.CoinReserve{Percent: int(coin.ReservePercent), Coins: a.Reserve(coin.ReservePercent)}, AsOf: now,

@@ -114,3 +114,30 @@ func (r *Root) transferNode(ctx context.Context, key string) (graph.Node, error)
 	}
 	return r.transfer(ctx, t), nil
 }
+
+// CoinConvert converts coins between the member's own wallets.
+func (m mutation) CoinConvert(ctx context.Context, input graph.CoinConvertInput) (*graph.CoinConvertPayload, error) {
+	h, err := m.holder(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t, replayed, err := m.Transfers.Convert(ctx, h.Profile.ID, h.Account.Wallet, transfer.Exchange{
+		Key: input.IdempotencyKey, From: input.From, To: input.To, Coins: int64(input.Coins), Expected: int64(input.ExpectedCoins), At: loaders.From(ctx).Now,
+	})
+	refused, err := refusal(ctx, err)
+	if err != nil {
+		return nil, err
+	}
+	out := &graph.CoinConvertPayload{Replayed: replayed, UserErrors: []*graph.CoinConvertUserError{}}
+	if refused != nil {
+		out.UserErrors = append(out.UserErrors, &graph.CoinConvertUserError{
+			Field: refused.field, Message: refused.message, Code: graph.CoinConvertErrorCode(refused.code), ShortBy: refused.shortBy, Nearest: refused.nearest,
+		})
+		return out, nil
+	}
+	out.Arrived = ptr(int(t.Arrives))
+	if out.From, err = m.freshWallet(ctx, t.From); err == nil {
+		out.To, err = m.freshWallet(ctx, t.To)
+	}
+	return out, err
+}

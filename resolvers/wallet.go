@@ -68,14 +68,57 @@ func (m memberFields) Wallet(ctx context.Context, obj *graph.Member) (*graph.Wal
 	if err != nil {
 		return nil, err
 	}
-	return showWallet(id, head, loaders.From(ctx).Now), nil
+	return m.showWallet(ctx, id, head), nil
+}
+
+// Wallets are the member's wallets of every currency, the programme's own first.
+func (m memberFields) Wallets(ctx context.Context, obj *graph.Member) ([]*graph.Wallet, error) {
+	var out []*graph.Wallet
+	for i, c := range m.programme(ctx).Currencies {
+		id := obj.Holder.Account.Wallet
+		if i > 0 {
+			id = id.In(c.Code)
+		}
+		head, err := m.head(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, m.showWallet(ctx, id, head))
+	}
+	return out, nil
+}
+
+// foreseeWallets wants what the member's wallets of all currencies need.
+func (r *Root) foreseeWallets(ctx context.Context, h *account.Holder) {
+	o := loaders.From(ctx)
+	for i, c := range r.programme(ctx).Currencies {
+		if id := h.Account.Wallet; i > 0 {
+			o.Heads.Want(id.In(c.Code))
+		} else {
+			o.Heads.Want(id)
+		}
+	}
+}
+
+// mine tells whether a wallet is one of a holder's.
+func (r *Root) mine(ctx context.Context, h *account.Holder, id wallet.ID) bool {
+	if id == h.Account.Wallet {
+		return true
+	}
+	_, known := r.programme(ctx).Currency(id.Currency())
+	return known && id == h.Account.Wallet.In(id.Currency()) && id.Currency() != r.programme(ctx).Coin().Code
 }
 
 // showWallet is a wallet whose newest entry is known.
-func showWallet(id wallet.ID, head wallet.Entry, now time.Time) *graph.Wallet {
+func (r *Root) showWallet(ctx context.Context, id wallet.ID, head wallet.Entry) *graph.Wallet {
+	now, p := loaders.From(ctx).Now, r.programme(ctx)
+	c, abroad := p.Currency(id.Currency())
+	if !abroad {
+		c = p.Coin()
+	}
 	s := head.State.At(now)
 	out := &graph.Wallet{
-		ID: globalID(kindWallet, string(id)), Ledger: id, State: s, Lots: []*graph.CoinLot{},
+		ID: globalID(kindWallet, string(id)), Currency: r.currency(ctx, p, c), Ledger: id, State: s, Lots: []*graph.CoinLot{},
 		Balance: &graph.WalletBalance{
 			Available: int(s.Available()), Pending: int(s.Promised()), Held: int(s.Held()), Owed: int(s.Owed), Version: int(head.Seq), AsOf: now,
 			LifetimeEarned: s.LifetimeEarned, LifetimeSpent: s.LifetimeSpent, LifetimeExpired: s.LifetimeExpired,

@@ -73,7 +73,7 @@ func TestChangesAreToldAlsoOfAProcessThatWasKilled(t *testing.T) {
 		buy(killed, "2") // it never tells
 		next := process()
 		told(next)
-		if _, err := next.counter().Sweep(t.Context(), time.Now(), func(int) {}); err != nil {
+		if _, err := next.counter(rules).Sweep(t.Context(), time.Now(), func(int) {}); err != nil {
 			t.Fatal(err)
 		}
 		told(next, change.Change{Kind: change.Wallet, Version: 2})

@@ -79,7 +79,7 @@ func (p *program) importOrders(ctx context.Context, file string, consents []stri
 	if !settings.EmbeddedRedis() { // what is told there ends with this process
 		st.watch(supply.NewHints())
 	}
-	if _, err := st.counter().Sweep(ctx, time.Now(), func(int) {}); err != nil {
+	if _, err := st.counter(rules).Sweep(ctx, time.Now(), func(int) {}); err != nil {
 		return err
 	}
 	census, err := account.Count(ctx, st.accounts, st.ledger, rules, sum.Latest, func(int) {})

@@ -47,7 +47,7 @@ func (p *program) reconcile(ctx context.Context, hints, rebuild bool) (err error
 	defer func() { err = errors.Join(err, st.close()) }()
 	if rebuild {
 		bar := newBar(p.log, "members counted anew")
-		put, err := st.counter().Rebuild(ctx, func(done int) { bar.tell(done, 0) })
+		put, err := st.counter(rules).Rebuild(ctx, func(done int) { bar.tell(done, 0) })
 		bar.end()
 		if err != nil {
 			return fmt.Errorf("the count of all coins could not be rebuilt: %w", err)
@@ -55,12 +55,12 @@ func (p *program) reconcile(ctx context.Context, hints, rebuild bool) (err error
 		fmt.Fprintf(p.out, "The count of all coins is rebuilt: %d wallets looked at, %d marks and %d totals put right.\n", put.Wallets, put.Marks, put.Shards)
 	}
 	if hints || rebuild {
-		if _, err := st.counter().Sweep(ctx, time.Now(), func(int) {}); err != nil {
+		if _, err := st.counter(rules).Sweep(ctx, time.Now(), func(int) {}); err != nil {
 			return err
 		}
 	}
 	began, bars := time.Now(), map[string]*bar{}
-	report, err := reconcile.Check(ctx, reconcile.Stores{Accounts: st.accounts, Ledger: st.ledger, Orders: st.orders, Supply: st.supply}, rules, func(what string, done int) {
+	report, err := reconcile.Check(ctx, reconcile.Stores{Accounts: st.accounts, Ledger: st.ledger, Orders: st.orders, Supply: st.supply, Abroad: abroad(rules), Transfers: st.transfers}, rules, func(what string, done int) {
 		if bars[what] == nil {
 			bars[what] = newBar(p.log, what)
 		}

@@ -73,14 +73,14 @@ func (p *program) settle(ctx context.Context, when string) (err error) {
 	if err != nil {
 		return fmt.Errorf("the settlement stopped; run it again to go on where it was: %w", err)
 	}
-	if err := errors.Join(st.relay.Carry(ctx), st.counter().Fold(ctx, hints.Take())); err != nil {
+	if err := errors.Join(st.relay.Carry(ctx), st.counter(rules).Fold(ctx, hints.Take())); err != nil {
 		return fmt.Errorf("all are settled, but not all of it could be counted or told; the next process will: %w", err)
 	}
 	printSettled(p.out, settled, at)
 	if settings.Replays() {
 		return nil // the index is for the real course of time
 	}
-	if _, err := st.counter().Sweep(ctx, time.Now(), func(int) {}); err != nil {
+	if _, err := st.counter(rules).Sweep(ctx, time.Now(), func(int) {}); err != nil {
 		return err
 	}
 	present := p.now()

@@ -119,6 +119,7 @@ func askings() []asking {
 	add("WalletStatement", sampleEnd, map[string]any{"month": "2010-12", "first": 50}, owner, single)
 	add("BestRedemption", sampleEnd, map[string]any{"orderAmountFen": 1001, "channel": "STORE"}, owner)
 	add("CoinSupply", sampleEnd, nil, owner, "")
+	add("Wallets", sampleEnd, nil, everybody...)
 	add("Rewards", sampleEnd, nil, owner, "")
 	add("Redemptions", sampleEnd, nil, owner, "collector", "")
 	add("Redemptions", sampleEnd, map[string]any{"filter": map[string]any{"states": []string{"USED"}}, "first": 1}, "collector")

@@ -61,7 +61,7 @@ func (p *program) seedDemo(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if _, err := st.counter().Sweep(ctx, time.Now(), func(int) {}); err != nil {
+	if _, err := st.counter(rules).Sweep(ctx, time.Now(), func(int) {}); err != nil {
 		return err
 	}
 	if made.Already {

@@ -15,6 +15,7 @@ var prices = map[string]price{
 	"WalletPage":          {calls{3, 0, 2}, calls{}},
 	"WalletStatement":     {calls{5, 0, 3}, calls{}},
 	"BestRedemption":      {calls{2, 0, 2}, calls{}},
+	"Wallets":             {calls{2, 0, 2}, calls{}},
 	"CoinSupply":          {calls{2, 0, 0}, calls{2, 0, 0}},
 	"Rewards":             {calls{2, 0, 2}, calls{}},
 	"Redemptions":         {calls{2, 0, 1}, calls{}},

@@ -187,7 +187,13 @@ func (s *stores) adjustmentService(book book) *adjustment.Service {
 func (s *stores) wallets(book book) *wallet.Service { return walletService(s.ledger, book) }
 
 func walletService(ledger wallet.Store, book book) *wallet.Service {
-	return &wallet.Service{Store: ledger, Most: book.At(time.Now()).Coin().MaxBalance, Grace: int64(book.At(time.Now()).Returns.GraceHours), Now: time.Now}
+	return &wallet.Service{
+		Store: ledger, Most: book.At(time.Now()).Coin().MaxBalance, Grace: int64(book.At(time.Now()).Returns.GraceHours), Now: time.Now,
+		Mosts: func(currency string) wallet.Coins {
+			c, _ := book.At(account.Ever).Currency(currency) // of one that there is not, a wallet holds nothing
+			return c.MaxBalance
+		},
+	}
 }
 
 // finishLeft carries out what a process that was killed left undone; nobody else does so on embedded stores until the

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"membergate/internal/account"
 	"membergate/internal/change"
 	"membergate/internal/supply"
 	"membergate/internal/wallet"
@@ -27,12 +28,15 @@ const (
 )
 
 // counter counts the coins of these stores.
-func (s *stores) counter() *supply.Counter {
+func (s *stores) counter(rules book) *supply.Counter {
 	ledger := s.ledger
 	if s.busy != nil {
 		ledger = s.busy.ledger
 	}
-	c := &supply.Counter{Store: s.supply, Ledger: ledger, Accounts: s.accounts, AtOnce: supplyShards}
+	c := &supply.Counter{
+		Store: s.supply, Ledger: ledger, Accounts: s.accounts, AtOnce: supplyShards,
+		Abroad: func() []string { return abroad(rules) },
+	}
 	if s.relay != nil {
 		c.Found = func(ctx context.Context, ids []wallet.ID) error {
 			s.relay.Found(ids...)
@@ -42,10 +46,19 @@ func (s *stores) counter() *supply.Counter {
 	return c
 }
 
+// abroad are the programme's further currencies. No version takes one away, so the newest has all of them.
+func abroad(rules book) []string {
+	var out []string
+	for _, c := range rules.At(account.Ever).Currencies[1:] {
+		out = append(out, c.Code)
+	}
+	return out
+}
+
 // keepSupply counts all coins, and then what changes, until the context ends; what it knows of then it still counts.
 // Any number of processes may do so.
-func keepSupply(st *stores, hints *supply.Hints, log *slog.Logger) func(context.Context) error {
-	c := st.counter()
+func keepSupply(st *stores, rules book, hints *supply.Hints, log *slog.Logger) func(context.Context) error {
+	c := st.counter(rules)
 	fold := func(ctx context.Context, ids []wallet.ID) error {
 		if err := st.relay.Carry(ctx); err != nil {
 			return err

@@ -30,7 +30,7 @@ func TestWhatIsWrittenWhileItServesIsCountedAtTheLatestWhenItStops(t *testing.T)
 	st.watch(hints)
 	serving, stop := context.WithCancel(t.Context())
 	ended := make(chan error)
-	go func() { ended <- keepSupply(st, hints, discard())(serving) }()
+	go func() { ended <- keepSupply(st, rules, hints, discard())(serving) }()
 	var ids []wallet.ID
 	for _, id := range []member.ID{"1", "2", "3"} {
 		h := account.Open(rules, member.Profile{ID: id, JoinedAt: now})

@@ -120,7 +120,7 @@ func swept(b order.Batch, at time.Time) sweep.Batch {
 // lapsing writes down what happens to wallets by themselves: coins die, holds end, promised coins become available.
 func lapsing(st *stores, rules book, now clock.Clock) round {
 	return func() func(ctx context.Context) (sweep.Batch, error) {
-		lapse := supply.Lapse{Wallets: st.orderService(rules).Wallets, Counter: st.counter(), AtOnce: settleWorkers,
+		lapse := supply.Lapse{Wallets: st.orderService(rules).Wallets, Counter: st.counter(rules), AtOnce: settleWorkers,
 			Programme: func(at time.Time) string { return rules.At(at).Version }}
 		return func(ctx context.Context) (sweep.Batch, error) {
 			b, err := lapse.Batch(ctx, now.Now(ctx), dueAtOnce)

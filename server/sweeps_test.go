@@ -74,7 +74,7 @@ func TestTheWorkerDoesByItselfWhatFallsDue(t *testing.T) {
 			t.Fatal(err)
 		}
 		ids, at := boughtLongAgo(t, st, rules, 12)
-		if _, err := st.counter().Sweep(t.Context(), at, func(int) {}); err != nil {
+		if _, err := st.counter(rules).Sweep(t.Context(), at, func(int) {}); err != nil {
 			t.Fatal(err)
 		}
 		run := func(s Settings, until func() bool) {

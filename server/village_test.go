@@ -79,7 +79,11 @@ func putVillage(pairs []string) error {
 	for _, put := range []func(context.Context, *stores) error{putVillager, putPeople, putShop, putFamilies, putPosts, putComments, putMarks} {
 		err = errors.Join(err, put(ctx, st))
 	}
-	_, counted := st.counter().Sweep(ctx, time.Now(), func(int) {})
+	rules, err2 := programme.Keep("retail-5")
+	if err2 != nil {
+		return err2
+	}
+	_, counted := st.counter(rules).Sweep(ctx, time.Now(), func(int) {})
 	return errors.Join(err, counted, st.close())
 }
 

@@ -39,6 +39,8 @@ func edited(t *testing.T, oldnew ...string) string {
 const (
 	head     = "version: \"1\"\nnames: {zh-CN: 小店会员}\nregion"
 	begin    = "effectiveFrom: 2026-01-01T00:00:00+08:00\nscope"
+	metrics  = "metrics:\n"
+	nuts     = "  - {code: NUT, names: {zh-CN: 坚果}, region: FAR, rate: {home: 2, here: 3}, maxBalance: 5}\nmetrics:\n"
 	closed   = "effectiveFrom: 2026-01-01T00:00:00+08:00\neffectiveTo: 2026-07-01T00:00:00+08:00\nscope"
 	second   = "version: \"2\"\nnames: {zh-CN: 小店会员}\nregion"
 	secondAt = "effectiveFrom: 2026-07-01T00:00:00+08:00\nscope"
@@ -104,6 +106,10 @@ func TestBookRefusesVersionsThatDoNotFit(t *testing.T) {
 			`shop.yaml:177: currencies[0].parityPerYuan is 50; allowed is 100 until 2029-01-01T00:00:00+08:00`},
 		{"another currency", edited(t, begin, closed), edited(t, head, second, begin, secondAt, "code: BEAN", "code: NUT"),
 			`shop.yaml:167: currencies[0].code is "NUT"; allowed is "BEAN", because wallets hold it`},
+		{"a further currency taken away", edited(t, begin, closed, metrics, nuts), edited(t, head, second, begin, secondAt),
+			`shop.yaml:168: currencies has no NUT; needed is every currency of version 1, because members hold it`},
+		{"a fixed rate changed", edited(t, begin, closed, metrics, nuts), edited(t, head, second, begin, secondAt, metrics, strings.Replace(nuts, "here: 3", "here: 2", 1)),
+			`shop.yaml:168: currencies[1].rate of NUT is changed; allowed is {home: 2, here: 3}, because it is fixed`},
 		{"a tier taken away", edited(t, begin, closed), edited(t, head, second, begin, secondAt, "FRIEND", "MATE"),
 			`shop.yaml:167: tiers has no FRIEND; needed is every tier of version 1, because members hold it`},
 	} {
