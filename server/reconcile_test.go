@@ -90,7 +90,7 @@ func TestReconcileRebuildsACountThatIsWrong(t *testing.T) {
 	if out, _, code := command(t, "reconcile --repair-hints", "DATA_DIR", dir); code == 0 || !regexp.MustCompile(`(?m)^shards +\d+ +1 `).MatchString(out) {
 		t.Errorf("a wrong count: code %d\n%s", code, out)
 	}
-	if out, log, code := command(t, "reconcile --rebuild", "DATA_DIR", dir); code != 0 || !regexp.MustCompile(`2 wallets looked at, 0 marks and 1 totals put right`).MatchString(out) {
+	if out, log, code := command(t, "reconcile --rebuild", "DATA_DIR", dir); code != 0 || !regexp.MustCompile(`4 wallets looked at, 0 marks and 1 totals put right`).MatchString(out) {
 		t.Errorf("rebuilt: code %d\n%s\n%s", code, out, log)
 	}
 	if out, _, code := command(t, "reconcile", "DATA_DIR", dir); code != 0 {
