@@ -3,6 +3,9 @@ package main
 import (
 	"crypto/rand"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -70,6 +73,32 @@ func TestAnOrderCapturesTheHoldItNamesAndItsRefundBringsTheCoinsBack(t *testing.
 		if page.at(t, "me", "wallet", "proof", "verified") != true || page.at(t, "me", "wallet", "balance", "lifetimeSpent") != float64(0) ||
 			page.at(t, "me", "wallet", "entries", "nodes", 0, "kind") != "RETURN" || page.at(t, "me", "wallet", "entries", "nodes", 0, "reverses", "kind") != "SPEND" {
 			t.Errorf("the wallet shows %s", page.text)
+		}
+	})
+}
+
+func TestAnOrderWhoseHoldWasReleasedTakesNoCoinsAndIsCounted(t *testing.T) {
+	onEngines(t, func(t *testing.T, e *engine) {
+		app := spender(t, e, "shopper")
+		before, id := app.available(), rand.Text()
+		held := app.send("CheckoutHold", map[string]any{"idempotencyKey": id, "orderId": id, "orderAmountFen": 1000, "coins": 300, "channel": "STORE"})
+		if code := held.refusal(t, "checkoutHold"); code != "" {
+			t.Fatalf("the hold: %s", held.text)
+		}
+		hold, _ := held.at(t, "checkoutHold", "hold", "id").(string)
+		app.send("CheckoutSettle", map[string]any{"idempotencyKey": id, "holdId": hold, "action": "RELEASE"})
+		if p := e.tell(t, event.Message{ID: id, Type: "order.paid", Member: app.who, At: time.Now().UTC().Format(time.RFC3339), Data: fmt.Sprintf(
+			`{"orderId":%q,"amountFen":90,"channel":"STORE","lines":[],"coinsHoldId":%q}`, id, hold)}); p != nil {
+			t.Fatal(p)
+		}
+		if got := app.available(); got != before {
+			t.Errorf("%d are available, want %d", got, before)
+		}
+		in := e.gateway.parts.Events.(*inbound)
+		w := httptest.NewRecorder()
+		adminHandler(newMeters(in.meters()...), in).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+		if !strings.Contains(w.Body.String(), `membergate_order_holds_missed_total{state="RELEASED"} `) {
+			t.Error("the numbers do not tell of the hold")
 		}
 	})
 }
