@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -11,6 +12,10 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"membergate/internal/account"
+	"membergate/internal/member"
+	"membergate/internal/programme"
 )
 
 // year is a gateway of a programme, on stores of its own, where each member's clock is that of the newest event.
@@ -36,6 +41,9 @@ func years(t *testing.T, preset string, test func(y *year)) {
 					}
 				})
 			}
+			if err := putOne(pairs, preset); err != nil {
+				t.Fatal(err)
+			}
 			g, err := openGateway(pairs...)
 			if err != nil {
 				t.Fatal(err)
@@ -53,6 +61,23 @@ func years(t *testing.T, preset string, test func(y *year)) {
 			}
 		})
 	}
+}
+
+// putOne puts a member into empty stores, so that no demo is loaded.
+func putOne(pairs []string, preset string) error {
+	s, err := readSettings(env(pairs...))
+	if err != nil {
+		return err
+	}
+	st, err := openStores(context.Background(), s, true, discard())
+	if err != nil {
+		return err
+	}
+	rules, err := programme.Keep(preset)
+	if err == nil {
+		err = st.accounts.Create(context.Background(), account.Open(rules, member.Profile{ID: "one", JoinedAt: time.Unix(1_700_000_000, 0).UTC()}))
+	}
+	return errors.Join(err, st.close())
 }
 
 // happens is something that is told of a member: a local time, what it is, and its data as pairs.
