@@ -19,7 +19,7 @@ stores-down: ## stop the real local stores
 	@scripts/stores.sh down
 
 bench: ## print the benchmark table
-	@go test -run '^$$' -bench . -benchmem ./...
+	@scripts/bench.sh
 
 generate: ## generate the GraphQL server's code from schema.graphqls
 	@go generate ./graph

@@ -34,8 +34,9 @@ func settleCommand(p *program) *cobra.Command {
 	return c
 }
 
-// settleWorkers is how many members are settled at once: enough to keep a store's commits full.
-const settleWorkers = 32
+// settleWorkers is how many members are settled at once: enough to keep a store's commits full. With twice as many, whoever
+// redeems meanwhile on the embedded store waits three times as long.
+const settleWorkers = 64
 
 func (p *program) settle(ctx context.Context, when string) (err error) {
 	settings, err := p.settings()

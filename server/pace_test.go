@@ -97,30 +97,42 @@ func (f *fire) pace(long time.Duration, atOnce int, p99 time.Duration) {
 	t.Helper()
 	watch := &stopwatch{}
 	f.oneWorker(watch)
-	sent := 0
+	sent := f.steady(watch, long)
+	t.Logf("%d orders at %d a second: readable after p50 %s, p99 %s, at most %s", sent, perSecond, watch.part(500), watch.part(990), watch.part(1000))
+	if got := watch.part(990); got > p99 {
+		t.Errorf("p99 is %s; promised are %s", got, p99)
+	}
+	took := f.burst(watch, sent, atOnce)
+	t.Logf("one worker applies %d orders of %d members in %s: %.0f a second", atOnce, min(atOnce, paceMembers), took.Round(time.Millisecond), float64(atOnce)/took.Seconds())
+	f.earned(sent+atOnce, 100)
+}
+
+// steady adds orders at the promised rate for a while, waits until all are readable, and gives how many they were.
+func (f *fire) steady(watch *stopwatch, long time.Duration) (sent int) {
+	f.t.Helper()
 	tick := time.NewTicker(time.Second / perSecond)
 	defer tick.Stop()
 	for began := time.Now(); time.Since(began) < long; {
 		<-tick.C
 		for due := int(time.Since(began) * perSecond / time.Second); sent < due; sent++ { // what a late tick left out
-			f.publish(t.Context(), []event.Message{orderOf(t, sent)})
+			f.publish(f.t.Context(), []event.Message{orderOf(f.t, sent)})
 		}
 	}
-	awaiting(t, "all orders", func() bool { return watch.count() == sent })
-	t.Logf("%d orders at %d a second: readable after p50 %s, p99 %s, at most %s", sent, perSecond, watch.part(500), watch.part(990), watch.part(1000))
-	if got := watch.part(990); got > p99 {
-		t.Errorf("p99 is %s; promised are %s", got, p99)
-	}
-	messages := make([]event.Message, atOnce)
+	awaiting(f.t, "all orders", func() bool { return watch.count() == sent })
+	return sent
+}
+
+// burst adds orders all at once after those that were sent, and tells how long they took.
+func (f *fire) burst(watch *stopwatch, sent, n int) time.Duration {
+	f.t.Helper()
+	messages := make([]event.Message, n)
 	for i := range messages {
-		messages[i] = orderOf(t, sent+i)
+		messages[i] = orderOf(f.t, sent+i)
 	}
 	began := time.Now()
-	f.publish(t.Context(), messages)
-	awaiting(t, "all orders at once", func() bool { return watch.count() == sent+atOnce })
-	took := time.Since(began)
-	t.Logf("one worker applies %d orders of %d members in %s: %.0f a second", atOnce, min(atOnce, paceMembers), took.Round(time.Millisecond), float64(atOnce)/took.Seconds())
-	f.earned(sent+atOnce, 100)
+	f.publish(f.t.Context(), messages)
+	awaiting(f.t, "all orders at once", func() bool { return watch.count() == sent+n })
+	return time.Since(began)
 }
 
 func memberOf(n int) member.ID { return member.ID(fmt.Sprint("m", n%paceMembers)) }

@@ -21,8 +21,10 @@ func TestAKindOfWorkIsOneWorkersAtATime(t *testing.T) {
 			must(t, c.Drop(t.Context(), "tiers", "a"))
 			return
 		}
-		if !claim("a", time.Hour) || !claim("a", time.Hour) || claim("b", time.Hour) {
-			t.Error("the first has not what it claimed, or another one has it too")
+		for range 2 { // the second time it renews
+			if !claim("a", time.Hour) || claim("b", time.Hour) {
+				t.Error("the first has not what it claimed, or another one has it too")
+			}
 		}
 		must(t, c.Drop(t.Context(), "tiers", "b"))
 		if claim("b", time.Hour) {
