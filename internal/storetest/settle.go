@@ -195,6 +195,11 @@ func Settlement(t *testing.T, open func(t *testing.T) Stores) {
 			return one(t.Context(), s)
 		})
 		must(t, errors.Join(errs...))
+		left := order.Left{Sweep: *sweep(s)}
+		for range 2 { // the second look finds what the killed one left
+			_, err := left.Batch(t.Context(), 100)
+			must(t, err)
+		}
 		settled(t, s, people, end)
 	})
 	t.Run("what a killed process left is found at the second look", func(t *testing.T) {
