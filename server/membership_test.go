@@ -13,7 +13,7 @@ const (
 
 // Fifty members send one code at the same moment; one of them has it.
 func TestACodeOfAPartnerIsOneMembers(t *testing.T) {
-	claim := walletApp{text: appDocument(t, "tier")}.only("ClaimMembership")
+	claim := walletApp{text: appDocument(t, "membership")}.only("ClaimMembership")
 	onClubs(t, func(t *testing.T, url string) {
 		in := input("tierId", globalID("Tier", "retail-5/SILVER"), "count", 2, "partner", "Didi", "expiresAt", time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
 		for name, header := range map[string]map[string]string{"a member": {"Authorization": "Bearer " + tokenOf(t, "guest-100")}, "another role": staff(t, "moderator")} {

@@ -124,5 +124,5 @@ func putCollection(ctx context.Context, s Settings, st *stores, rules book) erro
 // spender gives one of them.
 func spender(t testing.TB, e *engine, id string) walletApp {
 	t.Helper()
-	return walletApp{t, e.gateway.url, id, appDocument(t, "wallet")}
+	return walletApp{t, e.gateway.url, id, appDocument(t, "wallet") + appDocument(t, "transfer")}
 }
