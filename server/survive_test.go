@@ -178,7 +178,7 @@ func TestSoakWorkersOnTheWholeYear(t *testing.T) {
 	}
 	f := newFire(t)
 	messages, latest := inFileOrder(t, path)
-	f.survive(messages, 60, 6*time.Second)
+	f.survive(messages, 60, 1500*time.Millisecond)
 	f.totals(latest, len(messages), account.Census{Members: 4010, Tiers: map[string]int{"REGISTERED": 1759, "SILVER": 1822, "GOLD": 354, "PLATINUM": 54, "DIAMOND": 21},
 		Protected: 8, Earned: 9_532_876, ClawedBack: 688_058, Available: 8_998_169, Owed: 153_351})
 }
