@@ -18,7 +18,7 @@ import (
 // asked for, and which fields have ever had a value?
 type sighting struct {
 	schema *ast.Schema
-	empty  []string        // Type.field that may be null, zero or empty for now
+	empty  []string        // Type.field that no answer of the test gives a value
 	asked  map[string]bool // Type.field
 	seen   map[string]bool // of those, which had a value: for lists a member, for connections an edge or a node
 	wrong  []string

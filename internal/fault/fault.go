@@ -63,12 +63,3 @@ func Is(err error, kind Kind) bool {
 	var f *Fault
 	return errors.As(err, &f) && f.Kind == kind
 }
-
-// KindOf gives the kind of an error: Internal for everything that is not a fault.
-func KindOf(err error) Kind {
-	var f *Fault
-	if errors.As(err, &f) {
-		return f.Kind
-	}
-	return Internal
-}

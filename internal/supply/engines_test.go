@@ -32,36 +32,12 @@ func TestCoinsThatDieOnTheEmbeddedStore(t *testing.T) {
 }
 
 func TestManyCountersAndWritersAtOnceOnMongoDB(t *testing.T) {
-	uri := os.Getenv("MONGODB_URI")
-	if uri == "" {
-		t.Skip("MONGODB_URI is not set: there is no MongoDB-compatible server to test on")
-	}
-	s, err := mongostore.Open(t.Context(), uri, "test_supply_"+strings.ToLower(rand.Text()[:10]))
-	if err != nil {
-		t.Fatal(err)
-	}
-	s = s.Patient(30 * time.Second)
-	defer func() { _, _ = s.Drop(context.Background()), s.Close(context.Background()) }()
-	if err := s.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	s := onMongoDB(t)
 	race(t, newPurse(t, storetest.Stores{Accounts: s.Members(), Wallets: s.Ledger()}, 12), s.Supply(), 15)
 }
 
 func TestCoinsThatDieOnMongoDB(t *testing.T) {
-	uri := os.Getenv("MONGODB_URI")
-	if uri == "" {
-		t.Skip("MONGODB_URI is not set: there is no MongoDB-compatible server to test on")
-	}
-	s, err := mongostore.Open(t.Context(), uri, "test_lapse_"+strings.ToLower(rand.Text()[:10]))
-	if err != nil {
-		t.Fatal(err)
-	}
-	s = s.Patient(30 * time.Second)
-	defer func() { _, _ = s.Drop(context.Background()), s.Close(context.Background()) }()
-	if err := s.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	s := onMongoDB(t)
 	together := s.Together()
 	lapse(t, newPurse(t, storetest.Stores{Accounts: together.Members(), Wallets: together.Ledger()}, 9), together.Supply())
 }
@@ -76,18 +52,25 @@ func TestTheCountIsRebuiltBesideWritersOnTheEmbeddedStore(t *testing.T) {
 }
 
 func TestTheCountIsRebuiltBesideWritersOnMongoDB(t *testing.T) {
+	s := onMongoDB(t)
+	rebuilds(t, newPurse(t, storetest.Stores{Accounts: s.Members(), Wallets: s.Ledger()}, 12), s.Supply(), 30)
+}
+
+// onMongoDB opens a database of the test's own, and drops it in the end.
+func onMongoDB(t *testing.T) *mongostore.Store {
+	t.Helper()
 	uri := os.Getenv("MONGODB_URI")
 	if uri == "" {
 		t.Skip("MONGODB_URI is not set: there is no MongoDB-compatible server to test on")
 	}
-	s, err := mongostore.Open(t.Context(), uri, "test_rebuild_"+strings.ToLower(rand.Text()[:10]))
+	s, err := mongostore.Open(t.Context(), uri, "test_supply_"+strings.ToLower(rand.Text()[:10]))
 	if err != nil {
 		t.Fatal(err)
 	}
 	s = s.Patient(30 * time.Second)
-	defer func() { _, _ = s.Drop(context.Background()), s.Close(context.Background()) }()
+	t.Cleanup(func() { _, _ = s.Drop(context.Background()), s.Close(context.Background()) })
 	if err := s.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	rebuilds(t, newPurse(t, storetest.Stores{Accounts: s.Members(), Wallets: s.Ledger()}, 12), s.Supply(), 30)
+	return s
 }
