@@ -7,6 +7,7 @@ import (
 	"membergate/graph"
 	"membergate/internal/benefit"
 	"membergate/internal/cursor"
+	"membergate/internal/eligibility"
 	"membergate/loaders"
 )
 
@@ -42,7 +43,7 @@ func (r *Root) offers(ctx context.Context) ([]benefit.Offer, error) {
 			return nil, err
 		}
 		p := r.programme(ctx)
-		return benefit.Available(p, benefit.Gather(p, h.Profile, r.standing(ctx, h), o.Now), o.Now), nil
+		return benefit.Available(p, eligibility.Gather(p, h.Profile, r.standing(ctx, h), o.Now), o.Now), nil
 	})
 }
 

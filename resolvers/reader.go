@@ -4,9 +4,9 @@ import (
 	"context"
 
 	"membergate/internal/account"
-	"membergate/internal/benefit"
 	"membergate/internal/community"
 	"membergate/internal/cursor"
+	"membergate/internal/eligibility"
 	"membergate/internal/recommend"
 	"membergate/loaders"
 )
@@ -17,7 +17,7 @@ func (r *Root) asReader(ctx context.Context, h *account.Holder, family string, t
 	s := r.standing(ctx, h)
 	return community.Reader{
 		Member: h.Profile.ID, Rank: s.Held(p, now).Rank, Family: family, Roles: roles,
-		Segments: benefit.Segments(p, s.Read(p, now)), Personal: h.Profile.Agreed(recommend.Purpose), Ties: ties,
+		Segments: eligibility.Segments(p, s.Read(p, now)), Personal: h.Profile.Agreed(recommend.Purpose), Ties: ties,
 	}
 }
 

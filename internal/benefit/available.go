@@ -1,8 +1,11 @@
+// Package benefit says what members may have now, which benefit takes the place of which, how often one may still be
+// used, and what is missing for the others.
 package benefit
 
 import (
 	"time"
 
+	"membergate/internal/eligibility"
 	"membergate/internal/programme"
 )
 
@@ -15,12 +18,12 @@ type Offer struct {
 // Locked is a benefit that a member does not have now, with all that is missing for it.
 type Locked struct {
 	Offer
-	Missing []Missing // never empty
+	Missing []eligibility.Missing // never empty
 }
 
 // Available lists what a member may have at now, in the programme's order. Lower tiers' benefits are inherited; one
 // that another available benefit replaces, at once or over others in between, is left out.
-func Available(p *programme.Programme, f Facts, now time.Time) []Offer {
+func Available(p *programme.Programme, f eligibility.Facts, now time.Time) []Offer {
 	var out []Offer
 	for i, b := range p.Benefits {
 		if shown(b, f, now) && len(missing(p, b, f, now)) == 0 {
@@ -42,7 +45,7 @@ func ByCode(offers []Offer, code string) (Offer, bool) {
 
 // WhyNot lists the benefits that a member may know of but does not have at now, in the programme's order, each with
 // what is missing. Those that a better one of the member's has replaced are left out.
-func WhyNot(p *programme.Programme, f Facts, now time.Time) []Locked {
+func WhyNot(p *programme.Programme, f eligibility.Facts, now time.Time) []Locked {
 	gone := replaced(p, Available(p, f, now))
 	var out []Locked
 	for i, b := range p.Benefits {

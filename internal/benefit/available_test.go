@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"membergate/internal/benefit"
+	"membergate/internal/eligibility"
 	"membergate/internal/member"
 	"membergate/internal/programme"
-	"membergate/internal/tier"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -19,7 +19,7 @@ func TestEveryConditionOfEligibilityHolds(t *testing.T) {
 	moment := func(s string) *time.Time { m := at(t, s); return &m }
 	for name, c := range map[string]struct {
 		benefit programme.Benefit
-		facts   benefit.Facts
+		facts   eligibility.Facts
 		now     time.Time
 		have    bool
 	}{
@@ -28,22 +28,22 @@ func TestEveryConditionOfEligibilityHolds(t *testing.T) {
 		"a lower tier":                {programme.Benefit{Eligibility: programme.Eligibility{MinTier: "SILVER"}}, facts("FREE"), noon, false},
 		"a tier that does not exist":  {programme.Benefit{Eligibility: programme.Eligibility{MinTier: "FREE"}}, facts("NO SUCH"), noon, false},
 		"no tier asked":               {programme.Benefit{}, facts("FREE"), noon, true},
-		"one of the segments":         {programme.Benefit{Eligibility: programme.Eligibility{Segments: []string{"A", "BIG"}}}, facts("FREE", func(f *benefit.Facts) { f.Segments = []string{"BIG"} }), noon, true},
-		"none of the segments":        {programme.Benefit{Eligibility: programme.Eligibility{Segments: []string{"A"}}}, facts("FREE", func(f *benefit.Facts) { f.Segments = []string{"BIG"} }), noon, false},
-		"one of the stages":           {programme.Benefit{Eligibility: programme.Eligibility{Stages: []string{"NEW"}}}, facts("FREE", func(f *benefit.Facts) { f.Stages = []string{"OLD", "NEW"} }), noon, true},
+		"one of the segments":         {programme.Benefit{Eligibility: programme.Eligibility{Segments: []string{"A", "BIG"}}}, facts("FREE", func(f *eligibility.Facts) { f.Segments = []string{"BIG"} }), noon, true},
+		"none of the segments":        {programme.Benefit{Eligibility: programme.Eligibility{Segments: []string{"A"}}}, facts("FREE", func(f *eligibility.Facts) { f.Segments = []string{"BIG"} }), noon, false},
+		"one of the stages":           {programme.Benefit{Eligibility: programme.Eligibility{Stages: []string{"NEW"}}}, facts("FREE", func(f *eligibility.Facts) { f.Stages = []string{"OLD", "NEW"} }), noon, true},
 		"none of the stages":          {programme.Benefit{Eligibility: programme.Eligibility{Stages: []string{"NEW"}}}, facts("FREE"), noon, false},
-		"the region":                  {programme.Benefit{Eligibility: programme.Eligibility{Regions: []string{"CN-BJ"}}}, facts("FREE", func(f *benefit.Facts) { f.Region = "CN-BJ" }), noon, true},
-		"a part of the region":        {programme.Benefit{Eligibility: programme.Eligibility{Regions: []string{"CN"}}}, facts("FREE", func(f *benefit.Facts) { f.Region = "CN-BJ" }), noon, true},
-		"a region of like name":       {programme.Benefit{Eligibility: programme.Eligibility{Regions: []string{"CN-B"}}}, facts("FREE", func(f *benefit.Facts) { f.Region = "CN-BJ" }), noon, false},
+		"the region":                  {programme.Benefit{Eligibility: programme.Eligibility{Regions: []string{"CN-BJ"}}}, facts("FREE", func(f *eligibility.Facts) { f.Region = "CN-BJ" }), noon, true},
+		"a part of the region":        {programme.Benefit{Eligibility: programme.Eligibility{Regions: []string{"CN"}}}, facts("FREE", func(f *eligibility.Facts) { f.Region = "CN-BJ" }), noon, true},
+		"a region of like name":       {programme.Benefit{Eligibility: programme.Eligibility{Regions: []string{"CN-B"}}}, facts("FREE", func(f *eligibility.Facts) { f.Region = "CN-BJ" }), noon, false},
 		"region unknown":              {programme.Benefit{Eligibility: programme.Eligibility{Regions: []string{"CN"}}}, facts("FREE"), noon, false},
-		"the channel":                 {programme.Benefit{Eligibility: programme.Eligibility{Channels: []string{"STORE"}}}, facts("FREE", func(f *benefit.Facts) { f.Channel = "STORE" }), noon, true},
-		"another channel":             {programme.Benefit{Eligibility: programme.Eligibility{Channels: []string{"STORE"}}}, facts("FREE", func(f *benefit.Facts) { f.Channel = "PARTNER" }), noon, false},
+		"the channel":                 {programme.Benefit{Eligibility: programme.Eligibility{Channels: []string{"STORE"}}}, facts("FREE", func(f *eligibility.Facts) { f.Channel = "STORE" }), noon, true},
+		"another channel":             {programme.Benefit{Eligibility: programme.Eligibility{Channels: []string{"STORE"}}}, facts("FREE", func(f *eligibility.Facts) { f.Channel = "PARTNER" }), noon, false},
 		"all channels at once":        {programme.Benefit{Eligibility: programme.Eligibility{Channels: []string{"STORE"}}}, facts("FREE"), noon, true},
 		"the day of the month":        {programme.Benefit{Eligibility: programme.Eligibility{MonthDay: 8}}, facts("FREE"), noon, true},
 		"the day, in local time":      {programme.Benefit{Eligibility: programme.Eligibility{MonthDay: 8}}, facts("FREE"), at(t, "2026-07-08 00:00"), true},
 		"the day before":              {programme.Benefit{Eligibility: programme.Eligibility{MonthDay: 8}}, facts("FREE"), at(t, "2026-07-07 23:59"), false},
-		"the birthday month":          {programme.Benefit{Eligibility: programme.Eligibility{Birthday: true}}, facts("FREE", func(f *benefit.Facts) { f.Profile.Birthday = "1990-07-31" }), noon, true},
-		"another month":               {programme.Benefit{Eligibility: programme.Eligibility{Birthday: true}}, facts("FREE", func(f *benefit.Facts) { f.Profile.Birthday = "1990-08-01" }), noon, false},
+		"the birthday month":          {programme.Benefit{Eligibility: programme.Eligibility{Birthday: true}}, facts("FREE", func(f *eligibility.Facts) { f.Profile.Birthday = "1990-07-31" }), noon, true},
+		"another month":               {programme.Benefit{Eligibility: programme.Eligibility{Birthday: true}}, facts("FREE", func(f *eligibility.Facts) { f.Profile.Birthday = "1990-08-01" }), noon, false},
 		"birthday unknown":            {programme.Benefit{Eligibility: programme.Eligibility{Birthday: true}}, facts("FREE"), noon, false},
 		"the consent":                 {programme.Benefit{Eligibility: programme.Eligibility{Consent: "HEALTH"}}, facts("FREE", agree("HEALTH")), noon, true},
 		"another consent":             {programme.Benefit{Eligibility: programme.Eligibility{Consent: "HEALTH"}}, facts("FREE", agree("MARKETING")), noon, false},
@@ -57,11 +57,11 @@ func TestEveryConditionOfEligibilityHolds(t *testing.T) {
 		"a draft":                     {programme.Benefit{State: programme.Draft}, facts("FREE"), noon, false},
 		"a retired one":               {programme.Benefit{State: programme.Retired}, facts("FREE"), noon, false},
 		"on trial for everybody":      {programme.Benefit{State: programme.Grey}, facts("FREE"), noon, true},
-		"on trial in this channel":    {programme.Benefit{State: programme.Grey, Scope: programme.Scope{Channels: []string{"STORE"}}}, facts("FREE", func(f *benefit.Facts) { f.Channel = "STORE" }), noon, true},
-		"on trial in another channel": {programme.Benefit{State: programme.Grey, Scope: programme.Scope{Channels: []string{"STORE"}}}, facts("FREE", func(f *benefit.Facts) { f.Channel = "PARTNER" }), noon, false},
-		"on trial in this store":      {programme.Benefit{State: programme.Grey, Scope: programme.Scope{Stores: []string{"s1"}}}, facts("FREE", func(f *benefit.Facts) { f.Store = "s1" }), noon, true},
-		"on trial in another store":   {programme.Benefit{State: programme.Grey, Scope: programme.Scope{Stores: []string{"s1"}}}, facts("FREE", func(f *benefit.Facts) { f.Store = "s2" }), noon, false},
-		"on trial in another region":  {programme.Benefit{State: programme.Grey, Scope: programme.Scope{Regions: []string{"CN-BJ"}}}, facts("FREE", func(f *benefit.Facts) { f.Region = "CN-SH" }), noon, false},
+		"on trial in this channel":    {programme.Benefit{State: programme.Grey, Scope: programme.Scope{Channels: []string{"STORE"}}}, facts("FREE", func(f *eligibility.Facts) { f.Channel = "STORE" }), noon, true},
+		"on trial in another channel": {programme.Benefit{State: programme.Grey, Scope: programme.Scope{Channels: []string{"STORE"}}}, facts("FREE", func(f *eligibility.Facts) { f.Channel = "PARTNER" }), noon, false},
+		"on trial in this store":      {programme.Benefit{State: programme.Grey, Scope: programme.Scope{Stores: []string{"s1"}}}, facts("FREE", func(f *eligibility.Facts) { f.Store = "s1" }), noon, true},
+		"on trial in another store":   {programme.Benefit{State: programme.Grey, Scope: programme.Scope{Stores: []string{"s1"}}}, facts("FREE", func(f *eligibility.Facts) { f.Store = "s2" }), noon, false},
+		"on trial in another region":  {programme.Benefit{State: programme.Grey, Scope: programme.Scope{Regions: []string{"CN-BJ"}}}, facts("FREE", func(f *eligibility.Facts) { f.Region = "CN-SH" }), noon, false},
 		"valid since the programme began, which applies to all earlier times": {programme.Benefit{ValidFrom: at(t, "2026-01-01 00:00")}, facts("FREE"), at(t, "2011-10-31 17:19"), true},
 	} {
 		c.benefit.Code = "B"
@@ -120,30 +120,30 @@ func TestWhatIsMissingIsTold(t *testing.T) {
 		programme.Benefit{Code: "SECRET", State: programme.Draft, Eligibility: programme.Eligibility{MinTier: "TOP"}},
 		programme.Benefit{Code: "PAST", ValidUntil: moment("2026-07-01 00:00")},
 	)
-	f := facts("FREE", func(f *benefit.Facts) { f.Channel, f.Profile.Birthday = "PARTNER", "1990-02-28" })
+	f := facts("FREE", func(f *eligibility.Facts) { f.Channel, f.Profile.Birthday = "PARTNER", "1990-02-28" })
 	got := benefit.WhyNot(p, f, at(t, "2026-07-31 12:00"))
 	if len(got) != 2 || got[0].Code != "PRICE" || got[1].Code != "MUCH" || got[1].Place != 4 {
 		t.Fatalf("locked are %+v", got)
 	}
-	if diff := cmp.Diff([]benefit.Missing{{Cause: benefit.TierTooLow, Wants: []string{"GOLD"}}}, got[0].Missing); diff != "" {
+	if diff := cmp.Diff([]eligibility.Missing{{Cause: eligibility.TierTooLow, Wants: []string{"GOLD"}}}, got[0].Missing); diff != "" {
 		t.Errorf("PRICE misses (-want, +got)\n%s", diff)
 	}
-	want := []benefit.Missing{ // all but the day, for it is the 31st
-		{Cause: benefit.TierTooLow, Wants: []string{"GOLD"}},
-		{Cause: benefit.NotInSegment, Wants: []string{"BIG"}},
-		{Cause: benefit.NotInStage, Wants: []string{"NEW"}},
-		{Cause: benefit.NotInRegion, Wants: []string{"CN-BJ"}},
-		{Cause: benefit.WrongChannel, Wants: []string{"STORE"}},
-		{Cause: benefit.NotYet, From: at(t, "2026-09-15 00:00")},
-		{Cause: benefit.NoBirthday, From: at(t, "2027-02-01 00:00")},
-		{Cause: benefit.NoConsent, Wants: []string{"HEALTH"}},
+	want := []eligibility.Missing{ // all but the day, for it is the 31st
+		{Cause: eligibility.TierTooLow, Wants: []string{"GOLD"}},
+		{Cause: eligibility.NotInSegment, Wants: []string{"BIG"}},
+		{Cause: eligibility.NotInStage, Wants: []string{"NEW"}},
+		{Cause: eligibility.NotInRegion, Wants: []string{"CN-BJ"}},
+		{Cause: eligibility.WrongChannel, Wants: []string{"STORE"}},
+		{Cause: eligibility.NotYet, From: at(t, "2026-09-15 00:00")},
+		{Cause: eligibility.NoBirthday, From: at(t, "2027-02-01 00:00")},
+		{Cause: eligibility.NoConsent, Wants: []string{"HEALTH"}},
 	}
 	if diff := cmp.Diff(want, got[1].Missing); diff != "" {
 		t.Errorf("MUCH misses (-want, +got)\n%s", diff)
 	}
 	later := benefit.WhyNot(p, f, at(t, "2026-08-31 23:59").Add(time.Minute))
 	for _, m := range later[len(later)-1].Missing {
-		if m.Cause == benefit.WrongMonthDay && !m.From.Equal(at(t, "2026-10-31 00:00")) {
+		if m.Cause == eligibility.WrongMonthDay && !m.From.Equal(at(t, "2026-10-31 00:00")) {
 			t.Errorf("the next 31st after August is %s", m.From)
 		}
 	}
@@ -156,7 +156,7 @@ func TestShareOfMembersIsStableAndGrows(t *testing.T) {
 		out := map[member.ID]bool{}
 		for i := range 10_000 {
 			id := member.ID(fmt.Sprint(12_346 + i))
-			f := benefit.Facts{Profile: member.Profile{ID: id}, Tier: "FREE"}
+			f := eligibility.Facts{Profile: member.Profile{ID: id}, Tier: "FREE"}
 			if len(benefit.Available(p, f, now)) == 1 {
 				out[id] = true
 			}
@@ -184,40 +184,8 @@ func TestShareOfMembersIsStableAndGrows(t *testing.T) {
 	}
 }
 
-func TestFactsComeFromProfileAndStanding(t *testing.T) {
-	p := example(t)
-	joined, now := at(t, "2026-01-01 23:30"), at(t, "2026-07-08 12:00")
-	s := tier.Standing{Earned: "SILVER", State: tier.Active, Facts: []tier.Fact{
-		{At: at(t, "2026-01-01 23:40"), Metric: "SPEND", Value: 12_000},
-		{At: at(t, "2026-02-01 10:00"), Metric: "DOING", Value: 5},
-		{At: at(t, "2026-03-01 10:00"), Metric: "SPEND", Value: -2_000}, // a refund is no order
-	}}
-	who := member.Profile{ID: "17850", JoinedAt: joined, Country: "CN-BJ"}
-	want := benefit.Facts{Profile: who, Tier: "SILVER", Region: "CN-BJ", Segments: []string{"BIG"}, Stages: []string{"OLD", "ASLEEP"}}
-	if diff := cmp.Diff(want, benefit.Gather(p, who, s, now)); diff != "" {
-		t.Errorf("facts (-want, +got)\n%s", diff)
-	}
-	for _, c := range []struct {
-		last, now string
-		want      []string
-	}{
-		{"", "2026-01-08 23:59", []string{"NEW"}}, // day 7 is the last one
-		{"", "2026-01-09 00:00", []string{"OLD"}},
-		{"", "2026-06-30 00:00", []string{"OLD", "ASLEEP"}}, // never ordered: 180 days after joining
-		{"2026-06-29 08:00", "2026-06-30 00:00", []string{"OLD"}},
-	} {
-		var last time.Time
-		if c.last != "" {
-			last = at(t, c.last)
-		}
-		if got := benefit.Stages(p, joined, last, at(t, c.now)); !slices.Equal(got, c.want) {
-			t.Errorf("at %s, last order %q: %v, want %v", c.now, c.last, got, c.want)
-		}
-	}
-}
-
-func agree(purpose string) func(*benefit.Facts) {
-	return func(f *benefit.Facts) {
+func agree(purpose string) func(*eligibility.Facts) {
+	return func(f *eligibility.Facts) {
 		f.Profile.Consents = map[string]member.Consent{purpose: {Granted: true}}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"membergate/internal/benefit"
+	"membergate/internal/eligibility"
 	"membergate/internal/member"
 	"membergate/internal/programme"
 )
@@ -85,8 +86,8 @@ var parsed = sync.OnceValues(func() (programme.Programme, error) {
 })
 
 // facts are those of a member of a tier who meets nothing else.
-func facts(tier string, change ...func(*benefit.Facts)) benefit.Facts {
-	f := benefit.Facts{Profile: member.Profile{ID: "17850"}, Tier: tier}
+func facts(tier string, change ...func(*eligibility.Facts)) eligibility.Facts {
+	f := eligibility.Facts{Profile: member.Profile{ID: "17850"}, Tier: tier}
 	for _, c := range change {
 		c(&f)
 	}

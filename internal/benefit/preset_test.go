@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"membergate/internal/benefit"
+	"membergate/internal/eligibility"
 )
 
 func TestDefaultProgrammeGivesEachTierItsOwnPriceAndDelivery(t *testing.T) {
@@ -34,7 +35,7 @@ func TestMemberDayIsOnTheEighthInStores(t *testing.T) {
 	p := retail5(t)
 	for day, want := range map[string]bool{"2026-07-07 23:59": false, "2026-07-08 00:00": true, "2026-07-08 23:59": true, "2026-07-09 00:00": false} {
 		for channel, there := range map[string]bool{"": true, "STORE": true, "MINI_PROGRAM": false} {
-			f := facts("REGISTERED", func(f *benefit.Facts) { f.Channel = channel })
+			f := facts("REGISTERED", func(f *eligibility.Facts) { f.Channel = channel })
 			if _, got := benefit.ByCode(benefit.Available(p, f, at(t, day)), "MEMBER_DAY"); got != (want && there) {
 				t.Errorf("at %s on channel %q: %v", day, channel, got)
 			}

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"membergate/internal/eligibility"
 	"membergate/internal/fault"
 	"membergate/internal/tier"
 )
@@ -23,7 +24,7 @@ const tries = 256
 // Use lets a member use a benefit once at now: exactly as often as the quota says, from however many processes. It
 // gives what is left afterwards, with Fallback telling whether this use was given the fallback of the cost cap.
 // ErrLocked if the member does not have the benefit, ErrUsedUp if nothing is left.
-func (s *Service) Use(ctx context.Context, f Facts, code, order string, now time.Time) (Left, error) {
+func (s *Service) Use(ctx context.Context, f eligibility.Facts, code, order string, now time.Time) (Left, error) {
 	p := s.Book.At(now)
 	offer, ok := ByCode(Available(p, f, now), code)
 	if !ok {

@@ -9,6 +9,7 @@ import (
 
 	"membergate/internal/benefit"
 	"membergate/internal/clock"
+	"membergate/internal/eligibility"
 	"membergate/internal/family"
 	"membergate/internal/member"
 	"membergate/internal/order"
@@ -89,7 +90,7 @@ func TestMembersToTryOutHaveWhatTheFirstScreenShows(t *testing.T) {
 		if state.Available() <= 0 || state.Owed != 0 || len(state.Expiring(present, present.AddDate(0, 0, 90))) == 0 {
 			t.Errorf("%s: wallet %+v", h.Profile.ID, state)
 		}
-		offers := benefit.Available(p.rules, benefit.Gather(p.rules, h.Profile, s, present), present)
+		offers := benefit.Available(p.rules, eligibility.Gather(p.rules, h.Profile, s, present), present)
 		used, err := st.Uses.ByMember(ctx, h.Profile.ID)
 		if err != nil || len(offers) < 3 || used.Version == 0 {
 			t.Errorf("%s: %d benefits, usage %+v, %v", h.Profile.ID, len(offers), used, err)

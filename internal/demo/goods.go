@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"time"
 
-	"membergate/internal/benefit"
 	"membergate/internal/clock"
 	"membergate/internal/community"
+	"membergate/internal/eligibility"
 	"membergate/internal/picture"
 	"membergate/internal/product"
 	"membergate/internal/programme"
@@ -106,5 +106,5 @@ func (p *plan) topics() []community.Topic {
 }
 
 func (p *plan) segments(who *person) []string {
-	return benefit.Segments(p.rules, who.standing.Read(p.rules, p.now))
+	return eligibility.Segments(p.rules, who.standing.Read(p.rules, p.now))
 }

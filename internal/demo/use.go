@@ -7,6 +7,7 @@ import (
 
 	"membergate/internal/account"
 	"membergate/internal/benefit"
+	"membergate/internal/eligibility"
 	"membergate/internal/member"
 )
 
@@ -26,7 +27,7 @@ func (w *writer) use(ctx context.Context, who *person) error {
 		return err
 	}
 	now := w.plan.now
-	facts := benefit.Gather(w.plan.rules, found[who.ID].Profile, found[who.ID].Account.Standing.Advance(w.Book, now), now)
+	facts := eligibility.Gather(w.plan.rules, found[who.ID].Profile, found[who.ID].Account.Standing.Advance(w.Book, now), now)
 	service := benefit.Service{Uses: w.Uses, Book: w.Book}
 	n := int64(0)
 	for _, offer := range benefit.Available(w.plan.rules, facts, now) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"membergate/internal/benefit"
+	"membergate/internal/eligibility"
 	"membergate/internal/member"
 	"membergate/internal/programme"
 )
@@ -98,7 +99,7 @@ func exactQuota(t *testing.T, ctx context.Context, s benefit.Store) {
 		{Code: "B", State: programme.Live, Quota: programme.Quota{Count: 3, Per: programme.PerMonth}},
 	}}
 	service := &benefit.Service{Uses: s, Book: inForce{p}}
-	who := benefit.Facts{}
+	who := eligibility.Facts{}
 	who.Profile.ID = member.ID(name("member"))
 	given := 0
 	for i, err := range together(200, func(int) error {

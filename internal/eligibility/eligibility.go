@@ -1,4 +1,4 @@
-package benefit
+package eligibility
 
 import (
 	"crypto/sha256"
@@ -12,7 +12,7 @@ import (
 	"membergate/internal/programme"
 )
 
-// Cause is why a member may not have a benefit now.
+// Cause is why a member may not have something now.
 type Cause string
 
 // The causes. Apps show a text for each; more may come.
@@ -28,29 +28,30 @@ const (
 	NoConsent     Cause = "NO_CONSENT" // Wants names the purpose that asks for a yes
 )
 
-// Missing is one thing that stands between a member and a benefit.
+// Missing is one condition that a member does not meet.
 type Missing struct {
 	Cause Cause
 	Wants []string
 	From  time.Time
 }
 
-// missing lists what stands between a member and a benefit: nothing when it is the member's now.
-func missing(p *programme.Programme, b programme.Benefit, f Facts, now time.Time) []Missing {
+// WhyNot lists the conditions that a member does not meet at now: nothing when all are met. Of is the code of what is
+// asked about. Dates that have passed are not missing: see Over.
+func WhyNot(p *programme.Programme, of string, e programme.Eligibility, f Facts, now time.Time) []Missing {
 	var out []Missing
 	ask := func(met bool, m Missing) {
 		if !met {
 			out = append(out, m)
 		}
 	}
-	e := b.Eligibility
 	ask(e.MinTier == "" || p.Rank(f.Tier) >= p.Rank(e.MinTier), Missing{Cause: TierTooLow, Wants: []string{e.MinTier}})
 	ask(anyOf(e.Segments, f.Segments), Missing{Cause: NotInSegment, Wants: e.Segments})
 	ask(anyOf(e.Stages, f.Stages), Missing{Cause: NotInStage, Wants: e.Stages})
 	ask(inRegion(e.Regions, f.Region), Missing{Cause: NotInRegion, Wants: e.Regions})
 	ask(hereOrAnywhere(e.Channels, f.Channel), Missing{Cause: WrongChannel, Wants: e.Channels})
-	from := begins(p, b)
-	ask(!now.Before(from), Missing{Cause: NotYet, From: from})
+	if e.From != nil {
+		ask(!now.Before(*e.From), Missing{Cause: NotYet, From: *e.From})
+	}
 	ask(e.MonthDay == 0 || now.In(p.Zone()).Day() == e.MonthDay,
 		Missing{Cause: WrongMonthDay, From: nextMonthDay(e.MonthDay, now, p.Zone())})
 	ask(!e.Birthday || f.Profile.BornIn(now, p.Zone()), Missing{Cause: NoBirthday, From: nextBirthday(f.Profile, now, p.Zone())})
@@ -58,40 +59,20 @@ func missing(p *programme.Programme, b programme.Benefit, f Facts, now time.Time
 	return out
 }
 
-// shown tells whether a member may know of a benefit at all: it is rolled out to the member and not over.
-func shown(b programme.Benefit, f Facts, now time.Time) bool {
-	if over(b, now) {
-		return false
-	}
-	switch b.State {
-	case programme.Live:
-		return true
-	case programme.Grey:
-		s := b.Scope
-		return hereOrAnywhere(s.Stores, f.Store) && hereOrAnywhere(s.Channels, f.Channel) &&
-			inRegion(s.Regions, f.Region) && inCohort(b.Code, f.Profile.ID, s.CohortPercent)
-	default:
-		return false
-	}
+// Met tells whether a member meets all conditions at now. Of is the code of what is asked about.
+func Met(p *programme.Programme, of string, e programme.Eligibility, f Facts, now time.Time) bool {
+	return !Over(e, now) && len(WhyNot(p, of, e, f, now)) == 0
 }
 
-// begins is when a benefit starts for everybody. What is valid since its programme version took effect is valid
-// whenever that version applies, which for the first one is all earlier times too.
-func begins(p *programme.Programme, b programme.Benefit) time.Time {
-	var from time.Time
-	if b.ValidFrom.After(p.EffectiveFrom) {
-		from = b.ValidFrom
-	}
-	if e := b.Eligibility.From; e != nil && e.After(from) {
-		from = *e
-	}
-	return from
+// Over tells whether the time in which the conditions can be met has passed.
+func Over(e programme.Eligibility, now time.Time) bool {
+	return e.Until != nil && !now.Before(*e.Until)
 }
 
-// over tells whether a benefit's time has passed.
-func over(b programme.Benefit, now time.Time) bool {
-	passed := func(end *time.Time) bool { return end != nil && !now.Before(*end) }
-	return passed(b.ValidUntil) || passed(b.Eligibility.Until)
+// InScope tells whether a member is among those to whom something is rolled out. Of is its code.
+func InScope(of string, s programme.Scope, f Facts) bool {
+	return hereOrAnywhere(s.Stores, f.Store) && hereOrAnywhere(s.Channels, f.Channel) &&
+		inRegion(s.Regions, f.Region) && InCohort(of, f.Profile.ID, s.CohortPercent)
 }
 
 // anyOf tells whether one of those that are asked for is there; nothing asked is met.
@@ -111,9 +92,9 @@ func inRegion(asked []string, region string) bool {
 	})
 }
 
-// inCohort tells whether a member belongs to the share of members to whom a benefit is rolled out; 0 percent is all.
-// Who is in stays in when the share grows, and each benefit has another share.
-func inCohort(code string, id member.ID, percent int) bool {
+// InCohort tells whether a member belongs to a share of all members; 0 percent is all. Who is in stays in when the
+// share grows, and each code has another share.
+func InCohort(code string, id member.ID, percent int) bool {
 	if percent == 0 {
 		return true
 	}

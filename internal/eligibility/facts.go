@@ -1,6 +1,6 @@
-// Package benefit says what members may have now: who is eligible for what, which benefit takes the place of which,
-// how often one may still be used, and what is missing for the others.
-package benefit
+// Package eligibility says whether a member meets the conditions that a programme names, and what is missing if not.
+// Benefits, coupons, earning rules and offers all ask it.
+package eligibility
 
 import (
 	"time"
@@ -17,7 +17,7 @@ type Facts struct {
 	Region   string   // where the member lives, such as "CN-BJ"; empty = unknown, which no condition on regions meets
 	Segments []string // codes of the segments that the member is in
 	Stages   []string // codes of the stages of life that the member is in
-	Channel  string   // where a benefit is to be used; empty asks about all channels at once
+	Channel  string   // where it is to be used; empty asks about all channels at once
 	Store    string   // the store where it is to be used; empty asks about all stores at once
 }
 
