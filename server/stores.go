@@ -103,6 +103,7 @@ func openStores(ctx context.Context, s Settings, patient bool, log *slog.Logger)
 		return nil, errors.Join(err, out.close())
 	}
 	closers = append([]func() error{out.cache.Close}, closers...)
+	out.seal(s)
 	if err := out.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("the stores cannot be prepared: %w", err), out.close())
 	}

@@ -19,6 +19,8 @@ type Facts struct {
 	Stages   []string // codes of the stages of life that the member is in
 	Channel  string   // where it is to be used; empty asks about all channels at once
 	Store    string   // the store where it is to be used; empty asks about all stores at once
+
+	Told member.Told // what the member told of home and likes, as far as it is consented to
 }
 
 // Gather reads the facts off a member's profile and standing, which must have been advanced to now.
@@ -29,6 +31,7 @@ func Gather(p *programme.Programme, who member.Profile, s tier.Standing, now tim
 		Region:   who.Country,
 		Segments: Segments(p, s.Read(p, now)),
 		Stages:   Stages(p, who.JoinedAt, LastOrder(p, s), now),
+		Told:     who.Told(p.Household),
 	}
 }
 

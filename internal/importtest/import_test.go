@@ -32,7 +32,7 @@ var may = map[string][]string{
 	"internal/phrase":      {},
 	"internal/picture":     {},
 	"internal/programme":   {"programmes"},
-	"internal/member":      {},
+	"internal/member":      {"internal/programme"},
 	"internal/tier":        {"internal/programme"},
 	"internal/eligibility": {"internal/programme", "internal/member", "internal/tier"},
 	"internal/wallet":      {},

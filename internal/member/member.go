@@ -35,8 +35,15 @@ type Profile struct {
 	Locale      string             // zh-CN, zh-TW or en; empty = what the app asks for
 	Channel     string             // where they joined, empty if unknown
 	Demo        bool               // made by the demo, so that demos can offer a token for it
+	TimeZone    string             // IANA name of the zone that the member lives in; empty = the programme's
 	Consents    map[string]Consent // by purpose; a purpose that is missing was never granted
 	Version     int64
+
+	// What the member told of home and likes. It is kept sealed and never as it is: a store that is not asked through
+	// account.Seal gives Sealed instead. Rules ask Told, which knows the consents.
+	Household   Household `json:"-"`
+	Preferences []string  `json:"-"`
+	Sealed      string    `json:",omitempty"` // the two above, unreadable; empty where they were opened or nothing was told
 }
 
 // BornIn tells whether t lies in the member's birthday month, in the zone.

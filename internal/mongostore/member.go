@@ -19,7 +19,7 @@ import (
 // write touches one of them only:
 //
 //	members { _id: member id, sv: 1,
-//	          profile: { version, handle, name, avatar, joined, country, birthday, locale, channel, demo,
+//	          profile: { version, handle, name, avatar, joined, country, birthday, locale, channel, demo, zone, sealed,
 //	                     consents: [ { purpose, granted, at, policy, source } … ] },
 //	          account: { version, wallet, standing: { … member_account.go }, outbox: [ … ], unfinished } }
 //
@@ -78,7 +78,7 @@ func notCreated(err error, h account.Holder) error {
 
 // hidden is what account.Public does not read.
 var hidden = bson.D{
-	{Key: "profile.consents", Value: 0}, {Key: "account.outbox", Value: 0}, {Key: "account.unfinished", Value: 0},
+	{Key: "profile.consents", Value: 0}, {Key: "profile.sealed", Value: 0}, {Key: "account.outbox", Value: 0}, {Key: "account.unfinished", Value: 0},
 	{Key: "account.standing.facts", Value: 0}, {Key: "account.standing.history", Value: 0},
 }
 

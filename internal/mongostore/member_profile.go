@@ -20,6 +20,8 @@ type profileDoc struct {
 	Birthday string       `bson:"birthday,omitempty"`
 	Locale   string       `bson:"locale,omitempty"`
 	Channel  string       `bson:"channel,omitempty"`
+	TimeZone string       `bson:"zone,omitempty"`
+	Sealed   string       `bson:"sealed,omitempty"` // what the member told of home and likes
 	Demo     bool         `bson:"demo,omitempty"`
 	Consents []consentDoc `bson:"consents,omitempty"`
 }
@@ -36,6 +38,7 @@ func toProfile(p member.Profile) profileDoc {
 	d := profileDoc{
 		Version: p.Version, Handle: p.Handle, Name: p.DisplayName, Avatar: p.Avatar, Joined: p.JoinedAt, Country: p.Country,
 		Birthday: p.Birthday, Locale: p.Locale, Channel: p.Channel, Demo: p.Demo,
+		TimeZone: p.TimeZone, Sealed: p.Sealed,
 	}
 	for _, purpose := range slices.Sorted(maps.Keys(p.Consents)) {
 		c := p.Consents[purpose]
@@ -48,6 +51,7 @@ func (d profileDoc) profile(id member.ID) member.Profile {
 	p := member.Profile{
 		ID: id, Version: d.Version, Handle: d.Handle, DisplayName: d.Name, Avatar: d.Avatar, JoinedAt: d.Joined, Country: d.Country,
 		Birthday: d.Birthday, Locale: d.Locale, Channel: d.Channel, Demo: d.Demo,
+		TimeZone: d.TimeZone, Sealed: d.Sealed,
 	}
 	for _, c := range d.Consents {
 		if p.Consents == nil {

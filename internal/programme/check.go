@@ -39,6 +39,7 @@ func (r *report) check(p *Programme) {
 	c.adjustments()
 	c.offers()
 	c.services()
+	c.household()
 	c.family()
 	c.community()
 	c.lifecycle()

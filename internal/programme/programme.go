@@ -31,6 +31,7 @@ type Programme struct {
 	Groups        []Group           `yaml:"groups"`        //
 	Lifecycle     Lifecycle         `yaml:"lifecycle"`     //
 	Services      []Service         `yaml:"services"`      // response times
+	Household     *Household        `yaml:"household"`     // absent = nothing is asked of home
 	Privacy       Privacy           `yaml:"privacy"`       //
 	Rules         []Rule            `yaml:"rules"`         // the rules as members read them
 	Returns       Returns           `yaml:"returns"`       // coins that come back

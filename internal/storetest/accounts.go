@@ -13,6 +13,8 @@ import (
 
 // Accounts tests the promises of account.Store.
 func Accounts(t *testing.T, s account.Store) {
+	plain := s
+	s = account.Seal(plain, household{})
 	group[account.Store]{
 		{"every field of a holder comes back", fieldsOfHolder},
 		{"an empty holder comes back", emptyHolder},
@@ -20,7 +22,7 @@ func Accounts(t *testing.T, s account.Store) {
 		{"a member who exists is not created again", createTwice},
 		{"a handle names one member", handleTaken},
 		{"those unknown are missing", unknownHolders},
-		{"a public reading leaves out facts, history, consents and outbox, and nothing else", publicHolder},
+		{"a public reading leaves out facts, history, consents, outbox and home, and nothing else", publicHolder},
 		{"saving an account leaves the profile alone", saveAccount},
 		{"saving a profile leaves the account alone", saveProfile},
 		{"saving an old version changes nothing", saveStale},
@@ -35,6 +37,7 @@ func Accounts(t *testing.T, s account.Store) {
 		{"of many who save one version one wins", saveRace},
 		{"account and profile change at once", saveBoth},
 		{"a cancelled caller is told so", cancelledHolders},
+		{"what was told of home is kept sealed", func(t *testing.T, ctx context.Context, s account.Store) { keptSealed(t, ctx, s, plain) }},
 	}.run(t, s)
 }
 
@@ -131,6 +134,7 @@ func publicHolder(t *testing.T, ctx context.Context, s account.Store) {
 	found, err := s.ByIDs(ctx, []member.ID{h.Profile.ID}, account.Public)
 	must(t, err)
 	h.Profile.Consents, h.Account.Outbox = nil, nil
+	h.Profile.Household, h.Profile.Preferences = member.Household{}, nil
 	h.Account.Standing.Facts, h.Account.Standing.History = nil, nil
 	same(t, "the public holder", found[h.Profile.ID], h)
 }

@@ -81,7 +81,7 @@ func someone(r *rand.Rand) account.Holder {
 	h.Profile.ID, h.Profile.Handle = member.ID(name("member")), name("handle")
 	h.Account.Member, h.Account.Wallet = h.Profile.ID, wallet.NewID()
 	h.Profile.Version, h.Account.Version = 1, 1
-	h.Profile.Demo = false
+	h.Profile.Demo, h.Profile.Sealed = false, ""
 	return h
 }
 

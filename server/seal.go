@@ -1,0 +1,38 @@
+package main
+
+import (
+	"sync"
+
+	"membergate/internal/account"
+	"membergate/internal/secret"
+)
+
+// seal lets the stores keep what members tell of home under the keys of the settings, which are read when the first such
+// fact is.
+func (s *stores) seal(set Settings) {
+	keys := householdKeys{sync.OnceValues(set.Keys)}
+	s.accounts = account.Seal(s.accounts, keys)
+	if s.busy != nil {
+		s.busy.accounts = account.Seal(s.busy.accounts, keys)
+	}
+}
+
+type householdKeys struct{ ring func() (*secret.Keys, error) }
+
+// Seal implements account.Sealer.
+func (k householdKeys) Seal(purpose, plain string) (string, error) {
+	ring, err := k.ring()
+	if err != nil {
+		return "", err
+	}
+	return ring.Seal(purpose, plain), nil
+}
+
+// Open implements account.Sealer.
+func (k householdKeys) Open(purpose, sealed string) (string, error) {
+	ring, err := k.ring()
+	if err != nil {
+		return "", err
+	}
+	return ring.Open(purpose, sealed)
+}
