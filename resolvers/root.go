@@ -11,6 +11,7 @@ import (
 	"membergate/internal/checkout"
 	"membergate/internal/claim"
 	"membergate/internal/community"
+	"membergate/internal/coupon"
 	"membergate/internal/cursor"
 	"membergate/internal/family"
 	"membergate/internal/fault"
@@ -34,6 +35,7 @@ type Root struct {
 	Redeeming *redemption.Service // getting rewards for coins
 	Admission *admission.Service  // seats in tiers
 	Claims    *claim.Service      // tiers for codes, and days
+	Coupons   *coupon.Service     // what members take off an order once
 	Adjusting *adjustment.Service // corrections by staff
 	Transfers *transfer.Service   // coins between wallets
 	Families  *family.Service     // invitations

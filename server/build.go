@@ -98,6 +98,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		Book: rules, Wallets: wallets, Cursors: cursors, Supply: st.supply,
 		Admission: st.admissionService(rules),
 		Claims:    st.claimService(rules),
+		Coupons:   st.couponService(rules),
 		Checkout:  &checkout.Service{Wallets: wallets, Book: rules},
 		Redeeming: &redemption.Service{Store: st.redemptions, Rewards: st.rewards, Vouchers: st.vouchers, Keys: keys, Wallets: wallets, Book: rules},
 		Adjusting: st.adjustmentService(rules),

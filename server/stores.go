@@ -15,6 +15,7 @@ import (
 	"membergate/internal/change"
 	"membergate/internal/claim"
 	"membergate/internal/community"
+	"membergate/internal/coupon"
 	"membergate/internal/family"
 	"membergate/internal/mongostore"
 	"membergate/internal/order"
@@ -51,6 +52,7 @@ type stores struct {
 	redemptions redemption.Store // and what is taken of stocks
 	vouchers    voucher.Store    // partners' codes
 
+	coupons  coupon.Store       // what members may take off an order once
 	promises programme.Promises // what members were told of the worth of coins
 
 	checks  []Check                     // what must answer
@@ -120,6 +122,7 @@ func (s *stores) useBolt(b *boltstore.Store) {
 	s.transfers, s.claims = b.Transfers(), b.Claims()
 	s.products, s.rewards, s.usages, s.families, s.community = b.Products(), b.Rewards(), b.Usages(), b.Families(), b.Community()
 	s.redemptions, s.vouchers, s.promises = b.Redemptions(), b.Vouchers(), b.Supply()
+	s.coupons = b.Coupons()
 	s.migrate, s.fill = func(context.Context) error { return nil }, b.Hasty
 	s.checks = append(s.checks, Check{Name: "store", Ping: b.Ping})
 }
@@ -130,6 +133,7 @@ func (s *stores) useMongo(m *mongostore.Store) {
 	s.transfers, s.claims = m.Transfers(), m.Claims()
 	s.products, s.rewards, s.usages, s.families, s.community = m.Products(), m.Rewards(), m.Usages(), m.Families(), m.Community()
 	s.redemptions, s.vouchers, s.promises = m.Redemptions(), m.Vouchers(), m.Supply()
+	s.coupons = m.Coupons()
 	together := m.Together()
 	s.busy = &busy{together.Members(), together.Ledger(), together.Orders()}
 	s.migrate, s.fill = m.Patient(commandPatience).Migrate, func(work func() error) error { return work() }
@@ -172,6 +176,11 @@ func (s *stores) watch(hints *supply.Hints) {
 // admissionService lets members of these stores into tiers with seats.
 func (s *stores) admissionService(book book) *admission.Service {
 	return &admission.Service{Store: s.admissions, Accounts: s.accounts, Book: book}
+}
+
+// couponService gives coupons to members of these stores.
+func (s *stores) couponService(book book) *coupon.Service {
+	return &coupon.Service{Store: s.coupons, Book: book}
 }
 
 // claimService gives tiers for codes to members of these stores.

@@ -19,7 +19,7 @@ const module = "membergate/"
 var small = []string{"internal/fault", "internal/viewer", "internal/clock"}
 
 // may says which packages of ours a package may import, besides the small words. A domain imports domains to its left:
-// programme ← member ← tier ← eligibility ← wallet ← account ← order ← benefit ← product ← reward ← family ← cursor ← community ←
+// programme ← member ← tier ← eligibility ← coupon ← wallet ← account ← order ← benefit ← product ← reward ← family ← cursor ← community ←
 // recommend ← invoice; order ← event.
 var may = map[string][]string{
 	"programmes":           {},
@@ -47,6 +47,7 @@ var may = map[string][]string{
 	"internal/admission":   {"internal/programme", "internal/member", "internal/tier", "internal/account"},
 	"internal/transfer":    {"internal/programme", "internal/member", "internal/wallet"},
 	"internal/adjustment":  {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
+	"internal/coupon":      {"internal/programme", "internal/member", "internal/tier", "internal/eligibility"},
 	"internal/claim":       {"internal/programme", "internal/member", "internal/tier", "internal/account"},
 	"internal/family":      {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
 	"internal/cursor":      {},
@@ -76,7 +77,7 @@ var may = map[string][]string{
 var domains = []string{
 	"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/wallet", "internal/checkout", "internal/account", "internal/order", "internal/benefit",
 	"internal/product", "internal/reward", "internal/voucher", "internal/redemption", "internal/admission", "internal/adjustment", "internal/transfer", "internal/family", "internal/cursor", "internal/community", "internal/recommend", "internal/claim",
-	"internal/event", "internal/supply", "internal/change",
+	"internal/event", "internal/supply", "internal/change", "internal/coupon",
 }
 
 // only says which packages alone may import a library, and why.

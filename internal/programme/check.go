@@ -14,6 +14,7 @@ type check struct {
 	*report
 	p                                                    *Programme
 	tiers, metrics, benefits, stages, segments, purposes []string
+	templates                                            []string // of coupons
 }
 
 // check finds every value that is not allowed and every code that names nothing, and gives the programme its zone.
@@ -25,6 +26,8 @@ func (r *report) check(p *Programme) {
 		stages:   codes(p.Lifecycle.Stages, func(s LifeStage) string { return s.Code }),
 		segments: codes(p.Lifecycle.Segments, func(s Segment) string { return s.Code }),
 		purposes: codes(p.Privacy.Purposes, func(u Purpose) string { return u.Code }),
+
+		templates: codes(p.Coupons, func(t CouponTemplate) string { return t.Code }),
 	}
 	c.head()
 	c.currencies()
@@ -38,6 +41,7 @@ func (r *report) check(p *Programme) {
 	c.returns()
 	c.adjustments()
 	c.offers()
+	c.coupons()
 	c.services()
 	c.household()
 	c.family()

@@ -35,6 +35,9 @@ type Programme struct {
 	Privacy       Privacy           `yaml:"privacy"`       //
 	Rules         []Rule            `yaml:"rules"`         // the rules as members read them
 	Returns       Returns           `yaml:"returns"`       // coins that come back
+	Coupons       []CouponTemplate  `yaml:"coupons"`       // what coupons are made of; absent = there are none
+	Stacking      Stacking          `yaml:"stacking"`      // which coupons meet on one order
+	Campaigns     []Campaign        `yaml:"campaigns"`     // where members take coupons themselves
 
 	zone *time.Location
 	file string // where it was read from, for errors about its versions
