@@ -25,9 +25,9 @@ type Locked struct {
 // that another available benefit replaces, at once or over others in between, is left out.
 func Available(p *programme.Programme, f eligibility.Facts, now time.Time) []Offer {
 	var out []Offer
-	for i, b := range p.Benefits {
-		if shown(b, f, now) && len(missing(p, b, f, now)) == 0 {
-			out = append(out, Offer{b, i})
+	for _, o := range versions(p, now, visible(p, f)) {
+		if eligibility.Met(p, o.Code, asked(p, o.Benefit), f, now) {
+			out = append(out, o)
 		}
 	}
 	return unreplaced(p, out)
@@ -43,29 +43,42 @@ func ByCode(offers []Offer, code string) (Offer, bool) {
 	return Offer{}, false
 }
 
+// Why tells which conditions of an available benefit a member meets at now.
+func Why(p *programme.Programme, o Offer, f eligibility.Facts, now time.Time) []eligibility.Reason {
+	return eligibility.Why(p, o.Code, o.Eligibility, f, now)
+}
+
 // WhyNot lists the benefits that a member may know of but does not have at now, in the programme's order, each with
 // what is missing. Those that a better one of the member's has replaced are left out.
 func WhyNot(p *programme.Programme, f eligibility.Facts, now time.Time) []Locked {
 	gone := replaced(p, Available(p, f, now))
 	var out []Locked
-	for i, b := range p.Benefits {
-		if gone[b.Code] || !shown(b, f, now) {
+	for _, o := range versions(p, now, visible(p, f)) {
+		if gone[o.Code] {
 			continue
 		}
-		if m := missing(p, b, f, now); len(m) > 0 {
-			out = append(out, Locked{Offer{b, i}, m})
+		e := asked(p, o.Benefit)
+		if m := eligibility.WhyNot(p, o.Code, e, f, now); len(m) > 0 {
+			out = append(out, Locked{Offer: o, Missing: m})
 		}
 	}
 	return out
 }
 
+// Opens is when a member has a locked benefit by itself, were nothing to change but time; false if it never does.
+func (l Locked) Opens(p *programme.Programme, f eligibility.Facts, now time.Time) (time.Time, bool) {
+	at, ok := eligibility.Opens(p, l.Code, asked(p, l.Benefit), f, now)
+	return at, ok && !over(l.Benefit, at)
+}
+
 // OfTier lists what a tier gives at a time, lower tiers' benefits included, whoever holds it: what is live and not over.
 // Conditions other than the tier are not looked at; the terms tell of them.
 func OfTier(p *programme.Programme, tier string, now time.Time) []Offer {
+	live := func(b programme.Benefit) bool { return b.State == programme.Live }
 	var out []Offer
-	for i, b := range p.Benefits {
-		if p.Offered(b, now) && !over(b, now) && p.Rank(b.Eligibility.MinTier) <= p.Rank(tier) {
-			out = append(out, Offer{b, i})
+	for _, o := range versions(p, now, live) {
+		if !now.Before(starts(p, o.Benefit)) && p.Holds(o.Eligibility, tier) {
+			out = append(out, o)
 		}
 	}
 	return unreplaced(p, out)
@@ -85,15 +98,23 @@ func unreplaced(p *programme.Programme, offers []Offer) []Offer {
 // replaced gives the codes of all benefits whose place one of the offers takes. The chain goes on through benefits
 // that are not offered themselves: what was replaced does not come back because its successor has ended.
 func replaced(p *programme.Programme, offers []Offer) map[string]bool {
-	before := make(map[string]string, len(p.Benefits))
+	before := make(map[string][]string, len(p.Benefits))
 	for _, b := range p.Benefits {
-		before[b.Code] = b.Replaces
+		before[b.Code] = append(before[b.Code], b.Replaces)
 	}
 	gone := map[string]bool{}
-	for _, o := range offers {
-		for code := o.Replaces; code != "" && !gone[code]; code = before[code] {
-			gone[code] = true
+	var take func(code string)
+	take = func(code string) {
+		if code == "" || gone[code] {
+			return
 		}
+		gone[code] = true
+		for _, earlier := range before[code] {
+			take(earlier)
+		}
+	}
+	for _, o := range offers {
+		take(o.Replaces)
 	}
 	return gone
 }

@@ -42,9 +42,9 @@ func TestEveryConditionOfEligibilityHolds(t *testing.T) {
 		"the day of the month":        {programme.Benefit{Eligibility: programme.Eligibility{MonthDay: 8}}, facts("FREE"), noon, true},
 		"the day, in local time":      {programme.Benefit{Eligibility: programme.Eligibility{MonthDay: 8}}, facts("FREE"), at(t, "2026-07-08 00:00"), true},
 		"the day before":              {programme.Benefit{Eligibility: programme.Eligibility{MonthDay: 8}}, facts("FREE"), at(t, "2026-07-07 23:59"), false},
-		"the birthday month":          {programme.Benefit{Eligibility: programme.Eligibility{Birthday: true}}, facts("FREE", func(f *eligibility.Facts) { f.Profile.Birthday = "1990-07-31" }), noon, true},
-		"another month":               {programme.Benefit{Eligibility: programme.Eligibility{Birthday: true}}, facts("FREE", func(f *eligibility.Facts) { f.Profile.Birthday = "1990-08-01" }), noon, false},
-		"birthday unknown":            {programme.Benefit{Eligibility: programme.Eligibility{Birthday: true}}, facts("FREE"), noon, false},
+		"the birthday month":          {programme.Benefit{Eligibility: programme.Eligibility{Birthday: programme.BornMonth}}, facts("FREE", func(f *eligibility.Facts) { f.Profile.Birthday = "1990-07-31" }), noon, true},
+		"another month":               {programme.Benefit{Eligibility: programme.Eligibility{Birthday: programme.BornMonth}}, facts("FREE", func(f *eligibility.Facts) { f.Profile.Birthday = "1990-08-01" }), noon, false},
+		"birthday unknown":            {programme.Benefit{Eligibility: programme.Eligibility{Birthday: programme.BornMonth}}, facts("FREE"), noon, false},
 		"the consent":                 {programme.Benefit{Eligibility: programme.Eligibility{Consent: "HEALTH"}}, facts("FREE", agree("HEALTH")), noon, true},
 		"another consent":             {programme.Benefit{Eligibility: programme.Eligibility{Consent: "HEALTH"}}, facts("FREE", agree("MARKETING")), noon, false},
 		"from its first moment":       {programme.Benefit{ValidFrom: noon}, facts("FREE"), noon, true},
@@ -115,7 +115,7 @@ func TestWhatIsMissingIsTold(t *testing.T) {
 		programme.Benefit{Code: "NEW_PRICE", Replaces: "OLD_PRICE"},
 		programme.Benefit{Code: "MUCH", Eligibility: programme.Eligibility{
 			MinTier: "GOLD", Segments: []string{"BIG"}, Stages: []string{"NEW"}, Regions: []string{"CN-BJ"}, Channels: []string{"STORE"},
-			MonthDay: 31, Birthday: true, Consent: "HEALTH", From: moment("2026-09-15 00:00"),
+			MonthDay: 31, Birthday: programme.BornMonth, Consent: "HEALTH", From: moment("2026-09-15 00:00"),
 		}},
 		programme.Benefit{Code: "SECRET", State: programme.Draft, Eligibility: programme.Eligibility{MinTier: "TOP"}},
 		programme.Benefit{Code: "PAST", ValidUntil: moment("2026-07-01 00:00")},
@@ -135,7 +135,7 @@ func TestWhatIsMissingIsTold(t *testing.T) {
 		{Cause: eligibility.NotInRegion, Wants: []string{"CN-BJ"}},
 		{Cause: eligibility.WrongChannel, Wants: []string{"STORE"}},
 		{Cause: eligibility.NotYet, From: at(t, "2026-09-15 00:00")},
-		{Cause: eligibility.NoBirthday, From: at(t, "2027-02-01 00:00")},
+		{Cause: eligibility.NoBirthday, Wants: []string{"MONTH"}, From: at(t, "2027-02-01 00:00")},
 		{Cause: eligibility.NoConsent, Wants: []string{"HEALTH"}},
 	}
 	if diff := cmp.Diff(want, got[1].Missing); diff != "" {

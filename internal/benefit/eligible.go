@@ -7,28 +7,67 @@ import (
 	"membergate/internal/programme"
 )
 
-// missing lists what stands between a member and a benefit: nothing when it is the member's now.
-func missing(p *programme.Programme, b programme.Benefit, f eligibility.Facts, now time.Time) []eligibility.Missing {
+// asked is what a benefit asks of members, its own beginning included.
+func asked(p *programme.Programme, b programme.Benefit) programme.Eligibility {
 	e := b.Eligibility
-	if b.ValidFrom.After(p.EffectiveFrom) && (e.From == nil || e.From.Before(b.ValidFrom)) {
-		e.From = &b.ValidFrom // what is valid since its version took effect is valid whenever that version applies
+	if from := starts(p, b); e.From == nil || e.From.Before(from) {
+		if !from.IsZero() {
+			e.From = &from
+		}
 	}
-	return eligibility.WhyNot(p, b.Code, e, f, now)
+	return e
 }
 
-// shown tells whether a member may know of a benefit at all: it is rolled out to the member and not over.
-func shown(b programme.Benefit, f eligibility.Facts, now time.Time) bool {
-	if over(b, now) {
-		return false
+// starts is when a version of a benefit takes over. The first one of those that are valid since the programme's version
+// took effect is valid whenever that version applies, which may be all earlier times: that is the zero time.
+func starts(p *programme.Programme, b programme.Benefit) time.Time {
+	if b.ValidFrom.After(p.EffectiveFrom) {
+		return b.ValidFrom
 	}
-	switch b.State {
-	case programme.Live:
-		return true
-	case programme.Grey:
-		return eligibility.InScope(b.Code, b.Scope, f)
-	default:
-		return false
+	for _, other := range p.Benefits {
+		if other.Code == b.Code && other.ValidFrom.Before(b.ValidFrom) {
+			return b.ValidFrom
+		}
 	}
+	return time.Time{}
+}
+
+// visible tells whether a member may know of a benefit: it is live, or on trial with the member among those who try it.
+func visible(p *programme.Programme, f eligibility.Facts) func(b programme.Benefit) bool {
+	return func(b programme.Benefit) bool {
+		return b.State == programme.Live || b.State == programme.Grey && eligibility.InScope(p, b.Code, b.Scope, f)
+	}
+}
+
+// versions picks, of the versions of each benefit that may be seen, the one that counts at now: the newest that has
+// begun, else the first to begin. What is over is left out, and no older version comes back for it.
+func versions(p *programme.Programme, now time.Time, seen func(b programme.Benefit) bool) []Offer {
+	best := map[string]int{}
+	for i, b := range p.Benefits {
+		if !seen(b) {
+			continue
+		}
+		j, other := best[b.Code]
+		if !other || takesOver(starts(p, b), starts(p, p.Benefits[j]), now) {
+			best[b.Code] = i
+		}
+	}
+	var out []Offer
+	for i, b := range p.Benefits {
+		if j, known := best[b.Code]; known && i == j && !over(b, now) {
+			out = append(out, Offer{b, i})
+		}
+	}
+	return out
+}
+
+// takesOver tells whether a version that starts at one time counts before one that starts at another.
+func takesOver(at, other, now time.Time) bool {
+	begun, otherBegun := !now.Before(at), !now.Before(other)
+	if begun && otherBegun {
+		return at.After(other)
+	}
+	return begun || !otherBegun && at.Before(other)
 }
 
 // over tells whether a benefit's time has passed.

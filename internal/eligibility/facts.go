@@ -16,7 +16,7 @@ type Facts struct {
 	Tier     string   // code of the tier held
 	Region   string   // where the member lives, such as "CN-BJ"; empty = unknown, which no condition on regions meets
 	Segments []string // codes of the segments that the member is in
-	Stages   []string // codes of the stages of life that the member is in
+	Stages   []string // codes of the stages of life with the shop that the member is in
 	Channel  string   // where it is to be used; empty asks about all channels at once
 	Store    string   // the store where it is to be used; empty asks about all stores at once
 

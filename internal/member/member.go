@@ -51,3 +51,16 @@ func (p Profile) BornIn(t time.Time, zone *time.Location) bool {
 	born, err := time.Parse(time.DateOnly, p.Birthday)
 	return err == nil && born.Month() == t.In(zone).Month()
 }
+
+// BornOn tells whether a local day is the member's birthday. Who was born on 29 February has it on the 28th in other years.
+func (p Profile) BornOn(local time.Time) bool {
+	born, err := time.Parse(time.DateOnly, p.Birthday)
+	if err != nil {
+		return false
+	}
+	day := born.AddDate(local.Year()-born.Year(), 0, 0) // 1 March where there is no 29 February
+	if day.Month() != born.Month() {
+		day = day.AddDate(0, 0, -1)
+	}
+	return local.Month() == day.Month() && local.Day() == day.Day()
+}

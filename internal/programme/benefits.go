@@ -25,7 +25,8 @@ const (
 
 // Benefit is something that some members may have, with its quota, cost cap, terms and validity.
 type Benefit struct {
-	Code        string      `yaml:"code"`
+	Code        string      `yaml:"code"`     // one of several versions of a benefit has the same
+	Version     string      `yaml:"version"`  // of its terms; empty = the programme's version
 	Kind        string      `yaml:"kind"`     // what it is for machines: COUPON, DELIVERY, SERVICE, ACCESS, GIFT, DISCOUNT …
 	Layer       Layer       `yaml:"layer"`    //
 	Category    string      `yaml:"category"` // how apps group it
@@ -41,20 +42,6 @@ type Benefit struct {
 	State       Stage       `yaml:"state"`
 	Scope       Scope       `yaml:"scope"`    // GREY: to whom
 	Replaces    string      `yaml:"replaces"` // the lower tier's benefit that this one takes the place of
-}
-
-// Eligibility says which members may have a benefit; an empty part asks nothing.
-type Eligibility struct {
-	MinTier  string     `yaml:"minTier"`
-	Segments []string   `yaml:"segments"`
-	Stages   []string   `yaml:"stages"`
-	Regions  []string   `yaml:"regions"`
-	Channels []string   `yaml:"channels"`
-	From     *time.Time `yaml:"from"`
-	Until    *time.Time `yaml:"until"`
-	MonthDay int        `yaml:"monthDay"` // only on this day of a month; 0 = any
-	Birthday bool       `yaml:"birthday"` // only in the birthday month
-	Consent  string     `yaml:"consent"`  // the privacy purpose that must be granted
 }
 
 // Period is the span in which a quota counts.

@@ -217,8 +217,10 @@ func TestBrokenFileIsRefusedWithOneClearSentence(t *testing.T) {
 			`114: benefits[1].layer is "PREMIUM"; allowed are BASIC, UPGRADE, EMOTIONAL`},
 		{"unknown benefit kind", "code: COURIER\n    kind: DELIVERY", "code: COURIER\n    kind: SHIPPING",
 			`113: benefits[1].kind is "SHIPPING"; allowed are ACCESS, COINS, COUPON, DELIVERY, DISCOUNT, GIFT, MULTIPLIER, RETURNS, SERVICE`},
-		{"terms missing", "    terms: {zh-CN: 每月2次}\n", "",
-			"101: benefits[0].terms.zh-CN is missing; needed is a text"},
+		{"terms missing", "    terms: {zh-CN: 每月2次, zh-TW: 每月2次, en: 2 a month}\n", "",
+			"101: benefits[0].terms.zh-CN is missing; needed is a text\n" +
+				"small.yaml:101: benefits[0].terms has no zh-TW; needed are terms in zh-CN, zh-TW, en\n" +
+				"small.yaml:101: benefits[0].terms has no en; needed are terms in zh-CN, zh-TW, en"},
 		{"owner missing", "    owner: logistics\n    eligibility: {minTier: FRIEND", "    eligibility: {minTier: FRIEND",
 			"101: benefits[0].owner is missing; needed is a text"},
 		{"benefit of an unknown tier", "eligibility: {minTier: FRIEND", "eligibility: {minTier: FIREND",

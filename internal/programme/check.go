@@ -40,6 +40,7 @@ func (r *report) check(p *Programme) {
 	c.burning()
 	c.returns()
 	c.adjustments()
+	c.calendar()
 	c.offers()
 	c.coupons()
 	c.services()

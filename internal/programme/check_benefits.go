@@ -6,19 +6,19 @@ import (
 
 // offers checks the benefits: who may have each, how often, at what cost, and under which terms.
 func (c *check) offers() {
-	c.unique("benefits", c.benefits)
+	c.versions()
 	for i, b := range c.p.Benefits {
 		at := fmt.Sprintf("benefits[%d]", i)
 		oneOf(c, at+".kind", b.Kind, benefitKinds...)
 		oneOf(c, at+".layer", b.Layer, Basic, Upgrade, Emotional)
 		c.filled(at+".category", b.Category)
 		c.text(at+".titles", b.Titles)
-		c.text(at+".terms", b.Terms)
+		c.terms(at, b)
 		c.filled(at+".owner", b.Owner)
 		c.between(at+".value", b.Value, 0, 1_000_000_000)
 		c.moment(at+".validFrom", b.ValidFrom)
 		c.ordered(at+".validFrom", b.ValidFrom, at+".validUntil", b.ValidUntil)
-		c.eligibility(at+".eligibility", b.Eligibility)
+		c.eligible(at+".eligibility", b.Eligibility)
 		c.quota(at+".quota", b.Quota)
 		if b.CostCap != nil {
 			c.between(at+".costCap.fenPerYear", b.CostCap.FenPerYear, 1, 1_000_000_000)
@@ -34,18 +34,6 @@ func (c *check) offers() {
 		} else if !c.given(at + ".scope") {
 			c.add(at+".scope", "is missing; needed is for whom a GREY benefit is")
 		}
-	}
-}
-
-func (c *check) eligibility(at string, e Eligibility) {
-	c.known(at+".minTier", e.MinTier, c.tiers)
-	c.allKnown(at+".segments", e.Segments, c.segments)
-	c.allKnown(at+".stages", e.Stages, c.stages)
-	c.allKnown(at+".channels", e.Channels, channels)
-	c.known(at+".consent", e.Consent, c.purposes)
-	c.between(at+".monthDay", int64(e.MonthDay), 0, 31)
-	if e.From != nil {
-		c.ordered(at+".from", *e.From, at+".until", e.Until)
 	}
 }
 
@@ -68,14 +56,11 @@ func (c *check) replaces(at string, b Benefit) {
 		return
 	}
 	for _, lower := range c.p.Benefits {
-		if lower.Code == b.Replaces && c.rank(lower) >= c.rank(b) {
+		if lower.Code == b.Replaces && c.p.lowest(lower.Eligibility) >= c.p.lowest(b.Eligibility) {
 			c.add(at, "is %q, whose tier is not lower; allowed is a lower tier's benefit", b.Replaces)
 		}
 	}
 }
-
-// rank is the lowest rank that a benefit is for.
-func (c *check) rank(b Benefit) int { return max(0, c.p.Rank(b.Eligibility.MinTier)) }
 
 // services checks the response times.
 func (c *check) services() {

@@ -28,7 +28,7 @@ func (c *check) coupons() {
 		c.text(at+".titles", t.Titles)
 		c.text(at+".terms", t.Terms)
 		c.allKnown(at+".channels", t.Channels, channels)
-		c.eligibility(at+".eligibility", t.Eligibility)
+		c.eligible(at+".eligibility", t.Eligibility)
 		c.validity(at+".validity", t.Validity)
 		c.between(at+".minOrderFen", t.MinOrderFen, 0, mostFen)
 		c.between(at+".maxPerIssue", t.MaxPerIssue, 0, 100)

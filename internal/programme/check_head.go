@@ -37,6 +37,7 @@ func (c *check) zone() {
 
 func (c *check) scope(path string, s Scope) {
 	c.allKnown(path+".channels", s.Channels, channels)
+	c.regions(path+".regions", s.Regions)
 	c.between(path+".cohortPercent", int64(s.CohortPercent), 0, 100)
 }
 

@@ -26,6 +26,8 @@ type Programme struct {
 	Burn          []Burn            `yaml:"burn"`          //
 	Adjustments   *Adjustments      `yaml:"adjustments"`   // absent = nobody corrects units
 	Benefits      []Benefit         `yaml:"benefits"`      //
+	Festivals     []Festival        `yaml:"festivals"`     // times that a calendar of their own decides
+	Areas         []Area            `yaml:"areas"`         // regions by the names that people know
 	Family        *Family           `yaml:"family"`        // absent = no family account
 	Boards        []Board           `yaml:"boards"`        //
 	Groups        []Group           `yaml:"groups"`        //
