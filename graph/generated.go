@@ -530,6 +530,19 @@ type ComplexityRoot struct {
 		Message func(childComplexity int) int
 	}
 
+	MembershipCodesWithdrawPayload struct {
+		Taken      func(childComplexity int) int
+		Unknown    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+		Withdrawn  func(childComplexity int) int
+	}
+
+	MembershipCodesWithdrawUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
 	MembershipDaysAddPayload struct {
 		Grant      func(childComplexity int) int
 		Replayed   func(childComplexity int) int
@@ -542,28 +555,77 @@ type ComplexityRoot struct {
 		Message func(childComplexity int) int
 	}
 
+	MembershipRenewal struct {
+		AgreedAt     func(childComplexity int) int
+		FeeFen       func(childComplexity int) int
+		From         func(childComplexity int) int
+		Member       func(childComplexity int) int
+		TermsVersion func(childComplexity int) int
+		Tier         func(childComplexity int) int
+		Until        func(childComplexity int) int
+	}
+
+	MembershipRenewalConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	MembershipRenewalEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	MembershipRenewalSetPayload struct {
+		Replayed   func(childComplexity int) int
+		Tier       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	MembershipRenewalSetUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
+	MembershipTrialStartPayload struct {
+		Grant      func(childComplexity int) int
+		Replayed   func(childComplexity int) int
+		Tier       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	MembershipTrialStartUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
 	Money struct {
 		Amount       func(childComplexity int) int
 		CurrencyCode func(childComplexity int) int
 	}
 
 	Mutation struct {
-		CheckoutHold          func(childComplexity int, input CheckoutHoldInput) int
-		CheckoutSettle        func(childComplexity int, input CheckoutSettleInput) int
-		CoinAdjustmentDecide  func(childComplexity int, input CoinAdjustmentDecideInput) int
-		CoinAdjustmentPropose func(childComplexity int, input CoinAdjustmentProposeInput) int
-		CoinConvert           func(childComplexity int, input CoinConvertInput) int
-		CoinTransfer          func(childComplexity int, input CoinTransferInput) int
-		MembershipClaim       func(childComplexity int, input MembershipClaimInput) int
-		MembershipCodesIssue  func(childComplexity int, input MembershipCodesIssueInput) int
-		MembershipDaysAdd     func(childComplexity int, input MembershipDaysAddInput) int
-		RedemptionCancel      func(childComplexity int, input RedemptionCancelInput) int
-		RedemptionShow        func(childComplexity int, input RedemptionShowInput) int
-		RedemptionUse         func(childComplexity int, input RedemptionUseInput) int
-		RewardRedeem          func(childComplexity int, input RewardRedeemInput) int
-		TierApplicationDecide func(childComplexity int, input TierApplicationDecideInput) int
-		TierApply             func(childComplexity int, input TierApplicationInput) int
-		TierInvitationRespond func(childComplexity int, input TierInvitationRespondInput) int
+		CheckoutHold            func(childComplexity int, input CheckoutHoldInput) int
+		CheckoutSettle          func(childComplexity int, input CheckoutSettleInput) int
+		CoinAdjustmentDecide    func(childComplexity int, input CoinAdjustmentDecideInput) int
+		CoinAdjustmentPropose   func(childComplexity int, input CoinAdjustmentProposeInput) int
+		CoinConvert             func(childComplexity int, input CoinConvertInput) int
+		CoinTransfer            func(childComplexity int, input CoinTransferInput) int
+		MembershipClaim         func(childComplexity int, input MembershipClaimInput) int
+		MembershipCodesIssue    func(childComplexity int, input MembershipCodesIssueInput) int
+		MembershipCodesWithdraw func(childComplexity int, input MembershipCodesWithdrawInput) int
+		MembershipDaysAdd       func(childComplexity int, input MembershipDaysAddInput) int
+		MembershipRenewalSet    func(childComplexity int, input MembershipRenewalSetInput) int
+		MembershipTrialStart    func(childComplexity int, input MembershipTrialStartInput) int
+		RedemptionCancel        func(childComplexity int, input RedemptionCancelInput) int
+		RedemptionShow          func(childComplexity int, input RedemptionShowInput) int
+		RedemptionUse           func(childComplexity int, input RedemptionUseInput) int
+		RewardRedeem            func(childComplexity int, input RewardRedeemInput) int
+		TierApplicationDecide   func(childComplexity int, input TierApplicationDecideInput) int
+		TierApply               func(childComplexity int, input TierApplicationInput) int
+		TierInvitationRespond   func(childComplexity int, input TierInvitationRespondInput) int
 	}
 
 	PageInfo struct {
@@ -643,21 +705,22 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Boards           func(childComplexity int) int
-		CoinAdjustments  func(childComplexity int, open *bool, first *int, after *string) int
-		CoinSupply       func(childComplexity int, currency *string) int
-		FamilyInvitation func(childComplexity int, token string) int
-		Feed             func(childComplexity int, kind FeedKind, boardCode *string, topicID *string, first *int, after *string, last *int, before *string) int
-		Groups           func(childComplexity int) int
-		Me               func(childComplexity int) int
-		Node             func(childComplexity int, id string) int
-		Nodes            func(childComplexity int, ids []string) int
-		Product          func(childComplexity int, sku string) int
-		Programme        func(childComplexity int) int
-		Recommendations  func(childComplexity int, surface RecommendationSurface, contextID *string, first *int, after *string) int
-		RedemptionByCode func(childComplexity int, code string) int
-		Rewards          func(childComplexity int, filter *RewardFilter, first *int, after *string) int
-		TierApplications func(childComplexity int, overdue *bool, first *int, after *string) int
+		Boards             func(childComplexity int) int
+		CoinAdjustments    func(childComplexity int, open *bool, first *int, after *string) int
+		CoinSupply         func(childComplexity int, currency *string) int
+		FamilyInvitation   func(childComplexity int, token string) int
+		Feed               func(childComplexity int, kind FeedKind, boardCode *string, topicID *string, first *int, after *string, last *int, before *string) int
+		Groups             func(childComplexity int) int
+		Me                 func(childComplexity int) int
+		MembershipRenewals func(childComplexity int, first *int, after *string) int
+		Node               func(childComplexity int, id string) int
+		Nodes              func(childComplexity int, ids []string) int
+		Product            func(childComplexity int, sku string) int
+		Programme          func(childComplexity int) int
+		Recommendations    func(childComplexity int, surface RecommendationSurface, contextID *string, first *int, after *string) int
+		RedemptionByCode   func(childComplexity int, code string) int
+		Rewards            func(childComplexity int, filter *RewardFilter, first *int, after *string) int
+		TierApplications   func(childComplexity int, overdue *bool, first *int, after *string) int
 	}
 
 	ReactionSummary struct {
@@ -961,6 +1024,8 @@ type ComplexityRoot struct {
 		AutoRenew func(childComplexity int) int
 		From      func(childComplexity int) int
 		Reason    func(childComplexity int) int
+		RemindAt  func(childComplexity int) int
+		Renewal   func(childComplexity int) int
 		Route     func(childComplexity int) int
 		State     func(childComplexity int) int
 		Tier      func(childComplexity int) int
@@ -987,12 +1052,43 @@ type ComplexityRoot struct {
 		Required func(childComplexity int) int
 	}
 
+	TierPlan struct {
+		Days         func(childComplexity int) int
+		FeeFen       func(childComplexity int) int
+		Months       func(childComplexity int) int
+		RenewalTerms func(childComplexity int) int
+		Route        func(childComplexity int) int
+		State        func(childComplexity int) int
+		Tier         func(childComplexity int) int
+	}
+
 	TierProgress struct {
 		Items     func(childComplexity int) int
 		Percent   func(childComplexity int) int
 		Remaining func(childComplexity int) int
 		Required  func(childComplexity int) int
 		Target    func(childComplexity int) int
+	}
+
+	TierRenewal struct {
+		ChargeFrom   func(childComplexity int) int
+		Days         func(childComplexity int) int
+		DecidedAt    func(childComplexity int) int
+		EndsAt       func(childComplexity int) int
+		FeeFen       func(childComplexity int) int
+		Months       func(childComplexity int) int
+		On           func(childComplexity int) int
+		Terms        func(childComplexity int) int
+		TermsVersion func(childComplexity int) int
+	}
+
+	TierRenewalChoice struct {
+		At           func(childComplexity int) int
+		FeeFen       func(childComplexity int) int
+		On           func(childComplexity int) int
+		Source       func(childComplexity int) int
+		TermsVersion func(childComplexity int) int
+		Tier         func(childComplexity int) int
 	}
 
 	TierSimulation struct {
@@ -1012,7 +1108,9 @@ type ComplexityRoot struct {
 		Invitations      func(childComplexity int) int
 		Next             func(childComplexity int) int
 		NextSettlementAt func(childComplexity int) int
+		Plans            func(childComplexity int) int
 		ProtectedUntil   func(childComplexity int) int
+		RenewalChoices   func(childComplexity int) int
 		Shortfall        func(childComplexity int) int
 		Simulate         func(childComplexity int, spendFen int, channel Channel) int
 		Since            func(childComplexity int) int
@@ -1155,6 +1253,9 @@ type MutationResolver interface {
 	TierApplicationDecide(ctx context.Context, input TierApplicationDecideInput) (*TierApplicationDecidePayload, error)
 	CoinTransfer(ctx context.Context, input CoinTransferInput) (*CoinTransferPayload, error)
 	MembershipClaim(ctx context.Context, input MembershipClaimInput) (*MembershipClaimPayload, error)
+	MembershipRenewalSet(ctx context.Context, input MembershipRenewalSetInput) (*MembershipRenewalSetPayload, error)
+	MembershipTrialStart(ctx context.Context, input MembershipTrialStartInput) (*MembershipTrialStartPayload, error)
+	MembershipCodesWithdraw(ctx context.Context, input MembershipCodesWithdrawInput) (*MembershipCodesWithdrawPayload, error)
 	MembershipCodesIssue(ctx context.Context, input MembershipCodesIssueInput) (*MembershipCodesIssuePayload, error)
 	MembershipDaysAdd(ctx context.Context, input MembershipDaysAddInput) (*MembershipDaysAddPayload, error)
 	CoinConvert(ctx context.Context, input CoinConvertInput) (*CoinConvertPayload, error)
@@ -1183,6 +1284,7 @@ type QueryResolver interface {
 	Programme(ctx context.Context) (*Programme, error)
 	CoinAdjustments(ctx context.Context, open *bool, first *int, after *string) (*CoinAdjustmentConnection, error)
 	TierApplications(ctx context.Context, overdue *bool, first *int, after *string) (*TierApplicationConnection, error)
+	MembershipRenewals(ctx context.Context, first *int, after *string) (*MembershipRenewalConnection, error)
 	CoinSupply(ctx context.Context, currency *string) (*CoinSupply, error)
 	FamilyInvitation(ctx context.Context, token string) (*FamilyInvitationPreview, error)
 	Feed(ctx context.Context, kind FeedKind, boardCode *string, topicID *string, first *int, after *string, last *int, before *string) (*PostConnection, error)
@@ -3073,6 +3175,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MembershipCodesIssueUserError.Message(childComplexity), true
 
+	case "MembershipCodesWithdrawPayload.taken":
+		if e.ComplexityRoot.MembershipCodesWithdrawPayload.Taken == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipCodesWithdrawPayload.Taken(childComplexity), true
+	case "MembershipCodesWithdrawPayload.unknown":
+		if e.ComplexityRoot.MembershipCodesWithdrawPayload.Unknown == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipCodesWithdrawPayload.Unknown(childComplexity), true
+	case "MembershipCodesWithdrawPayload.userErrors":
+		if e.ComplexityRoot.MembershipCodesWithdrawPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipCodesWithdrawPayload.UserErrors(childComplexity), true
+	case "MembershipCodesWithdrawPayload.withdrawn":
+		if e.ComplexityRoot.MembershipCodesWithdrawPayload.Withdrawn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipCodesWithdrawPayload.Withdrawn(childComplexity), true
+
+	case "MembershipCodesWithdrawUserError.code":
+		if e.ComplexityRoot.MembershipCodesWithdrawUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipCodesWithdrawUserError.Code(childComplexity), true
+	case "MembershipCodesWithdrawUserError.field":
+		if e.ComplexityRoot.MembershipCodesWithdrawUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipCodesWithdrawUserError.Field(childComplexity), true
+	case "MembershipCodesWithdrawUserError.message":
+		if e.ComplexityRoot.MembershipCodesWithdrawUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipCodesWithdrawUserError.Message(childComplexity), true
+
 	case "MembershipDaysAddPayload.grant":
 		if e.ComplexityRoot.MembershipDaysAddPayload.Grant == nil {
 			break
@@ -3110,6 +3256,163 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MembershipDaysAddUserError.Message(childComplexity), true
+
+	case "MembershipRenewal.agreedAt":
+		if e.ComplexityRoot.MembershipRenewal.AgreedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipRenewal.AgreedAt(childComplexity), true
+	case "MembershipRenewal.feeFen":
+		if e.ComplexityRoot.MembershipRenewal.FeeFen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipRenewal.FeeFen(childComplexity), true
+	case "MembershipRenewal.from":
+		if e.ComplexityRoot.MembershipRenewal.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipRenewal.From(childComplexity), true
+	case "MembershipRenewal.member":
+		if e.ComplexityRoot.MembershipRenewal.Member == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipRenewal.Member(childComplexity), true
+	case "MembershipRenewal.termsVersion":
+		if e.ComplexityRoot.MembershipRenewal.TermsVersion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipRenewal.TermsVersion(childComplexity), true
+	case "MembershipRenewal.tier":
+		if e.ComplexityRoot.MembershipRenewal.Tier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipRenewal.Tier(childComplexity), true
+	case "MembershipRenewal.until":
+		if e.ComplexityRoot.MembershipRenewal.Until == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipRenewal.Until(childComplexity), true
+
+	case "MembershipRenewalConnection.edges":
+		if e.ComplexityRoot.MembershipRenewalConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipRenewalConnection.Edges(childComplexity), true
+	case "MembershipRenewalConnection.nodes":
+		if e.ComplexityRoot.MembershipRenewalConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipRenewalConnection.Nodes(childComplexity), true
+	case "MembershipRenewalConnection.pageInfo":
+		if e.ComplexityRoot.MembershipRenewalConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipRenewalConnection.PageInfo(childComplexity), true
+
+	case "MembershipRenewalEdge.cursor":
+		if e.ComplexityRoot.MembershipRenewalEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipRenewalEdge.Cursor(childComplexity), true
+	case "MembershipRenewalEdge.node":
+		if e.ComplexityRoot.MembershipRenewalEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipRenewalEdge.Node(childComplexity), true
+
+	case "MembershipRenewalSetPayload.replayed":
+		if e.ComplexityRoot.MembershipRenewalSetPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipRenewalSetPayload.Replayed(childComplexity), true
+	case "MembershipRenewalSetPayload.tier":
+		if e.ComplexityRoot.MembershipRenewalSetPayload.Tier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipRenewalSetPayload.Tier(childComplexity), true
+	case "MembershipRenewalSetPayload.userErrors":
+		if e.ComplexityRoot.MembershipRenewalSetPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipRenewalSetPayload.UserErrors(childComplexity), true
+
+	case "MembershipRenewalSetUserError.code":
+		if e.ComplexityRoot.MembershipRenewalSetUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipRenewalSetUserError.Code(childComplexity), true
+	case "MembershipRenewalSetUserError.field":
+		if e.ComplexityRoot.MembershipRenewalSetUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipRenewalSetUserError.Field(childComplexity), true
+	case "MembershipRenewalSetUserError.message":
+		if e.ComplexityRoot.MembershipRenewalSetUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipRenewalSetUserError.Message(childComplexity), true
+
+	case "MembershipTrialStartPayload.grant":
+		if e.ComplexityRoot.MembershipTrialStartPayload.Grant == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipTrialStartPayload.Grant(childComplexity), true
+	case "MembershipTrialStartPayload.replayed":
+		if e.ComplexityRoot.MembershipTrialStartPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipTrialStartPayload.Replayed(childComplexity), true
+	case "MembershipTrialStartPayload.tier":
+		if e.ComplexityRoot.MembershipTrialStartPayload.Tier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipTrialStartPayload.Tier(childComplexity), true
+	case "MembershipTrialStartPayload.userErrors":
+		if e.ComplexityRoot.MembershipTrialStartPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipTrialStartPayload.UserErrors(childComplexity), true
+
+	case "MembershipTrialStartUserError.code":
+		if e.ComplexityRoot.MembershipTrialStartUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipTrialStartUserError.Code(childComplexity), true
+	case "MembershipTrialStartUserError.field":
+		if e.ComplexityRoot.MembershipTrialStartUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipTrialStartUserError.Field(childComplexity), true
+	case "MembershipTrialStartUserError.message":
+		if e.ComplexityRoot.MembershipTrialStartUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipTrialStartUserError.Message(childComplexity), true
 
 	case "Money.amount":
 		if e.ComplexityRoot.Money.Amount == nil {
@@ -3212,6 +3515,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.MembershipCodesIssue(childComplexity, args["input"].(MembershipCodesIssueInput)), true
+	case "Mutation.membershipCodesWithdraw":
+		if e.ComplexityRoot.Mutation.MembershipCodesWithdraw == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_membershipCodesWithdraw_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MembershipCodesWithdraw(childComplexity, args["input"].(MembershipCodesWithdrawInput)), true
 	case "Mutation.membershipDaysAdd":
 		if e.ComplexityRoot.Mutation.MembershipDaysAdd == nil {
 			break
@@ -3223,6 +3537,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.MembershipDaysAdd(childComplexity, args["input"].(MembershipDaysAddInput)), true
+	case "Mutation.membershipRenewalSet":
+		if e.ComplexityRoot.Mutation.MembershipRenewalSet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_membershipRenewalSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MembershipRenewalSet(childComplexity, args["input"].(MembershipRenewalSetInput)), true
+	case "Mutation.membershipTrialStart":
+		if e.ComplexityRoot.Mutation.MembershipTrialStart == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_membershipTrialStart_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MembershipTrialStart(childComplexity, args["input"].(MembershipTrialStartInput)), true
 	case "Mutation.redemptionCancel":
 		if e.ComplexityRoot.Mutation.RedemptionCancel == nil {
 			break
@@ -3689,6 +4025,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Me(childComplexity), true
+	case "Query.membershipRenewals":
+		if e.ComplexityRoot.Query.MembershipRenewals == nil {
+			break
+		}
+
+		args, err := ec.field_Query_membershipRenewals_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.MembershipRenewals(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -4864,6 +5211,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TierGrant.Reason(childComplexity), true
+	case "TierGrant.remindAt":
+		if e.ComplexityRoot.TierGrant.RemindAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierGrant.RemindAt(childComplexity), true
+	case "TierGrant.renewal":
+		if e.ComplexityRoot.TierGrant.Renewal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierGrant.Renewal(childComplexity), true
 	case "TierGrant.route":
 		if e.ComplexityRoot.TierGrant.Route == nil {
 			break
@@ -4958,6 +5317,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TierMeasure.Required(childComplexity), true
 
+	case "TierPlan.days":
+		if e.ComplexityRoot.TierPlan.Days == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierPlan.Days(childComplexity), true
+	case "TierPlan.feeFen":
+		if e.ComplexityRoot.TierPlan.FeeFen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierPlan.FeeFen(childComplexity), true
+	case "TierPlan.months":
+		if e.ComplexityRoot.TierPlan.Months == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierPlan.Months(childComplexity), true
+	case "TierPlan.renewalTerms":
+		if e.ComplexityRoot.TierPlan.RenewalTerms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierPlan.RenewalTerms(childComplexity), true
+	case "TierPlan.route":
+		if e.ComplexityRoot.TierPlan.Route == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierPlan.Route(childComplexity), true
+	case "TierPlan.state":
+		if e.ComplexityRoot.TierPlan.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierPlan.State(childComplexity), true
+	case "TierPlan.tier":
+		if e.ComplexityRoot.TierPlan.Tier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierPlan.Tier(childComplexity), true
+
 	case "TierProgress.items":
 		if e.ComplexityRoot.TierProgress.Items == nil {
 			break
@@ -4988,6 +5390,98 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TierProgress.Target(childComplexity), true
+
+	case "TierRenewal.chargeFrom":
+		if e.ComplexityRoot.TierRenewal.ChargeFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierRenewal.ChargeFrom(childComplexity), true
+	case "TierRenewal.days":
+		if e.ComplexityRoot.TierRenewal.Days == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierRenewal.Days(childComplexity), true
+	case "TierRenewal.decidedAt":
+		if e.ComplexityRoot.TierRenewal.DecidedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierRenewal.DecidedAt(childComplexity), true
+	case "TierRenewal.endsAt":
+		if e.ComplexityRoot.TierRenewal.EndsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierRenewal.EndsAt(childComplexity), true
+	case "TierRenewal.feeFen":
+		if e.ComplexityRoot.TierRenewal.FeeFen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierRenewal.FeeFen(childComplexity), true
+	case "TierRenewal.months":
+		if e.ComplexityRoot.TierRenewal.Months == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierRenewal.Months(childComplexity), true
+	case "TierRenewal.on":
+		if e.ComplexityRoot.TierRenewal.On == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierRenewal.On(childComplexity), true
+	case "TierRenewal.terms":
+		if e.ComplexityRoot.TierRenewal.Terms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierRenewal.Terms(childComplexity), true
+	case "TierRenewal.termsVersion":
+		if e.ComplexityRoot.TierRenewal.TermsVersion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierRenewal.TermsVersion(childComplexity), true
+
+	case "TierRenewalChoice.at":
+		if e.ComplexityRoot.TierRenewalChoice.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierRenewalChoice.At(childComplexity), true
+	case "TierRenewalChoice.feeFen":
+		if e.ComplexityRoot.TierRenewalChoice.FeeFen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierRenewalChoice.FeeFen(childComplexity), true
+	case "TierRenewalChoice.on":
+		if e.ComplexityRoot.TierRenewalChoice.On == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierRenewalChoice.On(childComplexity), true
+	case "TierRenewalChoice.source":
+		if e.ComplexityRoot.TierRenewalChoice.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierRenewalChoice.Source(childComplexity), true
+	case "TierRenewalChoice.termsVersion":
+		if e.ComplexityRoot.TierRenewalChoice.TermsVersion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierRenewalChoice.TermsVersion(childComplexity), true
+	case "TierRenewalChoice.tier":
+		if e.ComplexityRoot.TierRenewalChoice.Tier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierRenewalChoice.Tier(childComplexity), true
 
 	case "TierSimulation.coinsEarned":
 		if e.ComplexityRoot.TierSimulation.CoinsEarned == nil {
@@ -5073,12 +5567,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TierStatus.NextSettlementAt(childComplexity), true
+	case "TierStatus.plans":
+		if e.ComplexityRoot.TierStatus.Plans == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierStatus.Plans(childComplexity), true
 	case "TierStatus.protectedUntil":
 		if e.ComplexityRoot.TierStatus.ProtectedUntil == nil {
 			break
 		}
 
 		return e.ComplexityRoot.TierStatus.ProtectedUntil(childComplexity), true
+	case "TierStatus.renewalChoices":
+		if e.ComplexityRoot.TierStatus.RenewalChoices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierStatus.RenewalChoices(childComplexity), true
 	case "TierStatus.shortfall":
 		if e.ComplexityRoot.TierStatus.Shortfall == nil {
 			break
@@ -5415,7 +5921,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputLedgerFilter,
 		ec.unmarshalInputMembershipClaimInput,
 		ec.unmarshalInputMembershipCodesIssueInput,
+		ec.unmarshalInputMembershipCodesWithdrawInput,
 		ec.unmarshalInputMembershipDaysAddInput,
+		ec.unmarshalInputMembershipRenewalSetInput,
+		ec.unmarshalInputMembershipTrialStartInput,
 		ec.unmarshalInputRedemptionCancelInput,
 		ec.unmarshalInputRedemptionFilter,
 		ec.unmarshalInputRedemptionShowInput,
@@ -5687,6 +6196,27 @@ type Mutation {
     input: MembershipClaimInput!
   ): MembershipClaimPayload!
 
+  """
+  Turns renewal of a bought membership on or off. It is off until the member turns it on here, to terms that were shown,
+  and off again at once when the member says so; nothing else turns it on. Said again it changes nothing.
+  """
+  membershipRenewalSet(
+    "Which tier, and the decision."
+    input: MembershipRenewalSetInput!
+  ): MembershipRenewalSetPayload!
+
+  "Begins a trial of a tier that costs nothing. A member has one trial; it ends by itself. Sent again it says the same."
+  membershipTrialStart(
+    "Which tier."
+    input: MembershipTrialStartInput!
+  ): MembershipTrialStartPayload!
+
+  "Makes codes good for nothing that nobody has taken, by staff. Needs a staff token with the role ` + "`" + `operations` + "`" + `, else FORBIDDEN."
+  membershipCodesWithdraw(
+    "Which codes."
+    input: MembershipCodesWithdrawInput!
+  ): MembershipCodesWithdrawPayload!
+
   "Makes codes that partners may hand out, by staff. They are shown this once. Needs a staff token with the role ` + "`" + `operations` + "`" + `, else FORBIDDEN."
   membershipCodesIssue(
     "How many, of which tier, and whose."
@@ -5772,6 +6302,18 @@ type Query {
     "Those that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
     after: String
   ): TierApplicationConnection @semanticNonNull
+
+  """
+  The renewals that may be charged now, soonest end first. Whoever charges them tells it as ` + "`" + `membership.paid` + "`" + ` for the
+  period shown; nothing is charged here. Only members who turned renewal on are among them. Needs a staff token with the
+  role ` + "`" + `service` + "`" + `, else FORBIDDEN. Null only together with an error.
+  """
+  membershipRenewals(
+    "How many, 1 to 50, else BAD_USER_INPUT."
+    first: Int = 20
+    "Those that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
+    after: String
+  ): MembershipRenewalConnection @semanticNonNull
 
   "How many coins exist, over all members. Public. Null while no count has been made."
   coinSupply(
@@ -5980,6 +6522,10 @@ type TierStatus implements Node {
   challenges: [TierChallenge!]!
   "Tiers given by another route than growth, newest first, those that have ended included."
   grants: [TierGrant!]!
+  "What the member decided on renewal, newest first."
+  renewalChoices: [TierRenewalChoice!]!
+  "Tiers that can be bought or tried, lowest first."
+  plans: [TierPlan!]!
   "Tiers that the member is invited to now, lowest first; whether a seat is free shows when one is accepted."
   invitations: [Tier!]!
   "What is likely to happen to the tier. Null when there is not enough to tell."
@@ -6085,8 +6631,68 @@ type TierGrant {
   reason: String
   "WAITING before it begins, ACTIVE, ENDED, or REVOKED when it was taken back, as by a refund; more may come."
   state: String!
-  "Whether the member has chosen that it is paid for again by itself. It never is unless the member said so."
+  "Whether it is paid for again by itself. It is not unless the member turned that on with ` + "`" + `membershipRenewalSet` + "`" + `; what a payment tells of renewal turns nothing on."
   autoRenew: Boolean!
+  "How it can be paid for again, before and after that is chosen. Null when it cannot: it was given, tried, has no end, is over, or another period of the tier follows it."
+  renewal: TierRenewal
+  "When the member is reminded that the tier ends, earliest first. Empty when it does not end, or when another period of the tier follows it."
+  remindAt: [DateTime!]!
+}
+
+"How a bought tier is paid for again. It is off unless the member turns it on."
+type TierRenewal {
+  "Whether it is on."
+  on: Boolean!
+  "What one more period costs now, in fen: what would be charged. Should it come to more than was agreed to, renewal is off."
+  feeFen: Int!
+  "How many months one more period is long. Null when it is counted in days."
+  months: Int
+  "How many days it is long. Null when it is counted in months."
+  days: Int
+  "From when on it may be charged, once, while it is on."
+  chargeFrom: DateTime!
+  "When the tier ends unless it is paid for again, exclusive."
+  endsAt: DateTime!
+  "Version of the terms; who turns renewal on sends it back."
+  termsVersion: String!
+  "The terms, as the member should read them before."
+  terms: String!
+  "When the member decided last. Null when never, which is off."
+  decidedAt: DateTime
+}
+
+"One decision of the member on renewal."
+type TierRenewalChoice {
+  "The tier that it was about."
+  tier: Tier!
+  "Whether renewal was turned on or off."
+  on: Boolean!
+  "When it was decided."
+  at: DateTime!
+  "Where it was decided, such as APP; more may come."
+  source: String!
+  "Version of the terms that were agreed to. Null of a no."
+  termsVersion: String
+  "The most that was agreed to for one period, in fen. Null of a no."
+  feeFen: Int
+}
+
+"A tier that can be bought or tried: its price and period, before anything is paid."
+type TierPlan {
+  "The tier that is bought or tried."
+  tier: Tier!
+  "Code of the route: PAID, or TRIAL, which ends by itself and is had once."
+  route: String!
+  "What it costs, in fen; 0 when it costs nothing. It is paid elsewhere, and counts when the payment is told."
+  feeFen: Int!
+  "How many months it is long. Null when it is counted in days."
+  months: Int
+  "How many days it is long. Null when it is counted in months."
+  days: Int
+  "OPEN when the member can have it now, TRIED when the member has had a trial, HELD when the tier or a higher one is held and nothing is to be tried; more may come."
+  state: String!
+  "The terms of renewal, which is off unless the member turns it on afterwards. Null when it never renews itself."
+  renewalTerms: String
 }
 
 "What is likely to happen to a tier, from what the member did lately."
@@ -6269,6 +6875,8 @@ enum MembershipClaimErrorCode {
   NOT_FOUND
   "Somebody else has taken it."
   ALREADY_CLAIMED
+  "It was withdrawn."
+  WITHDRAWN
   "Its time is over."
   EXPIRED
 }
@@ -6285,6 +6893,8 @@ input MembershipCodesIssueInput {
   expiresAt: DateTime!
   "How many days of the tier a code gives, 1 to 366. Null for as long as the programme says of partners."
   days: Int
+  "How many coins come with each, 0 to 100,000, else BAD_USER_INPUT. Null for as many as the programme says of partners."
+  coins: Int
 }
 
 "New codes."
@@ -6309,6 +6919,156 @@ type MembershipCodesIssueUserError implements UserError {
 enum MembershipCodesIssueErrorCode {
   "No tier with this id is given by partners or, with days, in days."
   NOT_FOUND
+}
+
+"Codes to withdraw."
+input MembershipCodesWithdrawInput {
+  "The codes, 1 to 1000, else BAD_USER_INPUT."
+  codes: [String!]!
+}
+
+"What has become of codes that were withdrawn."
+type MembershipCodesWithdrawPayload {
+  "How many nobody can take any more, those withdrawn before included."
+  withdrawn: Int!
+  "How many members had taken: they keep what those gave."
+  taken: Int!
+  "How many were never issued."
+  unknown: Int!
+  "Why nothing was done; empty when something was."
+  userErrors: [MembershipCodesWithdrawUserError!]!
+}
+
+"Why no codes were withdrawn."
+type MembershipCodesWithdrawUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: MembershipCodesWithdrawErrorCode!
+}
+
+"Reasons why no codes were withdrawn."
+enum MembershipCodesWithdrawErrorCode {
+  "None of the codes was ever issued."
+  NOT_FOUND
+}
+
+"A decision on renewal."
+input MembershipRenewalSetInput {
+  "The tier's id."
+  tierId: ID!
+  "True turns renewal on, false turns it off."
+  on: Boolean!
+  "Version of the terms that were shown to the member; needed to turn renewal on."
+  termsVersion: String
+}
+
+"What has become of a decision on renewal."
+type MembershipRenewalSetPayload {
+  "The member's tier as it is now, with its grants. Null together with an error."
+  tier: TierStatus
+  "Whether it was so before."
+  replayed: Boolean!
+  "Why it was refused; empty when it was not."
+  userErrors: [MembershipRenewalSetUserError!]!
+}
+
+"Why a decision on renewal was refused."
+type MembershipRenewalSetUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: MembershipRenewalSetErrorCode!
+}
+
+"Reasons why a decision on renewal was refused."
+enum MembershipRenewalSetErrorCode {
+  "There is no such tier."
+  NOT_FOUND
+  "Nothing that was bought of the tier runs, or it is not sold any more."
+  NOT_RENEWABLE
+  "The terms have another version now: show them, and ask again."
+  TERMS_CHANGED
+}
+
+"A tier to try."
+input MembershipTrialStartInput {
+  "The tier's id."
+  tierId: ID!
+}
+
+"What has become of a trial."
+type MembershipTrialStartPayload {
+  "What was given. Null when it was refused."
+  grant: TierGrant
+  "The member's tier as it is now. Null together with an error."
+  tier: TierStatus
+  "Whether it had begun before."
+  replayed: Boolean!
+  "Why it was refused; empty when it was not."
+  userErrors: [MembershipTrialStartUserError!]!
+}
+
+"Why a trial did not begin."
+type MembershipTrialStartUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: MembershipTrialStartErrorCode!
+}
+
+"Reasons why a trial did not begin."
+enum MembershipTrialStartErrorCode {
+  "No such tier can be tried."
+  NOT_FOUND
+  "It costs something, and begins when that is paid."
+  PAYMENT_NEEDED
+  "The member has had a trial."
+  ALREADY_TRIED
+  "The member holds the tier or a higher one."
+  ALREADY_HELD
+}
+
+"A page of renewals."
+type MembershipRenewalConnection {
+  "The renewals with their cursors."
+  edges: [MembershipRenewalEdge!]!
+  "The renewals alone."
+  nodes: [MembershipRenewal!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+}
+
+"A renewal in a page."
+type MembershipRenewalEdge {
+  "Opaque place of the renewal in the list."
+  cursor: String!
+  "The renewal itself."
+  node: MembershipRenewal!
+}
+
+"A renewal that may be charged, for the service that takes the money."
+type MembershipRenewal {
+  "The member's id as events carry it."
+  member: String!
+  "Code of the tier, as ` + "`" + `membership.paid` + "`" + ` names it."
+  tier: String!
+  "What is to be charged, in fen: never more than the member agreed to."
+  feeFen: Int!
+  "When the period that is paid for begins: the end of the one before."
+  from: DateTime!
+  "When it ends, exclusive."
+  until: DateTime!
+  "When the member turned renewal on."
+  agreedAt: DateTime!
+  "Version of the terms that the member agreed to."
+  termsVersion: String!
 }
 
 "Days of a tier for a member."
@@ -9238,6 +9998,32 @@ func (ec *executionContext) childFields_MembershipCodesIssueUserError(ctx contex
 	return nil, fmt.Errorf("no field named %q was found under type MembershipCodesIssueUserError", field.Name)
 }
 
+func (ec *executionContext) childFields_MembershipCodesWithdrawPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "withdrawn":
+		return ec.fieldContext_MembershipCodesWithdrawPayload_withdrawn(ctx, field)
+	case "taken":
+		return ec.fieldContext_MembershipCodesWithdrawPayload_taken(ctx, field)
+	case "unknown":
+		return ec.fieldContext_MembershipCodesWithdrawPayload_unknown(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MembershipCodesWithdrawPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MembershipCodesWithdrawPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MembershipCodesWithdrawUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_MembershipCodesWithdrawUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_MembershipCodesWithdrawUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_MembershipCodesWithdrawUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MembershipCodesWithdrawUserError", field.Name)
+}
+
 func (ec *executionContext) childFields_MembershipDaysAddPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "grant":
@@ -9260,6 +10046,98 @@ func (ec *executionContext) childFields_MembershipDaysAddUserError(ctx context.C
 		return ec.fieldContext_MembershipDaysAddUserError_code(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MembershipDaysAddUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_MembershipRenewal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "member":
+		return ec.fieldContext_MembershipRenewal_member(ctx, field)
+	case "tier":
+		return ec.fieldContext_MembershipRenewal_tier(ctx, field)
+	case "feeFen":
+		return ec.fieldContext_MembershipRenewal_feeFen(ctx, field)
+	case "from":
+		return ec.fieldContext_MembershipRenewal_from(ctx, field)
+	case "until":
+		return ec.fieldContext_MembershipRenewal_until(ctx, field)
+	case "agreedAt":
+		return ec.fieldContext_MembershipRenewal_agreedAt(ctx, field)
+	case "termsVersion":
+		return ec.fieldContext_MembershipRenewal_termsVersion(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MembershipRenewal", field.Name)
+}
+
+func (ec *executionContext) childFields_MembershipRenewalConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_MembershipRenewalConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_MembershipRenewalConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_MembershipRenewalConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MembershipRenewalConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_MembershipRenewalEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_MembershipRenewalEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_MembershipRenewalEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MembershipRenewalEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_MembershipRenewalSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "tier":
+		return ec.fieldContext_MembershipRenewalSetPayload_tier(ctx, field)
+	case "replayed":
+		return ec.fieldContext_MembershipRenewalSetPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MembershipRenewalSetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MembershipRenewalSetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MembershipRenewalSetUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_MembershipRenewalSetUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_MembershipRenewalSetUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_MembershipRenewalSetUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MembershipRenewalSetUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_MembershipTrialStartPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "grant":
+		return ec.fieldContext_MembershipTrialStartPayload_grant(ctx, field)
+	case "tier":
+		return ec.fieldContext_MembershipTrialStartPayload_tier(ctx, field)
+	case "replayed":
+		return ec.fieldContext_MembershipTrialStartPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MembershipTrialStartPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MembershipTrialStartPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MembershipTrialStartUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_MembershipTrialStartUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_MembershipTrialStartUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_MembershipTrialStartUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MembershipTrialStartUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_Money(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10034,6 +10912,10 @@ func (ec *executionContext) childFields_TierGrant(ctx context.Context, field gra
 		return ec.fieldContext_TierGrant_state(ctx, field)
 	case "autoRenew":
 		return ec.fieldContext_TierGrant_autoRenew(ctx, field)
+	case "renewal":
+		return ec.fieldContext_TierGrant_renewal(ctx, field)
+	case "remindAt":
+		return ec.fieldContext_TierGrant_remindAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TierGrant", field.Name)
 }
@@ -10078,6 +10960,26 @@ func (ec *executionContext) childFields_TierMeasure(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type TierMeasure", field.Name)
 }
 
+func (ec *executionContext) childFields_TierPlan(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "tier":
+		return ec.fieldContext_TierPlan_tier(ctx, field)
+	case "route":
+		return ec.fieldContext_TierPlan_route(ctx, field)
+	case "feeFen":
+		return ec.fieldContext_TierPlan_feeFen(ctx, field)
+	case "months":
+		return ec.fieldContext_TierPlan_months(ctx, field)
+	case "days":
+		return ec.fieldContext_TierPlan_days(ctx, field)
+	case "state":
+		return ec.fieldContext_TierPlan_state(ctx, field)
+	case "renewalTerms":
+		return ec.fieldContext_TierPlan_renewalTerms(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TierPlan", field.Name)
+}
+
 func (ec *executionContext) childFields_TierProgress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "target":
@@ -10092,6 +10994,48 @@ func (ec *executionContext) childFields_TierProgress(ctx context.Context, field 
 		return ec.fieldContext_TierProgress_items(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TierProgress", field.Name)
+}
+
+func (ec *executionContext) childFields_TierRenewal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "on":
+		return ec.fieldContext_TierRenewal_on(ctx, field)
+	case "feeFen":
+		return ec.fieldContext_TierRenewal_feeFen(ctx, field)
+	case "months":
+		return ec.fieldContext_TierRenewal_months(ctx, field)
+	case "days":
+		return ec.fieldContext_TierRenewal_days(ctx, field)
+	case "chargeFrom":
+		return ec.fieldContext_TierRenewal_chargeFrom(ctx, field)
+	case "endsAt":
+		return ec.fieldContext_TierRenewal_endsAt(ctx, field)
+	case "termsVersion":
+		return ec.fieldContext_TierRenewal_termsVersion(ctx, field)
+	case "terms":
+		return ec.fieldContext_TierRenewal_terms(ctx, field)
+	case "decidedAt":
+		return ec.fieldContext_TierRenewal_decidedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TierRenewal", field.Name)
+}
+
+func (ec *executionContext) childFields_TierRenewalChoice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "tier":
+		return ec.fieldContext_TierRenewalChoice_tier(ctx, field)
+	case "on":
+		return ec.fieldContext_TierRenewalChoice_on(ctx, field)
+	case "at":
+		return ec.fieldContext_TierRenewalChoice_at(ctx, field)
+	case "source":
+		return ec.fieldContext_TierRenewalChoice_source(ctx, field)
+	case "termsVersion":
+		return ec.fieldContext_TierRenewalChoice_termsVersion(ctx, field)
+	case "feeFen":
+		return ec.fieldContext_TierRenewalChoice_feeFen(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TierRenewalChoice", field.Name)
 }
 
 func (ec *executionContext) childFields_TierSimulation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10130,6 +11074,10 @@ func (ec *executionContext) childFields_TierStatus(ctx context.Context, field gr
 		return ec.fieldContext_TierStatus_challenges(ctx, field)
 	case "grants":
 		return ec.fieldContext_TierStatus_grants(ctx, field)
+	case "renewalChoices":
+		return ec.fieldContext_TierStatus_renewalChoices(ctx, field)
+	case "plans":
+		return ec.fieldContext_TierStatus_plans(ctx, field)
 	case "invitations":
 		return ec.fieldContext_TierStatus_invitations(ctx, field)
 	case "forecast":
@@ -10644,12 +11592,54 @@ func (ec *executionContext) field_Mutation_membershipCodesIssue_args(ctx context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_membershipCodesWithdraw_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (MembershipCodesWithdrawInput, error) {
+			return ec.unmarshalNMembershipCodesWithdrawInput2membergateᚋgraphᚐMembershipCodesWithdrawInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_membershipDaysAdd_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (MembershipDaysAddInput, error) {
 			return ec.unmarshalNMembershipDaysAddInput2membergateᚋgraphᚐMembershipDaysAddInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_membershipRenewalSet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (MembershipRenewalSetInput, error) {
+			return ec.unmarshalNMembershipRenewalSetInput2membergateᚋgraphᚐMembershipRenewalSetInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_membershipTrialStart_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (MembershipTrialStartInput, error) {
+			return ec.unmarshalNMembershipTrialStartInput2membergateᚋgraphᚐMembershipTrialStartInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -10917,6 +11907,28 @@ func (ec *executionContext) field_Query_feed_args(ctx context.Context, rawArgs m
 		return nil, err
 	}
 	args["before"] = arg6
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_membershipRenewals_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
 	return args, nil
 }
 
@@ -18776,6 +19788,176 @@ func (ec *executionContext) fieldContext_MembershipCodesIssueUserError_code(_ co
 	return graphql.NewScalarFieldContext("MembershipCodesIssueUserError", field, false, false, errors.New("field of type MembershipCodesIssueErrorCode does not have child fields"))
 }
 
+func (ec *executionContext) _MembershipCodesWithdrawPayload_withdrawn(ctx context.Context, field graphql.CollectedField, obj *MembershipCodesWithdrawPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipCodesWithdrawPayload_withdrawn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Withdrawn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipCodesWithdrawPayload_withdrawn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipCodesWithdrawPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipCodesWithdrawPayload_taken(ctx context.Context, field graphql.CollectedField, obj *MembershipCodesWithdrawPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipCodesWithdrawPayload_taken(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Taken, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipCodesWithdrawPayload_taken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipCodesWithdrawPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipCodesWithdrawPayload_unknown(ctx context.Context, field graphql.CollectedField, obj *MembershipCodesWithdrawPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipCodesWithdrawPayload_unknown(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unknown, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipCodesWithdrawPayload_unknown(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipCodesWithdrawPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipCodesWithdrawPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *MembershipCodesWithdrawPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipCodesWithdrawPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MembershipCodesWithdrawUserError) graphql.Marshaler {
+			return ec.marshalNMembershipCodesWithdrawUserError2ᚕᚖmembergateᚋgraphᚐMembershipCodesWithdrawUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipCodesWithdrawPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MembershipCodesWithdrawPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MembershipCodesWithdrawUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MembershipCodesWithdrawUserError_field(ctx context.Context, field graphql.CollectedField, obj *MembershipCodesWithdrawUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipCodesWithdrawUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipCodesWithdrawUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipCodesWithdrawUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipCodesWithdrawUserError_message(ctx context.Context, field graphql.CollectedField, obj *MembershipCodesWithdrawUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipCodesWithdrawUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipCodesWithdrawUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipCodesWithdrawUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipCodesWithdrawUserError_code(ctx context.Context, field graphql.CollectedField, obj *MembershipCodesWithdrawUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipCodesWithdrawUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v MembershipCodesWithdrawErrorCode) graphql.Marshaler {
+			return ec.marshalNMembershipCodesWithdrawErrorCode2membergateᚋgraphᚐMembershipCodesWithdrawErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipCodesWithdrawUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipCodesWithdrawUserError", field, false, false, errors.New("field of type MembershipCodesWithdrawErrorCode does not have child fields"))
+}
+
 func (ec *executionContext) _MembershipDaysAddPayload_grant(ctx context.Context, field graphql.CollectedField, obj *MembershipDaysAddPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18930,6 +20112,662 @@ func (ec *executionContext) _MembershipDaysAddUserError_code(ctx context.Context
 }
 func (ec *executionContext) fieldContext_MembershipDaysAddUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MembershipDaysAddUserError", field, false, false, errors.New("field of type MembershipDaysAddErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipRenewal_member(ctx context.Context, field graphql.CollectedField, obj *MembershipRenewal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipRenewal_member(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Member, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipRenewal_member(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipRenewal", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipRenewal_tier(ctx context.Context, field graphql.CollectedField, obj *MembershipRenewal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipRenewal_tier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tier, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipRenewal_tier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipRenewal", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipRenewal_feeFen(ctx context.Context, field graphql.CollectedField, obj *MembershipRenewal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipRenewal_feeFen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FeeFen, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipRenewal_feeFen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipRenewal", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipRenewal_from(ctx context.Context, field graphql.CollectedField, obj *MembershipRenewal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipRenewal_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipRenewal_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipRenewal", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipRenewal_until(ctx context.Context, field graphql.CollectedField, obj *MembershipRenewal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipRenewal_until(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Until, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipRenewal_until(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipRenewal", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipRenewal_agreedAt(ctx context.Context, field graphql.CollectedField, obj *MembershipRenewal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipRenewal_agreedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AgreedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipRenewal_agreedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipRenewal", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipRenewal_termsVersion(ctx context.Context, field graphql.CollectedField, obj *MembershipRenewal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipRenewal_termsVersion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TermsVersion, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipRenewal_termsVersion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipRenewal", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipRenewalConnection_edges(ctx context.Context, field graphql.CollectedField, obj *MembershipRenewalConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipRenewalConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MembershipRenewalEdge) graphql.Marshaler {
+			return ec.marshalNMembershipRenewalEdge2ᚕᚖmembergateᚋgraphᚐMembershipRenewalEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipRenewalConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MembershipRenewalConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MembershipRenewalEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MembershipRenewalConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *MembershipRenewalConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipRenewalConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MembershipRenewal) graphql.Marshaler {
+			return ec.marshalNMembershipRenewal2ᚕᚖmembergateᚋgraphᚐMembershipRenewalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipRenewalConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MembershipRenewalConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MembershipRenewal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MembershipRenewalConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *MembershipRenewalConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipRenewalConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖmembergateᚋgraphᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipRenewalConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MembershipRenewalConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MembershipRenewalEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *MembershipRenewalEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipRenewalEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipRenewalEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipRenewalEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipRenewalEdge_node(ctx context.Context, field graphql.CollectedField, obj *MembershipRenewalEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipRenewalEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MembershipRenewal) graphql.Marshaler {
+			return ec.marshalNMembershipRenewal2ᚖmembergateᚋgraphᚐMembershipRenewal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipRenewalEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MembershipRenewalEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MembershipRenewal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MembershipRenewalSetPayload_tier(ctx context.Context, field graphql.CollectedField, obj *MembershipRenewalSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipRenewalSetPayload_tier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tier, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *TierStatus) graphql.Marshaler {
+			return ec.marshalOTierStatus2ᚖmembergateᚋgraphᚐTierStatus(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipRenewalSetPayload_tier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MembershipRenewalSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TierStatus(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MembershipRenewalSetPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *MembershipRenewalSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipRenewalSetPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipRenewalSetPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipRenewalSetPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipRenewalSetPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *MembershipRenewalSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipRenewalSetPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MembershipRenewalSetUserError) graphql.Marshaler {
+			return ec.marshalNMembershipRenewalSetUserError2ᚕᚖmembergateᚋgraphᚐMembershipRenewalSetUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipRenewalSetPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MembershipRenewalSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MembershipRenewalSetUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MembershipRenewalSetUserError_field(ctx context.Context, field graphql.CollectedField, obj *MembershipRenewalSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipRenewalSetUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipRenewalSetUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipRenewalSetUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipRenewalSetUserError_message(ctx context.Context, field graphql.CollectedField, obj *MembershipRenewalSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipRenewalSetUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipRenewalSetUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipRenewalSetUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipRenewalSetUserError_code(ctx context.Context, field graphql.CollectedField, obj *MembershipRenewalSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipRenewalSetUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v MembershipRenewalSetErrorCode) graphql.Marshaler {
+			return ec.marshalNMembershipRenewalSetErrorCode2membergateᚋgraphᚐMembershipRenewalSetErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipRenewalSetUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipRenewalSetUserError", field, false, false, errors.New("field of type MembershipRenewalSetErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipTrialStartPayload_grant(ctx context.Context, field graphql.CollectedField, obj *MembershipTrialStartPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipTrialStartPayload_grant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Grant, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *TierGrant) graphql.Marshaler {
+			return ec.marshalOTierGrant2ᚖmembergateᚋgraphᚐTierGrant(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipTrialStartPayload_grant(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MembershipTrialStartPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TierGrant(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MembershipTrialStartPayload_tier(ctx context.Context, field graphql.CollectedField, obj *MembershipTrialStartPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipTrialStartPayload_tier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tier, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *TierStatus) graphql.Marshaler {
+			return ec.marshalOTierStatus2ᚖmembergateᚋgraphᚐTierStatus(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipTrialStartPayload_tier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MembershipTrialStartPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TierStatus(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MembershipTrialStartPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *MembershipTrialStartPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipTrialStartPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipTrialStartPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipTrialStartPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipTrialStartPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *MembershipTrialStartPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipTrialStartPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MembershipTrialStartUserError) graphql.Marshaler {
+			return ec.marshalNMembershipTrialStartUserError2ᚕᚖmembergateᚋgraphᚐMembershipTrialStartUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipTrialStartPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MembershipTrialStartPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MembershipTrialStartUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MembershipTrialStartUserError_field(ctx context.Context, field graphql.CollectedField, obj *MembershipTrialStartUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipTrialStartUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipTrialStartUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipTrialStartUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipTrialStartUserError_message(ctx context.Context, field graphql.CollectedField, obj *MembershipTrialStartUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipTrialStartUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipTrialStartUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipTrialStartUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipTrialStartUserError_code(ctx context.Context, field graphql.CollectedField, obj *MembershipTrialStartUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipTrialStartUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v MembershipTrialStartErrorCode) graphql.Marshaler {
+			return ec.marshalNMembershipTrialStartErrorCode2membergateᚋgraphᚐMembershipTrialStartErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipTrialStartUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipTrialStartUserError", field, false, false, errors.New("field of type MembershipTrialStartErrorCode does not have child fields"))
 }
 
 func (ec *executionContext) _Money_amount(ctx context.Context, field graphql.CollectedField, obj *Money) (ret graphql.Marshaler) {
@@ -19456,6 +21294,138 @@ func (ec *executionContext) fieldContext_Mutation_membershipClaim(ctx context.Co
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_membershipClaim_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_membershipRenewalSet(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_membershipRenewalSet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MembershipRenewalSet(ctx, fc.Args["input"].(MembershipRenewalSetInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MembershipRenewalSetPayload) graphql.Marshaler {
+			return ec.marshalNMembershipRenewalSetPayload2ᚖmembergateᚋgraphᚐMembershipRenewalSetPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_membershipRenewalSet(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MembershipRenewalSetPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_membershipRenewalSet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_membershipTrialStart(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_membershipTrialStart(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MembershipTrialStart(ctx, fc.Args["input"].(MembershipTrialStartInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MembershipTrialStartPayload) graphql.Marshaler {
+			return ec.marshalNMembershipTrialStartPayload2ᚖmembergateᚋgraphᚐMembershipTrialStartPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_membershipTrialStart(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MembershipTrialStartPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_membershipTrialStart_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_membershipCodesWithdraw(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_membershipCodesWithdraw(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MembershipCodesWithdraw(ctx, fc.Args["input"].(MembershipCodesWithdrawInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MembershipCodesWithdrawPayload) graphql.Marshaler {
+			return ec.marshalNMembershipCodesWithdrawPayload2ᚖmembergateᚋgraphᚐMembershipCodesWithdrawPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_membershipCodesWithdraw(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MembershipCodesWithdrawPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_membershipCodesWithdraw_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -21295,6 +23265,50 @@ func (ec *executionContext) fieldContext_Query_tierApplications(ctx context.Cont
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_tierApplications_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_membershipRenewals(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_membershipRenewals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().MembershipRenewals(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MembershipRenewalConnection) graphql.Marshaler {
+			return ec.marshalOMembershipRenewalConnection2ᚖmembergateᚋgraphᚐMembershipRenewalConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_membershipRenewals(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MembershipRenewalConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_membershipRenewals_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -26368,6 +28382,61 @@ func (ec *executionContext) fieldContext_TierGrant_autoRenew(_ context.Context, 
 	return graphql.NewScalarFieldContext("TierGrant", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _TierGrant_renewal(ctx context.Context, field graphql.CollectedField, obj *TierGrant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierGrant_renewal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Renewal, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *TierRenewal) graphql.Marshaler {
+			return ec.marshalOTierRenewal2ᚖmembergateᚋgraphᚐTierRenewal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TierGrant_renewal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TierGrant",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TierRenewal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TierGrant_remindAt(ctx context.Context, field graphql.CollectedField, obj *TierGrant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierGrant_remindAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RemindAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2ᚕᚖtimeᚐTimeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierGrant_remindAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierGrant", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
 func (ec *executionContext) _TierInvitationRespondPayload_tier(ctx context.Context, field graphql.CollectedField, obj *TierInvitationRespondPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -26639,6 +28708,176 @@ func (ec *executionContext) fieldContext_TierMeasure_required(_ context.Context,
 	return graphql.NewScalarFieldContext("TierMeasure", field, false, false, errors.New("field of type Long does not have child fields"))
 }
 
+func (ec *executionContext) _TierPlan_tier(ctx context.Context, field graphql.CollectedField, obj *TierPlan) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierPlan_tier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tier, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Tier) graphql.Marshaler {
+			return ec.marshalNTier2ᚖmembergateᚋgraphᚐTier(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierPlan_tier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TierPlan",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Tier(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TierPlan_route(ctx context.Context, field graphql.CollectedField, obj *TierPlan) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierPlan_route(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Route, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierPlan_route(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierPlan", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TierPlan_feeFen(ctx context.Context, field graphql.CollectedField, obj *TierPlan) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierPlan_feeFen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FeeFen, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierPlan_feeFen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierPlan", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _TierPlan_months(ctx context.Context, field graphql.CollectedField, obj *TierPlan) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierPlan_months(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Months, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TierPlan_months(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierPlan", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _TierPlan_days(ctx context.Context, field graphql.CollectedField, obj *TierPlan) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierPlan_days(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Days, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TierPlan_days(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierPlan", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _TierPlan_state(ctx context.Context, field graphql.CollectedField, obj *TierPlan) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierPlan_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierPlan_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierPlan", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TierPlan_renewalTerms(ctx context.Context, field graphql.CollectedField, obj *TierPlan) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierPlan_renewalTerms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RenewalTerms, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TierPlan_renewalTerms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierPlan", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _TierProgress_target(ctx context.Context, field graphql.CollectedField, obj *TierProgress) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -26770,6 +29009,360 @@ func (ec *executionContext) fieldContext_TierProgress_items(_ context.Context, f
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _TierRenewal_on(ctx context.Context, field graphql.CollectedField, obj *TierRenewal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierRenewal_on(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.On, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierRenewal_on(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierRenewal", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _TierRenewal_feeFen(ctx context.Context, field graphql.CollectedField, obj *TierRenewal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierRenewal_feeFen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FeeFen, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierRenewal_feeFen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierRenewal", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _TierRenewal_months(ctx context.Context, field graphql.CollectedField, obj *TierRenewal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierRenewal_months(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Months, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TierRenewal_months(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierRenewal", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _TierRenewal_days(ctx context.Context, field graphql.CollectedField, obj *TierRenewal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierRenewal_days(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Days, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TierRenewal_days(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierRenewal", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _TierRenewal_chargeFrom(ctx context.Context, field graphql.CollectedField, obj *TierRenewal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierRenewal_chargeFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ChargeFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierRenewal_chargeFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierRenewal", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _TierRenewal_endsAt(ctx context.Context, field graphql.CollectedField, obj *TierRenewal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierRenewal_endsAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndsAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierRenewal_endsAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierRenewal", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _TierRenewal_termsVersion(ctx context.Context, field graphql.CollectedField, obj *TierRenewal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierRenewal_termsVersion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TermsVersion, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierRenewal_termsVersion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierRenewal", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TierRenewal_terms(ctx context.Context, field graphql.CollectedField, obj *TierRenewal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierRenewal_terms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Terms, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierRenewal_terms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierRenewal", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TierRenewal_decidedAt(ctx context.Context, field graphql.CollectedField, obj *TierRenewal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierRenewal_decidedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DecidedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TierRenewal_decidedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierRenewal", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _TierRenewalChoice_tier(ctx context.Context, field graphql.CollectedField, obj *TierRenewalChoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierRenewalChoice_tier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tier, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Tier) graphql.Marshaler {
+			return ec.marshalNTier2ᚖmembergateᚋgraphᚐTier(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierRenewalChoice_tier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TierRenewalChoice",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Tier(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TierRenewalChoice_on(ctx context.Context, field graphql.CollectedField, obj *TierRenewalChoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierRenewalChoice_on(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.On, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierRenewalChoice_on(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierRenewalChoice", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _TierRenewalChoice_at(ctx context.Context, field graphql.CollectedField, obj *TierRenewalChoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierRenewalChoice_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierRenewalChoice_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierRenewalChoice", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _TierRenewalChoice_source(ctx context.Context, field graphql.CollectedField, obj *TierRenewalChoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierRenewalChoice_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Source, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierRenewalChoice_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierRenewalChoice", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TierRenewalChoice_termsVersion(ctx context.Context, field graphql.CollectedField, obj *TierRenewalChoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierRenewalChoice_termsVersion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TermsVersion, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TierRenewalChoice_termsVersion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierRenewalChoice", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TierRenewalChoice_feeFen(ctx context.Context, field graphql.CollectedField, obj *TierRenewalChoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierRenewalChoice_feeFen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FeeFen, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TierRenewalChoice_feeFen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierRenewalChoice", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _TierSimulation_tier(ctx context.Context, field graphql.CollectedField, obj *TierSimulation) (ret graphql.Marshaler) {
@@ -27152,6 +29745,70 @@ func (ec *executionContext) fieldContext_TierStatus_grants(_ context.Context, fi
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_TierGrant(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TierStatus_renewalChoices(ctx context.Context, field graphql.CollectedField, obj *TierStatus) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierStatus_renewalChoices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RenewalChoices, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*TierRenewalChoice) graphql.Marshaler {
+			return ec.marshalNTierRenewalChoice2ᚕᚖmembergateᚋgraphᚐTierRenewalChoiceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierStatus_renewalChoices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TierStatus",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TierRenewalChoice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TierStatus_plans(ctx context.Context, field graphql.CollectedField, obj *TierStatus) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierStatus_plans(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Plans, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*TierPlan) graphql.Marshaler {
+			return ec.marshalNTierPlan2ᚕᚖmembergateᚋgraphᚐTierPlanᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierStatus_plans(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TierStatus",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TierPlan(ctx, field)
 		},
 	}
 	return fc, nil
@@ -29944,7 +32601,7 @@ func (ec *executionContext) unmarshalInputMembershipCodesIssueInput(ctx context.
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"tierId", "count", "partner", "expiresAt", "days"}
+	fieldsInOrder := [...]string{"tierId", "count", "partner", "expiresAt", "days", "coins"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -29986,6 +32643,43 @@ func (ec *executionContext) unmarshalInputMembershipCodesIssueInput(ctx context.
 				return it, err
 			}
 			it.Days = data
+		case "coins":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("coins"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Coins = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputMembershipCodesWithdrawInput(ctx context.Context, obj any) (MembershipCodesWithdrawInput, error) {
+	var it MembershipCodesWithdrawInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"codes"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "codes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("codes"))
+			data, err := ec.unmarshalNString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Codes = data
 		}
 	}
 	return it, nil
@@ -30044,6 +32738,80 @@ func (ec *executionContext) unmarshalInputMembershipDaysAddInput(ctx context.Con
 				return it, err
 			}
 			it.Reason = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputMembershipRenewalSetInput(ctx context.Context, obj any) (MembershipRenewalSetInput, error) {
+	var it MembershipRenewalSetInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"tierId", "on", "termsVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "tierId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tierId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TierID = data
+		case "on":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("on"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.On = data
+		case "termsVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("termsVersion"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TermsVersion = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputMembershipTrialStartInput(ctx context.Context, obj any) (MembershipTrialStartInput, error) {
+	var it MembershipTrialStartInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"tierId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "tierId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tierId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TierID = data
 		}
 	}
 	return it, nil
@@ -30707,6 +33475,20 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._RedemptionCancelUserError(ctx, sel, obj)
+	case MembershipTrialStartUserError:
+		return ec._MembershipTrialStartUserError(ctx, sel, &obj)
+	case *MembershipTrialStartUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MembershipTrialStartUserError(ctx, sel, obj)
+	case MembershipRenewalSetUserError:
+		return ec._MembershipRenewalSetUserError(ctx, sel, &obj)
+	case *MembershipRenewalSetUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MembershipRenewalSetUserError(ctx, sel, obj)
 	case MembershipDaysAddUserError:
 		return ec._MembershipDaysAddUserError(ctx, sel, &obj)
 	case *MembershipDaysAddUserError:
@@ -30714,6 +33496,13 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._MembershipDaysAddUserError(ctx, sel, obj)
+	case MembershipCodesWithdrawUserError:
+		return ec._MembershipCodesWithdrawUserError(ctx, sel, &obj)
+	case *MembershipCodesWithdrawUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MembershipCodesWithdrawUserError(ctx, sel, obj)
 	case MembershipCodesIssueUserError:
 		return ec._MembershipCodesIssueUserError(ctx, sel, &obj)
 	case *MembershipCodesIssueUserError:
@@ -35226,6 +38015,107 @@ func (ec *executionContext) _MembershipCodesIssueUserError(ctx context.Context, 
 	return out
 }
 
+var membershipCodesWithdrawPayloadImplementors = []string{"MembershipCodesWithdrawPayload"}
+
+func (ec *executionContext) _MembershipCodesWithdrawPayload(ctx context.Context, sel ast.SelectionSet, obj *MembershipCodesWithdrawPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, membershipCodesWithdrawPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MembershipCodesWithdrawPayload")
+		case "withdrawn":
+			out.Values[i] = ec._MembershipCodesWithdrawPayload_withdrawn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "taken":
+			out.Values[i] = ec._MembershipCodesWithdrawPayload_taken(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unknown":
+			out.Values[i] = ec._MembershipCodesWithdrawPayload_unknown(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._MembershipCodesWithdrawPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var membershipCodesWithdrawUserErrorImplementors = []string{"MembershipCodesWithdrawUserError", "UserError"}
+
+func (ec *executionContext) _MembershipCodesWithdrawUserError(ctx context.Context, sel ast.SelectionSet, obj *MembershipCodesWithdrawUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, membershipCodesWithdrawUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MembershipCodesWithdrawUserError")
+		case "field":
+			out.Values[i] = ec._MembershipCodesWithdrawUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._MembershipCodesWithdrawUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._MembershipCodesWithdrawUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var membershipDaysAddPayloadImplementors = []string{"MembershipDaysAddPayload"}
 
 func (ec *executionContext) _MembershipDaysAddPayload(ctx context.Context, sel ast.SelectionSet, obj *MembershipDaysAddPayload) graphql.Marshaler {
@@ -35298,6 +38188,362 @@ func (ec *executionContext) _MembershipDaysAddUserError(ctx context.Context, sel
 			}
 		case "code":
 			out.Values[i] = ec._MembershipDaysAddUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var membershipRenewalImplementors = []string{"MembershipRenewal"}
+
+func (ec *executionContext) _MembershipRenewal(ctx context.Context, sel ast.SelectionSet, obj *MembershipRenewal) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, membershipRenewalImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MembershipRenewal")
+		case "member":
+			out.Values[i] = ec._MembershipRenewal_member(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "tier":
+			out.Values[i] = ec._MembershipRenewal_tier(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "feeFen":
+			out.Values[i] = ec._MembershipRenewal_feeFen(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "from":
+			out.Values[i] = ec._MembershipRenewal_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "until":
+			out.Values[i] = ec._MembershipRenewal_until(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "agreedAt":
+			out.Values[i] = ec._MembershipRenewal_agreedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "termsVersion":
+			out.Values[i] = ec._MembershipRenewal_termsVersion(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var membershipRenewalConnectionImplementors = []string{"MembershipRenewalConnection"}
+
+func (ec *executionContext) _MembershipRenewalConnection(ctx context.Context, sel ast.SelectionSet, obj *MembershipRenewalConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, membershipRenewalConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MembershipRenewalConnection")
+		case "edges":
+			out.Values[i] = ec._MembershipRenewalConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._MembershipRenewalConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._MembershipRenewalConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var membershipRenewalEdgeImplementors = []string{"MembershipRenewalEdge"}
+
+func (ec *executionContext) _MembershipRenewalEdge(ctx context.Context, sel ast.SelectionSet, obj *MembershipRenewalEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, membershipRenewalEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MembershipRenewalEdge")
+		case "cursor":
+			out.Values[i] = ec._MembershipRenewalEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._MembershipRenewalEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var membershipRenewalSetPayloadImplementors = []string{"MembershipRenewalSetPayload"}
+
+func (ec *executionContext) _MembershipRenewalSetPayload(ctx context.Context, sel ast.SelectionSet, obj *MembershipRenewalSetPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, membershipRenewalSetPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MembershipRenewalSetPayload")
+		case "tier":
+			out.Values[i] = ec._MembershipRenewalSetPayload_tier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._MembershipRenewalSetPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._MembershipRenewalSetPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var membershipRenewalSetUserErrorImplementors = []string{"MembershipRenewalSetUserError", "UserError"}
+
+func (ec *executionContext) _MembershipRenewalSetUserError(ctx context.Context, sel ast.SelectionSet, obj *MembershipRenewalSetUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, membershipRenewalSetUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MembershipRenewalSetUserError")
+		case "field":
+			out.Values[i] = ec._MembershipRenewalSetUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._MembershipRenewalSetUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._MembershipRenewalSetUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var membershipTrialStartPayloadImplementors = []string{"MembershipTrialStartPayload"}
+
+func (ec *executionContext) _MembershipTrialStartPayload(ctx context.Context, sel ast.SelectionSet, obj *MembershipTrialStartPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, membershipTrialStartPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MembershipTrialStartPayload")
+		case "grant":
+			out.Values[i] = ec._MembershipTrialStartPayload_grant(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "tier":
+			out.Values[i] = ec._MembershipTrialStartPayload_tier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._MembershipTrialStartPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._MembershipTrialStartPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var membershipTrialStartUserErrorImplementors = []string{"MembershipTrialStartUserError", "UserError"}
+
+func (ec *executionContext) _MembershipTrialStartUserError(ctx context.Context, sel ast.SelectionSet, obj *MembershipTrialStartUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, membershipTrialStartUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MembershipTrialStartUserError")
+		case "field":
+			out.Values[i] = ec._MembershipTrialStartUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._MembershipTrialStartUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._MembershipTrialStartUserError_code(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -35458,6 +38704,27 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "membershipClaim":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_membershipClaim(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "membershipRenewalSet":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_membershipRenewalSet(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "membershipTrialStart":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_membershipTrialStart(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "membershipCodesWithdraw":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_membershipCodesWithdraw(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -36446,6 +39713,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_tierApplications(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "membershipRenewals":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_membershipRenewals(ctx, field)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -39309,6 +42598,16 @@ func (ec *executionContext) _TierGrant(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "renewal":
+			out.Values[i] = ec._TierGrant_renewal(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "remindAt":
+			out.Values[i] = ec._TierGrant_remindAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -39484,6 +42783,74 @@ func (ec *executionContext) _TierMeasure(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var tierPlanImplementors = []string{"TierPlan"}
+
+func (ec *executionContext) _TierPlan(ctx context.Context, sel ast.SelectionSet, obj *TierPlan) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, tierPlanImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TierPlan")
+		case "tier":
+			out.Values[i] = ec._TierPlan_tier(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "route":
+			out.Values[i] = ec._TierPlan_route(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "feeFen":
+			out.Values[i] = ec._TierPlan_feeFen(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "months":
+			out.Values[i] = ec._TierPlan_months(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "days":
+			out.Values[i] = ec._TierPlan_days(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = ec._TierPlan_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "renewalTerms":
+			out.Values[i] = ec._TierPlan_renewalTerms(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var tierProgressImplementors = []string{"TierProgress"}
 
 func (ec *executionContext) _TierProgress(ctx context.Context, sel ast.SelectionSet, obj *TierProgress) graphql.Marshaler {
@@ -39519,6 +42886,147 @@ func (ec *executionContext) _TierProgress(ctx context.Context, sel ast.Selection
 		case "items":
 			out.Values[i] = ec._TierProgress_items(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var tierRenewalImplementors = []string{"TierRenewal"}
+
+func (ec *executionContext) _TierRenewal(ctx context.Context, sel ast.SelectionSet, obj *TierRenewal) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, tierRenewalImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TierRenewal")
+		case "on":
+			out.Values[i] = ec._TierRenewal_on(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "feeFen":
+			out.Values[i] = ec._TierRenewal_feeFen(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "months":
+			out.Values[i] = ec._TierRenewal_months(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "days":
+			out.Values[i] = ec._TierRenewal_days(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "chargeFrom":
+			out.Values[i] = ec._TierRenewal_chargeFrom(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "endsAt":
+			out.Values[i] = ec._TierRenewal_endsAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "termsVersion":
+			out.Values[i] = ec._TierRenewal_termsVersion(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "terms":
+			out.Values[i] = ec._TierRenewal_terms(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "decidedAt":
+			out.Values[i] = ec._TierRenewal_decidedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var tierRenewalChoiceImplementors = []string{"TierRenewalChoice"}
+
+func (ec *executionContext) _TierRenewalChoice(ctx context.Context, sel ast.SelectionSet, obj *TierRenewalChoice) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, tierRenewalChoiceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TierRenewalChoice")
+		case "tier":
+			out.Values[i] = ec._TierRenewalChoice_tier(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "on":
+			out.Values[i] = ec._TierRenewalChoice_on(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "at":
+			out.Values[i] = ec._TierRenewalChoice_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "source":
+			out.Values[i] = ec._TierRenewalChoice_source(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "termsVersion":
+			out.Values[i] = ec._TierRenewalChoice_termsVersion(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "feeFen":
+			out.Values[i] = ec._TierRenewalChoice_feeFen(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -39654,6 +43162,16 @@ func (ec *executionContext) _TierStatus(ctx context.Context, sel ast.SelectionSe
 			}
 		case "grants":
 			out.Values[i] = ec._TierStatus_grants(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "renewalChoices":
+			out.Values[i] = ec._TierStatus_renewalChoices(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "plans":
+			out.Values[i] = ec._TierStatus_plans(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -41629,6 +45147,57 @@ func (ec *executionContext) marshalNDateTime2timeᚐTime(ctx context.Context, se
 	return res
 }
 
+func (ec *executionContext) unmarshalNDateTime2ᚕᚖtimeᚐTimeᚄ(ctx context.Context, v any) ([]*time.Time, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*time.Time, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDateTime2ᚖtimeᚐTime(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNDateTime2ᚕᚖtimeᚐTimeᚄ(ctx context.Context, sel ast.SelectionSet, v []*time.Time) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNDateTime2ᚖtimeᚐTime(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNDateTime2ᚖtimeᚐTime(ctx context.Context, v any) (*time.Time, error) {
+	res, err := UnmarshalDateTime(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDateTime2ᚖtimeᚐTime(ctx context.Context, sel ast.SelectionSet, v *time.Time) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	_ = sel
+	res := MarshalDateTime(*v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNDecimal2string(ctx context.Context, v any) (string, error) {
 	res, err := graphql.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -42183,6 +45752,57 @@ func (ec *executionContext) marshalNMembershipCodesIssueUserError2ᚖmembergate�
 	return ec._MembershipCodesIssueUserError(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNMembershipCodesWithdrawErrorCode2membergateᚋgraphᚐMembershipCodesWithdrawErrorCode(ctx context.Context, v any) (MembershipCodesWithdrawErrorCode, error) {
+	var res MembershipCodesWithdrawErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMembershipCodesWithdrawErrorCode2membergateᚋgraphᚐMembershipCodesWithdrawErrorCode(ctx context.Context, sel ast.SelectionSet, v MembershipCodesWithdrawErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNMembershipCodesWithdrawInput2membergateᚋgraphᚐMembershipCodesWithdrawInput(ctx context.Context, v any) (MembershipCodesWithdrawInput, error) {
+	res, err := ec.unmarshalInputMembershipCodesWithdrawInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMembershipCodesWithdrawPayload2ᚖmembergateᚋgraphᚐMembershipCodesWithdrawPayload(ctx context.Context, sel ast.SelectionSet, v *MembershipCodesWithdrawPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MembershipCodesWithdrawPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMembershipCodesWithdrawUserError2ᚕᚖmembergateᚋgraphᚐMembershipCodesWithdrawUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*MembershipCodesWithdrawUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMembershipCodesWithdrawUserError2ᚖmembergateᚋgraphᚐMembershipCodesWithdrawUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMembershipCodesWithdrawUserError2ᚖmembergateᚋgraphᚐMembershipCodesWithdrawUserError(ctx context.Context, sel ast.SelectionSet, v *MembershipCodesWithdrawUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MembershipCodesWithdrawUserError(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNMembershipDaysAddErrorCode2membergateᚋgraphᚐMembershipDaysAddErrorCode(ctx context.Context, v any) (MembershipDaysAddErrorCode, error) {
 	var res MembershipDaysAddErrorCode
 	err := res.UnmarshalGQL(v)
@@ -42232,6 +45852,160 @@ func (ec *executionContext) marshalNMembershipDaysAddUserError2ᚖmembergateᚋg
 		return graphql.Null
 	}
 	return ec._MembershipDaysAddUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMembershipRenewal2ᚕᚖmembergateᚋgraphᚐMembershipRenewalᚄ(ctx context.Context, sel ast.SelectionSet, v []*MembershipRenewal) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMembershipRenewal2ᚖmembergateᚋgraphᚐMembershipRenewal(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMembershipRenewal2ᚖmembergateᚋgraphᚐMembershipRenewal(ctx context.Context, sel ast.SelectionSet, v *MembershipRenewal) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MembershipRenewal(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMembershipRenewalEdge2ᚕᚖmembergateᚋgraphᚐMembershipRenewalEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*MembershipRenewalEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMembershipRenewalEdge2ᚖmembergateᚋgraphᚐMembershipRenewalEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMembershipRenewalEdge2ᚖmembergateᚋgraphᚐMembershipRenewalEdge(ctx context.Context, sel ast.SelectionSet, v *MembershipRenewalEdge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MembershipRenewalEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNMembershipRenewalSetErrorCode2membergateᚋgraphᚐMembershipRenewalSetErrorCode(ctx context.Context, v any) (MembershipRenewalSetErrorCode, error) {
+	var res MembershipRenewalSetErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMembershipRenewalSetErrorCode2membergateᚋgraphᚐMembershipRenewalSetErrorCode(ctx context.Context, sel ast.SelectionSet, v MembershipRenewalSetErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNMembershipRenewalSetInput2membergateᚋgraphᚐMembershipRenewalSetInput(ctx context.Context, v any) (MembershipRenewalSetInput, error) {
+	res, err := ec.unmarshalInputMembershipRenewalSetInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMembershipRenewalSetPayload2ᚖmembergateᚋgraphᚐMembershipRenewalSetPayload(ctx context.Context, sel ast.SelectionSet, v *MembershipRenewalSetPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MembershipRenewalSetPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMembershipRenewalSetUserError2ᚕᚖmembergateᚋgraphᚐMembershipRenewalSetUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*MembershipRenewalSetUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMembershipRenewalSetUserError2ᚖmembergateᚋgraphᚐMembershipRenewalSetUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMembershipRenewalSetUserError2ᚖmembergateᚋgraphᚐMembershipRenewalSetUserError(ctx context.Context, sel ast.SelectionSet, v *MembershipRenewalSetUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MembershipRenewalSetUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNMembershipTrialStartErrorCode2membergateᚋgraphᚐMembershipTrialStartErrorCode(ctx context.Context, v any) (MembershipTrialStartErrorCode, error) {
+	var res MembershipTrialStartErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMembershipTrialStartErrorCode2membergateᚋgraphᚐMembershipTrialStartErrorCode(ctx context.Context, sel ast.SelectionSet, v MembershipTrialStartErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNMembershipTrialStartInput2membergateᚋgraphᚐMembershipTrialStartInput(ctx context.Context, v any) (MembershipTrialStartInput, error) {
+	res, err := ec.unmarshalInputMembershipTrialStartInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMembershipTrialStartPayload2ᚖmembergateᚋgraphᚐMembershipTrialStartPayload(ctx context.Context, sel ast.SelectionSet, v *MembershipTrialStartPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MembershipTrialStartPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMembershipTrialStartUserError2ᚕᚖmembergateᚋgraphᚐMembershipTrialStartUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*MembershipTrialStartUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMembershipTrialStartUserError2ᚖmembergateᚋgraphᚐMembershipTrialStartUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMembershipTrialStartUserError2ᚖmembergateᚋgraphᚐMembershipTrialStartUserError(ctx context.Context, sel ast.SelectionSet, v *MembershipTrialStartUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MembershipTrialStartUserError(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNNode2membergateᚋgraphᚐNode(ctx context.Context, sel ast.SelectionSet, v Node) graphql.Marshaler {
@@ -43318,6 +47092,58 @@ func (ec *executionContext) marshalNTierMeasure2ᚖmembergateᚋgraphᚐTierMeas
 	return ec._TierMeasure(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNTierPlan2ᚕᚖmembergateᚋgraphᚐTierPlanᚄ(ctx context.Context, sel ast.SelectionSet, v []*TierPlan) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTierPlan2ᚖmembergateᚋgraphᚐTierPlan(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTierPlan2ᚖmembergateᚋgraphᚐTierPlan(ctx context.Context, sel ast.SelectionSet, v *TierPlan) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._TierPlan(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNTierRenewalChoice2ᚕᚖmembergateᚋgraphᚐTierRenewalChoiceᚄ(ctx context.Context, sel ast.SelectionSet, v []*TierRenewalChoice) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTierRenewalChoice2ᚖmembergateᚋgraphᚐTierRenewalChoice(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTierRenewalChoice2ᚖmembergateᚋgraphᚐTierRenewalChoice(ctx context.Context, sel ast.SelectionSet, v *TierRenewalChoice) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._TierRenewalChoice(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNTierTask2ᚕᚖmembergateᚋgraphᚐTierTaskᚄ(ctx context.Context, sel ast.SelectionSet, v []*TierTask) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -43933,6 +47759,13 @@ func (ec *executionContext) marshalOMember2ᚖmembergateᚋgraphᚐMember(ctx co
 	return ec._Member(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOMembershipRenewalConnection2ᚖmembergateᚋgraphᚐMembershipRenewalConnection(ctx context.Context, sel ast.SelectionSet, v *MembershipRenewalConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MembershipRenewalConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOMoney2ᚖmembergateᚋgraphᚐMoney(ctx context.Context, sel ast.SelectionSet, v *Money) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -44261,6 +48094,13 @@ func (ec *executionContext) marshalOTierProgress2ᚖmembergateᚋgraphᚐTierPro
 		return graphql.Null
 	}
 	return ec._TierProgress(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOTierRenewal2ᚖmembergateᚋgraphᚐTierRenewal(ctx context.Context, sel ast.SelectionSet, v *TierRenewal) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._TierRenewal(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOTierSimulation2ᚖmembergateᚋgraphᚐTierSimulation(ctx context.Context, sel ast.SelectionSet, v *TierSimulation) graphql.Marshaler {

@@ -1004,6 +1004,8 @@ type MembershipCodesIssueInput struct {
 	ExpiresAt time.Time `json:"expiresAt"`
 	// How many days of the tier a code gives, 1 to 366. Null for as long as the programme says of partners.
 	Days *int `json:"days,omitempty"`
+	// How many coins come with each, 0 to 100,000, else BAD_USER_INPUT. Null for as many as the programme says of partners.
+	Coins *int `json:"coins,omitempty"`
 }
 
 // New codes.
@@ -1025,6 +1027,36 @@ type MembershipCodesIssueUserError struct {
 }
 
 func (MembershipCodesIssueUserError) IsUserError() {}
+
+// Codes to withdraw.
+type MembershipCodesWithdrawInput struct {
+	// The codes, 1 to 1000, else BAD_USER_INPUT.
+	Codes []string `json:"codes"`
+}
+
+// What has become of codes that were withdrawn.
+type MembershipCodesWithdrawPayload struct {
+	// How many nobody can take any more, those withdrawn before included.
+	Withdrawn int `json:"withdrawn"`
+	// How many members had taken: they keep what those gave.
+	Taken int `json:"taken"`
+	// How many were never issued.
+	Unknown int `json:"unknown"`
+	// Why nothing was done; empty when something was.
+	UserErrors []*MembershipCodesWithdrawUserError `json:"userErrors"`
+}
+
+// Why no codes were withdrawn.
+type MembershipCodesWithdrawUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code MembershipCodesWithdrawErrorCode `json:"code"`
+}
+
+func (MembershipCodesWithdrawUserError) IsUserError() {}
 
 // Days of a tier for a member.
 type MembershipDaysAddInput struct {
@@ -1061,6 +1093,104 @@ type MembershipDaysAddUserError struct {
 }
 
 func (MembershipDaysAddUserError) IsUserError() {}
+
+// A renewal that may be charged, for the service that takes the money.
+type MembershipRenewal struct {
+	// The member's id as events carry it.
+	Member string `json:"member"`
+	// Code of the tier, as `membership.paid` names it.
+	Tier string `json:"tier"`
+	// What is to be charged, in fen: never more than the member agreed to.
+	FeeFen int `json:"feeFen"`
+	// When the period that is paid for begins: the end of the one before.
+	From time.Time `json:"from"`
+	// When it ends, exclusive.
+	Until time.Time `json:"until"`
+	// When the member turned renewal on.
+	AgreedAt time.Time `json:"agreedAt"`
+	// Version of the terms that the member agreed to.
+	TermsVersion string `json:"termsVersion"`
+}
+
+// A page of renewals.
+type MembershipRenewalConnection struct {
+	// The renewals with their cursors.
+	Edges []*MembershipRenewalEdge `json:"edges"`
+	// The renewals alone.
+	Nodes []*MembershipRenewal `json:"nodes"`
+	// Where the page lies.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A renewal in a page.
+type MembershipRenewalEdge struct {
+	// Opaque place of the renewal in the list.
+	Cursor string `json:"cursor"`
+	// The renewal itself.
+	Node *MembershipRenewal `json:"node"`
+}
+
+// A decision on renewal.
+type MembershipRenewalSetInput struct {
+	// The tier's id.
+	TierID string `json:"tierId"`
+	// True turns renewal on, false turns it off.
+	On bool `json:"on"`
+	// Version of the terms that were shown to the member; needed to turn renewal on.
+	TermsVersion *string `json:"termsVersion,omitempty"`
+}
+
+// What has become of a decision on renewal.
+type MembershipRenewalSetPayload struct {
+	// The member's tier as it is now, with its grants. Null together with an error.
+	Tier *TierStatus `json:"tier,omitempty"`
+	// Whether it was so before.
+	Replayed bool `json:"replayed"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*MembershipRenewalSetUserError `json:"userErrors"`
+}
+
+// Why a decision on renewal was refused.
+type MembershipRenewalSetUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code MembershipRenewalSetErrorCode `json:"code"`
+}
+
+func (MembershipRenewalSetUserError) IsUserError() {}
+
+// A tier to try.
+type MembershipTrialStartInput struct {
+	// The tier's id.
+	TierID string `json:"tierId"`
+}
+
+// What has become of a trial.
+type MembershipTrialStartPayload struct {
+	// What was given. Null when it was refused.
+	Grant *TierGrant `json:"grant,omitempty"`
+	// The member's tier as it is now. Null together with an error.
+	Tier *TierStatus `json:"tier,omitempty"`
+	// Whether it had begun before.
+	Replayed bool `json:"replayed"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*MembershipTrialStartUserError `json:"userErrors"`
+}
+
+// Why a trial did not begin.
+type MembershipTrialStartUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code MembershipTrialStartErrorCode `json:"code"`
+}
+
+func (MembershipTrialStartUserError) IsUserError() {}
 
 // An amount of money.
 type Money struct {
@@ -1855,8 +1985,12 @@ type TierGrant struct {
 	Reason *string `json:"reason,omitempty"`
 	// WAITING before it begins, ACTIVE, ENDED, or REVOKED when it was taken back, as by a refund; more may come.
 	State string `json:"state"`
-	// Whether the member has chosen that it is paid for again by itself. It never is unless the member said so.
+	// Whether it is paid for again by itself. It is not unless the member turned that on with `membershipRenewalSet`; what a payment tells of renewal turns nothing on.
 	AutoRenew bool `json:"autoRenew"`
+	// How it can be paid for again, before and after that is chosen. Null when it cannot: it was given, tried, has no end, is over, or another period of the tier follows it.
+	Renewal *TierRenewal `json:"renewal,omitempty"`
+	// When the member is reminded that the tier ends, earliest first. Empty when it does not end, or when another period of the tier follows it.
+	RemindAt []*time.Time `json:"remindAt"`
 }
 
 // An answer to an invitation to a tier.
@@ -1903,6 +2037,24 @@ type TierMeasure struct {
 	Required int64 `json:"required"`
 }
 
+// A tier that can be bought or tried: its price and period, before anything is paid.
+type TierPlan struct {
+	// The tier that is bought or tried.
+	Tier *Tier `json:"tier"`
+	// Code of the route: PAID, or TRIAL, which ends by itself and is had once.
+	Route string `json:"route"`
+	// What it costs, in fen; 0 when it costs nothing. It is paid elsewhere, and counts when the payment is told.
+	FeeFen int `json:"feeFen"`
+	// How many months it is long. Null when it is counted in days.
+	Months *int `json:"months,omitempty"`
+	// How many days it is long. Null when it is counted in months.
+	Days *int `json:"days,omitempty"`
+	// OPEN when the member can have it now, TRIED when the member has had a trial, HELD when the tier or a higher one is held and nothing is to be tried; more may come.
+	State string `json:"state"`
+	// The terms of renewal, which is off unless the member turns it on afterwards. Null when it never renews itself.
+	RenewalTerms *string `json:"renewalTerms,omitempty"`
+}
+
 // How far it is to a tier.
 type TierProgress struct {
 	// The tier that comes next.
@@ -1915,6 +2067,44 @@ type TierProgress struct {
 	Percent int `json:"percent"`
 	// Everything that the tier asks for. Of alternatives those are shown that have come furthest.
 	Items []*TierMeasure `json:"items"`
+}
+
+// How a bought tier is paid for again. It is off unless the member turns it on.
+type TierRenewal struct {
+	// Whether it is on.
+	On bool `json:"on"`
+	// What one more period costs now, in fen: what would be charged. Should it come to more than was agreed to, renewal is off.
+	FeeFen int `json:"feeFen"`
+	// How many months one more period is long. Null when it is counted in days.
+	Months *int `json:"months,omitempty"`
+	// How many days it is long. Null when it is counted in months.
+	Days *int `json:"days,omitempty"`
+	// From when on it may be charged, once, while it is on.
+	ChargeFrom time.Time `json:"chargeFrom"`
+	// When the tier ends unless it is paid for again, exclusive.
+	EndsAt time.Time `json:"endsAt"`
+	// Version of the terms; who turns renewal on sends it back.
+	TermsVersion string `json:"termsVersion"`
+	// The terms, as the member should read them before.
+	Terms string `json:"terms"`
+	// When the member decided last. Null when never, which is off.
+	DecidedAt *time.Time `json:"decidedAt,omitempty"`
+}
+
+// One decision of the member on renewal.
+type TierRenewalChoice struct {
+	// The tier that it was about.
+	Tier *Tier `json:"tier"`
+	// Whether renewal was turned on or off.
+	On bool `json:"on"`
+	// When it was decided.
+	At time.Time `json:"at"`
+	// Where it was decided, such as APP; more may come.
+	Source string `json:"source"`
+	// Version of the terms that were agreed to. Null of a no.
+	TermsVersion *string `json:"termsVersion,omitempty"`
+	// The most that was agreed to for one period, in fen. Null of a no.
+	FeeFen *int `json:"feeFen,omitempty"`
 }
 
 // What a purchase would lead to.
@@ -1951,6 +2141,10 @@ type TierStatus struct {
 	Challenges []*TierChallenge `json:"challenges"`
 	// Tiers given by another route than growth, newest first, those that have ended included.
 	Grants []*TierGrant `json:"grants"`
+	// What the member decided on renewal, newest first.
+	RenewalChoices []*TierRenewalChoice `json:"renewalChoices"`
+	// Tiers that can be bought or tried, lowest first.
+	Plans []*TierPlan `json:"plans"`
 	// Tiers that the member is invited to now, lowest first; whether a seat is free shows when one is accepted.
 	Invitations []*Tier `json:"invitations"`
 	// What is likely to happen to the tier. Null when there is not enough to tell.
@@ -3135,6 +3329,8 @@ const (
 	MembershipClaimErrorCodeNotFound MembershipClaimErrorCode = "NOT_FOUND"
 	// Somebody else has taken it.
 	MembershipClaimErrorCodeAlreadyClaimed MembershipClaimErrorCode = "ALREADY_CLAIMED"
+	// It was withdrawn.
+	MembershipClaimErrorCodeWithdrawn MembershipClaimErrorCode = "WITHDRAWN"
 	// Its time is over.
 	MembershipClaimErrorCodeExpired MembershipClaimErrorCode = "EXPIRED"
 )
@@ -3142,12 +3338,13 @@ const (
 var AllMembershipClaimErrorCode = []MembershipClaimErrorCode{
 	MembershipClaimErrorCodeNotFound,
 	MembershipClaimErrorCodeAlreadyClaimed,
+	MembershipClaimErrorCodeWithdrawn,
 	MembershipClaimErrorCodeExpired,
 }
 
 func (e MembershipClaimErrorCode) IsValid() bool {
 	switch e {
-	case MembershipClaimErrorCodeNotFound, MembershipClaimErrorCodeAlreadyClaimed, MembershipClaimErrorCodeExpired:
+	case MembershipClaimErrorCodeNotFound, MembershipClaimErrorCodeAlreadyClaimed, MembershipClaimErrorCodeWithdrawn, MembershipClaimErrorCodeExpired:
 		return true
 	}
 	return false
@@ -3243,6 +3440,61 @@ func (e MembershipCodesIssueErrorCode) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// Reasons why no codes were withdrawn.
+type MembershipCodesWithdrawErrorCode string
+
+const (
+	// None of the codes was ever issued.
+	MembershipCodesWithdrawErrorCodeNotFound MembershipCodesWithdrawErrorCode = "NOT_FOUND"
+)
+
+var AllMembershipCodesWithdrawErrorCode = []MembershipCodesWithdrawErrorCode{
+	MembershipCodesWithdrawErrorCodeNotFound,
+}
+
+func (e MembershipCodesWithdrawErrorCode) IsValid() bool {
+	switch e {
+	case MembershipCodesWithdrawErrorCodeNotFound:
+		return true
+	}
+	return false
+}
+
+func (e MembershipCodesWithdrawErrorCode) String() string {
+	return string(e)
+}
+
+func (e *MembershipCodesWithdrawErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MembershipCodesWithdrawErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MembershipCodesWithdrawErrorCode", str)
+	}
+	return nil
+}
+
+func (e MembershipCodesWithdrawErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *MembershipCodesWithdrawErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e MembershipCodesWithdrawErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // Reasons why no days were added.
 type MembershipDaysAddErrorCode string
 
@@ -3296,6 +3548,131 @@ func (e *MembershipDaysAddErrorCode) UnmarshalJSON(b []byte) error {
 }
 
 func (e MembershipDaysAddErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why a decision on renewal was refused.
+type MembershipRenewalSetErrorCode string
+
+const (
+	// There is no such tier.
+	MembershipRenewalSetErrorCodeNotFound MembershipRenewalSetErrorCode = "NOT_FOUND"
+	// Nothing that was bought of the tier runs, or it is not sold any more.
+	MembershipRenewalSetErrorCodeNotRenewable MembershipRenewalSetErrorCode = "NOT_RENEWABLE"
+	// The terms have another version now: show them, and ask again.
+	MembershipRenewalSetErrorCodeTermsChanged MembershipRenewalSetErrorCode = "TERMS_CHANGED"
+)
+
+var AllMembershipRenewalSetErrorCode = []MembershipRenewalSetErrorCode{
+	MembershipRenewalSetErrorCodeNotFound,
+	MembershipRenewalSetErrorCodeNotRenewable,
+	MembershipRenewalSetErrorCodeTermsChanged,
+}
+
+func (e MembershipRenewalSetErrorCode) IsValid() bool {
+	switch e {
+	case MembershipRenewalSetErrorCodeNotFound, MembershipRenewalSetErrorCodeNotRenewable, MembershipRenewalSetErrorCodeTermsChanged:
+		return true
+	}
+	return false
+}
+
+func (e MembershipRenewalSetErrorCode) String() string {
+	return string(e)
+}
+
+func (e *MembershipRenewalSetErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MembershipRenewalSetErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MembershipRenewalSetErrorCode", str)
+	}
+	return nil
+}
+
+func (e MembershipRenewalSetErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *MembershipRenewalSetErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e MembershipRenewalSetErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why a trial did not begin.
+type MembershipTrialStartErrorCode string
+
+const (
+	// No such tier can be tried.
+	MembershipTrialStartErrorCodeNotFound MembershipTrialStartErrorCode = "NOT_FOUND"
+	// It costs something, and begins when that is paid.
+	MembershipTrialStartErrorCodePaymentNeeded MembershipTrialStartErrorCode = "PAYMENT_NEEDED"
+	// The member has had a trial.
+	MembershipTrialStartErrorCodeAlreadyTried MembershipTrialStartErrorCode = "ALREADY_TRIED"
+	// The member holds the tier or a higher one.
+	MembershipTrialStartErrorCodeAlreadyHeld MembershipTrialStartErrorCode = "ALREADY_HELD"
+)
+
+var AllMembershipTrialStartErrorCode = []MembershipTrialStartErrorCode{
+	MembershipTrialStartErrorCodeNotFound,
+	MembershipTrialStartErrorCodePaymentNeeded,
+	MembershipTrialStartErrorCodeAlreadyTried,
+	MembershipTrialStartErrorCodeAlreadyHeld,
+}
+
+func (e MembershipTrialStartErrorCode) IsValid() bool {
+	switch e {
+	case MembershipTrialStartErrorCodeNotFound, MembershipTrialStartErrorCodePaymentNeeded, MembershipTrialStartErrorCodeAlreadyTried, MembershipTrialStartErrorCodeAlreadyHeld:
+		return true
+	}
+	return false
+}
+
+func (e MembershipTrialStartErrorCode) String() string {
+	return string(e)
+}
+
+func (e *MembershipTrialStartErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MembershipTrialStartErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MembershipTrialStartErrorCode", str)
+	}
+	return nil
+}
+
+func (e MembershipTrialStartErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *MembershipTrialStartErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e MembershipTrialStartErrorCode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -4,7 +4,10 @@ import (
 	"context"
 
 	"membergate/graph"
+	"membergate/internal/account"
 	"membergate/internal/claim"
+	"membergate/internal/fault"
+	"membergate/internal/member"
 	"membergate/internal/tier"
 	"membergate/loaders"
 )
@@ -26,17 +29,24 @@ func (m mutation) MembershipClaim(ctx context.Context, input graph.MembershipCla
 			Field: refused.field, Message: refused.message, Code: graph.MembershipClaimErrorCode(refused.code),
 		})
 	}
-	out.Grant = m.given(ctx, g)
+	if out.Grant, err = m.given(ctx, h.Profile.ID, g); err != nil {
+		return nil, err
+	}
 	out.Tier, err = m.freshStatus(ctx, h.Profile.ID)
 	return out, err
 }
 
-// given shows a grant; nil for none.
-func (r *Root) given(ctx context.Context, g tier.Grant) *graph.TierGrant {
+// given shows a grant as it lies among a member's others now; nil for none.
+func (r *Root) given(ctx context.Context, who member.ID, g tier.Grant) (*graph.TierGrant, error) {
 	if g.Tier == "" {
-		return nil
+		return nil, nil
 	}
-	return r.grant(ctx, g)
+	o := loaders.From(ctx)
+	found, err := o.Stores.Accounts.ByIDs(ctx, []member.ID{who}, account.Whole)
+	if err != nil {
+		return nil, err
+	}
+	return r.grant(ctx, found[who].Account.Standing.Advance(r.Book, o.Now), g), nil
 }
 
 // MembershipCodesIssue makes codes, by staff.
@@ -45,7 +55,13 @@ func (m mutation) MembershipCodesIssue(ctx context.Context, input graph.Membersh
 		return nil, err
 	}
 	o := loaders.From(ctx)
-	in := claim.Issue{Tier: m.tierOf(ctx, input.TierID), Count: input.Count, Partner: input.Partner, Expires: input.ExpiresAt}
+	in := claim.Issue{Tier: m.tierOf(ctx, input.TierID), Count: input.Count, Partner: input.Partner, Expires: input.ExpiresAt, Coins: -1}
+	if input.Coins != nil {
+		if *input.Coins < 0 {
+			return nil, fault.Bad("coins", "coins is %d; allowed are 0 to 100000", *input.Coins)
+		}
+		in.Coins = int64(*input.Coins)
+	}
 	if input.Days != nil {
 		in.Days = *input.Days
 		if in.Days == 0 {
@@ -89,6 +105,25 @@ func (m mutation) MembershipDaysAdd(ctx context.Context, input graph.MembershipD
 			Field: refused.field, Message: refused.message, Code: graph.MembershipDaysAddErrorCode(refused.code),
 		})
 	}
-	out.Grant = m.given(ctx, g)
+	out.Grant, err = m.given(ctx, who, g)
+	return out, err
+}
+
+// MembershipCodesWithdraw makes codes good for nothing, by staff.
+func (m mutation) MembershipCodesWithdraw(ctx context.Context, input graph.MembershipCodesWithdrawInput) (*graph.MembershipCodesWithdrawPayload, error) {
+	if err := operations(ctx); err != nil {
+		return nil, err
+	}
+	w, err := m.Claims.Withdraw(ctx, input.Codes, loaders.From(ctx).Now)
+	out := &graph.MembershipCodesWithdrawPayload{Withdrawn: w.Withdrawn, Taken: w.Taken, Unknown: w.Unknown, UserErrors: []*graph.MembershipCodesWithdrawUserError{}}
+	refused, err := refusal(ctx, err)
+	if err != nil {
+		return nil, err
+	}
+	if refused != nil {
+		out.UserErrors = append(out.UserErrors, &graph.MembershipCodesWithdrawUserError{
+			Field: refused.field, Message: refused.message, Code: graph.MembershipCodesWithdrawErrorCode(refused.code),
+		})
+	}
 	return out, nil
 }

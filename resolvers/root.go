@@ -15,6 +15,7 @@ import (
 	"membergate/internal/cursor"
 	"membergate/internal/family"
 	"membergate/internal/fault"
+	"membergate/internal/membership"
 	"membergate/internal/programme"
 	"membergate/internal/recommend"
 	"membergate/internal/redemption"
@@ -35,6 +36,7 @@ type Root struct {
 	Redeeming *redemption.Service // getting rewards for coins
 	Admission *admission.Service  // seats in tiers
 	Claims    *claim.Service      // tiers for codes, and days
+	Renewing  *membership.Service // renewal, and trials
 	Coupons   *coupon.Service     // what members take off an order once
 	Adjusting *adjustment.Service // corrections by staff
 	Transfers *transfer.Service   // coins between wallets

@@ -61,9 +61,10 @@ func (r *Root) statusOf(ctx context.Context, h *account.Holder, s tier.Standing)
 	for _, t := range admission.Invited(p, s, now) {
 		out.Invitations = append(out.Invitations, r.tier(ctx, t))
 	}
+	out.RenewalChoices, out.Plans = r.choices(ctx, s), r.plans(ctx, s)
 	for _, g := range slices.Backward(s.Grants) {
 		if g.Tier != "" { // else it was taken back before it was given
-			out.Grants = append(out.Grants, r.grant(ctx, g))
+			out.Grants = append(out.Grants, r.grant(ctx, s, g))
 		}
 	}
 	return out

@@ -15,9 +15,11 @@ import (
 	"membergate/loaders"
 )
 
-func (r *Root) grant(ctx context.Context, g tier.Grant) *graph.TierGrant {
-	out := &graph.TierGrant{Tier: r.tierByCode(ctx, g.Tier), Route: string(g.Route), From: g.From, AutoRenew: g.AutoRenew,
+// grant shows a grant of a standing that was advanced to the operation's moment.
+func (r *Root) grant(ctx context.Context, s tier.Standing, g tier.Grant) *graph.TierGrant {
+	out := &graph.TierGrant{Tier: r.tierByCode(ctx, g.Tier), Route: string(g.Route), From: g.From,
 		State: string(g.StateAt(loaders.From(ctx).Now)), Reason: text(g.Reason)}
+	r.ending(ctx, s, g, out)
 	if !g.Until.IsZero() {
 		out.Until = &g.Until
 	}

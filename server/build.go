@@ -13,6 +13,7 @@ import (
 	"membergate/internal/community"
 	"membergate/internal/cursor"
 	"membergate/internal/family"
+	"membergate/internal/membership"
 	"membergate/internal/picture"
 	"membergate/internal/product"
 	"membergate/internal/programme"
@@ -98,6 +99,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		Book: rules, Wallets: wallets, Cursors: cursors, Supply: st.supply,
 		Admission: st.admissionService(rules),
 		Claims:    st.claimService(rules),
+		Renewing:  &membership.Service{Accounts: st.accounts, Book: rules},
 		Coupons:   st.couponService(rules),
 		Checkout:  &checkout.Service{Wallets: wallets, Book: rules},
 		Redeeming: &redemption.Service{Store: st.redemptions, Rewards: st.rewards, Vouchers: st.vouchers, Keys: keys, Wallets: wallets, Book: rules},

@@ -129,6 +129,7 @@ func askings() []asking {
 	add("TierPage", "2011-12-10T12:00:00+08:00", nil, owner) // a year later, when growth is about to leave
 	add("TierWay", sampleEnd, nil, everybody...)
 	add("TierWay", today, nil, owner, single)
+	add("Membership", today, nil, owner, single, "")
 	add("Programme", today, nil, owner, "")
 	add("FamilyPage", sampleEnd, nil, everybody...)
 	add("FamilyInvitation", sampleEnd, map[string]any{"token": invitation}, single, "")

@@ -22,6 +22,7 @@ var prices = map[string]price{
 	"RewardSlots":         {calls{4, 0, 2}, calls{2, 0, 0}},
 	"TierPage":            {calls{2, 0, 1}, calls{}},
 	"TierWay":             {calls{1, 0, 1}, calls{}},
+	"Membership":          {calls{1, 0, 1}, calls{}},
 	"Programme":           {},
 	"FamilyPage":          {calls{4, 0, 3}, calls{}},
 	"FamilyInvitation":    {calls{3, 0, 0}, calls{2, 0, 0}},

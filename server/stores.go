@@ -185,7 +185,7 @@ func (s *stores) couponService(book book) *coupon.Service {
 
 // claimService gives tiers for codes to members of these stores.
 func (s *stores) claimService(book book) *claim.Service {
-	return &claim.Service{Store: s.claims, Accounts: s.accounts, Book: book}
+	return &claim.Service{Store: s.claims, Accounts: s.accounts, Book: book, Outbox: s.orderService(book)}
 }
 
 // adjustmentService corrects coins of these stores.

@@ -33,6 +33,15 @@ func (a Account) DueAt() time.Time {
 	return a.Standing.Due
 }
 
+// EndsAt is the earliest end of a grant that is ahead; zero if none has one.
+func (a Account) EndsAt() time.Time { return a.Standing.NextEnd() }
+
+// Mark is a place in a list of members by a moment.
+type Mark struct {
+	At     time.Time
+	Member member.ID // empty = the list's beginning
+}
+
 // HasGrant tells whether the account holds a grant of a tier that has not ended.
 func (a Account) HasGrant(code string) bool {
 	return slices.ContainsFunc(a.Standing.Grants, func(g tier.Grant) bool { return g.Tier == code && !g.Ended })
@@ -93,6 +102,9 @@ type Store interface {
 	CountDue(ctx context.Context, by time.Time) (int, error)
 	// Granted lists, by id, the members whose accounts hold a grant of a tier that has not ended.
 	Granted(ctx context.Context, tier string) ([]member.ID, error)
+	// Ending gives at most n whole holders with a grant that ends by a time, behind a mark, in the order of marks: by
+	// EndsAt and id. What ended before and was not applied yet is among them.
+	Ending(ctx context.Context, by time.Time, after Mark, n int) ([]Holder, error)
 	// Unfinished gives at most n whole holders by id, after an id, whose outbox is not empty.
 	Unfinished(ctx context.Context, after member.ID, n int) ([]Holder, error)
 	// Demo lists the members that the demo made to be tried out, by id.

@@ -76,7 +76,7 @@ func (s *Store) Ping(ctx context.Context) error {
 // prepare makes the buckets and checks the file's version.
 func prepare(t *bbolt.Tx) error {
 	there := func(b bucket) bool { return t.Bucket([]byte(b)) != nil }
-	unindexed, ungranted := there(accounts) && !there(calendar), there(accounts) && !there(granted)
+	unindexed, ungranted := there(accounts) && !there(calendar), there(accounts) && !(there(granted) && there(ends))
 	for _, b := range buckets {
 		if _, err := t.CreateBucketIfNotExists([]byte(b)); err != nil {
 			return err

@@ -16,6 +16,8 @@ import (
 //	calendar  moment, 8 bytes, and member id → ""  the same the other way round, but for what is never due
 //	outboxes  member id → ""  of those whose outbox is not empty
 //	granted   member id → the tiers of grants that have not ended, each with a 0 behind it; of those who have any
+//	endOf     member id → the earliest end of a grant that is ahead, 8 bytes; of those who have one
+//	ends      moment, 8 bytes, and member id → ""  the same the other way round
 //
 // A settlement of all goes by id through dues, whose entries are a few bytes; who looks every few seconds whether there
 // is anything goes by calendar.
@@ -24,6 +26,8 @@ var (
 	calendar = newBucket("calendar")
 	outboxes = newBucket("outboxes")
 	granted  = newBucket("granted")
+	endOf    = newBucket("endOf")
+	ends     = newBucket("ends")
 )
 
 // putAccount stores an account with its entries in dues and outboxes.
@@ -38,7 +42,60 @@ func putAccount(t *tx, a account.Account) error {
 	if err := markGranted(t, key, a); err != nil {
 		return err
 	}
+	if err := markEnd(t, key, a); err != nil {
+		return err
+	}
 	return t.put(accounts, key, a)
+}
+
+// markEnd stores an account's entries in endOf and ends, if they are news.
+func markEnd(t *tx, key []byte, a account.Account) error {
+	var end []byte
+	if at := a.EndsAt(); !at.IsZero() {
+		end = moment(at)
+	}
+	before := t.raw(endOf, key)
+	if bytes.Equal(before, end) {
+		return nil
+	}
+	if before != nil {
+		if err := t.drop(ends, slices.Concat(before, key)); err != nil {
+			return err
+		}
+	}
+	if end == nil {
+		return t.drop(endOf, key)
+	}
+	if err := t.set(ends, slices.Concat(end, key), []byte{}); err != nil {
+		return err
+	}
+	return t.set(endOf, key, end)
+}
+
+// Ending implements account.Store.
+func (m *Members) Ending(ctx context.Context, by time.Time, after account.Mark, n int) (out []account.Holder, err error) {
+	last := moment(by)
+	var behind []byte
+	if after.Member != "" {
+		behind = slices.Concat(moment(after.At), []byte(after.Member))
+	}
+	err = m.s.read(ctx, func(t *tx) error {
+		out = nil
+		for k := range t.after(ends, behind) {
+			if len(out) >= n || bytes.Compare(k[:len(last)], last) > 0 {
+				return nil
+			}
+			h, ok, err := holder(t, member.ID(k[len(last):]))
+			if err != nil {
+				return err
+			}
+			if ok {
+				out = append(out, h)
+			}
+		}
+		return nil
+	})
+	return out, err
 }
 
 // markGranted stores an account's entry in granted.
@@ -55,7 +112,7 @@ func markGranted(t *tx, key []byte, a account.Account) error {
 	return t.mark(granted, key, false)
 }
 
-// indexGrants makes granted in a file of before there was any.
+// indexGrants makes granted, endOf and ends in a file of before there were any.
 func indexGrants(t *tx) error {
 	for k, v := range t.after(accounts, nil) {
 		var a account.Account
@@ -63,6 +120,9 @@ func indexGrants(t *tx) error {
 			return err
 		}
 		if err := markGranted(t, k, a); err != nil {
+			return err
+		}
+		if err := markEnd(t, k, a); err != nil {
 			return err
 		}
 	}

@@ -21,10 +21,12 @@ type Claim struct {
 	Tier      string
 	Route     programme.RouteKind // PARTNER, or DAYS
 	Days      int                 // how long, by local days; 0 = as long as the route says
+	Coins     int64               // that come with it; 0 = none
 	Reason    string              // the partner's name, or why days were added
 	IssuedBy  string              // the member id of staff
 	IssuedAt  time.Time
 	Expires   time.Time // exclusive: nobody can take it from then on; zero = never
+	Withdrawn time.Time // nobody can take it from then on; zero = it was not withdrawn
 	Member    member.ID // who took it; empty before
 	ClaimedAt time.Time
 	Given     bool  // the member's account is known to have the grant

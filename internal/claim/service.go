@@ -12,19 +12,28 @@ import (
 	"membergate/internal/member"
 	"membergate/internal/programme"
 	"membergate/internal/tier"
+	"membergate/internal/wallet"
 )
 
 // Service issues codes, and gives what was taken. The way of a claim:
 //
 //  1. the claim becomes the member's, in one compare-and-swap of its own;
-//  2. the member's account takes the grant, in another, once per claim;
-//  3. the claim is marked as given.
+//  2. the member's account takes the grant, in another, once per claim, and the coins that come with it into its outbox;
+//  3. the claim is marked as given;
+//  4. the outbox is carried out: the ledger has the coins, once per claim.
 //
-// Killed between any two, the same claim sent again or the next Sweep finishes.
+// Killed between any two, the same claim sent again or the next Sweep finishes; the outbox, whoever touches the account.
 type Service struct {
 	Store    Store
 	Accounts account.Store
 	Book     tier.Book
+	Outbox   Outbox
+}
+
+// Outbox carries out what accounts decided.
+type Outbox interface {
+	// Finish carries out an account's outbox and empties it. ErrStale of accounts means that somebody else does.
+	Finish(ctx context.Context, a account.Account) (account.Account, error)
 }
 
 // Bounds of what staff send.
@@ -32,6 +41,7 @@ const (
 	mostCodes  = 1000 // at once
 	mostDays   = 366
 	mostReason = 200 // characters
+	mostCoins  = 100_000
 	tries      = 200 // how often a value that somebody else changed is read again
 )
 
@@ -40,7 +50,8 @@ type Issue struct {
 	Tier    string
 	Count   int
 	Partner string
-	Days    int // 0 = the tier's PARTNER route, for as long as that says; else its DAYS route
+	Days    int   // 0 = the tier's PARTNER route, for as long as that says; else its DAYS route
+	Coins   int64 // that come with each; negative = as many as the tier's PARTNER route says
 	Expires time.Time
 }
 
@@ -54,6 +65,8 @@ func (s *Service) Issue(ctx context.Context, in Issue, by string, now time.Time)
 		return nil, fault.Bad("partner", "partner has %d characters; allowed are 1 to %d", n, mostReason)
 	case in.Days < 0 || in.Days > mostDays:
 		return nil, fault.Bad("days", "days is %d; allowed are 1 to %d", in.Days, mostDays)
+	case in.Coins > mostCoins:
+		return nil, fault.Bad("coins", "coins is %d; allowed are 0 to %d", in.Coins, mostCoins)
 	case !in.Expires.After(now):
 		return nil, fault.Bad("expiresAt", "expiresAt is %s; allowed are times to come", in.Expires.UTC().Format(time.RFC3339))
 	}
@@ -64,11 +77,16 @@ func (s *Service) Issue(ctx context.Context, in Issue, by string, now time.Time)
 	if err := given(p, in.Tier, kind); err != nil {
 		return nil, err
 	}
+	if in.Coins < 0 {
+		t, _ := p.Tier(in.Tier)
+		r, _ := t.Route(kind)
+		in.Coins = r.Coins
+	}
 	codes := make([]string, in.Count)
 	all := make([]Claim, in.Count)
 	for i := range all {
 		codes[i] = newCode()
-		all[i] = Claim{ID: hash(codes[i]), Tier: in.Tier, Route: kind, Days: in.Days, Reason: in.Partner, IssuedBy: by,
+		all[i] = Claim{ID: hash(codes[i]), Tier: in.Tier, Route: kind, Days: in.Days, Coins: in.Coins, Reason: in.Partner, IssuedBy: by,
 			IssuedAt: now.Truncate(time.Millisecond), Expires: in.Expires.UTC().Truncate(time.Millisecond)}
 	}
 	return codes, s.Store.Add(ctx, all)
@@ -84,7 +102,7 @@ func given(p *programme.Programme, code string, kind programme.RouteKind) error 
 }
 
 // Redeem takes a code for a member. Taken again by the same member it answers the same, and true for replayed. Refusals:
-// NOT_FOUND, ALREADY_CLAIMED, EXPIRED.
+// NOT_FOUND, ALREADY_CLAIMED, WITHDRAWN, EXPIRED.
 func (s *Service) Redeem(ctx context.Context, who member.ID, code string, now time.Time) (tier.Grant, bool, error) {
 	for range tries {
 		c, known, err := s.Store.ByID(ctx, hash(code))
@@ -98,6 +116,8 @@ func (s *Service) Redeem(ctx context.Context, who member.ID, code string, now ti
 			return g, true, err
 		case c.Member != "":
 			return tier.Grant{}, false, fault.Refuse("ALREADY_CLAIMED", "code", "somebody else has taken the code")
+		case !c.Withdrawn.IsZero():
+			return tier.Grant{}, false, fault.Refuse("WITHDRAWN", "code", "the code was withdrawn")
 		case !c.Expires.IsZero() && !now.Before(c.Expires):
 			return tier.Grant{}, false, fault.Refuse("EXPIRED", "code", "the code could be taken until %s", c.Expires.Format(time.RFC3339))
 		}
@@ -174,7 +194,13 @@ func (s *Service) give(ctx context.Context, c Claim) (tier.Grant, error) {
 			return tier.Grant{}, s.mark(ctx, c)
 		}
 		if g, ok := a.Standing.Grant(c.grantID()); ok {
-			return g, s.mark(ctx, c)
+			if err := s.mark(ctx, c); err != nil || c.Coins == 0 {
+				return g, err
+			}
+			if _, err := s.Outbox.Finish(ctx, a); err != nil && !errors.Is(err, account.ErrStale) {
+				return tier.Grant{}, err
+			}
+			return g, nil
 		}
 		p := s.Book.At(c.ClaimedAt)
 		until := clock.AddDays(c.ClaimedAt, c.Days, p.Zone())
@@ -186,11 +212,22 @@ func (s *Service) give(ctx context.Context, c Claim) (tier.Grant, error) {
 		a.Standing = a.Standing.Advance(s.Book, c.ClaimedAt).Give(s.Book, tier.Grant{
 			ID: c.grantID(), Tier: c.Tier, Route: c.Route, From: c.ClaimedAt, Until: until, Reason: c.Reason,
 		}).Foreseen(s.Book)
+		if c.Coins > 0 {
+			a.Outbox = append(a.Outbox[:len(a.Outbox):len(a.Outbox)], account.Step{Posting: c.posting(p)})
+		}
 		if err := s.Accounts.Save(ctx, a); err != nil && !errors.Is(err, account.ErrStale) {
 			return tier.Grant{}, err
 		}
 	}
 	return tier.Grant{}, fault.New(fault.Unavailable, "member %s is being changed by too many at once", c.Member)
+}
+
+// posting is the coins that come with a claim: once per claim, whoever finishes it.
+func (c Claim) posting(p *programme.Programme) *wallet.Posting {
+	return &wallet.Posting{
+		Op: c.grantID(), Kind: wallet.Earn, Coins: c.Coins, Expires: p.Expires(p.Coin(), c.ClaimedAt), Title: "coins.partner", Ref: c.ID,
+		Lines: []wallet.Line{{Code: "PARTNER", Detail: c.Reason, Coins: c.Coins}}, Programme: p.Version, At: c.ClaimedAt, Actor: "system",
+	}
 }
 
 func (s *Service) mark(ctx context.Context, c Claim) error {

@@ -48,7 +48,8 @@ var may = map[string][]string{
 	"internal/transfer":    {"internal/programme", "internal/member", "internal/wallet"},
 	"internal/adjustment":  {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
 	"internal/coupon":      {"internal/programme", "internal/member", "internal/tier", "internal/eligibility"},
-	"internal/claim":       {"internal/programme", "internal/member", "internal/tier", "internal/account"},
+	"internal/claim":       {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
+	"internal/membership":  {"internal/programme", "internal/member", "internal/tier", "internal/account"},
 	"internal/family":      {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
 	"internal/cursor":      {},
 	"internal/community":   {"internal/programme", "internal/member", "internal/cursor"},
@@ -77,7 +78,7 @@ var may = map[string][]string{
 var domains = []string{
 	"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/wallet", "internal/checkout", "internal/account", "internal/order", "internal/benefit",
 	"internal/product", "internal/reward", "internal/voucher", "internal/redemption", "internal/admission", "internal/adjustment", "internal/transfer", "internal/family", "internal/cursor", "internal/community", "internal/recommend", "internal/claim",
-	"internal/event", "internal/supply", "internal/change", "internal/coupon",
+	"internal/event", "internal/supply", "internal/change", "internal/coupon", "internal/membership",
 }
 
 // only says which packages alone may import a library, and why.

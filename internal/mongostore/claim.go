@@ -15,8 +15,8 @@ import (
 
 // A claim is one document; open is true while its member may not have the grant yet.
 //
-//	claims { _id: hash of the code, sv: 1, version, tier, route, days, reason, issuedBy, issuedAt, expires, member,
-//	         claimedAt, given, open }   index open
+//	claims { _id: hash of the code, sv: 1, version, tier, route, days, coins, reason, issuedBy, issuedAt, expires,
+//	         withdrawn, member, claimedAt, given, open }   index open
 var claims = newCollection("claims", only("open"))
 
 // Claims is a claim.Store.
@@ -32,10 +32,12 @@ type claimDoc struct {
 	Tier      string              `bson:"tier"`
 	Route     programme.RouteKind `bson:"route"`
 	Days      int                 `bson:"days,omitempty"`
+	Coins     int64               `bson:"coins,omitempty"`
 	Reason    string              `bson:"reason,omitempty"`
 	IssuedBy  string              `bson:"issuedBy"`
 	IssuedAt  time.Time           `bson:"issuedAt"`
 	Expires   time.Time           `bson:"expires,omitempty"`
+	Withdrawn time.Time           `bson:"withdrawn,omitempty"`
 	Member    member.ID           `bson:"member,omitempty"`
 	ClaimedAt time.Time           `bson:"claimedAt,omitempty"`
 	Given     bool                `bson:"given,omitempty"`
@@ -44,15 +46,15 @@ type claimDoc struct {
 
 func toClaim(c claim.Claim) claimDoc {
 	return claimDoc{
-		ID: c.ID, SV: 1, Version: c.Version, Tier: c.Tier, Route: c.Route, Days: c.Days, Reason: c.Reason, IssuedBy: c.IssuedBy, IssuedAt: c.IssuedAt,
-		Expires: c.Expires, Member: c.Member, ClaimedAt: c.ClaimedAt, Given: c.Given, Open: c.Unfinished(),
+		ID: c.ID, SV: 1, Version: c.Version, Tier: c.Tier, Route: c.Route, Days: c.Days, Coins: c.Coins, Reason: c.Reason, IssuedBy: c.IssuedBy, IssuedAt: c.IssuedAt,
+		Expires: c.Expires, Withdrawn: c.Withdrawn, Member: c.Member, ClaimedAt: c.ClaimedAt, Given: c.Given, Open: c.Unfinished(),
 	}
 }
 
 func (d claimDoc) claim() claim.Claim {
 	return claim.Claim{
-		ID: d.ID, Version: d.Version, Tier: d.Tier, Route: d.Route, Days: d.Days, Reason: d.Reason, IssuedBy: d.IssuedBy, IssuedAt: d.IssuedAt,
-		Expires: d.Expires, Member: d.Member, ClaimedAt: d.ClaimedAt, Given: d.Given,
+		ID: d.ID, Version: d.Version, Tier: d.Tier, Route: d.Route, Days: d.Days, Coins: d.Coins, Reason: d.Reason, IssuedBy: d.IssuedBy, IssuedAt: d.IssuedAt,
+		Expires: d.Expires, Withdrawn: d.Withdrawn, Member: d.Member, ClaimedAt: d.ClaimedAt, Given: d.Given,
 	}
 }
 

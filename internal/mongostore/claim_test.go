@@ -8,5 +8,10 @@ import (
 
 func TestClaims(t *testing.T) {
 	s := open(t)
-	storetest.Claims(t, storetest.Desk{Claims: s.Claims(), Accounts: s.Members()})
+	storetest.Claims(t, storetest.Desk{Claims: s.Claims(), Accounts: s.Members(), Wallets: s.Ledger(), Orders: s.Orders()})
+}
+
+func TestMemberships(t *testing.T) {
+	s := open(t)
+	storetest.Memberships(t, storetest.Desk{Claims: s.Claims(), Accounts: s.Members(), Wallets: s.Ledger(), Orders: s.Orders()})
 }

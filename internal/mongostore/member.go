@@ -21,12 +21,13 @@ import (
 //	members { _id: member id, sv: 1,
 //	          profile: { version, handle, name, avatar, joined, country, birthday, locale, channel, demo, zone, sealed,
 //	                     consents: [ { purpose, granted, at, policy, source } … ] },
-//	          account: { version, wallet, standing: { … member_account.go }, outbox: [ … ], unfinished } }
+//	          account: { version, wallet, standing: { … member_account.go }, outbox: [ … ], unfinished, ends } }
 //
 //	unique profile.handle · profile.demo, of those that the demo made · account.standing.due ·
-//	account.unfinished, of those whose outbox is not empty · account.standing.grants.tier, of those who have grants
+//	account.unfinished, of those whose outbox is not empty · account.standing.grants.tier, of those who have grants ·
+//	account.ends, of those who have a grant that will end
 var members = newCollection("members", unique("profile.handle"), only("profile.demo"),
-	index("account.standing.due"), only("account.unfinished"), where("account.standing.grants.tier"))
+	index("account.standing.due"), only("account.unfinished"), where("account.standing.grants.tier"), where("account.ends"))
 
 // Members is an account.Store.
 type Members struct{ s *Store }
@@ -187,6 +188,21 @@ func (m *Members) Granted(ctx context.Context, tier string) (out []member.ID, er
 			out = append(out, h.Account.Member)
 		}
 	})
+	return out, err
+}
+
+// Ending implements account.Store.
+func (m *Members) Ending(ctx context.Context, by time.Time, after account.Mark, n int) (out []account.Holder, err error) {
+	if n <= 0 {
+		return nil, nil
+	}
+	ends := func(op string, t time.Time) bson.D { return is("account.ends", bson.D{{Key: op, Value: t}}) }
+	filter := ends("$lte", by)
+	if after.Member != "" {
+		filter = bson.D{{Key: "$and", Value: []bson.D{filter, either(ends("$gt", after.At), slices.Concat(is("account.ends", after.At), behind(after.Member)))}}}
+	}
+	err = find(ctx, m.s, members, filter, options.Find().SetSort(ascending([]string{"account.ends", "_id"})).SetLimit(int64(n)),
+		func(d memberDoc) { out = append(out, d.holder()) })
 	return out, err
 }
 

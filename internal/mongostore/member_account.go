@@ -22,6 +22,7 @@ type accountDoc struct {
 	Standing   standingDoc `bson:"standing"`
 	Outbox     []stepDoc   `bson:"outbox,omitempty"`
 	Unfinished bool        `bson:"unfinished,omitempty"` // whether there is anything in the outbox
+	Ends       time.Time   `bson:"ends,omitempty"`       // the earliest end of a grant that is ahead
 	Stamp      string      `bson:"stamp,omitempty"`      // of the save that wrote it, if that came with others
 }
 
@@ -39,6 +40,7 @@ type standingDoc struct {
 	History        []changeDoc `bson:"history,omitempty"`
 	Turns          []turnDoc   `bson:"turns,omitempty"`
 	Due            time.Time   `bson:"due"` // account.Ever if nothing is due; missing in documents of before there was one
+	Choices        []choiceDoc `bson:"choices,omitempty"`
 }
 
 type factDoc struct {
@@ -61,6 +63,16 @@ type grantDoc struct {
 	ToldUntil time.Time `bson:"toldUntil,omitempty"`
 	TakenBack time.Time `bson:"takenBack,omitempty"`
 	AutoRenew bool      `bson:"autoRenew,omitempty"`
+	Offer     string    `bson:"offer,omitempty"`
+}
+
+type choiceDoc struct {
+	Tier   string    `bson:"tier"`
+	On     bool      `bson:"on"`
+	At     time.Time `bson:"at"`
+	Source string    `bson:"source"`
+	Terms  string    `bson:"terms,omitempty"`
+	Fen    int64     `bson:"fen,omitempty"`
 }
 
 type changeDoc struct {
@@ -93,7 +105,7 @@ type stepDoc struct {
 func toAccount(a account.Account) accountDoc {
 	s := a.Standing
 	return accountDoc{
-		Version: a.Version, Wallet: string(a.Wallet), Outbox: each(a.Outbox, toStep), Unfinished: len(a.Outbox) > 0,
+		Version: a.Version, Wallet: string(a.Wallet), Outbox: each(a.Outbox, toStep), Unfinished: len(a.Outbox) > 0, Ends: a.EndsAt(),
 		Standing: standingDoc{
 			Earned: s.Earned, State: s.State, Since: s.Since, ProtectedUntil: s.ProtectedUntil, Clock: s.Clock, Settled: s.Settled,
 			Tasks: s.Tasks, Steps: s.Steps, Due: a.DueAt(),
@@ -101,6 +113,7 @@ func toAccount(a account.Account) accountDoc {
 			Facts:   each(s.Facts, func(f tier.Fact) factDoc { return factDoc(f) }),
 			History: each(s.History, func(c tier.Change) changeDoc { return changeDoc(c) }),
 			Turns:   each(s.Turns, func(t tier.Turn) turnDoc { return turnDoc(t) }),
+			Choices: each(s.Choices, func(c tier.Choice) choiceDoc { return choiceDoc(c) }),
 		},
 	}
 }
@@ -116,6 +129,7 @@ func (d accountDoc) account(id member.ID) account.Account {
 			Facts:   each(s.Facts, func(f factDoc) tier.Fact { return tier.Fact(f) }),
 			History: each(s.History, func(c changeDoc) tier.Change { return tier.Change(c) }),
 			Turns:   each(s.Turns, func(t turnDoc) tier.Turn { return tier.Turn(t) }),
+			Choices: each(s.Choices, func(c choiceDoc) tier.Choice { return tier.Choice(c) }),
 		},
 	}
 }

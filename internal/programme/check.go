@@ -36,6 +36,7 @@ func (r *report) check(p *Programme) {
 	c.score()
 	c.ladder()
 	c.evaluation()
+	c.membership()
 	c.earning()
 	c.burning()
 	c.returns()

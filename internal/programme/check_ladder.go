@@ -66,7 +66,7 @@ var routeKeys = map[RouteKind][]string{
 	Invited:  {"when", "months"},
 	Reviewed: {"when", "months", "reviewHours", "minScore"},
 	ByTasks:  {"tasks", "taskCodes", "days", "months"},
-	Partner:  {"partnerSpendFen", "months"},
+	Partner:  {"partnerSpendFen", "months", "coins"},
 	Trial:    {"feeFen", "days"},
 	ByDays:   {"days"},
 }
@@ -75,7 +75,7 @@ func (c *check) route(at string, r Route) {
 	if !oneOf(c, at+".kind", r.Kind, Free, Earned, Paid, Invited, Reviewed, ByTasks, Partner, Trial, ByDays) {
 		return
 	}
-	for _, key := range []string{"when", "feeFen", "days", "months", "tasks", "taskCodes", "reviewHours", "minScore", "partnerSpendFen"} {
+	for _, key := range []string{"when", "feeFen", "days", "months", "tasks", "taskCodes", "reviewHours", "minScore", "partnerSpendFen", "coins"} {
 		if !slices.Contains(routeKeys[r.Kind], key) {
 			c.only(at, "by kind "+string(r.Kind), key)
 		}
@@ -83,6 +83,7 @@ func (c *check) route(at string, r Route) {
 	c.condition(at+".when", r.When)
 	c.between(at+".months", int64(r.Months), 0, 120)
 	c.between(at+".partnerSpendFen", r.PartnerSpendFen, 0, 1_000_000_000_000)
+	c.between(at+".coins", r.Coins, 0, mostUnits)
 	switch r.Kind {
 	case Earned, Invited, Reviewed:
 		if r.When == nil {

@@ -87,6 +87,7 @@ type Route struct {
 
 	TaskCodes       []string `yaml:"taskCodes"`       // TASKS: which tasks count; empty = any
 	PartnerSpendFen int64    `yaml:"partnerSpendFen"` // PARTNER: what the partner must have seen spent; 0 = nothing
+	Coins           int64    `yaml:"coins"`           // PARTNER: units that come with the tier
 }
 
 // Tier is one step of the ladder.

@@ -40,6 +40,7 @@ type Programme struct {
 	Coupons       []CouponTemplate  `yaml:"coupons"`       // what coupons are made of; absent = there are none
 	Stacking      Stacking          `yaml:"stacking"`      // which coupons meet on one order
 	Campaigns     []Campaign        `yaml:"campaigns"`     // where members take coupons themselves
+	Membership    *Membership       `yaml:"membership"`    // absent = no reminders before an end, and no renewal
 
 	zone *time.Location
 	file string // where it was read from, for errors about its versions

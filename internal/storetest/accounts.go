@@ -30,6 +30,7 @@ func Accounts(t *testing.T, s account.Store) {
 		{"what is due by a time is found, by id", dueHolders},
 		{"who is late is found without looking at all", lateHolders},
 		{"those with an outbox are found, by id", unfinishedHolders},
+		{"whose membership ends is found by its end", endingHolders},
 		{"those with a grant of a tier that has not ended are found, by id", grantedHolders},
 		{"the demo's members are listed by id", demoHolders},
 		{"a handle finds its member, also after a change", byHandle},

@@ -11,14 +11,18 @@ import (
 	claims "membergate/internal/claim"
 	"membergate/internal/fault"
 	"membergate/internal/member"
+	"membergate/internal/order"
 	"membergate/internal/programme"
 	"membergate/internal/tier"
+	"membergate/internal/wallet"
 )
 
 // Desk is what claims are given at.
 type Desk struct {
 	Claims   claims.Store
 	Accounts account.Store
+	Wallets  wallet.Store
+	Orders   order.Store
 }
 
 // Claims tests the promises of claims.Store, and that claims.Service keeps its own on it.
@@ -31,6 +35,9 @@ func Claims(t *testing.T, s Desk) {
 		{"one member who sends a code fifty times at once has it once, over a bad network", claimsOnce},
 		{"a code is refused with its reason and leaves nothing", refusedClaims},
 		{"days are added once per key, behind what there is", addedDays},
+		{"the coins that come with a code come once, wherever its process is killed", claimKilled},
+		{"a code that was withdrawn gives nothing, and one that was taken stays", withdrawnClaims},
+		{"of twenty who withdraw and fifty who take a code at once the code has one end", withdrawnBeside},
 	}.run(t, s)
 }
 
@@ -128,7 +135,11 @@ func newFreshShop(t *testing.T, ctx context.Context, s Desk, n int) *freshShop {
 }
 
 func (f *freshShop) service() *claims.Service {
-	return &claims.Service{Store: f.Claims, Accounts: f.Accounts, Book: f}
+	return &claims.Service{Store: f.Claims, Accounts: f.Accounts, Book: f, Outbox: f.orders()}
+}
+
+func (f *freshShop) orders() *order.Service {
+	return &order.Service{Orders: f.Orders, Accounts: f.Accounts, Wallets: &wallet.Service{Store: f.Wallets, Most: f.Coin().MaxBalance, Now: time.Now}, Book: f}
 }
 
 func (f *freshShop) issue(t *testing.T, ctx context.Context) string {

@@ -157,6 +157,16 @@ func (s *holders) Granted(ctx context.Context, tier string) (out []member.ID, er
 	return out, err
 }
 
+func (s *holders) Ending(ctx context.Context, by time.Time, after account.Mark, n int) ([]account.Holder, error) {
+	out, err := s.list(ctx, func(h account.Holder) bool {
+		at := h.Account.EndsAt()
+		behind := after.Member == "" || at.After(after.At) || at.Equal(after.At) && h.Profile.ID > after.Member
+		return !at.IsZero() && !at.After(by) && behind
+	})
+	slices.SortStableFunc(out, func(a, b account.Holder) int { return a.Account.EndsAt().Compare(b.Account.EndsAt()) })
+	return out[:min(n, len(out))], err
+}
+
 func (s *holders) Unfinished(ctx context.Context, after member.ID, n int) ([]account.Holder, error) {
 	out, err := s.list(ctx, func(h account.Holder) bool { return h.Profile.ID > after && len(h.Account.Outbox) > 0 })
 	return out[:min(n, len(out))], err

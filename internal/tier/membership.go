@@ -16,7 +16,8 @@ type Payment struct {
 	Trial     bool // a trial: it is had once, lasts as long as the programme says, and never renews itself
 	From      time.Time
 	Until     time.Time // exclusive
-	AutoRenew bool      // the member has chosen renewal
+	AutoRenew bool      // the payment service holds a renewal; it turns none on here
+	Offer     string    // the price promise that was paid by; empty for none
 }
 
 // maxPaid is the longest period that can be paid for at once, in months.
@@ -56,7 +57,7 @@ func (s Standing) Tried(id string) bool {
 // Bought gives what a payment was for, told at a time to which the standing must have been advanced. A payment counts
 // once; a second trial gives nothing.
 func (s Standing) Bought(book Book, at time.Time, o Payment) Standing {
-	g := Grant{ID: o.grantID(), Tier: o.Tier, Route: programme.Paid, From: o.From, Until: o.Until, AutoRenew: o.AutoRenew}
+	g := Grant{ID: o.grantID(), Tier: o.Tier, Route: programme.Paid, From: o.From, Until: o.Until, AutoRenew: o.AutoRenew, Offer: o.Offer}
 	if o.Trial {
 		if s.Tried(g.ID) {
 			return s

@@ -53,7 +53,8 @@ type Grant struct {
 	ToldFrom  time.Time // the period as it was told, before it had to wait for another of its tier; zero for routes that never wait
 	ToldUntil time.Time
 	TakenBack time.Time // when it was taken back; zero if it was not
-	AutoRenew bool      // the member has chosen that it is paid for again by itself
+	AutoRenew bool      // the payment told that it renews itself; what counts is the member's own Choice
+	Offer     string    // the price promise that was paid by; empty for none
 }
 
 // active tells whether the grant holds at t.
@@ -98,6 +99,7 @@ type Standing struct {
 	History        []Change  // newest last, at most KeepHistory
 	Turns          []Turn    // the tiers held from now on if nothing more happens; see Outlook
 	Due            time.Time // when the next settlement or end comes; zero if none does; see Foreseen
+	Choices        []Choice  // what the member decided on renewal, newest last
 }
 
 // KeepHistory is how many changes a standing keeps: a member has at most a few a quarter, so this is over 15 years.
@@ -154,6 +156,7 @@ func (s Standing) Clone() Standing {
 	s.Steps = slices.Clone(s.Steps)
 	s.History = slices.Clone(s.History)
 	s.Turns = slices.Clone(s.Turns)
+	s.Choices = slices.Clone(s.Choices)
 	return s
 }
 
