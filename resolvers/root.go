@@ -8,6 +8,7 @@ import (
 	"membergate/graph"
 	"membergate/internal/adjustment"
 	"membergate/internal/admission"
+	"membergate/internal/benefit"
 	"membergate/internal/checkout"
 	"membergate/internal/claim"
 	"membergate/internal/community"
@@ -40,6 +41,7 @@ type Root struct {
 	Coupons   *coupon.Service     // what members take off an order once
 	Adjusting *adjustment.Service // corrections by staff
 	Transfers *transfer.Service   // coins between wallets
+	Benefits  *benefit.Service    // using them
 	Families  *family.Service     // invitations
 	Community *community.Service  // feeds and threads
 	Recommend *recommend.Service  // what may interest a member

@@ -105,6 +105,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		Redeeming: &redemption.Service{Store: st.redemptions, Rewards: st.rewards, Vouchers: st.vouchers, Keys: keys, Wallets: wallets, Book: rules},
 		Adjusting: st.adjustmentService(rules),
 		Transfers: &transfer.Service{Store: st.transfers, Wallets: wallets, Book: rules},
+		Benefits:  st.benefitService(rules),
 		Families:  &family.Service{Families: st.families, Accounts: st.accounts, Book: rules},
 		Recommend: &recommend.Service{Lists: lists, Cursors: cursors, Last: shelf.last},
 	}
@@ -112,7 +113,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 	parts.Schema = graph.NewExecutableSchema(graph.Config{Resolvers: root})
 	parts.Beside = append(parts.Beside, keepLists(st, log), keepSupply(st, rules, hints, log), keepTelling(st.relay, log), finishRedemptions(root.Redeeming, now, log),
 		finishLater("adjustments", root.Adjusting.Sweep, now, log), finishLater("transfers", root.Transfers.Sweep, now, log),
-		finishLater("claims", root.Claims.Sweep, now, log))
+		finishLater("claims", root.Claims.Sweep, now, log), finishLater("uses", root.Benefits.Sweep, now, log))
 	parts.Beside = append(parts.Beside, keepRules(st, rules, log), keepIndex(s, st, rules, now, log))
 	inbound := newInbound(s, st, rules, now, log)
 	parts.Events, parts.Meters = inbound, inbound.meters()

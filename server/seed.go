@@ -105,7 +105,7 @@ func firstStart(ctx context.Context, st *stores, rules book, keys voucher.Sealer
 
 func (s *stores) demo(rules book, keys voucher.Sealer) demo.Stores {
 	return demo.Stores{
-		Accounts: s.accounts, Ledger: s.ledger, Orders: s.orders, Products: s.products, Rewards: s.rewards, Uses: s.usages, Vouchers: s.vouchers, Keys: keys,
+		Accounts: s.accounts, Ledger: s.ledger, Orders: s.orders, Products: s.products, Rewards: s.rewards, Usages: s.usages, Uses: s.uses, Vouchers: s.vouchers, Keys: keys,
 		Families: s.families, Community: s.community, Lists: s.cache.Lists(), Book: rules,
 	}
 }

@@ -39,6 +39,7 @@ type stores struct {
 	products   product.Store    //
 	rewards    reward.Store     //
 	usages     benefit.Store    // how often benefits were used
+	uses       benefit.UseStore // each use of a benefit
 	families   family.Store     //
 	admissions admission.Store  // seats and applications
 	adjusting  adjustment.Store // corrections by staff
@@ -121,6 +122,7 @@ func (s *stores) useBolt(b *boltstore.Store) {
 	s.admissions, s.adjusting = b.Admissions(), b.Adjustments()
 	s.transfers, s.claims = b.Transfers(), b.Claims()
 	s.products, s.rewards, s.usages, s.families, s.community = b.Products(), b.Rewards(), b.Usages(), b.Families(), b.Community()
+	s.uses = b.Uses()
 	s.redemptions, s.vouchers, s.promises = b.Redemptions(), b.Vouchers(), b.Supply()
 	s.coupons = b.Coupons()
 	s.migrate, s.fill = func(context.Context) error { return nil }, b.Hasty
@@ -132,6 +134,7 @@ func (s *stores) useMongo(m *mongostore.Store) {
 	s.admissions, s.adjusting = m.Admissions(), m.Adjustments()
 	s.transfers, s.claims = m.Transfers(), m.Claims()
 	s.products, s.rewards, s.usages, s.families, s.community = m.Products(), m.Rewards(), m.Usages(), m.Families(), m.Community()
+	s.uses = m.Uses()
 	s.redemptions, s.vouchers, s.promises = m.Redemptions(), m.Vouchers(), m.Supply()
 	s.coupons = m.Coupons()
 	together := m.Together()
@@ -186,6 +189,11 @@ func (s *stores) couponService(book book) *coupon.Service {
 // claimService gives tiers for codes to members of these stores.
 func (s *stores) claimService(book book) *claim.Service {
 	return &claim.Service{Store: s.claims, Accounts: s.accounts, Book: book, Outbox: s.orderService(book)}
+}
+
+// benefitService lets members of these stores use benefits.
+func (s *stores) benefitService(book book) *benefit.Service {
+	return &benefit.Service{Usages: s.usages, Uses: s.uses, Stock: s.redemptions, Book: book}
 }
 
 // adjustmentService corrects coins of these stores.

@@ -1,10 +1,7 @@
 package benefit_test
 
 import (
-	"context"
-	"maps"
 	"os"
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -100,34 +97,4 @@ func codes(offers []benefit.Offer) []string {
 		out = append(out, o.Code)
 	}
 	return out
-}
-
-// memory is a benefit.Store that lasts as long as a test. It hands out copies, as every store does.
-type memory struct {
-	mu sync.Mutex
-	by map[member.ID]benefit.Usage
-}
-
-func (m *memory) ByMember(_ context.Context, id member.ID) (benefit.Usage, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	u := m.by[id]
-	u.Member, u.Counts = id, slices.Clone(u.Counts)
-	return u, nil
-}
-
-func (m *memory) Save(_ context.Context, u benefit.Usage) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.by[u.Member].Version != u.Version {
-		return benefit.ErrStale
-	}
-	u.Counts = slices.Clone(u.Counts)
-	u.Version++
-	m.by = maps.Clone(m.by)
-	if m.by == nil {
-		m.by = map[member.ID]benefit.Usage{}
-	}
-	m.by[u.Member] = u
-	return nil
 }

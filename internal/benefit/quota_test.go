@@ -1,10 +1,7 @@
 package benefit_test
 
 import (
-	"context"
 	"errors"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -134,48 +131,4 @@ func TestNoSequenceOfUsesPassesAQuota(t *testing.T) {
 			u = next
 		}
 	})
-}
-
-func TestTwoHundredUsesAtOnceGiveTheQuotaExactly(t *testing.T) {
-	b := programme.Benefit{Code: "B", Quota: programme.Quota{Count: 3, Per: programme.PerMonth}}
-	service := &benefit.Service{Uses: &memory{}, Book: book{example(t, b)}}
-	var given, refused atomic.Int64
-	var group sync.WaitGroup
-	for range 200 {
-		group.Go(func() {
-			_, err := service.Use(context.Background(), facts("FREE"), "B", "", at(t, "2026-07-08 12:00"))
-			switch {
-			case err == nil:
-				given.Add(1)
-			case errors.Is(err, benefit.ErrUsedUp):
-				refused.Add(1)
-			default:
-				t.Error(err)
-			}
-		})
-	}
-	group.Wait()
-	if given.Load() != 3 || refused.Load() != 197 {
-		t.Errorf("%d were given and %d refused, want 3 and 197", given.Load(), refused.Load())
-	}
-}
-
-func TestUseOfWhatIsNotTheMembersIsRefused(t *testing.T) {
-	p := example(t,
-		programme.Benefit{Code: "GOLDEN", Eligibility: programme.Eligibility{MinTier: "GOLD"}, Quota: programme.Quota{Unlimited: true}},
-		programme.Benefit{Code: "FREELY", Quota: programme.Quota{Unlimited: true}})
-	uses := &memory{}
-	service := &benefit.Service{Uses: uses, Book: book{p}}
-	ctx, now := context.Background(), at(t, "2026-07-08 12:00")
-	for _, code := range []string{"GOLDEN", "NO_SUCH"} {
-		if _, err := service.Use(ctx, facts("SILVER"), code, "", now); !errors.Is(err, benefit.ErrLocked) {
-			t.Errorf("%s: %v", code, err)
-		}
-	}
-	if left, err := service.Use(ctx, facts("SILVER"), "FREELY", "", now); err != nil || !left.Unlimited {
-		t.Errorf("what is unlimited: %+v, %v", left, err)
-	}
-	if u, _ := uses.ByMember(ctx, "17850"); u.Version != 0 {
-		t.Errorf("what nothing counts was stored at version %d", u.Version)
-	}
 }

@@ -14,7 +14,6 @@ import (
 // What a use is refused with.
 var (
 	ErrUsedUp = errors.New("benefit: nothing is left of it in this period")
-	ErrLocked = errors.New("benefit: the member does not have it now")
 	ErrStale  = errors.New("benefit: somebody else changed the usage first")
 )
 
@@ -22,7 +21,8 @@ var (
 type Usage struct {
 	Member  member.ID
 	Counts  []Count
-	Version int64 // grows with every change; 0 = nothing was ever used
+	Steps   []Step // what must still follow
+	Version int64  // grows with every change; 0 = nothing was ever used
 }
 
 // Count is how much of a benefit was used in one window.
@@ -40,6 +40,8 @@ type Store interface {
 	// Save replaces the usage if its stored version is still u.Version, and stores it at the next one; otherwise
 	// ErrStale, and nothing is changed. Version 0 is that of a usage which is not stored yet.
 	Save(ctx context.Context, u Usage) error
+	// Unfinished lists at most n members whose usages have steps.
+	Unfinished(ctx context.Context, n int) ([]member.ID, error)
 }
 
 // Used is what was used of a benefit in a window.
@@ -69,6 +71,21 @@ func (u Usage) add(benefit, window string, n int64, now time.Time) Usage {
 		}
 	}
 	u.Counts = append(u.Counts, Count{Benefit: benefit, Window: window, Used: n, Last: now})
+	return u
+}
+
+// uncount takes back what a use counted, on a copy. What is forgotten stays so.
+func (u Usage) uncount(r Use) Usage {
+	u.Counts = slices.Clone(u.Counts)
+	for i, c := range u.Counts {
+		switch {
+		case c.Benefit != r.Benefit:
+		case c.Window == r.Window && r.Window != "":
+			u.Counts[i].Used = max(0, c.Used-1)
+		case c.Window == r.CostWindow && r.CostWindow != "":
+			u.Counts[i].Used = max(0, c.Used-r.Cost)
+		}
+	}
 	return u
 }
 

@@ -33,7 +33,8 @@ type Stores struct {
 	Rewards   reward.Store
 	Vouchers  voucher.Store
 	Keys      voucher.Sealer // seal partners' codes
-	Uses      benefit.Store
+	Usages    benefit.Store
+	Uses      benefit.UseStore
 	Families  family.Store
 	Community community.Store
 	Lists     recommend.Lists

@@ -91,7 +91,7 @@ func TestMembersToTryOutHaveWhatTheFirstScreenShows(t *testing.T) {
 			t.Errorf("%s: wallet %+v", h.Profile.ID, state)
 		}
 		offers := benefit.Available(p.rules, eligibility.Gather(p.rules, h.Profile, s, present), present)
-		used, err := st.Uses.ByMember(ctx, h.Profile.ID)
+		used, err := st.Usages.ByMember(ctx, h.Profile.ID)
 		if err != nil || len(offers) < 3 || used.Version == 0 {
 			t.Errorf("%s: %d benefits, usage %+v, %v", h.Profile.ID, len(offers), used, err)
 		}

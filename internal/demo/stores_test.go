@@ -125,7 +125,7 @@ func open(t testing.TB, preset string) Stores {
 func storesOf(bolt *boltstore.Store, book *programme.Book) Stores {
 	return Stores{
 		Accounts: bolt.Members(), Ledger: bolt.Ledger(), Orders: bolt.Orders(), Products: bolt.Products(), Rewards: bolt.Rewards(), Vouchers: bolt.Vouchers(), Keys: keys(),
-		Uses: bolt.Usages(), Families: bolt.Families(), Community: bolt.Community(), Lists: &lists{all: map[recommend.Key]recommend.List{}}, Book: book,
+		Usages: bolt.Usages(), Uses: bolt.Uses(), Families: bolt.Families(), Community: bolt.Community(), Lists: &lists{all: map[recommend.Key]recommend.List{}}, Book: book,
 	}
 }
 
@@ -178,8 +178,10 @@ func dump(t testing.TB, st Stores, p *plan) []string {
 		line("ledger", entries, err)
 		f, ok, err := st.Families.ByMember(ctx, h.Profile.ID)
 		line(fmt.Sprint("family ", ok), f, err)
-		u, err := st.Uses.ByMember(ctx, h.Profile.ID)
-		line("uses", u, err)
+		u, err := st.Usages.ByMember(ctx, h.Profile.ID)
+		line("usage", u, err)
+		uses, err := st.Uses.Page(ctx, h.Profile.ID, nil, 1000)
+		line("uses", uses, err)
 		ties, err := st.Community.Ties(ctx, h.Profile.ID)
 		line("ties", ties, err)
 		marks, err := st.Community.Marks(ctx, h.Profile.ID, marked[h.Profile.ID])

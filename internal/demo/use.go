@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"membergate/internal/account"
@@ -11,8 +12,8 @@ import (
 	"membergate/internal/member"
 )
 
-// use lets a member use some benefits that have a quota. Every use raises the usage's version by one, so that the
-// version tells where a making that was cut short goes on.
+// use lets a member use some benefits that have a quota. Each use has a key of its own, so that a making that was cut short
+// goes on where it was.
 func (w *writer) use(ctx context.Context, who *person) error {
 	c := w.plan.luck.rand("uses", string(who.ID))
 	if !who.grown || !who.tryOut && !c.happens(45) {
@@ -22,25 +23,24 @@ func (w *writer) use(ctx context.Context, who *person) error {
 	if err != nil {
 		return err
 	}
-	used, err := w.Uses.ByMember(ctx, who.ID)
-	if err != nil {
-		return err
-	}
 	now := w.plan.now
 	facts := eligibility.Gather(w.plan.rules, found[who.ID].Profile, found[who.ID].Account.Standing.Advance(w.Book, now), now)
-	service := benefit.Service{Uses: w.Uses, Book: w.Book}
-	n := int64(0)
+	service := benefit.Service{Usages: w.Usages, Uses: w.Uses, Book: w.Book}
+	n := 0
 	for _, offer := range benefit.Available(w.plan.rules, facts, now) {
-		if offer.Quota.Unlimited || offer.Quota.Count < 2 {
+		if offer.Quota.Unlimited || offer.Quota.Count < 2 || offer.Stock != nil || offer.Choices != nil {
 			continue
 		}
 		for range 1 + c.Int64N(offer.Quota.Count-1) {
 			at := now.Add(-time.Duration(1+c.IntN(600)) * time.Minute)
-			if n++; n <= used.Version || n > mostUses {
+			if n++; n > mostUses {
 				continue
 			}
-			_, err := service.Use(ctx, facts, offer.Code, orderID(who.ID, 0), at)
-			if err != nil && !errors.Is(err, benefit.ErrUsedUp) && !errors.Is(err, benefit.ErrLocked) {
+			_, _, err := service.Use(ctx, benefit.Command{
+				Key: fmt.Sprint("demo ", n), Facts: facts, Benefit: offer.Code, Order: orderID(who.ID, 0), By: benefit.ByMember, At: at,
+			})
+			var refused *benefit.Refused
+			if err != nil && !errors.As(err, &refused) {
 				return err
 			}
 		}

@@ -39,7 +39,7 @@ var may = map[string][]string{
 	"internal/checkout":    {"internal/programme", "internal/wallet"},
 	"internal/account":     {"internal/programme", "internal/member", "internal/tier", "internal/wallet"},
 	"internal/order":       {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/checkout", "internal/account"},
-	"internal/benefit":     {"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/account"},
+	"internal/benefit":     {"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/wallet", "internal/account"},
 	"internal/product":     {},
 	"internal/reward":      {"internal/programme", "internal/wallet"},
 	"internal/voucher":     {},

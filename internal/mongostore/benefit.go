@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"membergate/internal/benefit"
 	"membergate/internal/member"
@@ -14,8 +15,11 @@ import (
 
 // What members have used of benefits, a document per member:
 //
-//	usages { _id: member id, sv: 1, version, counts: [ { benefit, window, used, last } … ] }
-var usages = newCollection("usages")
+//	usages { _id: member id, sv: 2, version, open, counts: [ { benefit, window, used, last } … ], steps: [ { back, use, most } … ] }
+//	                                                                                                       index open
+//
+// Open is true while something must still follow: while there are steps.
+var usages = newCollection("usages", only("open"))
 
 // Usages is a benefit.Store.
 type Usages struct{ s *Store }
@@ -24,10 +28,18 @@ type Usages struct{ s *Store }
 func (s *Store) Usages() *Usages { return &Usages{s} }
 
 type usageDoc struct {
-	Member  member.ID  `bson:"_id"`
-	SV      int        `bson:"sv"`
-	Version int64      `bson:"version"`
-	Counts  []countDoc `bson:"counts"`
+	Member  member.ID    `bson:"_id"`
+	SV      int          `bson:"sv"`
+	Version int64        `bson:"version"`
+	Open    bool         `bson:"open,omitempty"`
+	Counts  []countDoc   `bson:"counts"`
+	Steps   []useStepDoc `bson:"steps,omitempty"`
+}
+
+type useStepDoc struct {
+	Back bool   `bson:"back,omitempty"`
+	Use  useDoc `bson:"use"`
+	Most int64  `bson:"most,omitempty"`
 }
 
 type countDoc struct {
@@ -49,14 +61,16 @@ func (u *Usages) ByMember(ctx context.Context, id member.ID) (benefit.Usage, err
 	})
 	return benefit.Usage{
 		Member: d.Member, Version: d.Version, Counts: each(d.Counts, func(c countDoc) benefit.Count { return benefit.Count(c) }),
+		Steps: each(d.Steps, func(s useStepDoc) benefit.Step { return benefit.Step{Back: s.Back, Use: s.Use.use(), Most: s.Most} }),
 	}, err
 }
 
 // Save implements benefit.Store.
 func (u *Usages) Save(ctx context.Context, next benefit.Usage) error {
 	d := usageDoc{
-		Member: next.Member, SV: 1, Version: next.Version + 1,
+		Member: next.Member, SV: 2, Version: next.Version + 1, Open: len(next.Steps) > 0,
 		Counts: each(next.Counts, func(c benefit.Count) countDoc { return countDoc(c) }),
+		Steps:  each(next.Steps, func(s benefit.Step) useStepDoc { return useStepDoc{Back: s.Back, Use: toUse(s.Use), Most: s.Most} }),
 	}
 	return u.s.run(ctx, func(ctx context.Context) error {
 		if next.Version == 0 {
@@ -73,4 +87,11 @@ func (u *Usages) Save(ctx context.Context, next benefit.Usage) error {
 		}
 		return err
 	})
+}
+
+// Unfinished implements benefit.Store.
+func (u *Usages) Unfinished(ctx context.Context, n int) (out []member.ID, err error) {
+	o := options.Find().SetLimit(int64(n)).SetProjection(by("_id", 1))
+	err = find(ctx, u.s, usages, is("open", true), o, func(d usageDoc) { out = append(out, d.Member) })
+	return out, err
 }

@@ -36,12 +36,16 @@ type Benefit struct {
 	Eligibility Eligibility `yaml:"eligibility"`
 	Quota       Quota       `yaml:"quota"`
 	CostCap     *CostCap    `yaml:"costCap"`
-	Value       int64       `yaml:"value"` // fen, units or percent, by kind
-	ValidFrom   time.Time   `yaml:"validFrom"`
-	ValidUntil  *time.Time  `yaml:"validUntil"`
-	State       Stage       `yaml:"state"`
-	Scope       Scope       `yaml:"scope"`    // GREY: to whom
-	Replaces    string      `yaml:"replaces"` // the lower tier's benefit that this one takes the place of
+	Stock       *Stock      `yaml:"stock"`   // how many there are for all members; absent = enough
+	Choices     *Choices    `yaml:"choices"` // what a use gives one of; absent = nothing is chosen
+	// CancelMinutes is how long the member may take a use back.
+	CancelMinutes int        `yaml:"cancelMinutes"` // 0 = not at all
+	Value         int64      `yaml:"value"`         // fen, units or percent, by kind
+	ValidFrom     time.Time  `yaml:"validFrom"`
+	ValidUntil    *time.Time `yaml:"validUntil"`
+	State         Stage      `yaml:"state"`
+	Scope         Scope      `yaml:"scope"`    // GREY: to whom
+	Replaces      string     `yaml:"replaces"` // the lower tier's benefit that this one takes the place of
 }
 
 // Period is the span in which a quota counts.

@@ -307,6 +307,18 @@ func TestBrokenFileIsRefusedWithOneClearSentence(t *testing.T) {
 			"162: adjustments.categories is missing; needed is at least one reason that members can read"},
 		{"a reason that nobody can read", "code: GOODWILL, names: {zh-CN: 补偿}", "code: GOODWILL",
 			"162: adjustments.categories[0].names.zh-CN is missing; needed is a text"},
+		{"a stock of none", "quota: {count: 2, per: MONTH}", "quota: {count: 2, per: MONTH}\n    stock: {total: 0, per: MONTH}",
+			"110: benefits[0].stock.total is 0; allowed is 1 to 1000000000"},
+		{"a stock by order", "quota: {count: 2, per: MONTH}", "quota: {count: 2, per: MONTH}\n    stock: {total: 5, per: ORDER}",
+			`110: benefits[0].stock.per is "ORDER"; allowed are MONTH, YEAR, ONCE`},
+		{"a use that is taken back after years", "quota: {count: 2, per: MONTH}", "quota: {count: 2, per: MONTH}\n    cancelMinutes: 600000",
+			"110: benefits[0].cancelMinutes is 600000; allowed is 0 to 527040"},
+		{"fewer options than are shown", "quota: {count: 2, per: MONTH}", "quota: {count: 2, per: MONTH}\n    choices: {show: 2, options: [{code: TEA, titles: {zh-CN: 茶}, value: 100}]}",
+			"110: benefits[0].choices.options hold 1 for everybody; needed are at least 2, which are shown"},
+		{"an option for a sign that is none", "quota: {count: 2, per: MONTH}", "quota: {count: 2, per: MONTH}\n    choices: {show: 1, options: [{code: TEA, titles: {zh-CN: 茶}, value: 100, signs: [RAM]}]}",
+			`110: benefits[0].choices.options[0].signs[0] is "RAM"; allowed is no such key, because there is nothing that it could name` + "\nsmall.yaml:110: benefits[0].choices.options hold 0 for everybody; needed are at least 1, which are shown"},
+		{"signs out of their order", "returns: {graceHours: 72}", "returns: {graceHours: 72}\nsigns: [{code: A, names: {zh-CN: 甲}, from: 01-19}, {code: B, names: {zh-CN: 乙}, from: 02-30}, {code: C, names: {zh-CN: 丙}, from: 01-20}, {code: D, names: {zh-CN: 丁}, from: 01-20}]",
+			"164: signs[1].from is \"02-30\"; allowed is a day such as 03-21\nsmall.yaml:164: signs[3].from is \"01-20\"; allowed is after 01-20, on which the sign before begins"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := programme.Parse("small.yaml", change(t, c.old, c.new))

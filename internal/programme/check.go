@@ -42,6 +42,7 @@ func (r *report) check(p *Programme) {
 	c.returns()
 	c.adjustments()
 	c.calendar()
+	c.signs()
 	c.offers()
 	c.coupons()
 	c.services()

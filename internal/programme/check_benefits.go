@@ -24,6 +24,7 @@ func (c *check) offers() {
 			c.between(at+".costCap.fenPerYear", b.CostCap.FenPerYear, 1, 1_000_000_000)
 			c.text(at+".costCap.fallback", b.CostCap.Fallback)
 		}
+		c.limits(at, b)
 		c.replaces(at+".replaces", b)
 		if !oneOf(c, at+".state", b.State, Draft, Grey, Live, Retired) {
 			continue

@@ -28,6 +28,7 @@ type Programme struct {
 	Benefits      []Benefit         `yaml:"benefits"`      //
 	Festivals     []Festival        `yaml:"festivals"`     // times that a calendar of their own decides
 	Areas         []Area            `yaml:"areas"`         // regions by the names that people know
+	Signs         []Sign            `yaml:"signs"`         // of birthdays, by the day they begin; absent = none
 	Family        *Family           `yaml:"family"`        // absent = no family account
 	Boards        []Board           `yaml:"boards"`        //
 	Groups        []Group           `yaml:"groups"`        //

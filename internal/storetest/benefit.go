@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
-	"time"
 
 	"membergate/internal/benefit"
-	"membergate/internal/eligibility"
 	"membergate/internal/member"
-	"membergate/internal/programme"
 )
 
 // Usages tests the promises of benefit.Store.
@@ -20,7 +18,7 @@ func Usages(t *testing.T, s benefit.Store) {
 		{"every field of a usage comes back", fieldsOfUsage},
 		{"saving an old version changes nothing", staleUsage},
 		{"of many who save one version one wins", usageRace},
-		{"200 uses at once give a quota exactly", exactQuota},
+		{"usages with steps are found", openUsages},
 		{"a cancelled caller is told so", cancelledUsages},
 	}.run(t, s)
 }
@@ -47,9 +45,9 @@ func unusedUsage(t *testing.T, ctx context.Context, s benefit.Store) {
 func fieldsOfUsage(t *testing.T, ctx context.Context, s benefit.Store) {
 	u := usage(1, 0)
 	for seed := range uint64(5) {
-		u.Counts = filled[benefit.Usage](dice(seed)).Counts
-		if seed == 4 { // what was full can become empty
-			u.Counts = nil
+		again := filled[benefit.Usage](dice(seed))
+		if u.Counts, u.Steps = again.Counts, again.Steps; seed == 4 { // what was full can become empty
+			u.Counts, u.Steps = nil, nil
 		}
 		must(t, s.Save(ctx, u))
 		u.Version++
@@ -89,35 +87,6 @@ func usageRace(t *testing.T, ctx context.Context, s benefit.Store) {
 	}
 }
 
-// inForce is a programme that is always in force.
-type inForce struct{ p *programme.Programme }
-
-func (b inForce) At(time.Time) *programme.Programme { return b.p }
-
-func exactQuota(t *testing.T, ctx context.Context, s benefit.Store) {
-	p := &programme.Programme{Benefits: []programme.Benefit{
-		{Code: "B", State: programme.Live, Quota: programme.Quota{Count: 3, Per: programme.PerMonth}},
-	}}
-	service := &benefit.Service{Uses: s, Book: inForce{p}}
-	who := eligibility.Facts{}
-	who.Profile.ID = member.ID(name("member"))
-	given := 0
-	for i, err := range together(200, func(int) error {
-		_, err := service.Use(ctx, who, "B", "", time.Date(2026, 7, 8, 4, 0, 0, 0, time.UTC))
-		return err
-	}) {
-		switch {
-		case err == nil:
-			given++
-		case !errors.Is(err, benefit.ErrUsedUp):
-			t.Errorf("use %d got %v, want success or %v", i, err, benefit.ErrUsedUp)
-		}
-	}
-	if got := used(t, ctx, s, who.Profile.ID).Used("B", "2026-07"); given != 3 || got != 3 {
-		t.Errorf("%d uses were told that they won and %d are stored, want 3", given, got)
-	}
-}
-
 func cancelledUsages(t *testing.T, ctx context.Context, s benefit.Store) {
 	ctx, cancel := context.WithCancel(ctx)
 	cancel()
@@ -126,5 +95,26 @@ func cancelledUsages(t *testing.T, ctx context.Context, s benefit.Store) {
 	}
 	if _, err := s.ByMember(ctx, "nobody"); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled ByMember gave %v, want %v", err, context.Canceled)
+	}
+}
+
+func openUsages(t *testing.T, ctx context.Context, s benefit.Store) {
+	found := func(id member.ID) bool {
+		all, err := s.Unfinished(ctx, 10_000)
+		must(t, err)
+		return slices.Contains(all, id)
+	}
+	u := usage(1, 0)
+	must(t, s.Save(ctx, u))
+	if !found(u.Member) {
+		t.Error("it is not found while it has steps")
+	}
+	if some, err := s.Unfinished(ctx, 1); err != nil || len(some) != 1 {
+		t.Errorf("one of them: %v, %v", some, err)
+	}
+	u.Version, u.Steps = 1, nil
+	must(t, s.Save(ctx, u))
+	if found(u.Member) {
+		t.Error("it is found though it has no steps")
 	}
 }
