@@ -33,6 +33,14 @@ func (c *check) signCodes() []string {
 	return codes(c.p.Signs, func(s Sign) string { return s.Code })
 }
 
+// likes are the codes of what members can like.
+func (c *check) likes() []string {
+	if c.p.Household == nil {
+		return nil
+	}
+	return codes(c.p.Household.Preferences, func(n Named) string { return n.Code })
+}
+
 // limits checks how many of a benefit there are for all, what a use gives, and how long it can be taken back.
 func (c *check) limits(at string, b Benefit) {
 	c.between(at+".cancelMinutes", int64(b.CancelMinutes), 0, mostCancelMinutes)
@@ -54,9 +62,7 @@ func (c *check) choices(at string, of Choices) {
 		c.text(at+".titles", o.Titles)
 		c.between(at+".value", o.Value, 1, 1_000_000_000)
 		c.allKnown(at+".signs", o.Signs, signs)
-		for j, wish := range o.Preferences {
-			c.code(fmt.Sprintf("%s.preferences[%d]", at, j), wish)
-		}
+		c.allKnown(at+".preferences", o.Preferences, c.likes())
 	}
 	if len(signs) == 0 {
 		signs = []string{""}
