@@ -39,10 +39,8 @@ func unavailable(p *programme.Programme, f eligibility.Facts, code string, now t
 			return r
 		}
 	}
-	for _, b := range p.Benefits {
-		if b.Code == code && shown(b, f, now) {
-			return refuse(ReplacedNow, "benefitId", "a better benefit has taken the place of %s", code)
-		}
+	if _, there := ByCode(versions(p, now, visible(p, f)), code); there {
+		return refuse(ReplacedNow, "benefitId", "a better benefit has taken the place of %s", code)
 	}
 	return refuse(Unknown, "benefitId", "benefitId names no benefit that is known")
 }

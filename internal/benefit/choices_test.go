@@ -14,7 +14,7 @@ var zodiac = []programme.Sign{{Code: "RAM", From: "03-21"}, {Code: "LION", From:
 
 // box is a birthday's blind box: two of the things that fit.
 var box = programme.Benefit{
-	Code: "BOX", Eligibility: programme.Eligibility{Birthday: true}, Quota: programme.Quota{Count: 1, Per: programme.PerYear},
+	Code: "BOX", Eligibility: programme.Eligibility{Birthday: "MONTH"}, Quota: programme.Quota{Count: 1, Per: programme.PerYear},
 	Choices: &programme.Choices{Show: 2, Options: []programme.Option{
 		{Code: "TEA", Value: 8000, Titles: programme.Text{"zh-CN": "茶"}},
 		{Code: "PAN", Value: 32000, Signs: []string{"LION"}},
