@@ -3,6 +3,7 @@
 package eligibility
 
 import (
+	"slices"
 	"time"
 
 	"membergate/internal/member"
@@ -29,18 +30,29 @@ func Gather(p *programme.Programme, who member.Profile, s tier.Standing, now tim
 		Profile:  who,
 		Tier:     s.Held(p, now).Code,
 		Region:   who.Country,
-		Segments: Segments(p, s.Read(p, now)),
+		Segments: append(Segments(p, s.Read(p, now)), named(p, who, s.Named)...),
 		Stages:   Stages(p, who.JoinedAt, LastOrder(p, s), now),
 		Told:     who.Told(p.Household),
 	}
 }
 
-// Segments are the codes of those segments whose condition a reading meets. A segment without a condition is given by
-// others than this programme, so nobody is in it by it.
+// Segments are the codes of those segments whose condition a reading meets. Those without one are named by others.
 func Segments(p *programme.Programme, r tier.Reading) []string {
 	var out []string
 	for _, s := range p.Lifecycle.Segments {
 		if s.When != nil && r.Met(s.When) {
+			out = append(out, s.Code)
+		}
+	}
+	return out
+}
+
+// named are those segments that another system says the member is in, while the member agrees to be taken for one of
+// them.
+func named(p *programme.Programme, who member.Profile, n tier.Naming) []string {
+	var out []string
+	for _, s := range p.Lifecycle.Segments {
+		if s.Named() && slices.Contains(n.Segments, s.Code) && (s.Consent == "" || who.Agreed(s.Consent)) {
 			out = append(out, s.Code)
 		}
 	}

@@ -49,7 +49,7 @@ func TestEveryEventThatAProgrammeMayNameCanBeRead(t *testing.T) {
 	for kind, data := range map[string]string{
 		"order.late": `{"orderId":"1","parcelId":"2"}`, "product.viewed": `{"sku":"1"}`, "content.shared": `{"kind":"POST","ref":"1"}`,
 		"review.written": `{"orderId":"1","sku":"2"}`, "store.visited": `{"storeId":"1","travel":"BUS"}`, "post.adopted": `{"postId":"1"}`,
-		"trial.adopted": `{"reportId":"1"}`, "member.signedIn": `{}`, "coupon.used": `{"couponId":"1","savedFen":2}`,
+		"trial.adopted": `{"reportId":"1"}`, "member.signedIn": `{}`, "member.segmented": `{"segments":["A"]}`, "coupon.used": `{"couponId":"1","savedFen":2}`,
 		"action.recorded": `{"code":"CHECK_IN","ref":"1"}`, "membership.refunded": `{"paymentId":"P"}`,
 		"membership.paid": `{"tier":"SILVER","from":"2026-07-06T00:00:00+08:00","until":"2027-07-06T00:00:00+08:00","autoRenew":false,"paymentId":"P"}`,
 	} {
@@ -72,6 +72,8 @@ func TestEachWrongFieldGetsOneSentence(t *testing.T) {
 		"no object":        {message("order.refunded", `[1]`), `data is "[1]"; allowed is a JSON object.`},
 		"nothing":          {message("order.refunded", ``), `data is ""; allowed is a JSON object.`},
 		"null":             {message("order.refunded", `null`), `data is "null"; allowed is a JSON object.`},
+		"no list":          {message("member.segmented", `{"segments":"A"}`), `data.segments is "A"; allowed is a list of at most 32 texts.`},
+		"an empty text":    {message("member.segmented", `{"segments":[""]}`), `data.segments is [""]; allowed is a list of at most 32 texts.`},
 		"missing field":    {message("order.refunded", `{"amountFen":7}`), `data.refundId is missing; needed is a text.`},
 		"a fraction":       {message("order.refunded", `{"refundId":"C1","amountFen":7.5}`), `data.amountFen is 7.5; allowed are whole numbers from 0 to 1000000000000.`},
 		"a text":           {message("order.refunded", `{"refundId":"C1","amountFen":"7"}`), `data.amountFen is "7"; allowed are whole numbers`},

@@ -117,6 +117,17 @@ func (f *fields) whole(name string, low, high int64) int64 {
 	return n
 }
 
+// list reads a list of at most so many texts.
+func (f *fields) list(name string, most int) []string {
+	raw, ok := f.value(name)
+	var list []string
+	wrong := func(s string) bool { return s == "" || len(s) > maxText }
+	if !ok || json.Unmarshal(raw, &list) != nil || len(list) > most || slices.ContainsFunc(list, wrong) {
+		f.refuse("data."+f.under+name, "data.%s%s is %s; allowed is a list of at most %d texts.", f.under, name, clip(orNothing(raw, ok)), most)
+	}
+	return list
+}
+
 // each reads a list of objects with at most so many.
 func (f *fields) each(name string, most int, read func(*fields)) {
 	raw, ok := f.value(name)

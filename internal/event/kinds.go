@@ -21,29 +21,31 @@ type reader func(f *fields, t *order.Told, who member.ID, at time.Time)
 
 // readers are the types of events that can be applied.
 var readers = map[string]reader{
-	string(order.Paid):       paid,
-	string(order.Refunded):   refunded,
-	"order.late":             deed("orderId", "parcelId"),
-	"product.viewed":         deed("sku"),
-	"content.shared":         deed("kind", "ref"),
-	"live.watched":           watched,
-	"review.written":         deed("orderId", "sku"),
-	"store.visited":          visited,
-	"post.adopted":           deed("postId"),
-	"trial.adopted":          deed("reportId"),
-	"member.signedIn":        deed(),
-	"coupon.used":            couponUsed,
-	programme.ActionRecorded: deed("code", "ref"),
-	programme.MembershipPaid: bought,
-	"membership.refunded":    unbought,
+	string(order.Paid):        paid,
+	string(order.Refunded):    refunded,
+	"order.late":              deed("orderId", "parcelId"),
+	"product.viewed":          deed("sku"),
+	"content.shared":          deed("kind", "ref"),
+	"live.watched":            watched,
+	"review.written":          deed("orderId", "sku"),
+	"store.visited":           visited,
+	"post.adopted":            deed("postId"),
+	"trial.adopted":           deed("reportId"),
+	"member.signedIn":         deed(),
+	programme.MemberSegmented: segmented,
+	"coupon.used":             couponUsed,
+	programme.ActionRecorded:  deed("code", "ref"),
+	programme.MembershipPaid:  bought,
+	"membership.refunded":     unbought,
 }
 
 // Types are the types of events that can be applied, sorted.
 func Types() []string { return slices.Sorted(maps.Keys(readers)) }
 
 const (
-	maxLines   = 10_000 // of one order: with the bounds of order.MaxFen every sum fits 64 bits
-	maxSeconds = 7 * 24 * 60 * 60
+	maxLines    = 10_000 // of one order: with the bounds of order.MaxFen every sum fits 64 bits
+	maxSeconds  = 7 * 24 * 60 * 60
+	maxSegments = 32 // of one member: programmes have some ten
 )
 
 func paid(f *fields, t *order.Told, who member.ID, at time.Time) {
@@ -107,6 +109,12 @@ func bought(f *fields, t *order.Told, who member.ID, at time.Time) {
 		o.Trial = f.oneOf("route", []string{string(programme.Paid), string(programme.Trial)}) == string(programme.Trial)
 	}
 	t.Deed = &order.Deed{Type: f.kind, Member: who, At: at, Payment: o, Fields: map[string]string{"tier": o.Tier, "paymentId": o.ID}}
+}
+
+// segmented reads which segments a member is said to be in; an empty list is none.
+func segmented(f *fields, t *order.Told, who member.ID, at time.Time) {
+	t.Deed = &order.Deed{Type: f.kind, Member: who, At: at, Fields: map[string]string{},
+		Naming: &tier.Naming{Segments: f.list("segments", maxSegments), At: at}}
 }
 
 func unbought(f *fields, t *order.Told, who member.ID, at time.Time) {

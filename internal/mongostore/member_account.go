@@ -39,6 +39,7 @@ type standingDoc struct {
 	Settled        time.Time   `bson:"settled"`
 	History        []changeDoc `bson:"history,omitempty"`
 	Turns          []turnDoc   `bson:"turns,omitempty"`
+	Named          namingDoc   `bson:"named,omitempty"`
 	Due            time.Time   `bson:"due"` // account.Ever if nothing is due; missing in documents of before there was one
 	Choices        []choiceDoc `bson:"choices,omitempty"`
 }
@@ -90,6 +91,11 @@ type changeDoc struct {
 	Ref      string         `bson:"ref,omitempty"`
 }
 
+type namingDoc struct {
+	Segments []string  `bson:"segments,omitempty"`
+	At       time.Time `bson:"at"`
+}
+
 type turnDoc struct {
 	At   time.Time `bson:"at"`
 	Tier string    `bson:"tier"`
@@ -108,7 +114,7 @@ func toAccount(a account.Account) accountDoc {
 		Version: a.Version, Wallet: string(a.Wallet), Outbox: each(a.Outbox, toStep), Unfinished: len(a.Outbox) > 0, Ends: a.EndsAt(),
 		Standing: standingDoc{
 			Earned: s.Earned, State: s.State, Since: s.Since, ProtectedUntil: s.ProtectedUntil, Clock: s.Clock, Settled: s.Settled,
-			Tasks: s.Tasks, Steps: s.Steps, Due: a.DueAt(),
+			Tasks: s.Tasks, Steps: s.Steps, Due: a.DueAt(), Named: namingDoc(s.Named),
 			Grants:  each(s.Grants, func(g tier.Grant) grantDoc { return grantDoc(g) }),
 			Facts:   each(s.Facts, func(f tier.Fact) factDoc { return factDoc(f) }),
 			History: each(s.History, func(c tier.Change) changeDoc { return changeDoc(c) }),
@@ -125,6 +131,7 @@ func (d accountDoc) account(id member.ID) account.Account {
 		Standing: tier.Standing{
 			Earned: s.Earned, State: s.State, Since: s.Since, ProtectedUntil: s.ProtectedUntil, Clock: s.Clock, Settled: s.Settled,
 			Tasks: slices.Clone(s.Tasks), Steps: slices.Clone(s.Steps), Due: due(s.Due),
+			Named:   tier.Naming{Segments: slices.Clone(s.Named.Segments), At: s.Named.At},
 			Grants:  each(s.Grants, func(g grantDoc) tier.Grant { return tier.Grant(g) }),
 			Facts:   each(s.Facts, func(f factDoc) tier.Fact { return tier.Fact(f) }),
 			History: each(s.History, func(c changeDoc) tier.Change { return tier.Change(c) }),

@@ -22,6 +22,7 @@ type Deed struct {
 	Fields  map[string]string // the event's fields that rules may name
 	Seconds int64             // how long it took; 0 where that says nothing
 	Payment *tier.Payment     // of a membership that was paid for; nil for all else
+	Naming  *tier.Naming      // of segments that another system names; nil for all else
 	Undoes  string            // the payment that was given back; empty for all else
 }
 
@@ -39,7 +40,7 @@ func (d Deed) check(id string) error {
 // clock and is not written down.
 func (d Deed) matters(p *programme.Programme) bool {
 	_, earns := p.Earning(d.Type)
-	return earns || d.Payment != nil || d.Undoes != "" || p.Action(d.Type, d.Fields) != ""
+	return earns || d.Payment != nil || d.Naming != nil || d.Undoes != "" || p.Action(d.Type, d.Fields) != ""
 }
 
 // Earned is what a member has earned by events of one type.

@@ -30,6 +30,9 @@ func (d Deed) told(found map[string]Record) (bool, error) {
 
 // allowed refuses a payment for what cannot be given, so that whoever took the money hears of it.
 func (d Deed) allowed(book tier.Book, s tier.Standing) error {
+	if d.Naming != nil {
+		return d.Naming.Check(book.At(d.At))
+	}
 	if d.Payment == nil {
 		return nil
 	}
@@ -47,6 +50,8 @@ func (d Deed) lift(book tier.Book, s tier.Standing, joined time.Time, action str
 	switch {
 	case d.Payment != nil:
 		s = s.Bought(book, d.At, *d.Payment)
+	case d.Naming != nil:
+		s = s.Name(*d.Naming)
 	case d.Undoes != "":
 		s = s.TakeBack(book, d.At, tier.PaymentGrant(d.Undoes))
 	}

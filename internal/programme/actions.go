@@ -11,6 +11,9 @@ const ActionRecorded = "action.recorded"
 // MembershipPaid is the event that gives a tier for a payment.
 const MembershipPaid = "membership.paid"
 
+// MemberSegmented is the event by which another system says which segments a member is in.
+const MemberSegmented = "member.segmented"
+
 // Action is the code of what a member did, by the event that tells it: ACTIONS metrics weigh it, tasks ask for it.
 // An action that is recorded under its own code carries that in the field "code". It is empty where the programme
 // gives the event no action.
@@ -50,7 +53,7 @@ func (c *check) acts() {
 	if g := c.p.Evaluation.Grace; g != nil {
 		add(g.TaskCodes)
 	}
-	can := slices.DeleteFunc(eventNames(), func(e string) bool { return e == ActionRecorded || e == MembershipPaid })
+	can := slices.DeleteFunc(eventNames(), func(e string) bool { return e == ActionRecorded || e == MembershipPaid || e == MemberSegmented })
 	for _, event := range slices.Sorted(maps.Keys(c.p.Actions)) {
 		at := "actions." + event
 		if event == OrderPaid && !tasks[c.p.Actions[event]] {

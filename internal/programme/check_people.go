@@ -90,6 +90,13 @@ func (c *check) lifecycle() {
 		at := fmt.Sprintf("lifecycle.segments[%d]", i)
 		c.text(at+".names", s.Names)
 		c.condition(at+".when", s.When)
+		if !s.Named() {
+			c.only(at, "without when", "consent")
+			continue
+		}
+		// Who a member is taken to be was inferred from what the member did: it needs a yes of its own.
+		c.filled(at+".consent", s.Consent)
+		c.known(at+".consent", s.Consent, c.purposes)
 	}
 }
 

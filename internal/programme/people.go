@@ -63,10 +63,14 @@ type LifeStage struct {
 
 // Segment is a named set of members: those who meet When, or, without one, those whom another system names.
 type Segment struct {
-	Code  string     `yaml:"code"`
-	Names Text       `yaml:"names"`
-	When  *Condition `yaml:"when"`
+	Code    string     `yaml:"code"`
+	Names   Text       `yaml:"names"`
+	When    *Condition `yaml:"when"`
+	Consent string     `yaml:"consent"` // without When: the purpose that a member must have agreed to, to count as one of them
 }
+
+// Named tells whether members are in the segment because another system says so.
+func (s Segment) Named() bool { return s.When == nil }
 
 // Privacy holds the purposes that members decide on and the deadlines that protect them.
 type Privacy struct {

@@ -98,6 +98,7 @@ type Standing struct {
 	Settled        time.Time // the last settlement applied, or the time of joining
 	History        []Change  // newest last, at most KeepHistory
 	Turns          []Turn    // the tiers held from now on if nothing more happens; see Outlook
+	Named          Naming    // the segments that another system said the member is in
 	Due            time.Time // when the next settlement or end comes; zero if none does; see Foreseen
 	Choices        []Choice  // what the member decided on renewal, newest last
 }
@@ -157,6 +158,7 @@ func (s Standing) Clone() Standing {
 	s.History = slices.Clone(s.History)
 	s.Turns = slices.Clone(s.Turns)
 	s.Choices = slices.Clone(s.Choices)
+	s.Named.Segments = slices.Clone(s.Named.Segments)
 	return s
 }
 
