@@ -70,6 +70,15 @@ func (l *Loader[K, V]) Prime(k K, v V) {
 	}
 }
 
+// Replace puts a value in the place of what was read: for an operation that has changed it.
+func (l *Loader[K, V]) Replace(k K, v V) {
+	c := &cell[V]{done: make(chan struct{}), value: v, found: true}
+	close(c.done)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.cells[k] = c
+}
+
 // Load gives the value of a key, and false if there is none. What no wave has fetched is fetched now; keys that are
 // asked for while such a fetch is under way wait for it and then go together, so that a list of any length costs two
 // calls.

@@ -9,6 +9,7 @@ type Refusal struct {
 	Field   string // of the input that it is about, empty if none
 	ShortBy int64  // how many are missing, 0 if nothing is counted
 	Nearest int64  // what would have been granted instead, 0 if nothing would
+	Of      string // code of what is needed first, such as a privacy purpose; empty if nothing is
 	fault   *Fault
 }
 
@@ -26,6 +27,12 @@ func (r *Refusal) Short(by int64) *Refusal {
 // Near says what would have been granted instead.
 func (r *Refusal) Near(n int64) *Refusal {
 	r.Nearest = n
+	return r
+}
+
+// Needs says what is needed first.
+func (r *Refusal) Needs(code string) *Refusal {
+	r.Of = code
 	return r
 }
 

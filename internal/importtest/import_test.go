@@ -28,6 +28,7 @@ var may = map[string][]string{
 	"internal/clock":       {},
 	"internal/trips":       {},
 	"internal/secret":      {},
+	"internal/profile":     {"internal/programme", "internal/member", "internal/tier", "internal/account"},
 	"internal/token":       {},
 	"internal/phrase":      {},
 	"internal/picture":     {},
@@ -76,6 +77,7 @@ var may = map[string][]string{
 
 // domains are the packages that hold rules and know no store, no HTTP and no GraphQL.
 var domains = []string{
+	"internal/profile",
 	"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/wallet", "internal/checkout", "internal/account", "internal/order", "internal/benefit",
 	"internal/product", "internal/reward", "internal/voucher", "internal/redemption", "internal/admission", "internal/adjustment", "internal/transfer", "internal/family", "internal/cursor", "internal/community", "internal/recommend", "internal/claim",
 	"internal/event", "internal/supply", "internal/change", "internal/coupon", "internal/membership",

@@ -8,6 +8,8 @@ type Consent struct {
 	At            time.Time
 	PolicyVersion string
 	Source        string // where the decision was made, such as app or import
+	Number        int    // how many decisions on the purpose came before
+	Before        bool   // the member had said yes at some time before
 }
 
 // Agreed tells whether the member's last word on a purpose was yes.

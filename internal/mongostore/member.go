@@ -20,7 +20,7 @@ import (
 //
 //	members { _id: member id, sv: 1,
 //	          profile: { version, handle, name, avatar, joined, country, birthday, locale, channel, demo, zone, sealed,
-//	                     consents: [ { purpose, granted, at, policy, source } … ] },
+//	                     consents: [ { purpose, granted, at, policy, source, number, before } … ] },
 //	          account: { version, wallet, standing: { … member_account.go }, outbox: [ … ], unfinished, ends } }
 //
 //	unique profile.handle · profile.demo, of those that the demo made · account.standing.due ·

@@ -32,6 +32,8 @@ type consentDoc struct {
 	At      time.Time `bson:"at"`
 	Policy  string    `bson:"policy,omitempty"`
 	Source  string    `bson:"source,omitempty"`
+	Number  int       `bson:"number,omitempty"`
+	Before  bool      `bson:"before,omitempty"`
 }
 
 func toProfile(p member.Profile) profileDoc {
@@ -42,7 +44,7 @@ func toProfile(p member.Profile) profileDoc {
 	}
 	for _, purpose := range slices.Sorted(maps.Keys(p.Consents)) {
 		c := p.Consents[purpose]
-		d.Consents = append(d.Consents, consentDoc{purpose, c.Granted, c.At, c.PolicyVersion, c.Source})
+		d.Consents = append(d.Consents, consentDoc{purpose, c.Granted, c.At, c.PolicyVersion, c.Source, c.Number, c.Before})
 	}
 	return d
 }
@@ -57,7 +59,7 @@ func (d profileDoc) profile(id member.ID) member.Profile {
 		if p.Consents == nil {
 			p.Consents = make(map[string]member.Consent, len(d.Consents))
 		}
-		p.Consents[c.Purpose] = member.Consent{Granted: c.Granted, At: c.At, PolicyVersion: c.Policy, Source: c.Source}
+		p.Consents[c.Purpose] = member.Consent{Granted: c.Granted, At: c.At, PolicyVersion: c.Policy, Source: c.Source, Number: c.Number, Before: c.Before}
 	}
 	return p
 }

@@ -47,6 +47,7 @@ func (r *report) check(p *Programme) {
 	c.coupons()
 	c.services()
 	c.household()
+	c.completeness()
 	c.family()
 	c.community()
 	c.lifecycle()

@@ -1,6 +1,9 @@
 package programme
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 func (c *check) household() {
 	h := c.p.Household
@@ -49,5 +52,40 @@ func (c *check) named(path string, list []Named) {
 	c.unique(path, codes(list, func(n Named) string { return n.Code }))
 	for i, n := range list {
 		c.text(fmt.Sprintf("%s[%d].names", path, i), n.Names)
+	}
+}
+
+func (c *check) completeness() {
+	seen := map[string]int{}
+	for i, f := range c.p.Completeness {
+		at := fmt.Sprintf("completeness[%d]", i)
+		if oneOf(c, at+".field", f.Field, Avatar, Birthday, Locale, MemberZone, HouseholdSize, HouseholdStage, Children, Diet, Preferences) {
+			if first, twice := seen[f.Field]; twice {
+				c.add(at+".field", "is %q, which completeness[%d] has; allowed is once", f.Field, first)
+			}
+			seen[f.Field] = i
+			c.asked(at+".field", f.Field)
+		}
+		c.between(at+".weight", int64(f.Weight), 1, 1000)
+		c.text(at+".titles", f.Titles)
+	}
+}
+
+// asked refuses what nobody could fill in.
+func (c *check) asked(at, field string) {
+	h := c.p.Household
+	if h == nil {
+		h = &Household{}
+	}
+	off := []string{}
+	for name, on := range map[string]bool{
+		HouseholdSize: h.MostPeople > 0, HouseholdStage: len(h.LifeStages) > 0, Children: h.MostChildren > 0, Diet: len(h.Diets) > 0, Preferences: len(h.Preferences) > 0,
+	} {
+		if !on {
+			off = append(off, name)
+		}
+	}
+	if slices.Contains(off, field) {
+		c.add(at, "is %q, which household does not ask for; allowed is what it asks for", field)
 	}
 }

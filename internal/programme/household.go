@@ -26,3 +26,23 @@ type Named struct {
 	Code  string `yaml:"code"`
 	Names Text   `yaml:"names"`
 }
+
+// Completing is a field of the profile that should be filled in, and how much it weighs.
+type Completing struct {
+	Field  string `yaml:"field"`
+	Weight int    `yaml:"weight"`
+	Titles Text   `yaml:"titles"` // what the member is asked to do
+}
+
+// The fields of a profile that may be filled in.
+const (
+	Avatar         = "AVATAR"
+	Birthday       = "BIRTHDAY"
+	Locale         = "LOCALE"
+	MemberZone     = "TIME_ZONE"
+	HouseholdSize  = "HOUSEHOLD_SIZE"
+	HouseholdStage = "LIFE_STAGE"
+	Children       = "CHILDREN"
+	Diet           = "DIET"
+	Preferences    = "PREFERENCES"
+)

@@ -35,6 +35,7 @@ type Programme struct {
 	Lifecycle     Lifecycle         `yaml:"lifecycle"`     //
 	Services      []Service         `yaml:"services"`      // response times
 	Household     *Household        `yaml:"household"`     // absent = nothing is asked of home
+	Completeness  []Completing      `yaml:"completeness"`  // what makes a profile complete
 	Privacy       Privacy           `yaml:"privacy"`       //
 	Rules         []Rule            `yaml:"rules"`         // the rules as members read them
 	Returns       Returns           `yaml:"returns"`       // coins that come back
