@@ -42,6 +42,7 @@ type ResolverRoot interface {
 	Member() MemberResolver
 	Mutation() MutationResolver
 	Post() PostResolver
+	Privacy() PrivacyResolver
 	PublicProfile() PublicProfileResolver
 	Query() QueryResolver
 	Recommendation() RecommendationResolver
@@ -320,6 +321,22 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	Completeness struct {
+		Missing func(childComplexity int) int
+		Percent func(childComplexity int) int
+	}
+
+	ConsentSetPayload struct {
+		Privacy    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ConsentSetUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
 	Currency struct {
 		Code              func(childComplexity int) int
 		ExpiryMonths      func(childComplexity int) int
@@ -448,6 +465,50 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	Household struct {
+		Children  func(childComplexity int) int
+		Diet      func(childComplexity int) int
+		LifeStage func(childComplexity int) int
+		Size      func(childComplexity int) int
+	}
+
+	HouseholdChild struct {
+		BornIn func(childComplexity int) int
+		Years  func(childComplexity int) int
+	}
+
+	HouseholdChoice struct {
+		Code func(childComplexity int) int
+		Name func(childComplexity int) int
+	}
+
+	HouseholdConsent struct {
+		Field   func(childComplexity int) int
+		Purpose func(childComplexity int) int
+	}
+
+	HouseholdRules struct {
+		Consents        func(childComplexity int) int
+		Diets           func(childComplexity int) int
+		LifeStages      func(childComplexity int) int
+		MostChildren    func(childComplexity int) int
+		MostPeople      func(childComplexity int) int
+		MostPreferences func(childComplexity int) int
+		Preferences     func(childComplexity int) int
+	}
+
+	HouseholdSetPayload struct {
+		Household  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	HouseholdSetUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+		Purpose func(childComplexity int) int
+	}
+
 	LedgerEntry struct {
 		Amount       func(childComplexity int) int
 		BalanceAfter func(childComplexity int) int
@@ -491,19 +552,46 @@ type ComplexityRoot struct {
 		Avatar                 func(childComplexity int) int
 		Benefits               func(childComplexity int, first *int, after *string) int
 		Birthday               func(childComplexity int) int
+		Completeness           func(childComplexity int) int
 		DisplayName            func(childComplexity int) int
 		Family                 func(childComplexity int) int
+		Household              func(childComplexity int) int
 		ID                     func(childComplexity int) int
 		JoinedAt               func(childComplexity int) int
 		Locale                 func(childComplexity int) int
+		Preferences            func(childComplexity int) int
+		Privacy                func(childComplexity int) int
 		PublicProfile          func(childComplexity int) int
 		RecommendationSettings func(childComplexity int) int
 		Redemptions            func(childComplexity int, filter *RedemptionFilter, first *int, after *string) int
 		Tier                   func(childComplexity int) int
+		TimeZone               func(childComplexity int) int
 		UnreadCounts           func(childComplexity int) int
 		Version                func(childComplexity int) int
 		Wallet                 func(childComplexity int) int
 		Wallets                func(childComplexity int) int
+	}
+
+	MemberBirthdayCorrectPayload struct {
+		Profile    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	MemberBirthdayCorrectUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
+	MemberUpdatePayload struct {
+		Member     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	MemberUpdateUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
 	}
 
 	MembershipClaimPayload struct {
@@ -601,6 +689,12 @@ type ComplexityRoot struct {
 		Message func(childComplexity int) int
 	}
 
+	MissingDetail struct {
+		Code   func(childComplexity int) int
+		Title  func(childComplexity int) int
+		Weight func(childComplexity int) int
+	}
+
 	Money struct {
 		Amount       func(childComplexity int) int
 		CurrencyCode func(childComplexity int) int
@@ -613,12 +707,17 @@ type ComplexityRoot struct {
 		CoinAdjustmentPropose   func(childComplexity int, input CoinAdjustmentProposeInput) int
 		CoinConvert             func(childComplexity int, input CoinConvertInput) int
 		CoinTransfer            func(childComplexity int, input CoinTransferInput) int
+		ConsentSet              func(childComplexity int, input ConsentSetInput) int
+		HouseholdSet            func(childComplexity int, input HouseholdSetInput) int
+		MemberBirthdayCorrect   func(childComplexity int, input MemberBirthdayCorrectInput) int
+		MemberUpdate            func(childComplexity int, input MemberUpdateInput) int
 		MembershipClaim         func(childComplexity int, input MembershipClaimInput) int
 		MembershipCodesIssue    func(childComplexity int, input MembershipCodesIssueInput) int
 		MembershipCodesWithdraw func(childComplexity int, input MembershipCodesWithdrawInput) int
 		MembershipDaysAdd       func(childComplexity int, input MembershipDaysAddInput) int
 		MembershipRenewalSet    func(childComplexity int, input MembershipRenewalSetInput) int
 		MembershipTrialStart    func(childComplexity int, input MembershipTrialStartInput) int
+		PreferencesSet          func(childComplexity int, input PreferencesSetInput) int
 		RedemptionCancel        func(childComplexity int, input RedemptionCancelInput) int
 		RedemptionShow          func(childComplexity int, input RedemptionShowInput) int
 		RedemptionUse           func(childComplexity int, input RedemptionUseInput) int
@@ -668,6 +767,53 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	PreferencesSetPayload struct {
+		Preferences func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	PreferencesSetUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+		Purpose func(childComplexity int) int
+	}
+
+	Privacy struct {
+		Decisions func(childComplexity int, first *int, after *string) int
+		ID        func(childComplexity int) int
+		Purposes  func(childComplexity int) int
+	}
+
+	PrivacyDecision struct {
+		At            func(childComplexity int) int
+		Granted       func(childComplexity int) int
+		PolicyVersion func(childComplexity int) int
+		Purpose       func(childComplexity int) int
+		Source        func(childComplexity int) int
+	}
+
+	PrivacyDecisionConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	PrivacyDecisionEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	PrivacyPurpose struct {
+		ChangedAt     func(childComplexity int) int
+		Description   func(childComplexity int) int
+		PolicyVersion func(childComplexity int) int
+		Purpose       func(childComplexity int) int
+		Sensitive     func(childComplexity int) int
+		State         func(childComplexity int) int
+		Title         func(childComplexity int) int
+	}
+
 	Product struct {
 		ID    func(childComplexity int) int
 		Image func(childComplexity int) int
@@ -680,6 +826,7 @@ type ComplexityRoot struct {
 		Adjustments func(childComplexity int) int
 		Code        func(childComplexity int) int
 		Currencies  func(childComplexity int) int
+		Household   func(childComplexity int) int
 		ID          func(childComplexity int) int
 		Name        func(childComplexity int) int
 		Rules       func(childComplexity int) int
@@ -1232,6 +1379,11 @@ type LedgerEntryResolver interface {
 	Transfer(ctx context.Context, obj *LedgerEntry) (*CoinTransfer, error)
 }
 type MemberResolver interface {
+	Completeness(ctx context.Context, obj *Member) (*Completeness, error)
+	Household(ctx context.Context, obj *Member) (*Household, error)
+	Preferences(ctx context.Context, obj *Member) ([]*HouseholdChoice, error)
+	Privacy(ctx context.Context, obj *Member) (*Privacy, error)
+
 	Tier(ctx context.Context, obj *Member) (*TierStatus, error)
 	Wallet(ctx context.Context, obj *Member) (*Wallet, error)
 	Wallets(ctx context.Context, obj *Member) ([]*Wallet, error)
@@ -1261,6 +1413,11 @@ type MutationResolver interface {
 	CoinConvert(ctx context.Context, input CoinConvertInput) (*CoinConvertPayload, error)
 	CoinAdjustmentPropose(ctx context.Context, input CoinAdjustmentProposeInput) (*CoinAdjustmentProposePayload, error)
 	CoinAdjustmentDecide(ctx context.Context, input CoinAdjustmentDecideInput) (*CoinAdjustmentDecidePayload, error)
+	MemberUpdate(ctx context.Context, input MemberUpdateInput) (*MemberUpdatePayload, error)
+	MemberBirthdayCorrect(ctx context.Context, input MemberBirthdayCorrectInput) (*MemberBirthdayCorrectPayload, error)
+	ConsentSet(ctx context.Context, input ConsentSetInput) (*ConsentSetPayload, error)
+	HouseholdSet(ctx context.Context, input HouseholdSetInput) (*HouseholdSetPayload, error)
+	PreferencesSet(ctx context.Context, input PreferencesSetInput) (*PreferencesSetPayload, error)
 }
 type PostResolver interface {
 	Author(ctx context.Context, obj *Post) (*PublicProfile, error)
@@ -1273,6 +1430,9 @@ type PostResolver interface {
 	BookmarkedByMe(ctx context.Context, obj *Post) (*bool, error)
 	Permissions(ctx context.Context, obj *Post) ([]string, error)
 	Comments(ctx context.Context, obj *Post, sort CommentSort, first *int, after *string) (*CommentConnection, error)
+}
+type PrivacyResolver interface {
+	Decisions(ctx context.Context, obj *Privacy, first *int, after *string) (*PrivacyDecisionConnection, error)
 }
 type PublicProfileResolver interface {
 	IsFollowedByMe(ctx context.Context, obj *PublicProfile) (*bool, error)
@@ -2354,6 +2514,51 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CommentEdge.Node(childComplexity), true
 
+	case "Completeness.missing":
+		if e.ComplexityRoot.Completeness.Missing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Completeness.Missing(childComplexity), true
+	case "Completeness.percent":
+		if e.ComplexityRoot.Completeness.Percent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Completeness.Percent(childComplexity), true
+
+	case "ConsentSetPayload.privacy":
+		if e.ComplexityRoot.ConsentSetPayload.Privacy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsentSetPayload.Privacy(childComplexity), true
+	case "ConsentSetPayload.userErrors":
+		if e.ComplexityRoot.ConsentSetPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsentSetPayload.UserErrors(childComplexity), true
+
+	case "ConsentSetUserError.code":
+		if e.ComplexityRoot.ConsentSetUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsentSetUserError.Code(childComplexity), true
+	case "ConsentSetUserError.field":
+		if e.ComplexityRoot.ConsentSetUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsentSetUserError.Field(childComplexity), true
+	case "ConsentSetUserError.message":
+		if e.ComplexityRoot.ConsentSetUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsentSetUserError.Message(childComplexity), true
+
 	case "Currency.code":
 		if e.ComplexityRoot.Currency.Code == nil {
 			break
@@ -2843,6 +3048,151 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.HoldEdge.Node(childComplexity), true
 
+	case "Household.children":
+		if e.ComplexityRoot.Household.Children == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Household.Children(childComplexity), true
+	case "Household.diet":
+		if e.ComplexityRoot.Household.Diet == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Household.Diet(childComplexity), true
+	case "Household.lifeStage":
+		if e.ComplexityRoot.Household.LifeStage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Household.LifeStage(childComplexity), true
+	case "Household.size":
+		if e.ComplexityRoot.Household.Size == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Household.Size(childComplexity), true
+
+	case "HouseholdChild.bornIn":
+		if e.ComplexityRoot.HouseholdChild.BornIn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HouseholdChild.BornIn(childComplexity), true
+	case "HouseholdChild.years":
+		if e.ComplexityRoot.HouseholdChild.Years == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HouseholdChild.Years(childComplexity), true
+
+	case "HouseholdChoice.code":
+		if e.ComplexityRoot.HouseholdChoice.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HouseholdChoice.Code(childComplexity), true
+	case "HouseholdChoice.name":
+		if e.ComplexityRoot.HouseholdChoice.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HouseholdChoice.Name(childComplexity), true
+
+	case "HouseholdConsent.field":
+		if e.ComplexityRoot.HouseholdConsent.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HouseholdConsent.Field(childComplexity), true
+	case "HouseholdConsent.purpose":
+		if e.ComplexityRoot.HouseholdConsent.Purpose == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HouseholdConsent.Purpose(childComplexity), true
+
+	case "HouseholdRules.consents":
+		if e.ComplexityRoot.HouseholdRules.Consents == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HouseholdRules.Consents(childComplexity), true
+	case "HouseholdRules.diets":
+		if e.ComplexityRoot.HouseholdRules.Diets == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HouseholdRules.Diets(childComplexity), true
+	case "HouseholdRules.lifeStages":
+		if e.ComplexityRoot.HouseholdRules.LifeStages == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HouseholdRules.LifeStages(childComplexity), true
+	case "HouseholdRules.mostChildren":
+		if e.ComplexityRoot.HouseholdRules.MostChildren == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HouseholdRules.MostChildren(childComplexity), true
+	case "HouseholdRules.mostPeople":
+		if e.ComplexityRoot.HouseholdRules.MostPeople == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HouseholdRules.MostPeople(childComplexity), true
+	case "HouseholdRules.mostPreferences":
+		if e.ComplexityRoot.HouseholdRules.MostPreferences == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HouseholdRules.MostPreferences(childComplexity), true
+	case "HouseholdRules.preferences":
+		if e.ComplexityRoot.HouseholdRules.Preferences == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HouseholdRules.Preferences(childComplexity), true
+
+	case "HouseholdSetPayload.household":
+		if e.ComplexityRoot.HouseholdSetPayload.Household == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HouseholdSetPayload.Household(childComplexity), true
+	case "HouseholdSetPayload.userErrors":
+		if e.ComplexityRoot.HouseholdSetPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HouseholdSetPayload.UserErrors(childComplexity), true
+
+	case "HouseholdSetUserError.code":
+		if e.ComplexityRoot.HouseholdSetUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HouseholdSetUserError.Code(childComplexity), true
+	case "HouseholdSetUserError.field":
+		if e.ComplexityRoot.HouseholdSetUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HouseholdSetUserError.Field(childComplexity), true
+	case "HouseholdSetUserError.message":
+		if e.ComplexityRoot.HouseholdSetUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HouseholdSetUserError.Message(childComplexity), true
+	case "HouseholdSetUserError.purpose":
+		if e.ComplexityRoot.HouseholdSetUserError.Purpose == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HouseholdSetUserError.Purpose(childComplexity), true
+
 	case "LedgerEntry.amount":
 		if e.ComplexityRoot.LedgerEntry.Amount == nil {
 			break
@@ -3015,6 +3365,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.Birthday(childComplexity), true
+	case "Member.completeness":
+		if e.ComplexityRoot.Member.Completeness == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Member.Completeness(childComplexity), true
 	case "Member.displayName":
 		if e.ComplexityRoot.Member.DisplayName == nil {
 			break
@@ -3027,6 +3383,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.Family(childComplexity), true
+	case "Member.household":
+		if e.ComplexityRoot.Member.Household == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Member.Household(childComplexity), true
 	case "Member.id":
 		if e.ComplexityRoot.Member.ID == nil {
 			break
@@ -3045,6 +3407,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.Locale(childComplexity), true
+	case "Member.preferences":
+		if e.ComplexityRoot.Member.Preferences == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Member.Preferences(childComplexity), true
+	case "Member.privacy":
+		if e.ComplexityRoot.Member.Privacy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Member.Privacy(childComplexity), true
 	case "Member.publicProfile":
 		if e.ComplexityRoot.Member.PublicProfile == nil {
 			break
@@ -3074,6 +3448,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.Tier(childComplexity), true
+	case "Member.timeZone":
+		if e.ComplexityRoot.Member.TimeZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Member.TimeZone(childComplexity), true
 	case "Member.unreadCounts":
 		if e.ComplexityRoot.Member.UnreadCounts == nil {
 			break
@@ -3098,6 +3478,70 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.Wallets(childComplexity), true
+
+	case "MemberBirthdayCorrectPayload.profile":
+		if e.ComplexityRoot.MemberBirthdayCorrectPayload.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberBirthdayCorrectPayload.Profile(childComplexity), true
+	case "MemberBirthdayCorrectPayload.userErrors":
+		if e.ComplexityRoot.MemberBirthdayCorrectPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberBirthdayCorrectPayload.UserErrors(childComplexity), true
+
+	case "MemberBirthdayCorrectUserError.code":
+		if e.ComplexityRoot.MemberBirthdayCorrectUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberBirthdayCorrectUserError.Code(childComplexity), true
+	case "MemberBirthdayCorrectUserError.field":
+		if e.ComplexityRoot.MemberBirthdayCorrectUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberBirthdayCorrectUserError.Field(childComplexity), true
+	case "MemberBirthdayCorrectUserError.message":
+		if e.ComplexityRoot.MemberBirthdayCorrectUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberBirthdayCorrectUserError.Message(childComplexity), true
+
+	case "MemberUpdatePayload.member":
+		if e.ComplexityRoot.MemberUpdatePayload.Member == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberUpdatePayload.Member(childComplexity), true
+	case "MemberUpdatePayload.userErrors":
+		if e.ComplexityRoot.MemberUpdatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberUpdatePayload.UserErrors(childComplexity), true
+
+	case "MemberUpdateUserError.code":
+		if e.ComplexityRoot.MemberUpdateUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberUpdateUserError.Code(childComplexity), true
+	case "MemberUpdateUserError.field":
+		if e.ComplexityRoot.MemberUpdateUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberUpdateUserError.Field(childComplexity), true
+	case "MemberUpdateUserError.message":
+		if e.ComplexityRoot.MemberUpdateUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberUpdateUserError.Message(childComplexity), true
 
 	case "MembershipClaimPayload.grant":
 		if e.ComplexityRoot.MembershipClaimPayload.Grant == nil {
@@ -3414,6 +3858,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MembershipTrialStartUserError.Message(childComplexity), true
 
+	case "MissingDetail.code":
+		if e.ComplexityRoot.MissingDetail.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MissingDetail.Code(childComplexity), true
+	case "MissingDetail.title":
+		if e.ComplexityRoot.MissingDetail.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MissingDetail.Title(childComplexity), true
+	case "MissingDetail.weight":
+		if e.ComplexityRoot.MissingDetail.Weight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MissingDetail.Weight(childComplexity), true
+
 	case "Money.amount":
 		if e.ComplexityRoot.Money.Amount == nil {
 			break
@@ -3493,6 +3956,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CoinTransfer(childComplexity, args["input"].(CoinTransferInput)), true
+	case "Mutation.consentSet":
+		if e.ComplexityRoot.Mutation.ConsentSet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_consentSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConsentSet(childComplexity, args["input"].(ConsentSetInput)), true
+	case "Mutation.householdSet":
+		if e.ComplexityRoot.Mutation.HouseholdSet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_householdSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.HouseholdSet(childComplexity, args["input"].(HouseholdSetInput)), true
+	case "Mutation.memberBirthdayCorrect":
+		if e.ComplexityRoot.Mutation.MemberBirthdayCorrect == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_memberBirthdayCorrect_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MemberBirthdayCorrect(childComplexity, args["input"].(MemberBirthdayCorrectInput)), true
+	case "Mutation.memberUpdate":
+		if e.ComplexityRoot.Mutation.MemberUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_memberUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MemberUpdate(childComplexity, args["input"].(MemberUpdateInput)), true
 	case "Mutation.membershipClaim":
 		if e.ComplexityRoot.Mutation.MembershipClaim == nil {
 			break
@@ -3559,6 +4066,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.MembershipTrialStart(childComplexity, args["input"].(MembershipTrialStartInput)), true
+	case "Mutation.preferencesSet":
+		if e.ComplexityRoot.Mutation.PreferencesSet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_preferencesSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PreferencesSet(childComplexity, args["input"].(PreferencesSetInput)), true
 	case "Mutation.redemptionCancel":
 		if e.ComplexityRoot.Mutation.RedemptionCancel == nil {
 			break
@@ -3814,6 +4332,174 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PostEdge.Node(childComplexity), true
 
+	case "PreferencesSetPayload.preferences":
+		if e.ComplexityRoot.PreferencesSetPayload.Preferences == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PreferencesSetPayload.Preferences(childComplexity), true
+	case "PreferencesSetPayload.userErrors":
+		if e.ComplexityRoot.PreferencesSetPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PreferencesSetPayload.UserErrors(childComplexity), true
+
+	case "PreferencesSetUserError.code":
+		if e.ComplexityRoot.PreferencesSetUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PreferencesSetUserError.Code(childComplexity), true
+	case "PreferencesSetUserError.field":
+		if e.ComplexityRoot.PreferencesSetUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PreferencesSetUserError.Field(childComplexity), true
+	case "PreferencesSetUserError.message":
+		if e.ComplexityRoot.PreferencesSetUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PreferencesSetUserError.Message(childComplexity), true
+	case "PreferencesSetUserError.purpose":
+		if e.ComplexityRoot.PreferencesSetUserError.Purpose == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PreferencesSetUserError.Purpose(childComplexity), true
+
+	case "Privacy.decisions":
+		if e.ComplexityRoot.Privacy.Decisions == nil {
+			break
+		}
+
+		args, err := ec.field_Privacy_decisions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Privacy.Decisions(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Privacy.id":
+		if e.ComplexityRoot.Privacy.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Privacy.ID(childComplexity), true
+	case "Privacy.purposes":
+		if e.ComplexityRoot.Privacy.Purposes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Privacy.Purposes(childComplexity), true
+
+	case "PrivacyDecision.at":
+		if e.ComplexityRoot.PrivacyDecision.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrivacyDecision.At(childComplexity), true
+	case "PrivacyDecision.granted":
+		if e.ComplexityRoot.PrivacyDecision.Granted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrivacyDecision.Granted(childComplexity), true
+	case "PrivacyDecision.policyVersion":
+		if e.ComplexityRoot.PrivacyDecision.PolicyVersion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrivacyDecision.PolicyVersion(childComplexity), true
+	case "PrivacyDecision.purpose":
+		if e.ComplexityRoot.PrivacyDecision.Purpose == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrivacyDecision.Purpose(childComplexity), true
+	case "PrivacyDecision.source":
+		if e.ComplexityRoot.PrivacyDecision.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrivacyDecision.Source(childComplexity), true
+
+	case "PrivacyDecisionConnection.edges":
+		if e.ComplexityRoot.PrivacyDecisionConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrivacyDecisionConnection.Edges(childComplexity), true
+	case "PrivacyDecisionConnection.nodes":
+		if e.ComplexityRoot.PrivacyDecisionConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrivacyDecisionConnection.Nodes(childComplexity), true
+	case "PrivacyDecisionConnection.pageInfo":
+		if e.ComplexityRoot.PrivacyDecisionConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrivacyDecisionConnection.PageInfo(childComplexity), true
+
+	case "PrivacyDecisionEdge.cursor":
+		if e.ComplexityRoot.PrivacyDecisionEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrivacyDecisionEdge.Cursor(childComplexity), true
+	case "PrivacyDecisionEdge.node":
+		if e.ComplexityRoot.PrivacyDecisionEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrivacyDecisionEdge.Node(childComplexity), true
+
+	case "PrivacyPurpose.changedAt":
+		if e.ComplexityRoot.PrivacyPurpose.ChangedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrivacyPurpose.ChangedAt(childComplexity), true
+	case "PrivacyPurpose.description":
+		if e.ComplexityRoot.PrivacyPurpose.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrivacyPurpose.Description(childComplexity), true
+	case "PrivacyPurpose.policyVersion":
+		if e.ComplexityRoot.PrivacyPurpose.PolicyVersion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrivacyPurpose.PolicyVersion(childComplexity), true
+	case "PrivacyPurpose.purpose":
+		if e.ComplexityRoot.PrivacyPurpose.Purpose == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrivacyPurpose.Purpose(childComplexity), true
+	case "PrivacyPurpose.sensitive":
+		if e.ComplexityRoot.PrivacyPurpose.Sensitive == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrivacyPurpose.Sensitive(childComplexity), true
+	case "PrivacyPurpose.state":
+		if e.ComplexityRoot.PrivacyPurpose.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrivacyPurpose.State(childComplexity), true
+	case "PrivacyPurpose.title":
+		if e.ComplexityRoot.PrivacyPurpose.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrivacyPurpose.Title(childComplexity), true
+
 	case "Product.id":
 		if e.ComplexityRoot.Product.ID == nil {
 			break
@@ -3863,6 +4549,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Programme.Currencies(childComplexity), true
+	case "Programme.household":
+		if e.ComplexityRoot.Programme.Household == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Programme.Household(childComplexity), true
 	case "Programme.id":
 		if e.ComplexityRoot.Programme.ID == nil {
 			break
@@ -5918,13 +6610,18 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCoinAdjustmentProposeInput,
 		ec.unmarshalInputCoinConvertInput,
 		ec.unmarshalInputCoinTransferInput,
+		ec.unmarshalInputConsentSetInput,
+		ec.unmarshalInputHouseholdSetInput,
 		ec.unmarshalInputLedgerFilter,
+		ec.unmarshalInputMemberBirthdayCorrectInput,
+		ec.unmarshalInputMemberUpdateInput,
 		ec.unmarshalInputMembershipClaimInput,
 		ec.unmarshalInputMembershipCodesIssueInput,
 		ec.unmarshalInputMembershipCodesWithdrawInput,
 		ec.unmarshalInputMembershipDaysAddInput,
 		ec.unmarshalInputMembershipRenewalSetInput,
 		ec.unmarshalInputMembershipTrialStartInput,
+		ec.unmarshalInputPreferencesSetInput,
 		ec.unmarshalInputRedemptionCancelInput,
 		ec.unmarshalInputRedemptionFilter,
 		ec.unmarshalInputRedemptionShowInput,
@@ -6255,6 +6952,42 @@ type Mutation {
     "Which proposal, and the answer."
     input: CoinAdjustmentDecideInput!
   ): CoinAdjustmentDecidePayload!
+
+  "Changes the member's own profile, if it is still the version that the member saw. What is so already changes nothing."
+  memberUpdate(
+    "What is to be changed; absent leaves as it is."
+    input: MemberUpdateInput!
+  ): MemberUpdatePayload!
+
+  """
+  Corrects a member's birthday, by staff: the member sets it only once. Needs a staff token with the role ` + "`" + `operations` + "`" + `,
+  else FORBIDDEN.
+  """
+  memberBirthdayCorrect(
+    "Whose, and the right day."
+    input: MemberBirthdayCorrectInput!
+  ): MemberBirthdayCorrectPayload!
+
+  """
+  Says yes or no to one purpose, having seen its text. A no holds for the very next request, and deletes at once what was
+  told under it. Said again it changes nothing.
+  """
+  consentSet(
+    "To which purpose, and the answer."
+    input: ConsentSetInput!
+  ): ConsentSetPayload!
+
+  "Tells of the people at home, each fact under its consent; taking back needs none. Told again it changes nothing."
+  householdSet(
+    "What is told; absent leaves as it is, and what is empty takes back."
+    input: HouseholdSetInput!
+  ): HouseholdSetPayload!
+
+  "Chooses what the member likes, instead of what was chosen before. Under its consent; an empty list needs none."
+  preferencesSet(
+    "What the member likes."
+    input: PreferencesSetInput!
+  ): PreferencesSetPayload!
 }
 
 "Everything that can be read."
@@ -6415,8 +7148,18 @@ type Member implements Node {
   birthday: Date
   "The language that messages come in: zh-CN, zh-TW or en. Null for whatever the app asks for."
   locale: String
+  "IANA name of the zone that the member lives in, such as ` + "`" + `Asia/Shanghai` + "`" + `. Null for the programme's own."
+  timeZone: String
   "Grows with every change of the profile; send it back as ` + "`" + `expectedVersion` + "`" + ` when changing it."
   version: Int!
+  "How much of the profile is filled in, and what is missing."
+  completeness: Completeness!
+  "What the member told of the people at home, as far as the consents given now let it be used. Nobody else sees it."
+  household: Household!
+  "What the member likes, under the same rule. Nobody else sees it."
+  preferences: [HouseholdChoice!]!
+  "What the member's data may be used for."
+  privacy: Privacy!
   "How this member looks to others."
   publicProfile: PublicProfile!
   "The tier held, and the way to the next one. Null only together with an error."
@@ -6474,6 +7217,341 @@ type UnreadCounts implements Node {
   notifications: Int!
   "Family requests that wait for this member's decision."
   approvals: Int!
+}
+
+# ═════════════════════════════════════════ household & privacy ═════════════════════════════════════════
+
+"How much of a profile is filled in, by the programme's weights."
+type Completeness {
+  "0 to 100, rounded down; 100 only when nothing is missing."
+  percent: Int!
+  "What is missing, in the programme's order."
+  missing: [MissingDetail!]!
+}
+
+"Something that a profile lacks."
+type MissingDetail {
+  "Code of the field, such as BIRTHDAY or HOUSEHOLD_SIZE; more may come."
+  code: String!
+  "What the member is asked to do."
+  title: String!
+  "How much it weighs beside the others."
+  weight: Int!
+}
+
+"What a member told of the people at home. Nobody is named, and nothing is inferred."
+type Household {
+  "How many people, the member included. Null when not told."
+  size: Int
+  "The stage that the family is in. Null when not told."
+  lifeStage: HouseholdChoice
+  "The children, the eldest first."
+  children: [HouseholdChild!]!
+  "What the family eats or avoids."
+  diet: [HouseholdChoice!]!
+}
+
+"A child, by its age alone."
+type HouseholdChild {
+  "Month of birth, such as ` + "`" + `2019-04` + "`" + `."
+  bornIn: String!
+  "Full years, as the month tells."
+  years: Int!
+}
+
+"One of the programme's codes for homes and likes, with its name."
+type HouseholdChoice {
+  "The code."
+  code: String!
+  "The name; the code where the programme does not know it any more."
+  name: String!
+}
+
+"What members may be asked of home and likes."
+type HouseholdRules {
+  "Most people of a household. Null when the size is not asked."
+  mostPeople: Int
+  "The stages to choose from. Empty when not asked."
+  lifeStages: [HouseholdChoice!]!
+  "Most children. Null when they are not asked."
+  mostChildren: Int
+  "The diets to choose from. Empty when not asked."
+  diets: [HouseholdChoice!]!
+  "The likes to choose from. Empty when not asked."
+  preferences: [HouseholdChoice!]!
+  "Most likes that one member keeps. Null when they are not asked."
+  mostPreferences: Int
+  "Which purpose each fact stands under."
+  consents: [HouseholdConsent!]!
+}
+
+"Which purpose a fact stands under."
+type HouseholdConsent {
+  "The field of ` + "`" + `HouseholdSetInput` + "`" + ` or ` + "`" + `PreferencesSetInput` + "`" + `."
+  field: String!
+  "Code of the purpose, as in ` + "`" + `PrivacyPurpose` + "`" + `."
+  purpose: String!
+}
+
+"What a member's data may be used for: a node of its own, so that one update reaches every screen."
+type Privacy implements Node {
+  "Opaque id of the member's privacy."
+  id: ID!
+  "Every purpose of the programme, in its order, with the member's last word."
+  purposes: [PrivacyPurpose!]!
+  "What the member has decided so far, newest first. Null only together with an error."
+  decisions(
+    "How many decisions, 1 to 50, else BAD_USER_INPUT."
+    first: Int = 20
+    "Decisions that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
+    after: String
+  ): PrivacyDecisionConnection @semanticNonNull
+}
+
+"Something that personal data may be used for, off until the member says yes."
+type PrivacyPurpose {
+  "Code of the purpose."
+  purpose: String!
+  "GRANTED; WITHDRAWN after a yes, DENIED without one; UNDECIDED, which is a no. More may come."
+  state: String!
+  "Version of the text in force; a decision names it."
+  policyVersion: String!
+  "When the member last decided. Null when undecided."
+  changedAt: DateTime
+  "Whether it is about data that the law protects more than others."
+  sensitive: Boolean!
+  "The purpose's name."
+  title: String!
+  "What the data is used for: show it before asking."
+  description: String!
+}
+
+"A decision as it was made; it never changes."
+type PrivacyDecision {
+  "Code of the purpose."
+  purpose: String!
+  "Whether the member said yes."
+  granted: Boolean!
+  "When."
+  at: DateTime!
+  "Version of the text that the member saw."
+  policyVersion: String!
+  "Where it was made, such as app or import."
+  source: String!
+}
+
+"A page of decisions."
+type PrivacyDecisionConnection {
+  "The decisions with their cursors."
+  edges: [PrivacyDecisionEdge!]!
+  "The decisions alone."
+  nodes: [PrivacyDecision!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+}
+
+"A decision in a page of decisions."
+type PrivacyDecisionEdge {
+  "Opaque place of the decision in the list."
+  cursor: String!
+  "The decision itself."
+  node: PrivacyDecision!
+}
+
+"What is to be changed of the own profile."
+input MemberUpdateInput {
+  "The ` + "`" + `version` + "`" + ` that the member saw."
+  expectedVersion: Int!
+  "A name of 1 to 24 letters, digits, signs and single spaces; it is kept in Unicode's form NFC."
+  displayName: String
+  "Id of an upload that is to be the picture. There are no uploads yet, so every id is unknown."
+  avatarUploadId: ID
+  "Day of birth; it can be set once."
+  birthday: Date
+  "zh-CN, zh-TW or en."
+  locale: String
+  "IANA name of a time zone, such as ` + "`" + `Asia/Shanghai` + "`" + `."
+  timeZone: String
+}
+
+"What came of it."
+type MemberUpdatePayload {
+  "The member as it is now. Null when refused."
+  member: Member
+  "Why nothing was changed; empty on success."
+  userErrors: [MemberUpdateUserError!]!
+}
+
+"Why a profile was not changed."
+type MemberUpdateUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "What to do about it."
+  code: MemberUpdateErrorCode!
+}
+
+"Reasons why a profile is not changed."
+enum MemberUpdateErrorCode {
+  "Something else has changed the profile since; read it again."
+  CONFLICT
+  "The name is too short or too long."
+  NAME_LENGTH
+  "The name holds what names may not, or no letter."
+  NAME_CHARACTERS
+  "The birthday is set already; staff can correct it."
+  BIRTHDAY_SET
+  "That is no day, or not one on which anybody alive was born."
+  BIRTHDAY_WRONG
+  "There are no messages in that language."
+  LOCALE_UNKNOWN
+  "There is no such time zone."
+  TIME_ZONE_UNKNOWN
+  "There is no such upload."
+  UPLOAD_UNKNOWN
+}
+
+"A birthday that is to be corrected."
+input MemberBirthdayCorrectInput {
+  "Id of the member's ` + "`" + `PublicProfile` + "`" + `."
+  memberId: ID!
+  "The right day."
+  birthday: Date!
+}
+
+"What came of it."
+type MemberBirthdayCorrectPayload {
+  "Whose birthday it is. Null when refused."
+  profile: PublicProfile
+  "Why nothing was changed; empty on success."
+  userErrors: [MemberBirthdayCorrectUserError!]!
+}
+
+"Why a birthday was not corrected."
+type MemberBirthdayCorrectUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "What to do about it."
+  code: MemberBirthdayCorrectErrorCode!
+}
+
+"Reasons why a birthday is not corrected."
+enum MemberBirthdayCorrectErrorCode {
+  "There is no such member."
+  NOT_FOUND
+  "That is no day, or not one on which anybody alive was born."
+  BIRTHDAY_WRONG
+}
+
+"A decision on one purpose."
+input ConsentSetInput {
+  "Code of the purpose."
+  purpose: String!
+  "Yes or no."
+  granted: Boolean!
+  "The purpose's ` + "`" + `policyVersion` + "`" + ` whose text the member saw."
+  policyVersion: String!
+}
+
+"What came of it."
+type ConsentSetPayload {
+  "What the member's data may be used for now. Null when refused."
+  privacy: Privacy
+  "Why nothing was decided; empty on success."
+  userErrors: [ConsentSetUserError!]!
+}
+
+"Why nothing was decided."
+type ConsentSetUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "What to do about it."
+  code: ConsentSetErrorCode!
+}
+
+"Reasons why nothing is decided."
+enum ConsentSetErrorCode {
+  "The programme has no such purpose."
+  NOT_FOUND
+  "The text has changed; show the new one and ask again."
+  POLICY_CHANGED
+}
+
+"What is told of the people at home."
+input HouseholdSetInput {
+  "How many people, the member included; 0 takes it back."
+  size: Int
+  "Code of one of the programme's stages; an empty text takes it back."
+  lifeStage: String
+  "The children's months of birth, such as ` + "`" + `2019-04` + "`" + `, never a name; an empty list takes them back."
+  children: [String!]
+  "Codes of the programme's diets; an empty list takes them back."
+  diet: [String!]
+}
+
+"What came of it."
+type HouseholdSetPayload {
+  "What is told now. Null when refused."
+  household: Household
+  "Why nothing was changed; empty on success."
+  userErrors: [HouseholdSetUserError!]!
+}
+
+"Why what was told is not kept."
+type HouseholdSetUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "What to do about it."
+  code: TellingErrorCode!
+  "Code of the purpose that needs a yes first. Null unless the code is CONSENT_REQUIRED."
+  purpose: String
+}
+
+"What the member likes."
+input PreferencesSetInput {
+  "Codes of the programme's likes."
+  preferences: [String!]!
+}
+
+"What came of it."
+type PreferencesSetPayload {
+  "What the member likes now. Null when refused."
+  preferences: [HouseholdChoice!]
+  "Why nothing was changed; empty on success."
+  userErrors: [PreferencesSetUserError!]!
+}
+
+"Why what was chosen is not kept."
+type PreferencesSetUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "What to do about it."
+  code: TellingErrorCode!
+  "Code of the purpose that needs a yes first. Null unless the code is CONSENT_REQUIRED."
+  purpose: String
+}
+
+"Reasons why what a member tells is not kept."
+enum TellingErrorCode {
+  "The purpose that the fact stands under needs a yes first; ` + "`" + `purpose` + "`" + ` names it."
+  CONSENT_REQUIRED
+  "The programme does not ask for it."
+  NOT_ASKED
+  "A code is none of the programme's."
+  UNKNOWN_CODE
+  "There are too many."
+  TOO_MANY
+  "A number or month is out of its range."
+  OUT_OF_RANGE
 }
 
 # ════════════════════════════════════════════════ tier ═════════════════════════════════════════════════
@@ -8971,6 +10049,8 @@ type Programme implements Node {
   currencies: [Currency!]!
   "How staff may correct coins. Null when nobody may."
   adjustments: AdjustmentRules
+  "What members may tell of home and likes. Null when nothing is asked."
+  household: HouseholdRules
   "The ladder, lowest tier first."
   tiers: [Tier!]!
   "The rules as members should read them, in the programme's order."
@@ -9578,6 +10658,38 @@ func (ec *executionContext) childFields_CommentEdge(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type CommentEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_Completeness(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "percent":
+		return ec.fieldContext_Completeness_percent(ctx, field)
+	case "missing":
+		return ec.fieldContext_Completeness_missing(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Completeness", field.Name)
+}
+
+func (ec *executionContext) childFields_ConsentSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "privacy":
+		return ec.fieldContext_ConsentSetPayload_privacy(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ConsentSetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConsentSetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ConsentSetUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_ConsentSetUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_ConsentSetUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_ConsentSetUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConsentSetUserError", field.Name)
+}
+
 func (ec *executionContext) childFields_Currency(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "code":
@@ -9834,6 +10946,94 @@ func (ec *executionContext) childFields_HoldEdge(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type HoldEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_Household(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "size":
+		return ec.fieldContext_Household_size(ctx, field)
+	case "lifeStage":
+		return ec.fieldContext_Household_lifeStage(ctx, field)
+	case "children":
+		return ec.fieldContext_Household_children(ctx, field)
+	case "diet":
+		return ec.fieldContext_Household_diet(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Household", field.Name)
+}
+
+func (ec *executionContext) childFields_HouseholdChild(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "bornIn":
+		return ec.fieldContext_HouseholdChild_bornIn(ctx, field)
+	case "years":
+		return ec.fieldContext_HouseholdChild_years(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HouseholdChild", field.Name)
+}
+
+func (ec *executionContext) childFields_HouseholdChoice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_HouseholdChoice_code(ctx, field)
+	case "name":
+		return ec.fieldContext_HouseholdChoice_name(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HouseholdChoice", field.Name)
+}
+
+func (ec *executionContext) childFields_HouseholdConsent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_HouseholdConsent_field(ctx, field)
+	case "purpose":
+		return ec.fieldContext_HouseholdConsent_purpose(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HouseholdConsent", field.Name)
+}
+
+func (ec *executionContext) childFields_HouseholdRules(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "mostPeople":
+		return ec.fieldContext_HouseholdRules_mostPeople(ctx, field)
+	case "lifeStages":
+		return ec.fieldContext_HouseholdRules_lifeStages(ctx, field)
+	case "mostChildren":
+		return ec.fieldContext_HouseholdRules_mostChildren(ctx, field)
+	case "diets":
+		return ec.fieldContext_HouseholdRules_diets(ctx, field)
+	case "preferences":
+		return ec.fieldContext_HouseholdRules_preferences(ctx, field)
+	case "mostPreferences":
+		return ec.fieldContext_HouseholdRules_mostPreferences(ctx, field)
+	case "consents":
+		return ec.fieldContext_HouseholdRules_consents(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HouseholdRules", field.Name)
+}
+
+func (ec *executionContext) childFields_HouseholdSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "household":
+		return ec.fieldContext_HouseholdSetPayload_household(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_HouseholdSetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HouseholdSetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_HouseholdSetUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_HouseholdSetUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_HouseholdSetUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_HouseholdSetUserError_code(ctx, field)
+	case "purpose":
+		return ec.fieldContext_HouseholdSetUserError_purpose(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HouseholdSetUserError", field.Name)
+}
+
 func (ec *executionContext) childFields_LedgerEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -9926,8 +11126,18 @@ func (ec *executionContext) childFields_Member(ctx context.Context, field graphq
 		return ec.fieldContext_Member_birthday(ctx, field)
 	case "locale":
 		return ec.fieldContext_Member_locale(ctx, field)
+	case "timeZone":
+		return ec.fieldContext_Member_timeZone(ctx, field)
 	case "version":
 		return ec.fieldContext_Member_version(ctx, field)
+	case "completeness":
+		return ec.fieldContext_Member_completeness(ctx, field)
+	case "household":
+		return ec.fieldContext_Member_household(ctx, field)
+	case "preferences":
+		return ec.fieldContext_Member_preferences(ctx, field)
+	case "privacy":
+		return ec.fieldContext_Member_privacy(ctx, field)
 	case "publicProfile":
 		return ec.fieldContext_Member_publicProfile(ctx, field)
 	case "tier":
@@ -9948,6 +11158,50 @@ func (ec *executionContext) childFields_Member(ctx context.Context, field graphq
 		return ec.fieldContext_Member_recommendationSettings(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Member", field.Name)
+}
+
+func (ec *executionContext) childFields_MemberBirthdayCorrectPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "profile":
+		return ec.fieldContext_MemberBirthdayCorrectPayload_profile(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MemberBirthdayCorrectPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemberBirthdayCorrectPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MemberBirthdayCorrectUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_MemberBirthdayCorrectUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_MemberBirthdayCorrectUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_MemberBirthdayCorrectUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemberBirthdayCorrectUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_MemberUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "member":
+		return ec.fieldContext_MemberUpdatePayload_member(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MemberUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemberUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MemberUpdateUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_MemberUpdateUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_MemberUpdateUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_MemberUpdateUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemberUpdateUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_MembershipClaimPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10140,6 +11394,18 @@ func (ec *executionContext) childFields_MembershipTrialStartUserError(ctx contex
 	return nil, fmt.Errorf("no field named %q was found under type MembershipTrialStartUserError", field.Name)
 }
 
+func (ec *executionContext) childFields_MissingDetail(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_MissingDetail_code(ctx, field)
+	case "title":
+		return ec.fieldContext_MissingDetail_title(ctx, field)
+	case "weight":
+		return ec.fieldContext_MissingDetail_weight(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MissingDetail", field.Name)
+}
+
 func (ec *executionContext) childFields_Money(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "amount":
@@ -10230,6 +11496,100 @@ func (ec *executionContext) childFields_PostEdge(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type PostEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_PreferencesSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "preferences":
+		return ec.fieldContext_PreferencesSetPayload_preferences(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PreferencesSetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PreferencesSetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PreferencesSetUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_PreferencesSetUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_PreferencesSetUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_PreferencesSetUserError_code(ctx, field)
+	case "purpose":
+		return ec.fieldContext_PreferencesSetUserError_purpose(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PreferencesSetUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_Privacy(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Privacy_id(ctx, field)
+	case "purposes":
+		return ec.fieldContext_Privacy_purposes(ctx, field)
+	case "decisions":
+		return ec.fieldContext_Privacy_decisions(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Privacy", field.Name)
+}
+
+func (ec *executionContext) childFields_PrivacyDecision(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "purpose":
+		return ec.fieldContext_PrivacyDecision_purpose(ctx, field)
+	case "granted":
+		return ec.fieldContext_PrivacyDecision_granted(ctx, field)
+	case "at":
+		return ec.fieldContext_PrivacyDecision_at(ctx, field)
+	case "policyVersion":
+		return ec.fieldContext_PrivacyDecision_policyVersion(ctx, field)
+	case "source":
+		return ec.fieldContext_PrivacyDecision_source(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PrivacyDecision", field.Name)
+}
+
+func (ec *executionContext) childFields_PrivacyDecisionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PrivacyDecisionConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_PrivacyDecisionConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PrivacyDecisionConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PrivacyDecisionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PrivacyDecisionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_PrivacyDecisionEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_PrivacyDecisionEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PrivacyDecisionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_PrivacyPurpose(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "purpose":
+		return ec.fieldContext_PrivacyPurpose_purpose(ctx, field)
+	case "state":
+		return ec.fieldContext_PrivacyPurpose_state(ctx, field)
+	case "policyVersion":
+		return ec.fieldContext_PrivacyPurpose_policyVersion(ctx, field)
+	case "changedAt":
+		return ec.fieldContext_PrivacyPurpose_changedAt(ctx, field)
+	case "sensitive":
+		return ec.fieldContext_PrivacyPurpose_sensitive(ctx, field)
+	case "title":
+		return ec.fieldContext_PrivacyPurpose_title(ctx, field)
+	case "description":
+		return ec.fieldContext_PrivacyPurpose_description(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PrivacyPurpose", field.Name)
+}
+
 func (ec *executionContext) childFields_Product(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -10262,6 +11622,8 @@ func (ec *executionContext) childFields_Programme(ctx context.Context, field gra
 		return ec.fieldContext_Programme_currencies(ctx, field)
 	case "adjustments":
 		return ec.fieldContext_Programme_adjustments(ctx, field)
+	case "household":
+		return ec.fieldContext_Programme_household(ctx, field)
 	case "tiers":
 		return ec.fieldContext_Programme_tiers(ctx, field)
 	case "rules":
@@ -11564,6 +12926,62 @@ func (ec *executionContext) field_Mutation_coinTransfer_args(ctx context.Context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_consentSet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ConsentSetInput, error) {
+			return ec.unmarshalNConsentSetInput2membergateᚋgraphᚐConsentSetInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_householdSet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (HouseholdSetInput, error) {
+			return ec.unmarshalNHouseholdSetInput2membergateᚋgraphᚐHouseholdSetInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_memberBirthdayCorrect_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (MemberBirthdayCorrectInput, error) {
+			return ec.unmarshalNMemberBirthdayCorrectInput2membergateᚋgraphᚐMemberBirthdayCorrectInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_memberUpdate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (MemberUpdateInput, error) {
+			return ec.unmarshalNMemberUpdateInput2membergateᚋgraphᚐMemberUpdateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_membershipClaim_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -11640,6 +13058,20 @@ func (ec *executionContext) field_Mutation_membershipTrialStart_args(ctx context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (MembershipTrialStartInput, error) {
 			return ec.unmarshalNMembershipTrialStartInput2membergateᚋgraphᚐMembershipTrialStartInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_preferencesSet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (PreferencesSetInput, error) {
+			return ec.unmarshalNPreferencesSetInput2membergateᚋgraphᚐPreferencesSetInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -11773,6 +13205,28 @@ func (ec *executionContext) field_Post_comments_args(ctx context.Context, rawArg
 		return nil, err
 	}
 	args["after"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Privacy_decisions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
 	return args, nil
 }
 
@@ -16440,6 +17894,194 @@ func (ec *executionContext) fieldContext_CommentEdge_node(_ context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _Completeness_percent(ctx context.Context, field graphql.CollectedField, obj *Completeness) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Completeness_percent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Percent, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Completeness_percent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Completeness", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Completeness_missing(ctx context.Context, field graphql.CollectedField, obj *Completeness) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Completeness_missing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Missing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MissingDetail) graphql.Marshaler {
+			return ec.marshalNMissingDetail2ᚕᚖmembergateᚋgraphᚐMissingDetailᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Completeness_missing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Completeness",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MissingDetail(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ConsentSetPayload_privacy(ctx context.Context, field graphql.CollectedField, obj *ConsentSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConsentSetPayload_privacy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Privacy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Privacy) graphql.Marshaler {
+			return ec.marshalOPrivacy2ᚖmembergateᚋgraphᚐPrivacy(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ConsentSetPayload_privacy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ConsentSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Privacy(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ConsentSetPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *ConsentSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConsentSetPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ConsentSetUserError) graphql.Marshaler {
+			return ec.marshalNConsentSetUserError2ᚕᚖmembergateᚋgraphᚐConsentSetUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConsentSetPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ConsentSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ConsentSetUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ConsentSetUserError_field(ctx context.Context, field graphql.CollectedField, obj *ConsentSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConsentSetUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ConsentSetUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ConsentSetUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ConsentSetUserError_message(ctx context.Context, field graphql.CollectedField, obj *ConsentSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConsentSetUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConsentSetUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ConsentSetUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ConsentSetUserError_code(ctx context.Context, field graphql.CollectedField, obj *ConsentSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConsentSetUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ConsentSetErrorCode) graphql.Marshaler {
+			return ec.marshalNConsentSetErrorCode2membergateᚋgraphᚐConsentSetErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConsentSetUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ConsentSetUserError", field, false, false, errors.New("field of type ConsentSetErrorCode does not have child fields"))
+}
+
 func (ec *executionContext) _Currency_code(ctx context.Context, field graphql.CollectedField, obj *Currency) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18379,6 +20021,616 @@ func (ec *executionContext) fieldContext_HoldEdge_node(_ context.Context, field 
 	return fc, nil
 }
 
+func (ec *executionContext) _Household_size(ctx context.Context, field graphql.CollectedField, obj *Household) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Household_size(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Size, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Household_size(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Household", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Household_lifeStage(ctx context.Context, field graphql.CollectedField, obj *Household) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Household_lifeStage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LifeStage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *HouseholdChoice) graphql.Marshaler {
+			return ec.marshalOHouseholdChoice2ᚖmembergateᚋgraphᚐHouseholdChoice(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Household_lifeStage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Household",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HouseholdChoice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Household_children(ctx context.Context, field graphql.CollectedField, obj *Household) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Household_children(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Children, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*HouseholdChild) graphql.Marshaler {
+			return ec.marshalNHouseholdChild2ᚕᚖmembergateᚋgraphᚐHouseholdChildᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Household_children(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Household",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HouseholdChild(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Household_diet(ctx context.Context, field graphql.CollectedField, obj *Household) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Household_diet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Diet, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*HouseholdChoice) graphql.Marshaler {
+			return ec.marshalNHouseholdChoice2ᚕᚖmembergateᚋgraphᚐHouseholdChoiceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Household_diet(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Household",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HouseholdChoice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HouseholdChild_bornIn(ctx context.Context, field graphql.CollectedField, obj *HouseholdChild) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HouseholdChild_bornIn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BornIn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HouseholdChild_bornIn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HouseholdChild", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _HouseholdChild_years(ctx context.Context, field graphql.CollectedField, obj *HouseholdChild) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HouseholdChild_years(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Years, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HouseholdChild_years(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HouseholdChild", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _HouseholdChoice_code(ctx context.Context, field graphql.CollectedField, obj *HouseholdChoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HouseholdChoice_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HouseholdChoice_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HouseholdChoice", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _HouseholdChoice_name(ctx context.Context, field graphql.CollectedField, obj *HouseholdChoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HouseholdChoice_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HouseholdChoice_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HouseholdChoice", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _HouseholdConsent_field(ctx context.Context, field graphql.CollectedField, obj *HouseholdConsent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HouseholdConsent_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HouseholdConsent_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HouseholdConsent", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _HouseholdConsent_purpose(ctx context.Context, field graphql.CollectedField, obj *HouseholdConsent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HouseholdConsent_purpose(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Purpose, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HouseholdConsent_purpose(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HouseholdConsent", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _HouseholdRules_mostPeople(ctx context.Context, field graphql.CollectedField, obj *HouseholdRules) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HouseholdRules_mostPeople(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MostPeople, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HouseholdRules_mostPeople(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HouseholdRules", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _HouseholdRules_lifeStages(ctx context.Context, field graphql.CollectedField, obj *HouseholdRules) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HouseholdRules_lifeStages(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LifeStages, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*HouseholdChoice) graphql.Marshaler {
+			return ec.marshalNHouseholdChoice2ᚕᚖmembergateᚋgraphᚐHouseholdChoiceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HouseholdRules_lifeStages(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HouseholdRules",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HouseholdChoice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HouseholdRules_mostChildren(ctx context.Context, field graphql.CollectedField, obj *HouseholdRules) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HouseholdRules_mostChildren(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MostChildren, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HouseholdRules_mostChildren(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HouseholdRules", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _HouseholdRules_diets(ctx context.Context, field graphql.CollectedField, obj *HouseholdRules) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HouseholdRules_diets(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Diets, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*HouseholdChoice) graphql.Marshaler {
+			return ec.marshalNHouseholdChoice2ᚕᚖmembergateᚋgraphᚐHouseholdChoiceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HouseholdRules_diets(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HouseholdRules",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HouseholdChoice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HouseholdRules_preferences(ctx context.Context, field graphql.CollectedField, obj *HouseholdRules) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HouseholdRules_preferences(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Preferences, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*HouseholdChoice) graphql.Marshaler {
+			return ec.marshalNHouseholdChoice2ᚕᚖmembergateᚋgraphᚐHouseholdChoiceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HouseholdRules_preferences(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HouseholdRules",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HouseholdChoice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HouseholdRules_mostPreferences(ctx context.Context, field graphql.CollectedField, obj *HouseholdRules) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HouseholdRules_mostPreferences(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MostPreferences, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HouseholdRules_mostPreferences(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HouseholdRules", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _HouseholdRules_consents(ctx context.Context, field graphql.CollectedField, obj *HouseholdRules) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HouseholdRules_consents(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Consents, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*HouseholdConsent) graphql.Marshaler {
+			return ec.marshalNHouseholdConsent2ᚕᚖmembergateᚋgraphᚐHouseholdConsentᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HouseholdRules_consents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HouseholdRules",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HouseholdConsent(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HouseholdSetPayload_household(ctx context.Context, field graphql.CollectedField, obj *HouseholdSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HouseholdSetPayload_household(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Household, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Household) graphql.Marshaler {
+			return ec.marshalOHousehold2ᚖmembergateᚋgraphᚐHousehold(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HouseholdSetPayload_household(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HouseholdSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Household(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HouseholdSetPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *HouseholdSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HouseholdSetPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*HouseholdSetUserError) graphql.Marshaler {
+			return ec.marshalNHouseholdSetUserError2ᚕᚖmembergateᚋgraphᚐHouseholdSetUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HouseholdSetPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HouseholdSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HouseholdSetUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HouseholdSetUserError_field(ctx context.Context, field graphql.CollectedField, obj *HouseholdSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HouseholdSetUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HouseholdSetUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HouseholdSetUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _HouseholdSetUserError_message(ctx context.Context, field graphql.CollectedField, obj *HouseholdSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HouseholdSetUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HouseholdSetUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HouseholdSetUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _HouseholdSetUserError_code(ctx context.Context, field graphql.CollectedField, obj *HouseholdSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HouseholdSetUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v TellingErrorCode) graphql.Marshaler {
+			return ec.marshalNTellingErrorCode2membergateᚋgraphᚐTellingErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HouseholdSetUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HouseholdSetUserError", field, false, false, errors.New("field of type TellingErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _HouseholdSetUserError_purpose(ctx context.Context, field graphql.CollectedField, obj *HouseholdSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HouseholdSetUserError_purpose(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Purpose, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HouseholdSetUserError_purpose(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HouseholdSetUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _LedgerEntry_id(ctx context.Context, field graphql.CollectedField, obj *LedgerEntry) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19141,6 +21393,29 @@ func (ec *executionContext) fieldContext_Member_locale(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Member", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _Member_timeZone(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_timeZone(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TimeZone, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_timeZone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Member", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _Member_version(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19162,6 +21437,134 @@ func (ec *executionContext) _Member_version(ctx context.Context, field graphql.C
 }
 func (ec *executionContext) fieldContext_Member_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Member", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Member_completeness(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_completeness(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Member().Completeness(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Completeness) graphql.Marshaler {
+			return ec.marshalNCompleteness2ᚖmembergateᚋgraphᚐCompleteness(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Member_completeness(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Member",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Completeness(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Member_household(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_household(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Member().Household(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Household) graphql.Marshaler {
+			return ec.marshalNHousehold2ᚖmembergateᚋgraphᚐHousehold(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Member_household(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Member",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Household(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Member_preferences(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_preferences(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Member().Preferences(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*HouseholdChoice) graphql.Marshaler {
+			return ec.marshalNHouseholdChoice2ᚕᚖmembergateᚋgraphᚐHouseholdChoiceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Member_preferences(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Member",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HouseholdChoice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Member_privacy(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_privacy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Member().Privacy(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Privacy) graphql.Marshaler {
+			return ec.marshalNPrivacy2ᚖmembergateᚋgraphᚐPrivacy(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Member_privacy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Member",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Privacy(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Member_publicProfile(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
@@ -19474,6 +21877,272 @@ func (ec *executionContext) fieldContext_Member_recommendationSettings(_ context
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _MemberBirthdayCorrectPayload_profile(ctx context.Context, field graphql.CollectedField, obj *MemberBirthdayCorrectPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberBirthdayCorrectPayload_profile(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Profile, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PublicProfile) graphql.Marshaler {
+			return ec.marshalOPublicProfile2ᚖmembergateᚋgraphᚐPublicProfile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberBirthdayCorrectPayload_profile(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberBirthdayCorrectPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PublicProfile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberBirthdayCorrectPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *MemberBirthdayCorrectPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberBirthdayCorrectPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MemberBirthdayCorrectUserError) graphql.Marshaler {
+			return ec.marshalNMemberBirthdayCorrectUserError2ᚕᚖmembergateᚋgraphᚐMemberBirthdayCorrectUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberBirthdayCorrectPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberBirthdayCorrectPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberBirthdayCorrectUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberBirthdayCorrectUserError_field(ctx context.Context, field graphql.CollectedField, obj *MemberBirthdayCorrectUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberBirthdayCorrectUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberBirthdayCorrectUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberBirthdayCorrectUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MemberBirthdayCorrectUserError_message(ctx context.Context, field graphql.CollectedField, obj *MemberBirthdayCorrectUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberBirthdayCorrectUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberBirthdayCorrectUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberBirthdayCorrectUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MemberBirthdayCorrectUserError_code(ctx context.Context, field graphql.CollectedField, obj *MemberBirthdayCorrectUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberBirthdayCorrectUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v MemberBirthdayCorrectErrorCode) graphql.Marshaler {
+			return ec.marshalNMemberBirthdayCorrectErrorCode2membergateᚋgraphᚐMemberBirthdayCorrectErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberBirthdayCorrectUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberBirthdayCorrectUserError", field, false, false, errors.New("field of type MemberBirthdayCorrectErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _MemberUpdatePayload_member(ctx context.Context, field graphql.CollectedField, obj *MemberUpdatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberUpdatePayload_member(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Member, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Member) graphql.Marshaler {
+			return ec.marshalOMember2ᚖmembergateᚋgraphᚐMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberUpdatePayload_member(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberUpdatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberUpdatePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *MemberUpdatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberUpdatePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MemberUpdateUserError) graphql.Marshaler {
+			return ec.marshalNMemberUpdateUserError2ᚕᚖmembergateᚋgraphᚐMemberUpdateUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberUpdatePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberUpdatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberUpdateUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberUpdateUserError_field(ctx context.Context, field graphql.CollectedField, obj *MemberUpdateUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberUpdateUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberUpdateUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberUpdateUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MemberUpdateUserError_message(ctx context.Context, field graphql.CollectedField, obj *MemberUpdateUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberUpdateUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberUpdateUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberUpdateUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MemberUpdateUserError_code(ctx context.Context, field graphql.CollectedField, obj *MemberUpdateUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberUpdateUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v MemberUpdateErrorCode) graphql.Marshaler {
+			return ec.marshalNMemberUpdateErrorCode2membergateᚋgraphᚐMemberUpdateErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberUpdateUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberUpdateUserError", field, false, false, errors.New("field of type MemberUpdateErrorCode does not have child fields"))
 }
 
 func (ec *executionContext) _MembershipClaimPayload_grant(ctx context.Context, field graphql.CollectedField, obj *MembershipClaimPayload) (ret graphql.Marshaler) {
@@ -20770,6 +23439,75 @@ func (ec *executionContext) fieldContext_MembershipTrialStartUserError_code(_ co
 	return graphql.NewScalarFieldContext("MembershipTrialStartUserError", field, false, false, errors.New("field of type MembershipTrialStartErrorCode does not have child fields"))
 }
 
+func (ec *executionContext) _MissingDetail_code(ctx context.Context, field graphql.CollectedField, obj *MissingDetail) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MissingDetail_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MissingDetail_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MissingDetail", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MissingDetail_title(ctx context.Context, field graphql.CollectedField, obj *MissingDetail) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MissingDetail_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MissingDetail_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MissingDetail", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MissingDetail_weight(ctx context.Context, field graphql.CollectedField, obj *MissingDetail) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MissingDetail_weight(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Weight, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MissingDetail_weight(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MissingDetail", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _Money_amount(ctx context.Context, field graphql.CollectedField, obj *Money) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21652,6 +24390,226 @@ func (ec *executionContext) fieldContext_Mutation_coinAdjustmentDecide(ctx conte
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_memberUpdate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_memberUpdate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MemberUpdate(ctx, fc.Args["input"].(MemberUpdateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MemberUpdatePayload) graphql.Marshaler {
+			return ec.marshalNMemberUpdatePayload2ᚖmembergateᚋgraphᚐMemberUpdatePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_memberUpdate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberUpdatePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_memberUpdate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_memberBirthdayCorrect(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_memberBirthdayCorrect(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MemberBirthdayCorrect(ctx, fc.Args["input"].(MemberBirthdayCorrectInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MemberBirthdayCorrectPayload) graphql.Marshaler {
+			return ec.marshalNMemberBirthdayCorrectPayload2ᚖmembergateᚋgraphᚐMemberBirthdayCorrectPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_memberBirthdayCorrect(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberBirthdayCorrectPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_memberBirthdayCorrect_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_consentSet(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_consentSet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ConsentSet(ctx, fc.Args["input"].(ConsentSetInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ConsentSetPayload) graphql.Marshaler {
+			return ec.marshalNConsentSetPayload2ᚖmembergateᚋgraphᚐConsentSetPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_consentSet(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ConsentSetPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_consentSet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_householdSet(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_householdSet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().HouseholdSet(ctx, fc.Args["input"].(HouseholdSetInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *HouseholdSetPayload) graphql.Marshaler {
+			return ec.marshalNHouseholdSetPayload2ᚖmembergateᚋgraphᚐHouseholdSetPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_householdSet(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HouseholdSetPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_householdSet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_preferencesSet(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_preferencesSet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().PreferencesSet(ctx, fc.Args["input"].(PreferencesSetInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PreferencesSetPayload) graphql.Marshaler {
+			return ec.marshalNPreferencesSetPayload2ᚖmembergateᚋgraphᚐPreferencesSetPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_preferencesSet(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PreferencesSetPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_preferencesSet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *PageInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22407,6 +25365,688 @@ func (ec *executionContext) fieldContext_PostEdge_node(_ context.Context, field 
 	return fc, nil
 }
 
+func (ec *executionContext) _PreferencesSetPayload_preferences(ctx context.Context, field graphql.CollectedField, obj *PreferencesSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PreferencesSetPayload_preferences(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Preferences, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*HouseholdChoice) graphql.Marshaler {
+			return ec.marshalOHouseholdChoice2ᚕᚖmembergateᚋgraphᚐHouseholdChoiceᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PreferencesSetPayload_preferences(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PreferencesSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HouseholdChoice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PreferencesSetPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *PreferencesSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PreferencesSetPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*PreferencesSetUserError) graphql.Marshaler {
+			return ec.marshalNPreferencesSetUserError2ᚕᚖmembergateᚋgraphᚐPreferencesSetUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PreferencesSetPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PreferencesSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PreferencesSetUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PreferencesSetUserError_field(ctx context.Context, field graphql.CollectedField, obj *PreferencesSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PreferencesSetUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PreferencesSetUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PreferencesSetUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PreferencesSetUserError_message(ctx context.Context, field graphql.CollectedField, obj *PreferencesSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PreferencesSetUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PreferencesSetUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PreferencesSetUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PreferencesSetUserError_code(ctx context.Context, field graphql.CollectedField, obj *PreferencesSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PreferencesSetUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v TellingErrorCode) graphql.Marshaler {
+			return ec.marshalNTellingErrorCode2membergateᚋgraphᚐTellingErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PreferencesSetUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PreferencesSetUserError", field, false, false, errors.New("field of type TellingErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _PreferencesSetUserError_purpose(ctx context.Context, field graphql.CollectedField, obj *PreferencesSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PreferencesSetUserError_purpose(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Purpose, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PreferencesSetUserError_purpose(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PreferencesSetUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Privacy_id(ctx context.Context, field graphql.CollectedField, obj *Privacy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Privacy_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Privacy_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Privacy", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Privacy_purposes(ctx context.Context, field graphql.CollectedField, obj *Privacy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Privacy_purposes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Purposes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*PrivacyPurpose) graphql.Marshaler {
+			return ec.marshalNPrivacyPurpose2ᚕᚖmembergateᚋgraphᚐPrivacyPurposeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Privacy_purposes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Privacy",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PrivacyPurpose(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Privacy_decisions(ctx context.Context, field graphql.CollectedField, obj *Privacy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Privacy_decisions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Privacy().Decisions(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PrivacyDecisionConnection) graphql.Marshaler {
+			return ec.marshalOPrivacyDecisionConnection2ᚖmembergateᚋgraphᚐPrivacyDecisionConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Privacy_decisions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Privacy",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PrivacyDecisionConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Privacy_decisions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PrivacyDecision_purpose(ctx context.Context, field graphql.CollectedField, obj *PrivacyDecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrivacyDecision_purpose(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Purpose, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrivacyDecision_purpose(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PrivacyDecision", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PrivacyDecision_granted(ctx context.Context, field graphql.CollectedField, obj *PrivacyDecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrivacyDecision_granted(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Granted, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrivacyDecision_granted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PrivacyDecision", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _PrivacyDecision_at(ctx context.Context, field graphql.CollectedField, obj *PrivacyDecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrivacyDecision_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrivacyDecision_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PrivacyDecision", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _PrivacyDecision_policyVersion(ctx context.Context, field graphql.CollectedField, obj *PrivacyDecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrivacyDecision_policyVersion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PolicyVersion, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrivacyDecision_policyVersion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PrivacyDecision", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PrivacyDecision_source(ctx context.Context, field graphql.CollectedField, obj *PrivacyDecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrivacyDecision_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Source, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrivacyDecision_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PrivacyDecision", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PrivacyDecisionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *PrivacyDecisionConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrivacyDecisionConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*PrivacyDecisionEdge) graphql.Marshaler {
+			return ec.marshalNPrivacyDecisionEdge2ᚕᚖmembergateᚋgraphᚐPrivacyDecisionEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrivacyDecisionConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PrivacyDecisionConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PrivacyDecisionEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PrivacyDecisionConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *PrivacyDecisionConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrivacyDecisionConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*PrivacyDecision) graphql.Marshaler {
+			return ec.marshalNPrivacyDecision2ᚕᚖmembergateᚋgraphᚐPrivacyDecisionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrivacyDecisionConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PrivacyDecisionConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PrivacyDecision(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PrivacyDecisionConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *PrivacyDecisionConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrivacyDecisionConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖmembergateᚋgraphᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrivacyDecisionConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PrivacyDecisionConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PrivacyDecisionEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *PrivacyDecisionEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrivacyDecisionEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrivacyDecisionEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PrivacyDecisionEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PrivacyDecisionEdge_node(ctx context.Context, field graphql.CollectedField, obj *PrivacyDecisionEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrivacyDecisionEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PrivacyDecision) graphql.Marshaler {
+			return ec.marshalNPrivacyDecision2ᚖmembergateᚋgraphᚐPrivacyDecision(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrivacyDecisionEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PrivacyDecisionEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PrivacyDecision(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PrivacyPurpose_purpose(ctx context.Context, field graphql.CollectedField, obj *PrivacyPurpose) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrivacyPurpose_purpose(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Purpose, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrivacyPurpose_purpose(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PrivacyPurpose", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PrivacyPurpose_state(ctx context.Context, field graphql.CollectedField, obj *PrivacyPurpose) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrivacyPurpose_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrivacyPurpose_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PrivacyPurpose", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PrivacyPurpose_policyVersion(ctx context.Context, field graphql.CollectedField, obj *PrivacyPurpose) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrivacyPurpose_policyVersion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PolicyVersion, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrivacyPurpose_policyVersion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PrivacyPurpose", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PrivacyPurpose_changedAt(ctx context.Context, field graphql.CollectedField, obj *PrivacyPurpose) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrivacyPurpose_changedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ChangedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PrivacyPurpose_changedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PrivacyPurpose", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _PrivacyPurpose_sensitive(ctx context.Context, field graphql.CollectedField, obj *PrivacyPurpose) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrivacyPurpose_sensitive(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sensitive, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrivacyPurpose_sensitive(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PrivacyPurpose", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _PrivacyPurpose_title(ctx context.Context, field graphql.CollectedField, obj *PrivacyPurpose) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrivacyPurpose_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrivacyPurpose_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PrivacyPurpose", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PrivacyPurpose_description(ctx context.Context, field graphql.CollectedField, obj *PrivacyPurpose) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrivacyPurpose_description(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Description, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrivacyPurpose_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PrivacyPurpose", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _Product_id(ctx context.Context, field graphql.CollectedField, obj *Product) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22714,6 +26354,38 @@ func (ec *executionContext) fieldContext_Programme_adjustments(_ context.Context
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_AdjustmentRules(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Programme_household(ctx context.Context, field graphql.CollectedField, obj *Programme) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Programme_household(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Household, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *HouseholdRules) graphql.Marshaler {
+			return ec.marshalOHouseholdRules2ᚖmembergateᚋgraphᚐHouseholdRules(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Programme_household(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Programme",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HouseholdRules(ctx, field)
 		},
 	}
 	return fc, nil
@@ -32516,6 +36188,101 @@ func (ec *executionContext) unmarshalInputCoinTransferInput(ctx context.Context,
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputConsentSetInput(ctx context.Context, obj any) (ConsentSetInput, error) {
+	var it ConsentSetInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"purpose", "granted", "policyVersion"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "purpose":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("purpose"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Purpose = data
+		case "granted":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("granted"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Granted = data
+		case "policyVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("policyVersion"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PolicyVersion = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputHouseholdSetInput(ctx context.Context, obj any) (HouseholdSetInput, error) {
+	var it HouseholdSetInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"size", "lifeStage", "children", "diet"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "size":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("size"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Size = data
+		case "lifeStage":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lifeStage"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LifeStage = data
+		case "children":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("children"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Children = data
+		case "diet":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("diet"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Diet = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputLedgerFilter(ctx context.Context, obj any) (LedgerFilter, error) {
 	var it LedgerFilter
 	if obj == nil {
@@ -32555,6 +36322,108 @@ func (ec *executionContext) unmarshalInputLedgerFilter(ctx context.Context, obj 
 				return it, err
 			}
 			it.To = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputMemberBirthdayCorrectInput(ctx context.Context, obj any) (MemberBirthdayCorrectInput, error) {
+	var it MemberBirthdayCorrectInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"memberId", "birthday"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "memberId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("memberId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MemberID = data
+		case "birthday":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("birthday"))
+			data, err := ec.unmarshalNDate2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Birthday = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputMemberUpdateInput(ctx context.Context, obj any) (MemberUpdateInput, error) {
+	var it MemberUpdateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"expectedVersion", "displayName", "avatarUploadId", "birthday", "locale", "timeZone"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "displayName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("displayName"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DisplayName = data
+		case "avatarUploadId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("avatarUploadId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AvatarUploadID = data
+		case "birthday":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("birthday"))
+			data, err := ec.unmarshalODate2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Birthday = data
+		case "locale":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("locale"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Locale = data
+		case "timeZone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timeZone"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TimeZone = data
 		}
 	}
 	return it, nil
@@ -32812,6 +36681,36 @@ func (ec *executionContext) unmarshalInputMembershipTrialStartInput(ctx context.
 				return it, err
 			}
 			it.TierID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputPreferencesSetInput(ctx context.Context, obj any) (PreferencesSetInput, error) {
+	var it PreferencesSetInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"preferences"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "preferences":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preferences"))
+			data, err := ec.unmarshalNString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preferences = data
 		}
 	}
 	return it, nil
@@ -33281,6 +37180,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Product(ctx, sel, obj)
+	case Privacy:
+		return ec._Privacy(ctx, sel, &obj)
+	case *Privacy:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Privacy(ctx, sel, obj)
 	case Post:
 		return ec._Post(ctx, sel, &obj)
 	case *Post:
@@ -33475,6 +37381,13 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._RedemptionCancelUserError(ctx, sel, obj)
+	case PreferencesSetUserError:
+		return ec._PreferencesSetUserError(ctx, sel, &obj)
+	case *PreferencesSetUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._PreferencesSetUserError(ctx, sel, obj)
 	case MembershipTrialStartUserError:
 		return ec._MembershipTrialStartUserError(ctx, sel, &obj)
 	case *MembershipTrialStartUserError:
@@ -33517,6 +37430,34 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._MembershipClaimUserError(ctx, sel, obj)
+	case MemberUpdateUserError:
+		return ec._MemberUpdateUserError(ctx, sel, &obj)
+	case *MemberUpdateUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MemberUpdateUserError(ctx, sel, obj)
+	case MemberBirthdayCorrectUserError:
+		return ec._MemberBirthdayCorrectUserError(ctx, sel, &obj)
+	case *MemberBirthdayCorrectUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MemberBirthdayCorrectUserError(ctx, sel, obj)
+	case HouseholdSetUserError:
+		return ec._HouseholdSetUserError(ctx, sel, &obj)
+	case *HouseholdSetUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._HouseholdSetUserError(ctx, sel, obj)
+	case ConsentSetUserError:
+		return ec._ConsentSetUserError(ctx, sel, &obj)
+	case *ConsentSetUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ConsentSetUserError(ctx, sel, obj)
 	case CoinTransferUserError:
 		return ec._CoinTransferUserError(ctx, sel, &obj)
 	case *CoinTransferUserError:
@@ -35852,6 +39793,140 @@ func (ec *executionContext) _CommentEdge(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var completenessImplementors = []string{"Completeness"}
+
+func (ec *executionContext) _Completeness(ctx context.Context, sel ast.SelectionSet, obj *Completeness) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, completenessImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Completeness")
+		case "percent":
+			out.Values[i] = ec._Completeness_percent(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "missing":
+			out.Values[i] = ec._Completeness_missing(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var consentSetPayloadImplementors = []string{"ConsentSetPayload"}
+
+func (ec *executionContext) _ConsentSetPayload(ctx context.Context, sel ast.SelectionSet, obj *ConsentSetPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, consentSetPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ConsentSetPayload")
+		case "privacy":
+			out.Values[i] = ec._ConsentSetPayload_privacy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ConsentSetPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var consentSetUserErrorImplementors = []string{"ConsentSetUserError", "UserError"}
+
+func (ec *executionContext) _ConsentSetUserError(ctx context.Context, sel ast.SelectionSet, obj *ConsentSetUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, consentSetUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ConsentSetUserError")
+		case "field":
+			out.Values[i] = ec._ConsentSetUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._ConsentSetUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._ConsentSetUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var currencyImplementors = []string{"Currency"}
 
 func (ec *executionContext) _Currency(ctx context.Context, sel ast.SelectionSet, obj *Currency) graphql.Marshaler {
@@ -37095,6 +41170,352 @@ func (ec *executionContext) _HoldEdge(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var householdImplementors = []string{"Household"}
+
+func (ec *executionContext) _Household(ctx context.Context, sel ast.SelectionSet, obj *Household) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, householdImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Household")
+		case "size":
+			out.Values[i] = ec._Household_size(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "lifeStage":
+			out.Values[i] = ec._Household_lifeStage(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "children":
+			out.Values[i] = ec._Household_children(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "diet":
+			out.Values[i] = ec._Household_diet(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var householdChildImplementors = []string{"HouseholdChild"}
+
+func (ec *executionContext) _HouseholdChild(ctx context.Context, sel ast.SelectionSet, obj *HouseholdChild) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, householdChildImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HouseholdChild")
+		case "bornIn":
+			out.Values[i] = ec._HouseholdChild_bornIn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "years":
+			out.Values[i] = ec._HouseholdChild_years(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var householdChoiceImplementors = []string{"HouseholdChoice"}
+
+func (ec *executionContext) _HouseholdChoice(ctx context.Context, sel ast.SelectionSet, obj *HouseholdChoice) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, householdChoiceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HouseholdChoice")
+		case "code":
+			out.Values[i] = ec._HouseholdChoice_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._HouseholdChoice_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var householdConsentImplementors = []string{"HouseholdConsent"}
+
+func (ec *executionContext) _HouseholdConsent(ctx context.Context, sel ast.SelectionSet, obj *HouseholdConsent) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, householdConsentImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HouseholdConsent")
+		case "field":
+			out.Values[i] = ec._HouseholdConsent_field(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "purpose":
+			out.Values[i] = ec._HouseholdConsent_purpose(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var householdRulesImplementors = []string{"HouseholdRules"}
+
+func (ec *executionContext) _HouseholdRules(ctx context.Context, sel ast.SelectionSet, obj *HouseholdRules) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, householdRulesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HouseholdRules")
+		case "mostPeople":
+			out.Values[i] = ec._HouseholdRules_mostPeople(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "lifeStages":
+			out.Values[i] = ec._HouseholdRules_lifeStages(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "mostChildren":
+			out.Values[i] = ec._HouseholdRules_mostChildren(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "diets":
+			out.Values[i] = ec._HouseholdRules_diets(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "preferences":
+			out.Values[i] = ec._HouseholdRules_preferences(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "mostPreferences":
+			out.Values[i] = ec._HouseholdRules_mostPreferences(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "consents":
+			out.Values[i] = ec._HouseholdRules_consents(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var householdSetPayloadImplementors = []string{"HouseholdSetPayload"}
+
+func (ec *executionContext) _HouseholdSetPayload(ctx context.Context, sel ast.SelectionSet, obj *HouseholdSetPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, householdSetPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HouseholdSetPayload")
+		case "household":
+			out.Values[i] = ec._HouseholdSetPayload_household(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._HouseholdSetPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var householdSetUserErrorImplementors = []string{"HouseholdSetUserError", "UserError"}
+
+func (ec *executionContext) _HouseholdSetUserError(ctx context.Context, sel ast.SelectionSet, obj *HouseholdSetUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, householdSetUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HouseholdSetUserError")
+		case "field":
+			out.Values[i] = ec._HouseholdSetUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._HouseholdSetUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._HouseholdSetUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "purpose":
+			out.Values[i] = ec._HouseholdSetUserError_purpose(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var ledgerEntryImplementors = []string{"LedgerEntry", "Node"}
 
 func (ec *executionContext) _LedgerEntry(ctx context.Context, sel ast.SelectionSet, obj *LedgerEntry) graphql.Marshaler {
@@ -37488,11 +41909,168 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "timeZone":
+			out.Values[i] = ec._Member_timeZone(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "version":
 			out.Values[i] = ec._Member_version(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "completeness":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_completeness(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "household":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_household(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "preferences":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_preferences(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "privacy":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_privacy(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "publicProfile":
 			out.Values[i] = ec._Member_publicProfile(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -37802,6 +42380,188 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var memberBirthdayCorrectPayloadImplementors = []string{"MemberBirthdayCorrectPayload"}
+
+func (ec *executionContext) _MemberBirthdayCorrectPayload(ctx context.Context, sel ast.SelectionSet, obj *MemberBirthdayCorrectPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, memberBirthdayCorrectPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MemberBirthdayCorrectPayload")
+		case "profile":
+			out.Values[i] = ec._MemberBirthdayCorrectPayload_profile(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._MemberBirthdayCorrectPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var memberBirthdayCorrectUserErrorImplementors = []string{"MemberBirthdayCorrectUserError", "UserError"}
+
+func (ec *executionContext) _MemberBirthdayCorrectUserError(ctx context.Context, sel ast.SelectionSet, obj *MemberBirthdayCorrectUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, memberBirthdayCorrectUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MemberBirthdayCorrectUserError")
+		case "field":
+			out.Values[i] = ec._MemberBirthdayCorrectUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._MemberBirthdayCorrectUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._MemberBirthdayCorrectUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var memberUpdatePayloadImplementors = []string{"MemberUpdatePayload"}
+
+func (ec *executionContext) _MemberUpdatePayload(ctx context.Context, sel ast.SelectionSet, obj *MemberUpdatePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, memberUpdatePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MemberUpdatePayload")
+		case "member":
+			out.Values[i] = ec._MemberUpdatePayload_member(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._MemberUpdatePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var memberUpdateUserErrorImplementors = []string{"MemberUpdateUserError", "UserError"}
+
+func (ec *executionContext) _MemberUpdateUserError(ctx context.Context, sel ast.SelectionSet, obj *MemberUpdateUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, memberUpdateUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MemberUpdateUserError")
+		case "field":
+			out.Values[i] = ec._MemberUpdateUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._MemberUpdateUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._MemberUpdateUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -38568,6 +43328,54 @@ func (ec *executionContext) _MembershipTrialStartUserError(ctx context.Context, 
 	return out
 }
 
+var missingDetailImplementors = []string{"MissingDetail"}
+
+func (ec *executionContext) _MissingDetail(ctx context.Context, sel ast.SelectionSet, obj *MissingDetail) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, missingDetailImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MissingDetail")
+		case "code":
+			out.Values[i] = ec._MissingDetail_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "title":
+			out.Values[i] = ec._MissingDetail_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "weight":
+			out.Values[i] = ec._MissingDetail_weight(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var moneyImplementors = []string{"Money"}
 
 func (ec *executionContext) _Money(ctx context.Context, sel ast.SelectionSet, obj *Money) graphql.Marshaler {
@@ -38760,6 +43568,41 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "coinAdjustmentDecide":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_coinAdjustmentDecide(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "memberUpdate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_memberUpdate(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "memberBirthdayCorrect":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_memberBirthdayCorrect(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "consentSet":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_consentSet(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "householdSet":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_householdSet(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "preferencesSet":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_preferencesSet(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -39288,6 +44131,400 @@ func (ec *executionContext) _PostEdge(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var preferencesSetPayloadImplementors = []string{"PreferencesSetPayload"}
+
+func (ec *executionContext) _PreferencesSetPayload(ctx context.Context, sel ast.SelectionSet, obj *PreferencesSetPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, preferencesSetPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PreferencesSetPayload")
+		case "preferences":
+			out.Values[i] = ec._PreferencesSetPayload_preferences(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._PreferencesSetPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var preferencesSetUserErrorImplementors = []string{"PreferencesSetUserError", "UserError"}
+
+func (ec *executionContext) _PreferencesSetUserError(ctx context.Context, sel ast.SelectionSet, obj *PreferencesSetUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, preferencesSetUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PreferencesSetUserError")
+		case "field":
+			out.Values[i] = ec._PreferencesSetUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._PreferencesSetUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._PreferencesSetUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "purpose":
+			out.Values[i] = ec._PreferencesSetUserError_purpose(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var privacyImplementors = []string{"Privacy", "Node"}
+
+func (ec *executionContext) _Privacy(ctx context.Context, sel ast.SelectionSet, obj *Privacy) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, privacyImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Privacy")
+		case "id":
+			out.Values[i] = ec._Privacy_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "purposes":
+			out.Values[i] = ec._Privacy_purposes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "decisions":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Privacy_decisions(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var privacyDecisionImplementors = []string{"PrivacyDecision"}
+
+func (ec *executionContext) _PrivacyDecision(ctx context.Context, sel ast.SelectionSet, obj *PrivacyDecision) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, privacyDecisionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PrivacyDecision")
+		case "purpose":
+			out.Values[i] = ec._PrivacyDecision_purpose(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "granted":
+			out.Values[i] = ec._PrivacyDecision_granted(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "at":
+			out.Values[i] = ec._PrivacyDecision_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "policyVersion":
+			out.Values[i] = ec._PrivacyDecision_policyVersion(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "source":
+			out.Values[i] = ec._PrivacyDecision_source(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var privacyDecisionConnectionImplementors = []string{"PrivacyDecisionConnection"}
+
+func (ec *executionContext) _PrivacyDecisionConnection(ctx context.Context, sel ast.SelectionSet, obj *PrivacyDecisionConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, privacyDecisionConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PrivacyDecisionConnection")
+		case "edges":
+			out.Values[i] = ec._PrivacyDecisionConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._PrivacyDecisionConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._PrivacyDecisionConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var privacyDecisionEdgeImplementors = []string{"PrivacyDecisionEdge"}
+
+func (ec *executionContext) _PrivacyDecisionEdge(ctx context.Context, sel ast.SelectionSet, obj *PrivacyDecisionEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, privacyDecisionEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PrivacyDecisionEdge")
+		case "cursor":
+			out.Values[i] = ec._PrivacyDecisionEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._PrivacyDecisionEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var privacyPurposeImplementors = []string{"PrivacyPurpose"}
+
+func (ec *executionContext) _PrivacyPurpose(ctx context.Context, sel ast.SelectionSet, obj *PrivacyPurpose) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, privacyPurposeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PrivacyPurpose")
+		case "purpose":
+			out.Values[i] = ec._PrivacyPurpose_purpose(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = ec._PrivacyPurpose_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "policyVersion":
+			out.Values[i] = ec._PrivacyPurpose_policyVersion(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "changedAt":
+			out.Values[i] = ec._PrivacyPurpose_changedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "sensitive":
+			out.Values[i] = ec._PrivacyPurpose_sensitive(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "title":
+			out.Values[i] = ec._PrivacyPurpose_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "description":
+			out.Values[i] = ec._PrivacyPurpose_description(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var productImplementors = []string{"Product", "Node", "Recommendable"}
 
 func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, obj *Product) graphql.Marshaler {
@@ -39390,6 +44627,11 @@ func (ec *executionContext) _Programme(ctx context.Context, sel ast.SelectionSet
 			}
 		case "adjustments":
 			out.Values[i] = ec._Programme_adjustments(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "household":
+			out.Values[i] = ec._Programme_household(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -45089,6 +50331,67 @@ func (ec *executionContext) marshalNCommentSort2membergateᚋgraphᚐCommentSort
 	return v
 }
 
+func (ec *executionContext) marshalNCompleteness2ᚖmembergateᚋgraphᚐCompleteness(ctx context.Context, sel ast.SelectionSet, v *Completeness) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Completeness(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNConsentSetErrorCode2membergateᚋgraphᚐConsentSetErrorCode(ctx context.Context, v any) (ConsentSetErrorCode, error) {
+	var res ConsentSetErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNConsentSetErrorCode2membergateᚋgraphᚐConsentSetErrorCode(ctx context.Context, sel ast.SelectionSet, v ConsentSetErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNConsentSetInput2membergateᚋgraphᚐConsentSetInput(ctx context.Context, v any) (ConsentSetInput, error) {
+	res, err := ec.unmarshalInputConsentSetInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNConsentSetPayload2ᚖmembergateᚋgraphᚐConsentSetPayload(ctx context.Context, sel ast.SelectionSet, v *ConsentSetPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ConsentSetPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNConsentSetUserError2ᚕᚖmembergateᚋgraphᚐConsentSetUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*ConsentSetUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNConsentSetUserError2ᚖmembergateᚋgraphᚐConsentSetUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNConsentSetUserError2ᚖmembergateᚋgraphᚐConsentSetUserError(ctx context.Context, sel ast.SelectionSet, v *ConsentSetUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ConsentSetUserError(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNCurrency2ᚕᚖmembergateᚋgraphᚐCurrencyᚄ(ctx context.Context, sel ast.SelectionSet, v []*Currency) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -45446,6 +50749,135 @@ func (ec *executionContext) marshalNHoldEdge2ᚖmembergateᚋgraphᚐHoldEdge(ct
 	return ec._HoldEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNHousehold2ᚖmembergateᚋgraphᚐHousehold(ctx context.Context, sel ast.SelectionSet, v *Household) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Household(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNHouseholdChild2ᚕᚖmembergateᚋgraphᚐHouseholdChildᚄ(ctx context.Context, sel ast.SelectionSet, v []*HouseholdChild) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNHouseholdChild2ᚖmembergateᚋgraphᚐHouseholdChild(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNHouseholdChild2ᚖmembergateᚋgraphᚐHouseholdChild(ctx context.Context, sel ast.SelectionSet, v *HouseholdChild) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._HouseholdChild(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNHouseholdChoice2ᚕᚖmembergateᚋgraphᚐHouseholdChoiceᚄ(ctx context.Context, sel ast.SelectionSet, v []*HouseholdChoice) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNHouseholdChoice2ᚖmembergateᚋgraphᚐHouseholdChoice(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNHouseholdChoice2ᚖmembergateᚋgraphᚐHouseholdChoice(ctx context.Context, sel ast.SelectionSet, v *HouseholdChoice) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._HouseholdChoice(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNHouseholdConsent2ᚕᚖmembergateᚋgraphᚐHouseholdConsentᚄ(ctx context.Context, sel ast.SelectionSet, v []*HouseholdConsent) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNHouseholdConsent2ᚖmembergateᚋgraphᚐHouseholdConsent(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNHouseholdConsent2ᚖmembergateᚋgraphᚐHouseholdConsent(ctx context.Context, sel ast.SelectionSet, v *HouseholdConsent) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._HouseholdConsent(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNHouseholdSetInput2membergateᚋgraphᚐHouseholdSetInput(ctx context.Context, v any) (HouseholdSetInput, error) {
+	res, err := ec.unmarshalInputHouseholdSetInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNHouseholdSetPayload2ᚖmembergateᚋgraphᚐHouseholdSetPayload(ctx context.Context, sel ast.SelectionSet, v *HouseholdSetPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._HouseholdSetPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNHouseholdSetUserError2ᚕᚖmembergateᚋgraphᚐHouseholdSetUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*HouseholdSetUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNHouseholdSetUserError2ᚖmembergateᚋgraphᚐHouseholdSetUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNHouseholdSetUserError2ᚖmembergateᚋgraphᚐHouseholdSetUserError(ctx context.Context, sel ast.SelectionSet, v *HouseholdSetUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._HouseholdSetUserError(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNID2string(ctx context.Context, v any) (string, error) {
 	res, err := graphql.UnmarshalID(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -45648,6 +51080,108 @@ func (ec *executionContext) marshalNMediaImage2ᚖmembergateᚋgraphᚐMediaImag
 		return graphql.Null
 	}
 	return ec._MediaImage(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNMemberBirthdayCorrectErrorCode2membergateᚋgraphᚐMemberBirthdayCorrectErrorCode(ctx context.Context, v any) (MemberBirthdayCorrectErrorCode, error) {
+	var res MemberBirthdayCorrectErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMemberBirthdayCorrectErrorCode2membergateᚋgraphᚐMemberBirthdayCorrectErrorCode(ctx context.Context, sel ast.SelectionSet, v MemberBirthdayCorrectErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNMemberBirthdayCorrectInput2membergateᚋgraphᚐMemberBirthdayCorrectInput(ctx context.Context, v any) (MemberBirthdayCorrectInput, error) {
+	res, err := ec.unmarshalInputMemberBirthdayCorrectInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMemberBirthdayCorrectPayload2ᚖmembergateᚋgraphᚐMemberBirthdayCorrectPayload(ctx context.Context, sel ast.SelectionSet, v *MemberBirthdayCorrectPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MemberBirthdayCorrectPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMemberBirthdayCorrectUserError2ᚕᚖmembergateᚋgraphᚐMemberBirthdayCorrectUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*MemberBirthdayCorrectUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMemberBirthdayCorrectUserError2ᚖmembergateᚋgraphᚐMemberBirthdayCorrectUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMemberBirthdayCorrectUserError2ᚖmembergateᚋgraphᚐMemberBirthdayCorrectUserError(ctx context.Context, sel ast.SelectionSet, v *MemberBirthdayCorrectUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MemberBirthdayCorrectUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNMemberUpdateErrorCode2membergateᚋgraphᚐMemberUpdateErrorCode(ctx context.Context, v any) (MemberUpdateErrorCode, error) {
+	var res MemberUpdateErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMemberUpdateErrorCode2membergateᚋgraphᚐMemberUpdateErrorCode(ctx context.Context, sel ast.SelectionSet, v MemberUpdateErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNMemberUpdateInput2membergateᚋgraphᚐMemberUpdateInput(ctx context.Context, v any) (MemberUpdateInput, error) {
+	res, err := ec.unmarshalInputMemberUpdateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMemberUpdatePayload2ᚖmembergateᚋgraphᚐMemberUpdatePayload(ctx context.Context, sel ast.SelectionSet, v *MemberUpdatePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MemberUpdatePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMemberUpdateUserError2ᚕᚖmembergateᚋgraphᚐMemberUpdateUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*MemberUpdateUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMemberUpdateUserError2ᚖmembergateᚋgraphᚐMemberUpdateUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMemberUpdateUserError2ᚖmembergateᚋgraphᚐMemberUpdateUserError(ctx context.Context, sel ast.SelectionSet, v *MemberUpdateUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MemberUpdateUserError(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNMembershipClaimErrorCode2membergateᚋgraphᚐMembershipClaimErrorCode(ctx context.Context, v any) (MembershipClaimErrorCode, error) {
@@ -46008,6 +51542,32 @@ func (ec *executionContext) marshalNMembershipTrialStartUserError2ᚖmembergate�
 	return ec._MembershipTrialStartUserError(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNMissingDetail2ᚕᚖmembergateᚋgraphᚐMissingDetailᚄ(ctx context.Context, sel ast.SelectionSet, v []*MissingDetail) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMissingDetail2ᚖmembergateᚋgraphᚐMissingDetail(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMissingDetail2ᚖmembergateᚋgraphᚐMissingDetail(ctx context.Context, sel ast.SelectionSet, v *MissingDetail) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MissingDetail(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNNode2membergateᚋgraphᚐNode(ctx context.Context, sel ast.SelectionSet, v Node) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -46098,6 +51658,135 @@ func (ec *executionContext) unmarshalNPostVisibility2membergateᚋgraphᚐPostVi
 
 func (ec *executionContext) marshalNPostVisibility2membergateᚋgraphᚐPostVisibility(ctx context.Context, sel ast.SelectionSet, v PostVisibility) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNPreferencesSetInput2membergateᚋgraphᚐPreferencesSetInput(ctx context.Context, v any) (PreferencesSetInput, error) {
+	res, err := ec.unmarshalInputPreferencesSetInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPreferencesSetPayload2ᚖmembergateᚋgraphᚐPreferencesSetPayload(ctx context.Context, sel ast.SelectionSet, v *PreferencesSetPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PreferencesSetPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPreferencesSetUserError2ᚕᚖmembergateᚋgraphᚐPreferencesSetUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*PreferencesSetUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPreferencesSetUserError2ᚖmembergateᚋgraphᚐPreferencesSetUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPreferencesSetUserError2ᚖmembergateᚋgraphᚐPreferencesSetUserError(ctx context.Context, sel ast.SelectionSet, v *PreferencesSetUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PreferencesSetUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPrivacy2ᚖmembergateᚋgraphᚐPrivacy(ctx context.Context, sel ast.SelectionSet, v *Privacy) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Privacy(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPrivacyDecision2ᚕᚖmembergateᚋgraphᚐPrivacyDecisionᚄ(ctx context.Context, sel ast.SelectionSet, v []*PrivacyDecision) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPrivacyDecision2ᚖmembergateᚋgraphᚐPrivacyDecision(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPrivacyDecision2ᚖmembergateᚋgraphᚐPrivacyDecision(ctx context.Context, sel ast.SelectionSet, v *PrivacyDecision) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PrivacyDecision(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPrivacyDecisionEdge2ᚕᚖmembergateᚋgraphᚐPrivacyDecisionEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*PrivacyDecisionEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPrivacyDecisionEdge2ᚖmembergateᚋgraphᚐPrivacyDecisionEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPrivacyDecisionEdge2ᚖmembergateᚋgraphᚐPrivacyDecisionEdge(ctx context.Context, sel ast.SelectionSet, v *PrivacyDecisionEdge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PrivacyDecisionEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPrivacyPurpose2ᚕᚖmembergateᚋgraphᚐPrivacyPurposeᚄ(ctx context.Context, sel ast.SelectionSet, v []*PrivacyPurpose) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPrivacyPurpose2ᚖmembergateᚋgraphᚐPrivacyPurpose(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPrivacyPurpose2ᚖmembergateᚋgraphᚐPrivacyPurpose(ctx context.Context, sel ast.SelectionSet, v *PrivacyPurpose) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PrivacyPurpose(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNProduct2ᚖmembergateᚋgraphᚐProduct(ctx context.Context, sel ast.SelectionSet, v *Product) graphql.Marshaler {
@@ -46729,6 +52418,16 @@ func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNTellingErrorCode2membergateᚋgraphᚐTellingErrorCode(ctx context.Context, v any) (TellingErrorCode, error) {
+	var res TellingErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTellingErrorCode2membergateᚋgraphᚐTellingErrorCode(ctx context.Context, sel ast.SelectionSet, v TellingErrorCode) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) marshalNTier2ᚕᚖmembergateᚋgraphᚐTierᚄ(ctx context.Context, sel ast.SelectionSet, v []*Tier) graphql.Marshaler {
@@ -47608,6 +53307,46 @@ func (ec *executionContext) marshalOHoldConnection2ᚖmembergateᚋgraphᚐHoldC
 	return ec._HoldConnection(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOHousehold2ᚖmembergateᚋgraphᚐHousehold(ctx context.Context, sel ast.SelectionSet, v *Household) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Household(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOHouseholdChoice2ᚕᚖmembergateᚋgraphᚐHouseholdChoiceᚄ(ctx context.Context, sel ast.SelectionSet, v []*HouseholdChoice) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNHouseholdChoice2ᚖmembergateᚋgraphᚐHouseholdChoice(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOHouseholdChoice2ᚖmembergateᚋgraphᚐHouseholdChoice(ctx context.Context, sel ast.SelectionSet, v *HouseholdChoice) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._HouseholdChoice(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOHouseholdRules2ᚖmembergateᚋgraphᚐHouseholdRules(ctx context.Context, sel ast.SelectionSet, v *HouseholdRules) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._HouseholdRules(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOID2ᚖstring(ctx context.Context, v any) (*string, error) {
 	if v == nil {
 		return nil, nil
@@ -47804,6 +53543,20 @@ func (ec *executionContext) marshalOPostConnection2ᚖmembergateᚋgraphᚐPostC
 		return graphql.Null
 	}
 	return ec._PostConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPrivacy2ᚖmembergateᚋgraphᚐPrivacy(ctx context.Context, sel ast.SelectionSet, v *Privacy) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Privacy(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPrivacyDecisionConnection2ᚖmembergateᚋgraphᚐPrivacyDecisionConnection(ctx context.Context, sel ast.SelectionSet, v *PrivacyDecisionConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PrivacyDecisionConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOProduct2ᚕᚖmembergateᚋgraphᚐProductᚄ(ctx context.Context, sel ast.SelectionSet, v []*Product) graphql.Marshaler {

@@ -601,6 +601,44 @@ type CommentEdge struct {
 	Node *Comment `json:"node"`
 }
 
+// How much of a profile is filled in, by the programme's weights.
+type Completeness struct {
+	// 0 to 100, rounded down; 100 only when nothing is missing.
+	Percent int `json:"percent"`
+	// What is missing, in the programme's order.
+	Missing []*MissingDetail `json:"missing"`
+}
+
+// A decision on one purpose.
+type ConsentSetInput struct {
+	// Code of the purpose.
+	Purpose string `json:"purpose"`
+	// Yes or no.
+	Granted bool `json:"granted"`
+	// The purpose's `policyVersion` whose text the member saw.
+	PolicyVersion string `json:"policyVersion"`
+}
+
+// What came of it.
+type ConsentSetPayload struct {
+	// What the member's data may be used for now. Null when refused.
+	Privacy *Privacy `json:"privacy,omitempty"`
+	// Why nothing was decided; empty on success.
+	UserErrors []*ConsentSetUserError `json:"userErrors"`
+}
+
+// Why nothing was decided.
+type ConsentSetUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// What to do about it.
+	Code ConsentSetErrorCode `json:"code"`
+}
+
+func (ConsentSetUserError) IsUserError() {}
+
 // Something that members earn and spend.
 type Currency struct {
 	// The currency's code.
@@ -840,6 +878,94 @@ type HoldEdge struct {
 	Node *Hold `json:"node"`
 }
 
+// What a member told of the people at home. Nobody is named, and nothing is inferred.
+type Household struct {
+	// How many people, the member included. Null when not told.
+	Size *int `json:"size,omitempty"`
+	// The stage that the family is in. Null when not told.
+	LifeStage *HouseholdChoice `json:"lifeStage,omitempty"`
+	// The children, the eldest first.
+	Children []*HouseholdChild `json:"children"`
+	// What the family eats or avoids.
+	Diet []*HouseholdChoice `json:"diet"`
+}
+
+// A child, by its age alone.
+type HouseholdChild struct {
+	// Month of birth, such as `2019-04`.
+	BornIn string `json:"bornIn"`
+	// Full years, as the month tells.
+	Years int `json:"years"`
+}
+
+// One of the programme's codes for homes and likes, with its name.
+type HouseholdChoice struct {
+	// The code.
+	Code string `json:"code"`
+	// The name; the code where the programme does not know it any more.
+	Name string `json:"name"`
+}
+
+// Which purpose a fact stands under.
+type HouseholdConsent struct {
+	// The field of `HouseholdSetInput` or `PreferencesSetInput`.
+	Field string `json:"field"`
+	// Code of the purpose, as in `PrivacyPurpose`.
+	Purpose string `json:"purpose"`
+}
+
+// What members may be asked of home and likes.
+type HouseholdRules struct {
+	// Most people of a household. Null when the size is not asked.
+	MostPeople *int `json:"mostPeople,omitempty"`
+	// The stages to choose from. Empty when not asked.
+	LifeStages []*HouseholdChoice `json:"lifeStages"`
+	// Most children. Null when they are not asked.
+	MostChildren *int `json:"mostChildren,omitempty"`
+	// The diets to choose from. Empty when not asked.
+	Diets []*HouseholdChoice `json:"diets"`
+	// The likes to choose from. Empty when not asked.
+	Preferences []*HouseholdChoice `json:"preferences"`
+	// Most likes that one member keeps. Null when they are not asked.
+	MostPreferences *int `json:"mostPreferences,omitempty"`
+	// Which purpose each fact stands under.
+	Consents []*HouseholdConsent `json:"consents"`
+}
+
+// What is told of the people at home.
+type HouseholdSetInput struct {
+	// How many people, the member included; 0 takes it back.
+	Size *int `json:"size,omitempty"`
+	// Code of one of the programme's stages; an empty text takes it back.
+	LifeStage *string `json:"lifeStage,omitempty"`
+	// The children's months of birth, such as `2019-04`, never a name; an empty list takes them back.
+	Children []string `json:"children,omitempty"`
+	// Codes of the programme's diets; an empty list takes them back.
+	Diet []string `json:"diet,omitempty"`
+}
+
+// What came of it.
+type HouseholdSetPayload struct {
+	// What is told now. Null when refused.
+	Household *Household `json:"household,omitempty"`
+	// Why nothing was changed; empty on success.
+	UserErrors []*HouseholdSetUserError `json:"userErrors"`
+}
+
+// Why what was told is not kept.
+type HouseholdSetUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// What to do about it.
+	Code TellingErrorCode `json:"code"`
+	// Code of the purpose that needs a yes first. Null unless the code is CONSENT_REQUIRED.
+	Purpose *string `json:"purpose,omitempty"`
+}
+
+func (HouseholdSetUserError) IsUserError() {}
+
 // One line of the ledger. It is never changed: a correction is another line.
 type LedgerEntry struct {
 	// Opaque id of the entry.
@@ -936,8 +1062,18 @@ type Member struct {
 	Birthday *string `json:"birthday,omitempty"`
 	// The language that messages come in: zh-CN, zh-TW or en. Null for whatever the app asks for.
 	Locale *string `json:"locale,omitempty"`
+	// IANA name of the zone that the member lives in, such as `Asia/Shanghai`. Null for the programme's own.
+	TimeZone *string `json:"timeZone,omitempty"`
 	// Grows with every change of the profile; send it back as `expectedVersion` when changing it.
 	Version int `json:"version"`
+	// How much of the profile is filled in, and what is missing.
+	Completeness *Completeness `json:"completeness"`
+	// What the member told of the people at home, as far as the consents given now let it be used. Nobody else sees it.
+	Household *Household `json:"household"`
+	// What the member likes, under the same rule. Nobody else sees it.
+	Preferences []*HouseholdChoice `json:"preferences"`
+	// What the member's data may be used for.
+	Privacy *Privacy `json:"privacy"`
 	// How this member looks to others.
 	PublicProfile *PublicProfile `json:"publicProfile"`
 	// The tier held, and the way to the next one. Null only together with an error.
@@ -961,6 +1097,70 @@ type Member struct {
 }
 
 func (Member) IsNode() {}
+
+// A birthday that is to be corrected.
+type MemberBirthdayCorrectInput struct {
+	// Id of the member's `PublicProfile`.
+	MemberID string `json:"memberId"`
+	// The right day.
+	Birthday string `json:"birthday"`
+}
+
+// What came of it.
+type MemberBirthdayCorrectPayload struct {
+	// Whose birthday it is. Null when refused.
+	Profile *PublicProfile `json:"profile,omitempty"`
+	// Why nothing was changed; empty on success.
+	UserErrors []*MemberBirthdayCorrectUserError `json:"userErrors"`
+}
+
+// Why a birthday was not corrected.
+type MemberBirthdayCorrectUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// What to do about it.
+	Code MemberBirthdayCorrectErrorCode `json:"code"`
+}
+
+func (MemberBirthdayCorrectUserError) IsUserError() {}
+
+// What is to be changed of the own profile.
+type MemberUpdateInput struct {
+	// The `version` that the member saw.
+	ExpectedVersion int `json:"expectedVersion"`
+	// A name of 1 to 24 letters, digits, signs and single spaces; it is kept in Unicode's form NFC.
+	DisplayName *string `json:"displayName,omitempty"`
+	// Id of an upload that is to be the picture. There are no uploads yet, so every id is unknown.
+	AvatarUploadID *string `json:"avatarUploadId,omitempty"`
+	// Day of birth; it can be set once.
+	Birthday *string `json:"birthday,omitempty"`
+	// zh-CN, zh-TW or en.
+	Locale *string `json:"locale,omitempty"`
+	// IANA name of a time zone, such as `Asia/Shanghai`.
+	TimeZone *string `json:"timeZone,omitempty"`
+}
+
+// What came of it.
+type MemberUpdatePayload struct {
+	// The member as it is now. Null when refused.
+	Member *Member `json:"member,omitempty"`
+	// Why nothing was changed; empty on success.
+	UserErrors []*MemberUpdateUserError `json:"userErrors"`
+}
+
+// Why a profile was not changed.
+type MemberUpdateUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// What to do about it.
+	Code MemberUpdateErrorCode `json:"code"`
+}
+
+func (MemberUpdateUserError) IsUserError() {}
 
 // A code to take a tier with.
 type MembershipClaimInput struct {
@@ -1192,6 +1392,16 @@ type MembershipTrialStartUserError struct {
 
 func (MembershipTrialStartUserError) IsUserError() {}
 
+// Something that a profile lacks.
+type MissingDetail struct {
+	// Code of the field, such as BIRTHDAY or HOUSEHOLD_SIZE; more may come.
+	Code string `json:"code"`
+	// What the member is asked to do.
+	Title string `json:"title"`
+	// How much it weighs beside the others.
+	Weight int `json:"weight"`
+}
+
 // An amount of money.
 type Money struct {
 	// The amount in whole currency units, such as `"12.50"`.
@@ -1278,6 +1488,97 @@ type PostEdge struct {
 	Node *Post `json:"node"`
 }
 
+// What the member likes.
+type PreferencesSetInput struct {
+	// Codes of the programme's likes.
+	Preferences []string `json:"preferences"`
+}
+
+// What came of it.
+type PreferencesSetPayload struct {
+	// What the member likes now. Null when refused.
+	Preferences []*HouseholdChoice `json:"preferences,omitempty"`
+	// Why nothing was changed; empty on success.
+	UserErrors []*PreferencesSetUserError `json:"userErrors"`
+}
+
+// Why what was chosen is not kept.
+type PreferencesSetUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// What to do about it.
+	Code TellingErrorCode `json:"code"`
+	// Code of the purpose that needs a yes first. Null unless the code is CONSENT_REQUIRED.
+	Purpose *string `json:"purpose,omitempty"`
+}
+
+func (PreferencesSetUserError) IsUserError() {}
+
+// What a member's data may be used for: a node of its own, so that one update reaches every screen.
+type Privacy struct {
+	// Opaque id of the member's privacy.
+	ID string `json:"id"`
+	// Every purpose of the programme, in its order, with the member's last word.
+	Purposes []*PrivacyPurpose `json:"purposes"`
+	// What the member has decided so far, newest first. Null only together with an error.
+	Decisions *PrivacyDecisionConnection `json:"decisions,omitempty"`
+	Profile   member.Profile             `json:"-"`
+}
+
+func (Privacy) IsNode() {}
+
+// A decision as it was made; it never changes.
+type PrivacyDecision struct {
+	// Code of the purpose.
+	Purpose string `json:"purpose"`
+	// Whether the member said yes.
+	Granted bool `json:"granted"`
+	// When.
+	At time.Time `json:"at"`
+	// Version of the text that the member saw.
+	PolicyVersion string `json:"policyVersion"`
+	// Where it was made, such as app or import.
+	Source string `json:"source"`
+}
+
+// A page of decisions.
+type PrivacyDecisionConnection struct {
+	// The decisions with their cursors.
+	Edges []*PrivacyDecisionEdge `json:"edges"`
+	// The decisions alone.
+	Nodes []*PrivacyDecision `json:"nodes"`
+	// Where the page lies.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A decision in a page of decisions.
+type PrivacyDecisionEdge struct {
+	// Opaque place of the decision in the list.
+	Cursor string `json:"cursor"`
+	// The decision itself.
+	Node *PrivacyDecision `json:"node"`
+}
+
+// Something that personal data may be used for, off until the member says yes.
+type PrivacyPurpose struct {
+	// Code of the purpose.
+	Purpose string `json:"purpose"`
+	// GRANTED; WITHDRAWN after a yes, DENIED without one; UNDECIDED, which is a no. More may come.
+	State string `json:"state"`
+	// Version of the text in force; a decision names it.
+	PolicyVersion string `json:"policyVersion"`
+	// When the member last decided. Null when undecided.
+	ChangedAt *time.Time `json:"changedAt,omitempty"`
+	// Whether it is about data that the law protects more than others.
+	Sensitive bool `json:"sensitive"`
+	// The purpose's name.
+	Title string `json:"title"`
+	// What the data is used for: show it before asking.
+	Description string `json:"description"`
+}
+
 // Something that is sold for money.
 type Product struct {
 	// Opaque id of the product.
@@ -1312,6 +1613,8 @@ type Programme struct {
 	Currencies []*Currency `json:"currencies"`
 	// How staff may correct coins. Null when nobody may.
 	Adjustments *AdjustmentRules `json:"adjustments,omitempty"`
+	// What members may tell of home and likes. Null when nothing is asked.
+	Household *HouseholdRules `json:"household,omitempty"`
 	// The ladder, lowest tier first.
 	Tiers []*Tier `json:"tiers"`
 	// The rules as members should read them, in the programme's order.
@@ -2962,6 +3265,64 @@ func (e CommentSort) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// Reasons why nothing is decided.
+type ConsentSetErrorCode string
+
+const (
+	// The programme has no such purpose.
+	ConsentSetErrorCodeNotFound ConsentSetErrorCode = "NOT_FOUND"
+	// The text has changed; show the new one and ask again.
+	ConsentSetErrorCodePolicyChanged ConsentSetErrorCode = "POLICY_CHANGED"
+)
+
+var AllConsentSetErrorCode = []ConsentSetErrorCode{
+	ConsentSetErrorCodeNotFound,
+	ConsentSetErrorCodePolicyChanged,
+}
+
+func (e ConsentSetErrorCode) IsValid() bool {
+	switch e {
+	case ConsentSetErrorCodeNotFound, ConsentSetErrorCodePolicyChanged:
+		return true
+	}
+	return false
+}
+
+func (e ConsentSetErrorCode) String() string {
+	return string(e)
+}
+
+func (e *ConsentSetErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ConsentSetErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ConsentSetErrorCode", str)
+	}
+	return nil
+}
+
+func (e ConsentSetErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ConsentSetErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ConsentSetErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // A member's part in a family.
 type FamilyRole string
 
@@ -3316,6 +3677,140 @@ func (e *LedgerKind) UnmarshalJSON(b []byte) error {
 }
 
 func (e LedgerKind) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why a birthday is not corrected.
+type MemberBirthdayCorrectErrorCode string
+
+const (
+	// There is no such member.
+	MemberBirthdayCorrectErrorCodeNotFound MemberBirthdayCorrectErrorCode = "NOT_FOUND"
+	// That is no day, or not one on which anybody alive was born.
+	MemberBirthdayCorrectErrorCodeBirthdayWrong MemberBirthdayCorrectErrorCode = "BIRTHDAY_WRONG"
+)
+
+var AllMemberBirthdayCorrectErrorCode = []MemberBirthdayCorrectErrorCode{
+	MemberBirthdayCorrectErrorCodeNotFound,
+	MemberBirthdayCorrectErrorCodeBirthdayWrong,
+}
+
+func (e MemberBirthdayCorrectErrorCode) IsValid() bool {
+	switch e {
+	case MemberBirthdayCorrectErrorCodeNotFound, MemberBirthdayCorrectErrorCodeBirthdayWrong:
+		return true
+	}
+	return false
+}
+
+func (e MemberBirthdayCorrectErrorCode) String() string {
+	return string(e)
+}
+
+func (e *MemberBirthdayCorrectErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MemberBirthdayCorrectErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MemberBirthdayCorrectErrorCode", str)
+	}
+	return nil
+}
+
+func (e MemberBirthdayCorrectErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *MemberBirthdayCorrectErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e MemberBirthdayCorrectErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why a profile is not changed.
+type MemberUpdateErrorCode string
+
+const (
+	// Something else has changed the profile since; read it again.
+	MemberUpdateErrorCodeConflict MemberUpdateErrorCode = "CONFLICT"
+	// The name is too short or too long.
+	MemberUpdateErrorCodeNameLength MemberUpdateErrorCode = "NAME_LENGTH"
+	// The name holds what names may not, or no letter.
+	MemberUpdateErrorCodeNameCharacters MemberUpdateErrorCode = "NAME_CHARACTERS"
+	// The birthday is set already; staff can correct it.
+	MemberUpdateErrorCodeBirthdaySet MemberUpdateErrorCode = "BIRTHDAY_SET"
+	// That is no day, or not one on which anybody alive was born.
+	MemberUpdateErrorCodeBirthdayWrong MemberUpdateErrorCode = "BIRTHDAY_WRONG"
+	// There are no messages in that language.
+	MemberUpdateErrorCodeLocaleUnknown MemberUpdateErrorCode = "LOCALE_UNKNOWN"
+	// There is no such time zone.
+	MemberUpdateErrorCodeTimeZoneUnknown MemberUpdateErrorCode = "TIME_ZONE_UNKNOWN"
+	// There is no such upload.
+	MemberUpdateErrorCodeUploadUnknown MemberUpdateErrorCode = "UPLOAD_UNKNOWN"
+)
+
+var AllMemberUpdateErrorCode = []MemberUpdateErrorCode{
+	MemberUpdateErrorCodeConflict,
+	MemberUpdateErrorCodeNameLength,
+	MemberUpdateErrorCodeNameCharacters,
+	MemberUpdateErrorCodeBirthdaySet,
+	MemberUpdateErrorCodeBirthdayWrong,
+	MemberUpdateErrorCodeLocaleUnknown,
+	MemberUpdateErrorCodeTimeZoneUnknown,
+	MemberUpdateErrorCodeUploadUnknown,
+}
+
+func (e MemberUpdateErrorCode) IsValid() bool {
+	switch e {
+	case MemberUpdateErrorCodeConflict, MemberUpdateErrorCodeNameLength, MemberUpdateErrorCodeNameCharacters, MemberUpdateErrorCodeBirthdaySet, MemberUpdateErrorCodeBirthdayWrong, MemberUpdateErrorCodeLocaleUnknown, MemberUpdateErrorCodeTimeZoneUnknown, MemberUpdateErrorCodeUploadUnknown:
+		return true
+	}
+	return false
+}
+
+func (e MemberUpdateErrorCode) String() string {
+	return string(e)
+}
+
+func (e *MemberUpdateErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MemberUpdateErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MemberUpdateErrorCode", str)
+	}
+	return nil
+}
+
+func (e MemberUpdateErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *MemberUpdateErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e MemberUpdateErrorCode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
@@ -4151,6 +4646,73 @@ func (e *RewardRedeemErrorCode) UnmarshalJSON(b []byte) error {
 }
 
 func (e RewardRedeemErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why what a member tells is not kept.
+type TellingErrorCode string
+
+const (
+	// The purpose that the fact stands under needs a yes first; `purpose` names it.
+	TellingErrorCodeConsentRequired TellingErrorCode = "CONSENT_REQUIRED"
+	// The programme does not ask for it.
+	TellingErrorCodeNotAsked TellingErrorCode = "NOT_ASKED"
+	// A code is none of the programme's.
+	TellingErrorCodeUnknownCode TellingErrorCode = "UNKNOWN_CODE"
+	// There are too many.
+	TellingErrorCodeTooMany TellingErrorCode = "TOO_MANY"
+	// A number or month is out of its range.
+	TellingErrorCodeOutOfRange TellingErrorCode = "OUT_OF_RANGE"
+)
+
+var AllTellingErrorCode = []TellingErrorCode{
+	TellingErrorCodeConsentRequired,
+	TellingErrorCodeNotAsked,
+	TellingErrorCodeUnknownCode,
+	TellingErrorCodeTooMany,
+	TellingErrorCodeOutOfRange,
+}
+
+func (e TellingErrorCode) IsValid() bool {
+	switch e {
+	case TellingErrorCodeConsentRequired, TellingErrorCodeNotAsked, TellingErrorCodeUnknownCode, TellingErrorCodeTooMany, TellingErrorCodeOutOfRange:
+		return true
+	}
+	return false
+}
+
+func (e TellingErrorCode) String() string {
+	return string(e)
+}
+
+func (e *TellingErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = TellingErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid TellingErrorCode", str)
+	}
+	return nil
+}
+
+func (e TellingErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *TellingErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e TellingErrorCode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

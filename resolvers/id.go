@@ -11,6 +11,7 @@ import (
 const (
 	kindMember     = "Member"
 	kindProfile    = "PublicProfile"
+	kindPrivacy    = "Privacy"
 	kindUnread     = "UnreadCounts"
 	kindSettings   = "RecommendationSettings"
 	kindTier       = "Tier"

@@ -17,6 +17,7 @@ type refused struct {
 	code    string
 	shortBy *int
 	nearest *int
+	of      string
 }
 
 // refusal turns what the asker can mend into a row, in the asker's language; every other error stays one.
@@ -25,7 +26,7 @@ func refusal(ctx context.Context, err error) (*refused, error) {
 	if !errors.As(err, &r) {
 		return nil, err
 	}
-	out := &refused{code: r.Code, message: phrase.Say(viewer.From(ctx).Locale, "refusal."+r.Code, strconv.FormatInt(r.ShortBy, 10), strconv.FormatInt(r.Nearest, 10))}
+	out := &refused{code: r.Code, of: r.Of, message: phrase.Say(viewer.From(ctx).Locale, "refusal."+r.Code, strconv.FormatInt(r.ShortBy, 10), strconv.FormatInt(r.Nearest, 10), r.Of)}
 	if r.Field != "" {
 		out.field = []string{"input", r.Field}
 	}

@@ -17,6 +17,7 @@ import (
 	"membergate/internal/family"
 	"membergate/internal/fault"
 	"membergate/internal/membership"
+	"membergate/internal/profile"
 	"membergate/internal/programme"
 	"membergate/internal/recommend"
 	"membergate/internal/redemption"
@@ -43,6 +44,7 @@ type Root struct {
 	Transfers *transfer.Service   // coins between wallets
 	Benefits  *benefit.Service    // using them
 	Families  *family.Service     // invitations
+	Profiles  *profile.Service    // names, consents, homes
 	Community *community.Service  // feeds and threads
 	Recommend *recommend.Service  // what may interest a member
 	Cursors   *cursor.Book        // places in lists
@@ -55,6 +57,7 @@ type (
 	mutation          struct{ *Root }
 	memberFields      struct{ *Root }
 	profileFields     struct{ *Root }
+	privacyFields     struct{ *Root }
 	tierFields        struct{ *Root }
 	statusFields      struct{ *Root }
 	walletFields      struct{ *Root }
@@ -89,6 +92,9 @@ func (r *Root) Member() graph.MemberResolver { return memberFields{r} }
 
 // PublicProfile answers what anybody may see of a member.
 func (r *Root) PublicProfile() graph.PublicProfileResolver { return profileFields{r} }
+
+// Privacy answers the fields of what a member's data may be used for.
+func (r *Root) Privacy() graph.PrivacyResolver { return privacyFields{r} }
 
 // Tier answers a tier's fields.
 func (r *Root) Tier() graph.TierResolver { return tierFields{r} }

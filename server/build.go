@@ -16,6 +16,7 @@ import (
 	"membergate/internal/membership"
 	"membergate/internal/picture"
 	"membergate/internal/product"
+	"membergate/internal/profile"
 	"membergate/internal/programme"
 	"membergate/internal/recommend"
 	"membergate/internal/redemption"
@@ -107,6 +108,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		Transfers: &transfer.Service{Store: st.transfers, Wallets: wallets, Book: rules},
 		Benefits:  st.benefitService(rules),
 		Families:  &family.Service{Families: st.families, Accounts: st.accounts, Book: rules},
+		Profiles:  &profile.Service{Accounts: st.accounts, Decisions: st.decisions, Book: rules},
 		Recommend: &recommend.Service{Lists: lists, Cursors: cursors, Last: shelf.last},
 	}
 	root.Community = &community.Service{Store: st.community, Cursors: cursors, Choice: root.Recommend}

@@ -11,7 +11,7 @@ import (
 func theirs(t *testing.T, e *engine) map[string]struct{ who, id, unknown string } {
 	t.Helper()
 	r := good(t, e.gateway.url, question{who: stranger, at: sampleEnd, query: `{ me { id publicProfile { id } tier { id } wallet { id entries(first: 1) { nodes { id } } }
-		family { id members { id } } unreadCounts { id } recommendationSettings { id } } }`})
+		family { id members { id } } unreadCounts { id } recommendationSettings { id } privacy { id } } }`})
 	get := func(path ...any) string {
 		id, _ := r.at(t, append([]any{"me"}, path...)...).(string)
 		if id == "" {
@@ -24,6 +24,7 @@ func theirs(t *testing.T, e *engine) map[string]struct{ who, id, unknown string 
 	return map[string]struct{ who, id, unknown string }{
 		"member":                   {owner, get("id"), globalID("Member", "99999")},
 		"unread counts":            {owner, get("unreadCounts", "id"), globalID("UnreadCounts", "99999")},
+		"privacy":                  {owner, get("privacy", "id"), globalID("Privacy", "99999")},
 		"settings":                 {owner, get("recommendationSettings", "id"), globalID("RecommendationSettings", "99999")},
 		"tier status":              {owner, get("tier", "id"), globalID("TierStatus", "99999")},
 		"wallet":                   {owner, get("wallet", "id"), globalID("Wallet", wallet)},

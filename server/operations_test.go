@@ -131,6 +131,8 @@ func askings() []asking {
 	add("TierWay", today, nil, owner, single)
 	add("Membership", today, nil, owner, single, "")
 	add("Programme", today, nil, owner, "")
+	add("ProfilePage", sampleEnd, nil, owner, single, "")
+	add("ProfilePage", today, nil, owner)
 	add("FamilyPage", sampleEnd, nil, everybody...)
 	add("FamilyInvitation", sampleEnd, map[string]any{"token": invitation}, single, "")
 	add("FamilyInvitation", sampleEnd, map[string]any{"token": "made up"}, single)

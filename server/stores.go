@@ -20,6 +20,7 @@ import (
 	"membergate/internal/mongostore"
 	"membergate/internal/order"
 	"membergate/internal/product"
+	"membergate/internal/profile"
 	"membergate/internal/programme"
 	"membergate/internal/redemption"
 	"membergate/internal/redisstore"
@@ -46,6 +47,7 @@ type stores struct {
 	transfers  transfer.Store   // coins between wallets
 	claims     claim.Store      // tiers for codes, and days
 	community  community.Store  // posts, comments, marks, ties
+	decisions  profile.Store    // members' earlier decisions on their data
 	cache      *redisstore.Store
 
 	relay       *change.Relay    // tells what is changed; nil unless somebody watches
@@ -123,6 +125,7 @@ func (s *stores) useBolt(b *boltstore.Store) {
 	s.transfers, s.claims = b.Transfers(), b.Claims()
 	s.products, s.rewards, s.usages, s.families, s.community = b.Products(), b.Rewards(), b.Usages(), b.Families(), b.Community()
 	s.uses = b.Uses()
+	s.decisions = b.Decisions()
 	s.redemptions, s.vouchers, s.promises = b.Redemptions(), b.Vouchers(), b.Supply()
 	s.coupons = b.Coupons()
 	s.migrate, s.fill = func(context.Context) error { return nil }, b.Hasty
@@ -135,6 +138,7 @@ func (s *stores) useMongo(m *mongostore.Store) {
 	s.transfers, s.claims = m.Transfers(), m.Claims()
 	s.products, s.rewards, s.usages, s.families, s.community = m.Products(), m.Rewards(), m.Usages(), m.Families(), m.Community()
 	s.uses = m.Uses()
+	s.decisions = m.Decisions()
 	s.redemptions, s.vouchers, s.promises = m.Redemptions(), m.Vouchers(), m.Supply()
 	s.coupons = m.Coupons()
 	together := m.Together()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"time"
 
 	"membergate/internal/account"
@@ -99,6 +100,9 @@ func putPeople(ctx context.Context, st *stores) error {
 		}
 		p := h.Profile
 		p.Avatar, p.Birthday, p.Locale = "/media/avatar/"+string(id)+".svg", "1985-05-05", "en"
+		if id == owner {
+			atHome(&p)
+		}
 		if err := st.accounts.SaveProfile(ctx, p); err != nil {
 			return err
 		}
@@ -111,6 +115,16 @@ func putPeople(ctx context.Context, st *stores) error {
 		c.SetCircle(ctx, "WELFARE_FLASH", owner, true, 500),
 		c.SetCircle(ctx, "WELFARE_FLASH", adult, true, 500),
 	)
+}
+
+// atHome lets somebody tell of home, of likes, and agree to their use.
+func atHome(p *member.Profile) {
+	p.TimeZone, p.Consents = "Asia/Tokyo", maps.Clone(p.Consents)
+	for n, purpose := range []string{"HOUSEHOLD", "CHILDREN", "HEALTH", "PERSONALISATION"} {
+		p.Consents[purpose] = member.Consent{Granted: true, At: written(n), PolicyVersion: "2026-01", Source: "app"}
+	}
+	p.Household = member.Household{Size: 4, LifeStage: "WITH_CHILDREN", Children: []string{"2005-04", "2009-12"}, Diet: []string{"LOW_SUGAR"}}
+	p.Preferences = []string{"COFFEE_TEA", "SEAFOOD"}
 }
 
 func putVillager(ctx context.Context, st *stores) error {

@@ -123,3 +123,8 @@ func (s sealed) ByHandle(ctx context.Context, handle string) (Holder, bool, erro
 	h, ok, err := s.Store.ByHandle(ctx, handle)
 	return s.open(h), ok, err
 }
+
+// Ending implements Store.
+func (s sealed) Ending(ctx context.Context, by time.Time, after Mark, n int) ([]Holder, error) {
+	return s.all(s.Store.Ending(ctx, by, after, n))
+}

@@ -64,15 +64,15 @@ func (c *check) completeness() {
 				c.add(at+".field", "is %q, which completeness[%d] has; allowed is once", f.Field, first)
 			}
 			seen[f.Field] = i
-			c.asked(at+".field", f.Field)
+			c.tellable(at+".field", f.Field)
 		}
 		c.between(at+".weight", int64(f.Weight), 1, 1000)
 		c.text(at+".titles", f.Titles)
 	}
 }
 
-// asked refuses what nobody could fill in.
-func (c *check) asked(at, field string) {
+// tellable refuses what nobody could fill in.
+func (c *check) tellable(at, field string) {
 	h := c.p.Household
 	if h == nil {
 		h = &Household{}
