@@ -7261,7 +7261,7 @@ type HouseholdChild {
 
 "One of the programme's codes for homes and likes, with its name."
 type HouseholdChoice {
-  "The code."
+  "Code of the choice, stable over languages."
   code: String!
   "The name; the code where the programme does not know it any more."
   name: String!
@@ -7332,7 +7332,7 @@ type PrivacyDecision {
   purpose: String!
   "Whether the member said yes."
   granted: Boolean!
-  "When."
+  "When it was made."
   at: DateTime!
   "Version of the text that the member saw."
   policyVersion: String!
@@ -7368,7 +7368,7 @@ input MemberUpdateInput {
   avatarUploadId: ID
   "Day of birth; it can be set once."
   birthday: Date
-  "zh-CN, zh-TW or en."
+  "The language of messages: zh-CN, zh-TW or en."
   locale: String
   "IANA name of a time zone, such as ` + "`" + `Asia/Shanghai` + "`" + `."
   timeZone: String

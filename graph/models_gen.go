@@ -900,7 +900,7 @@ type HouseholdChild struct {
 
 // One of the programme's codes for homes and likes, with its name.
 type HouseholdChoice struct {
-	// The code.
+	// Code of the choice, stable over languages.
 	Code string `json:"code"`
 	// The name; the code where the programme does not know it any more.
 	Name string `json:"name"`
@@ -1136,7 +1136,7 @@ type MemberUpdateInput struct {
 	AvatarUploadID *string `json:"avatarUploadId,omitempty"`
 	// Day of birth; it can be set once.
 	Birthday *string `json:"birthday,omitempty"`
-	// zh-CN, zh-TW or en.
+	// The language of messages: zh-CN, zh-TW or en.
 	Locale *string `json:"locale,omitempty"`
 	// IANA name of a time zone, such as `Asia/Shanghai`.
 	TimeZone *string `json:"timeZone,omitempty"`
@@ -1535,7 +1535,7 @@ type PrivacyDecision struct {
 	Purpose string `json:"purpose"`
 	// Whether the member said yes.
 	Granted bool `json:"granted"`
-	// When.
+	// When it was made.
 	At time.Time `json:"at"`
 	// Version of the text that the member saw.
 	PolicyVersion string `json:"policyVersion"`
