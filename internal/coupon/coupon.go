@@ -83,8 +83,10 @@ type Coupon struct {
 	UsedBy      string    // who stood at the till; empty where an event told
 	Told        bool      // it is known what it took off
 	SavedFen    int64     // what it took off, once Told
-	Returned    int       // how often a refund gave it back
+	ReturnedAt  time.Time // when a refund gave it back last; zero before
 	RevokedAt   time.Time // zero before
+	RevokedBy   string    // the member id of staff
+	RevokedFor  string    // their reason
 	Version     int64     // grows with every change; 1 when issued
 }
 

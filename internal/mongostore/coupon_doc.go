@@ -28,8 +28,10 @@ type couponDoc struct {
 	UsedBy      string         `bson:"usedBy,omitempty"`
 	Told        bool           `bson:"told,omitempty"`
 	SavedFen    int64          `bson:"saved,omitempty"`
-	Returned    int            `bson:"returned,omitempty"`
+	ReturnedAt  time.Time      `bson:"returned,omitempty"`
 	RevokedAt   time.Time      `bson:"revoked,omitempty"`
+	RevokedBy   string         `bson:"revokedBy,omitempty"`
+	RevokedFor  string         `bson:"revokedFor,omitempty"`
 	Due         *time.Time     `bson:"due,omitempty"` // nil of what is not open
 }
 
@@ -56,7 +58,7 @@ func toCoupon(c coupon.Coupon) couponDoc {
 	d := couponDoc{
 		ID: c.ID, SV: 1, Version: c.Version, Member: c.Member, Source: c.Source, Ref: c.Ref, Reason: c.Reason, IssuedBy: c.IssuedBy,
 		IssuedAt: c.IssuedAt, Until: c.Until, State: c.State, Order: c.Order, FrozenUntil: c.FrozenUntil, Code: c.Code, UsedAt: c.UsedAt,
-		UsedBy: c.UsedBy, Told: c.Told, SavedFen: c.SavedFen, Returned: c.Returned, RevokedAt: c.RevokedAt,
+		UsedBy: c.UsedBy, Told: c.Told, SavedFen: c.SavedFen, ReturnedAt: c.ReturnedAt, RevokedAt: c.RevokedAt, RevokedBy: c.RevokedBy, RevokedFor: c.RevokedFor,
 		Terms: couponTermsDoc{
 			Template: t.Template, Programme: t.Programme, Version: t.Version, Kind: t.Kind, Value: t.Value, MinOrderFen: t.MinOrderFen,
 			MaxOffFen: t.MaxOffFen, Channels: t.Channels, Regions: t.Regions, Stores: t.Stores, Categories: t.Categories, FirstOrder: t.FirstOrder, Group: t.Group,
@@ -74,7 +76,7 @@ func (d couponDoc) coupon() coupon.Coupon {
 	return coupon.Coupon{
 		ID: d.ID, Version: d.Version, Member: d.Member, Source: d.Source, Ref: d.Ref, Reason: d.Reason, IssuedBy: d.IssuedBy,
 		IssuedAt: d.IssuedAt, Until: d.Until, State: d.State, Order: d.Order, FrozenUntil: d.FrozenUntil, Code: d.Code, UsedAt: d.UsedAt,
-		UsedBy: d.UsedBy, Told: d.Told, SavedFen: d.SavedFen, Returned: d.Returned, RevokedAt: d.RevokedAt,
+		UsedBy: d.UsedBy, Told: d.Told, SavedFen: d.SavedFen, ReturnedAt: d.ReturnedAt, RevokedAt: d.RevokedAt, RevokedBy: d.RevokedBy, RevokedFor: d.RevokedFor,
 		Terms: coupon.Terms{
 			Template: t.Template, Programme: t.Programme, Version: t.Version, Kind: t.Kind, Value: t.Value, MinOrderFen: t.MinOrderFen,
 			MaxOffFen: t.MaxOffFen, Channels: t.Channels, Regions: t.Regions, Stores: t.Stores, Categories: t.Categories, FirstOrder: t.FirstOrder, Group: t.Group,

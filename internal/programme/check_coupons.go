@@ -8,7 +8,7 @@ import (
 const (
 	mostFen       = 1_000_000_000 // 10 million yuan, as orders
 	mostTemplates = 200
-	mostStacked   = 5 // coupons on one order: the best set of them is found by trying
+	mostStacked   = 4 // coupons on one order: the best set of them is found by trying
 )
 
 // coupons checks the templates of coupons, how they stack, and where members take them.

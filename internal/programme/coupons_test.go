@@ -61,7 +61,7 @@ func TestBrokenCouponsAreRefusedWithOneClearSentence(t *testing.T) {
 		"validity of both":       {"validity: {days: 30}", "validity: {days: 30, monthEnd: true}", "coupons[0].validity says 2 times how long it lasts; needed is exactly one of days, monthEnd, until"},
 		"validity too long":      {"validity: {days: 30}", "validity: {days: 3651}", "coupons[0].validity.days is 3651; allowed is 1 to 3650"},
 		"given a thousand":       {"value: 500,", "value: 500, maxPerIssue: 1000,", "coupons[0].maxPerIssue is 1000; allowed is 0 to 100"},
-		"too many on an order":   {"most: 2\n", "most: 6\n", "stacking.most is 6; allowed is 1 to 5"},
+		"too many on an order":   {"most: 2\n", "most: 6\n", "stacking.most is 6; allowed is 1 to 4"},
 		"order of application":   {"percent: LAST", "percent: SOMETIME", `stacking.percent is "SOMETIME"; allowed are FIRST, LAST`},
 		"a freeze for ever":      {"holdMinutes: 15", "holdMinutes: 0", "stacking.holdMinutes is 0; allowed is 1 to 1440"},
 		"group with itself":      {"with: [POST]", "with: [SHOP]", "stacking.groups[0].with names the group itself; allowed are others, because most says how many of its own may meet"},
