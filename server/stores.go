@@ -165,9 +165,9 @@ func (s *stores) openCache(ctx context.Context, set Settings, patient bool) (err
 // orderService applies orders and refunds to the members of these stores.
 func (s *stores) orderService(book book) *order.Service {
 	if b := s.busy; b != nil {
-		return &order.Service{Orders: b.orders, Accounts: b.accounts, Wallets: walletService(b.ledger, book), Book: book}
+		return &order.Service{Orders: b.orders, Accounts: b.accounts, Wallets: walletService(b.ledger, book), Book: book, Coupons: s.couponService(book)}
 	}
-	return &order.Service{Orders: s.orders, Accounts: s.accounts, Wallets: s.wallets(book), Book: book}
+	return &order.Service{Orders: s.orders, Accounts: s.accounts, Wallets: s.wallets(book), Book: book, Coupons: s.couponService(book)}
 }
 
 // watch lets hints and the relay know of everything that is written to ledgers and accounts from here on. The relay knows

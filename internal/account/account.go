@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"membergate/internal/coupon"
 	"membergate/internal/member"
 	"membergate/internal/tier"
 	"membergate/internal/wallet"
@@ -20,6 +21,9 @@ type Account struct {
 	Standing tier.Standing
 	Outbox   []Step // decided together with the standing, to be carried out in this order
 	Version  int64  // grows with every change; 1 when created
+
+	// Baskets are the coupons that orders which are not paid yet keep.
+	Baskets []coupon.Basket `json:",omitempty"`
 }
 
 // Ever is later than anything that is due, and stands for what is never due.
@@ -56,6 +60,9 @@ type Step struct {
 
 	// Currency is that of the wallet that the posting goes to; empty for the programme's own.
 	Currency string `json:",omitempty"`
+
+	// Coupons is what follows for coupons; nil where nothing does.
+	Coupons *coupon.Turn `json:",omitempty"`
 }
 
 // Holder is a member's profile together with the account.

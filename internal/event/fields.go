@@ -61,6 +61,16 @@ func (f *fields) text(name string, optional bool) string {
 	return s
 }
 
+// texts reads a list of at most so many texts, which may be missing.
+func (f *fields) texts(name string, most int) (out []string) {
+	raw, ok := f.value(name)
+	if ok && (json.Unmarshal(raw, &out) != nil || len(out) > most || slices.ContainsFunc(out, func(s string) bool { return s == "" || len(s) > maxText })) {
+		f.refuse("data."+f.under+name, "data.%s%s is %s; allowed is a list of at most %d texts of 1 to %d bytes.", f.under, name, clip(string(raw)), most, maxText)
+		return nil
+	}
+	return out
+}
+
 // oneOf reads one of a few words.
 func (f *fields) oneOf(name string, allowed []string) string {
 	before := len(f.wrong)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"membergate/internal/coupon"
 	"membergate/internal/member"
 	"membergate/internal/order"
 	"membergate/internal/programme"
@@ -59,6 +60,7 @@ func paid(f *fields, t *order.Told, who member.ID, at time.Time) {
 			f.refuse("data.coinsHoldId", "data.coinsHoldId is %q; allowed is the id of a hold, as checkoutHold gave it.", clip(id))
 		}
 	}
+	e.Coupons = couponIDs(f)
 	f.each("lines", maxLines, func(f *fields) {
 		e.Lines = append(e.Lines, order.Line{SKU: f.text("sku", false), Category: f.text("category", true),
 			Quantity: f.whole("quantity", math.MinInt32, math.MaxInt32), Fen: f.whole("amountFen", -order.MaxFen, order.MaxFen)})
@@ -124,5 +126,31 @@ func unbought(f *fields, t *order.Told, who member.ID, at time.Time) {
 
 func couponUsed(f *fields, t *order.Told, who member.ID, at time.Time) {
 	deed("couponId")(f, t, who, at)
-	f.whole("savedFen", 0, order.MaxFen)
+	saved := f.whole("savedFen", 0, order.MaxFen)
+	if id, ok := couponID(t.Deed.Fields["couponId"]); ok {
+		t.Deed.Coupon = &coupon.Use{Coupon: id, At: at, Told: true, SavedFen: saved}
+	}
+}
+
+const mostCoupons = 20 // of one order
+
+// couponIDs reads the coupons that an order names; most name none.
+func couponIDs(f *fields) []string {
+	var out []string
+	for _, given := range f.texts("couponIds", mostCoupons) {
+		id, ok := couponID(given)
+		if !ok {
+			f.refuse("data.couponIds", "data.couponIds names %q; allowed are ids of coupons, as they are served.", clip(given))
+			return nil
+		}
+		out = append(out, id)
+	}
+	return out
+}
+
+// couponID takes the id of a coupon apart, as apps and shops have it.
+func couponID(given string) (string, bool) {
+	raw, err := base64.RawURLEncoding.DecodeString(given)
+	id, is := strings.CutPrefix(string(raw), "Coupon:")
+	return id, err == nil && is && id != ""
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"membergate/internal/account"
+	"membergate/internal/coupon"
 	"membergate/internal/member"
 	"membergate/internal/programme"
 	"membergate/internal/tier"
@@ -24,6 +25,7 @@ type accountDoc struct {
 	Unfinished bool        `bson:"unfinished,omitempty"` // whether there is anything in the outbox
 	Ends       time.Time   `bson:"ends,omitempty"`       // the earliest end of a grant that is ahead
 	Stamp      string      `bson:"stamp,omitempty"`      // of the save that wrote it, if that came with others
+	Baskets    []basketDoc `bson:"baskets,omitempty"`
 }
 
 type standingDoc struct {
@@ -106,12 +108,15 @@ type stepDoc struct {
 	Posting *postingDoc `bson:"posting,omitempty"`
 
 	Currency string `bson:"currency,omitempty"`
+
+	Coupons *couponTurnDoc `bson:"coupons,omitempty"`
 }
 
 func toAccount(a account.Account) accountDoc {
 	s := a.Standing
 	return accountDoc{
 		Version: a.Version, Wallet: string(a.Wallet), Outbox: each(a.Outbox, toStep), Unfinished: len(a.Outbox) > 0, Ends: a.EndsAt(),
+		Baskets: each(a.Baskets, func(b coupon.Basket) basketDoc { return basketDoc(b) }),
 		Standing: standingDoc{
 			Earned: s.Earned, State: s.State, Since: s.Since, ProtectedUntil: s.ProtectedUntil, Clock: s.Clock, Settled: s.Settled,
 			Tasks: s.Tasks, Steps: s.Steps, Due: a.DueAt(), Named: namingDoc(s.Named),
@@ -128,6 +133,7 @@ func (d accountDoc) account(id member.ID) account.Account {
 	s := d.Standing
 	return account.Account{
 		Member: id, Version: d.Version, Wallet: wallet.ID(d.Wallet), Outbox: each(d.Outbox, stepDoc.step),
+		Baskets: each(d.Baskets, func(b basketDoc) coupon.Basket { return coupon.Basket(b) }),
 		Standing: tier.Standing{
 			Earned: s.Earned, State: s.State, Since: s.Since, ProtectedUntil: s.ProtectedUntil, Clock: s.Clock, Settled: s.Settled,
 			Tasks: slices.Clone(s.Tasks), Steps: slices.Clone(s.Steps), Due: due(s.Due),
@@ -150,7 +156,7 @@ func due(t time.Time) time.Time {
 }
 
 func toStep(s account.Step) stepDoc {
-	d := stepDoc{Record: s.Record, Currency: s.Currency}
+	d := stepDoc{Record: s.Record, Currency: s.Currency, Coupons: toCouponTurn(s.Coupons)}
 	if p := s.Posting; p != nil {
 		d.Posting = toPosting(*p)
 	}
@@ -158,7 +164,7 @@ func toStep(s account.Step) stepDoc {
 }
 
 func (d stepDoc) step() account.Step {
-	s := account.Step{Record: d.Record, Currency: d.Currency}
+	s := account.Step{Record: d.Record, Currency: d.Currency, Coupons: d.Coupons.turn()}
 	if d.Posting != nil {
 		s.Posting = d.Posting.posting()
 	}

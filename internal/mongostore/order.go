@@ -43,6 +43,7 @@ type orderDoc struct {
 	Of       string         `bson:"of,omitempty"`
 	Hold     int64          `bson:"hold,omitempty"`
 	Currency string         `bson:"currency,omitempty"`
+	Coupons  []string       `bson:"coupons,omitempty"`
 	Refunds  []partDoc      `bson:"refunds,omitempty"`
 	Applied  bool           `bson:"applied"`
 }
@@ -62,7 +63,7 @@ type partDoc struct {
 func toOrder(r order.Record) orderDoc {
 	e := r.Event
 	return orderDoc{
-		ID: r.ID, SV: 1, Kind: e.Kind, Order: e.ID, Member: e.Member, At: e.At, Fen: e.Fen, Channel: e.Channel, Of: e.OrderID, Hold: e.Hold, Currency: e.Currency,
+		ID: r.ID, SV: 1, Kind: e.Kind, Order: e.ID, Member: e.Member, At: e.At, Fen: e.Fen, Channel: e.Channel, Of: e.OrderID, Hold: e.Hold, Currency: e.Currency, Coupons: e.Coupons,
 		Lines:   each(e.Lines, func(l order.Line) orderLineDoc { return orderLineDoc(l) }),
 		Refunds: each(r.Refunds, func(p order.Part) partDoc { return partDoc(p) }),
 	}
@@ -72,7 +73,7 @@ func (d orderDoc) record() order.Record {
 	return order.Record{
 		ID: d.ID, Applied: d.Applied, Refunds: each(d.Refunds, func(p partDoc) order.Part { return order.Part(p) }),
 		Event: order.Event{
-			Kind: d.Kind, ID: d.Order, Member: d.Member, At: d.At, Fen: d.Fen, Channel: d.Channel, OrderID: d.Of, Hold: d.Hold, Currency: d.Currency,
+			Kind: d.Kind, ID: d.Order, Member: d.Member, At: d.At, Fen: d.Fen, Channel: d.Channel, OrderID: d.Of, Hold: d.Hold, Currency: d.Currency, Coupons: d.Coupons,
 			Lines: each(d.Lines, func(l orderLineDoc) order.Line { return order.Line(l) }),
 		},
 	}

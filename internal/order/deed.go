@@ -7,6 +7,7 @@ import (
 
 	"membergate/internal/account"
 	"membergate/internal/clock"
+	"membergate/internal/coupon"
 	"membergate/internal/fault"
 	"membergate/internal/member"
 	"membergate/internal/programme"
@@ -24,6 +25,7 @@ type Deed struct {
 	Payment *tier.Payment     // of a membership that was paid for; nil for all else
 	Naming  *tier.Naming      // of segments that another system names; nil for all else
 	Undoes  string            // the payment that was given back; empty for all else
+	Coupon  *coupon.Use       // of a coupon that was used; nil for all else
 }
 
 func (d Deed) check(id string) error {
@@ -40,7 +42,7 @@ func (d Deed) check(id string) error {
 // clock and is not written down.
 func (d Deed) matters(p *programme.Programme) bool {
 	_, earns := p.Earning(d.Type)
-	return earns || d.Payment != nil || d.Naming != nil || d.Undoes != "" || p.Action(d.Type, d.Fields) != ""
+	return earns || d.Payment != nil || d.Naming != nil || d.Undoes != "" || d.Coupon != nil || p.Action(d.Type, d.Fields) != ""
 }
 
 // Earned is what a member has earned by events of one type.

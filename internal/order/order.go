@@ -41,6 +41,9 @@ type Event struct {
 
 	// Currency is the further currency that an order earns; empty for the programme's own.
 	Currency string `json:",omitempty"`
+
+	// Coupons are the ids of the coupons that an order used: those that its event names, and those that were kept for it.
+	Coupons []string `json:",omitempty"`
 }
 
 // MaxFen bounds one order: 10 billion yuan. Far above any order, it keeps every product of fen, rate and multiplier

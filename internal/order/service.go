@@ -32,6 +32,7 @@ type Service struct {
 	Wallets  *wallet.Service
 	Book     tier.Book
 	Missed   func(Missed) // is told of holds that an order could not capture; nil tells nobody
+	Coupons  Couponing    // nil where nobody keeps coupons
 }
 
 // tries bounds how often an account that somebody else changed is read again.
@@ -84,6 +85,7 @@ func (s *Service) try(ctx context.Context, newcomer member.Profile, told []Told,
 	if err := s.currencies(fresh); err != nil {
 		return err
 	}
+	s.fromBaskets(a, fresh)
 	if err := s.Orders.Put(ctx, records(fresh)); err != nil {
 		return err
 	}
@@ -172,7 +174,7 @@ func (s *Service) decide(ctx context.Context, who member.Profile, a account.Acco
 		if err != nil {
 			return a, err
 		}
-		return DecideDeed(s.Book, who, a, t.ID, *t.Deed, earned), nil
+		return s.deedCoupons(DecideDeed(s.Book, who, a, t.ID, *t.Deed, earned), *t.Deed), nil
 	}
 	k, err := s.known(ctx, a.Wallet, *t.Event)
 	if err != nil {
@@ -181,7 +183,7 @@ func (s *Service) decide(ctx context.Context, who member.Profile, a account.Acco
 	if h, named := holds[t.Event.Hold]; named {
 		k.Hold = &h
 	}
-	a = Decide(s.Book, who, a, *t.Event, k)
+	a = s.orderCoupons(Decide(s.Book, who, a, *t.Event, k), *t.Event, k)
 	if t.ID != "" {
 		a.Outbox = append(a.Outbox, account.Step{Record: EventRecord(t.ID)})
 	}
@@ -226,6 +228,9 @@ func (s *Service) carryOut(ctx context.Context, a account.Account, head *wallet.
 		}
 		return nil
 	})
+	if turns := couponTurns(a.Outbox); len(turns) > 0 {
+		group.Go(func() error { return s.carryCoupons(ctx, a, turns) })
+	}
 	if err := group.Wait(); err != nil {
 		return a, err
 	}
