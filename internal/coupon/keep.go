@@ -16,8 +16,8 @@ const (
 	Withdrew = "REVOKED"
 )
 
-// notNow refuses a coupon by its state.
-func notNow(c Coupon, field string, now time.Time) error {
+// NotNow refuses a coupon by its state; nil if it may be used.
+func (c Coupon) NotNow(field string, now time.Time) error {
 	switch c.StateAt(now) {
 	case Frozen:
 		return fault.Refuse(InUse, field, "another order keeps the coupon until %s", c.FrozenUntil.Format(time.RFC3339))
@@ -45,7 +45,7 @@ func (s *Service) Freeze(ctx context.Context, who member.ID, id, order string, u
 		case state == Frozen && c.Order == order:
 			return c, false, nil
 		case state != Issued:
-			return c, false, notNow(c, "couponIds", now)
+			return c, false, c.NotNow("couponIds", now)
 		}
 		did = true
 		c.State, c.Order, c.FrozenUntil = Frozen, order, until.UTC().Truncate(time.Millisecond)
@@ -75,7 +75,7 @@ func (s *Service) Revoke(ctx context.Context, id, by, reason string, now time.Ti
 		case state == Revoked:
 			return c, false, nil
 		case state == Used || state == Expired:
-			return c, false, notNow(c, "couponId", now)
+			return c, false, c.NotNow("couponId", now)
 		}
 		c.State, c.RevokedAt, c.RevokedBy, c.RevokedFor = Revoked, now.UTC().Truncate(time.Millisecond), by, reason
 		return c, true, nil

@@ -38,7 +38,7 @@ func (s *Service) Show(ctx context.Context, who member.ID, id string, now time.T
 		if !known || c.Member != who {
 			return Coupon{}, false, fault.Refuse(Unknown, "couponId", "couponId names no coupon that is known")
 		}
-		if err := notNow(c, "couponId", now); err != nil || c.Code != "" {
+		if err := c.NotNow("couponId", now); err != nil || c.Code != "" {
 			return c, false, err
 		}
 		c.Code = rand.Text()[:codeLength]
@@ -78,7 +78,7 @@ func (s *Service) UseByCode(ctx context.Context, t Till) (Coupon, error) {
 	}
 	return s.change(ctx, named.ID, func(c Coupon, _ bool) (Coupon, bool, error) {
 		if state := c.StateAt(t.At); state != Frozen || t.Order == "" || c.Order != t.Order {
-			if err := notNow(c, "code", t.At); err != nil {
+			if err := c.NotNow("code", t.At); err != nil {
 				return c, false, err
 			}
 		}

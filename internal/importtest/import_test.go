@@ -40,6 +40,7 @@ var may = map[string][]string{
 	"internal/checkout":    {"internal/programme", "internal/wallet"},
 	"internal/account":     {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/coupon"},
 	"internal/order":       {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/checkout", "internal/account", "internal/coupon"},
+	"internal/basket":      {"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/coupon", "internal/wallet", "internal/checkout", "internal/account"},
 	"internal/benefit":     {"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/wallet", "internal/account"},
 	"internal/product":     {},
 	"internal/reward":      {"internal/programme", "internal/wallet"},
@@ -80,7 +81,7 @@ var domains = []string{
 	"internal/profile",
 	"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/wallet", "internal/checkout", "internal/account", "internal/order", "internal/benefit",
 	"internal/product", "internal/reward", "internal/voucher", "internal/redemption", "internal/admission", "internal/adjustment", "internal/transfer", "internal/family", "internal/cursor", "internal/community", "internal/recommend", "internal/claim",
-	"internal/event", "internal/supply", "internal/change", "internal/coupon", "internal/membership",
+	"internal/event", "internal/supply", "internal/change", "internal/coupon", "internal/basket", "internal/membership",
 }
 
 // only says which packages alone may import a library, and why.

@@ -9,3 +9,10 @@ import (
 func TestCoupons(t *testing.T) {
 	storetest.Coupons(t, open(t).Coupons())
 }
+
+func TestBaskets(t *testing.T) {
+	s := open(t)
+	storetest.Baskets(t, storetest.Market{Coupons: s.Coupons(), Stores: storetest.Stores{
+		Accounts: s.Members(), Wallets: s.Ledger(), Orders: s.Orders(), Admissions: s.Admissions(),
+	}})
+}
