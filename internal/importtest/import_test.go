@@ -63,6 +63,7 @@ var may = map[string][]string{
 	"internal/worker":      {"internal/event"},
 	"internal/sweep":       {},
 	"internal/change":      {"internal/wallet", "internal/account"},
+	"internal/notice":      {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account", "internal/change"},
 	"internal/boltstore":   append(slices.Clone(domains), "internal/trips"),
 	"internal/mongostore":  append(slices.Clone(domains), "internal/trips"),
 	"internal/redisstore":  append(slices.Clone(domains), "internal/trips"),
@@ -81,7 +82,7 @@ var domains = []string{
 	"internal/profile",
 	"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/wallet", "internal/checkout", "internal/account", "internal/order", "internal/benefit",
 	"internal/product", "internal/reward", "internal/voucher", "internal/redemption", "internal/admission", "internal/adjustment", "internal/transfer", "internal/family", "internal/cursor", "internal/community", "internal/recommend", "internal/claim",
-	"internal/event", "internal/supply", "internal/change", "internal/coupon", "internal/basket", "internal/membership",
+	"internal/event", "internal/supply", "internal/change", "internal/coupon", "internal/basket", "internal/membership", "internal/notice",
 }
 
 // only says which packages alone may import a library, and why.

@@ -53,6 +53,7 @@ func (r *report) check(p *Programme) {
 	c.lifecycle()
 	c.privacy()
 	c.rules()
+	c.notices()
 }
 
 // codes are the codes of a list, for finding what names them.

@@ -43,6 +43,7 @@ type Programme struct {
 	Stacking      Stacking          `yaml:"stacking"`      // which coupons meet on one order
 	Campaigns     []Campaign        `yaml:"campaigns"`     // where members take coupons themselves
 	Membership    *Membership       `yaml:"membership"`    // absent = no reminders before an end, and no renewal
+	Notices       *Notices          `yaml:"notices"`       // absent = members are told of nothing by themselves
 
 	zone *time.Location
 	file string // where it was read from, for errors about its versions

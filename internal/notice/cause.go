@@ -1,0 +1,115 @@
+package notice
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"membergate/internal/account"
+	"membergate/internal/clock"
+	"membergate/internal/member"
+	"membergate/internal/programme"
+	"membergate/internal/tier"
+	"membergate/internal/wallet"
+)
+
+// View is a member's state as a look finds it.
+type View struct {
+	Profile member.Profile
+	Account account.Account
+	Purses  []Purse
+}
+
+// Purse is one of the member's wallets: its newest entry, and of those that no look has seen the ones that may be told.
+type Purse struct {
+	Currency string // empty for the programme's own
+	Head     wallet.Entry
+	Fresh    []wallet.Entry // oldest first
+}
+
+// Cause is one thing that a member is told of.
+type Cause struct {
+	Kind    string
+	Key     string    // names it among all causes of the member and kind
+	Group   string    // what it is told together with; empty for alone
+	At      time.Time // when it came about
+	Until   time.Time // from then on no look finds it again; zero where the place in a ledger says so
+	Fill    Fill
+	Subject string
+}
+
+// finding collects causes, and the next moment at which there may be others.
+type finding struct {
+	book   tier.Book
+	p      *programme.Programme
+	v      View
+	s      tier.Standing // advanced to now
+	now    time.Time
+	causes []Cause
+	next   time.Time
+}
+
+// Causes says what a state calls for at a time, in the order in which it came about, and when it will call for more
+// without anybody's doing; Ever for never. What happened longer ago than the programme's fresh days is left out.
+func Causes(book tier.Book, v View, now time.Time) ([]Cause, time.Time) {
+	f := &finding{book: book, p: book.At(now), v: v, now: now, next: Ever}
+	if f.p.Notices == nil {
+		return nil, Ever
+	}
+	f.s = v.Account.Standing.Advance(book, now)
+	for _, purse := range v.Purses {
+		f.moved(purse)
+		f.dying(purse)
+	}
+	f.turned()
+	f.risk()
+	f.protection()
+	f.memberships()
+	slices.SortStableFunc(f.causes, func(a, b Cause) int { return a.At.Compare(b.At) })
+	return f.causes, f.next
+}
+
+// tell adds a cause if members are told of its kind and it is news.
+func (f *finding) tell(c Cause) {
+	if _, ok := f.p.Notice(c.Kind); ok && !c.At.Before(f.fresh()) {
+		f.causes = append(f.causes, c)
+	}
+}
+
+// fresh is from when on what happened is news.
+func (f *finding) fresh() time.Time { return Fresh(f.p, f.now) }
+
+// Fresh is from when on what happened is news at a time.
+func Fresh(p *programme.Programme, now time.Time) time.Time {
+	return clock.AddDays(now, -p.Notices.FreshDays, p.Zone())
+}
+
+// ahead tells of something that will happen at a time: once for each of the kind's numbers of days, of which the last
+// that has come counts. What cannot happen any more is told no more.
+func (f *finding) ahead(code string, at time.Time, key string, c Cause) {
+	k, ok := f.p.Notice(code)
+	if !ok || !at.After(f.now) {
+		return
+	}
+	for i, days := range k.Days {
+		from := clock.AddDays(at, -days, f.p.Zone())
+		if from.After(f.now) {
+			f.at(from)
+			continue
+		}
+		if i+1 < len(k.Days) && !clock.AddDays(at, -k.Days[i+1], f.p.Zone()).After(f.now) {
+			continue // a later one has come too
+		}
+		c.Kind, c.Key = code, key+"/"+strconv.Itoa(days)
+		c.At, c.Until = f.now, at
+		c.Fill.Day, c.Fill.Days = at, days
+		f.causes = append(f.causes, c)
+	}
+}
+
+// at notes a moment at which to look again.
+func (f *finding) at(t time.Time) {
+	if t.After(f.now) && t.Before(f.next) {
+		f.next = t
+	}
+}
