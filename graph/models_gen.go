@@ -11,6 +11,7 @@ import (
 	"membergate/internal/community"
 	"membergate/internal/family"
 	"membergate/internal/member"
+	"membergate/internal/notice"
 	"membergate/internal/programme"
 	"membergate/internal/recommend"
 	"membergate/internal/reward"
@@ -667,6 +668,38 @@ type CurrencyRate struct {
 	Here int `json:"here"`
 }
 
+// A device that wants notifications.
+type DeviceRegisterInput struct {
+	// The service that reaches it.
+	Kind PushService `json:"kind"`
+	// The token that the service gave the app, 1 to 4096 visible ASCII characters, else BAD_USER_INPUT.
+	Token string `json:"token"`
+	// The language of what is sent: zh-CN, zh-TW or en, else BAD_USER_INPUT. Absent for the language asked in.
+	Locale *string `json:"locale,omitempty"`
+}
+
+// What has become of registering a device.
+type DeviceRegisterPayload struct {
+	// The device. Null when it was refused.
+	Device *PushDevice `json:"device,omitempty"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*NotificationUserError `json:"userErrors"`
+}
+
+// A device that wants no more notifications.
+type DeviceRemoveInput struct {
+	// The device.
+	DeviceID string `json:"deviceId"`
+}
+
+// What has become of removing a device.
+type DeviceRemovePayload struct {
+	// The id of the device that is gone. Null when it was refused.
+	DeviceID *string `json:"deviceId,omitempty"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*NotificationUserError `json:"userErrors"`
+}
+
 // How an earning came about, line by line.
 type EarnExplanation struct {
 	// The steps in order; their coins add up to the entry's amount.
@@ -1091,6 +1124,11 @@ type Member struct {
 	Redemptions *RedemptionConnection `json:"redemptions,omitempty"`
 	// The numbers for badges on icons. Null only together with an error.
 	UnreadCounts *UnreadCounts `json:"unreadCounts,omitempty"`
+	// The member's inbox, newest first. One that counts several things, such as the orders of a day, moves to the front and is
+	// unread again when another one is added. Null only together with an error.
+	Notifications *NotificationConnection `json:"notifications,omitempty"`
+	// What the member is told of, and when not. Null only together with an error.
+	NotificationSettings *NotificationSettings `json:"notificationSettings,omitempty"`
 	// How recommendations are made for the member. Null only together with an error.
 	RecommendationSettings *RecommendationSettings `json:"recommendationSettings,omitempty"`
 	Holder                 *account.Holder         `json:"-"`
@@ -1410,6 +1448,139 @@ type Money struct {
 	CurrencyCode string `json:"currencyCode"`
 }
 
+// Something that the member is told: each cause once, whatever happens.
+type Notification struct {
+	// Opaque id of the notification.
+	ID string `json:"id"`
+	// Code of its kind, such as COINS_EARNED or TIER_AT_RISK; more may come, so apps show the text of one that they do not know.
+	Kind string `json:"kind"`
+	// What it says first, in the language asked for.
+	Title string `json:"title"`
+	// What it says, in the language asked for.
+	Body string `json:"body"`
+	// When it was added, or grew.
+	CreatedAt time.Time `json:"createdAt"`
+	// When the member read it. Null while it is unread.
+	ReadAt *time.Time `json:"readAt,omitempty"`
+	// What it is about: an entry of the ledger, a wallet or the tier. Null when that is gone, or together with an error.
+	Subject Node `json:"subject,omitempty"`
+	// How many things it tells of: 3 for three orders of one day.
+	GroupCount int           `json:"groupCount"`
+	Notice     notice.Notice `json:"-"`
+}
+
+func (Notification) IsNode() {}
+
+// A page of notifications.
+type NotificationConnection struct {
+	// The notifications with their cursors.
+	Edges []*NotificationEdge `json:"edges"`
+	// The notifications alone.
+	Nodes []*Notification `json:"nodes"`
+	// Where the page lies.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many of the whole inbox have not been read. Null only together with an error.
+	UnreadCount *int      `json:"unreadCount,omitempty"`
+	Member      member.ID `json:"-"`
+}
+
+// A notification and its place in the inbox.
+type NotificationEdge struct {
+	// Place in the inbox, for `after` and for `notificationsRead`.
+	Cursor string `json:"cursor"`
+	// The notification.
+	Node *Notification `json:"node"`
+}
+
+// Whether to be told of a kind.
+type NotificationKindInput struct {
+	// Code of the kind.
+	Kind string `json:"kind"`
+	// Whether it comes into the inbox.
+	Inbox bool `json:"inbox"`
+	// Whether it is sent to the member's devices.
+	Push bool `json:"push"`
+}
+
+// Whether a member is told of a kind.
+type NotificationKindSetting struct {
+	// Code of the kind.
+	Kind string `json:"kind"`
+	// Its name, in the language asked for.
+	Name string `json:"name"`
+	// Whether it comes into the inbox.
+	Inbox bool `json:"inbox"`
+	// Whether it is sent to the member's devices.
+	Push bool `json:"push"`
+	// Whether it is sent in quiet hours too.
+	Urgent bool `json:"urgent"`
+	// Whether it is advertising, which only comes to who has agreed to the purpose MARKETING.
+	Marketing bool `json:"marketing"`
+}
+
+// What a member is told of, and when not.
+type NotificationSettings struct {
+	// Opaque id of the settings.
+	ID string `json:"id"`
+	// Hours of the day in which devices stay quiet; the inbox has everything at once. Null for none.
+	QuietHours *QuietHours `json:"quietHours,omitempty"`
+	// The zone of the quiet hours, such as Asia/Shanghai.
+	TimeZone string `json:"timeZone"`
+	// Each kind of notification that the programme has, in its order.
+	Kinds []*NotificationKindSetting `json:"kinds"`
+	// Where notifications are sent to, the newest first.
+	Devices []*PushDevice `json:"devices"`
+}
+
+func (NotificationSettings) IsNode() {}
+
+// What a member wants to be told. Whatever is left out stays as it is.
+type NotificationSettingsSetInput struct {
+	// The member's own quiet hours. The same time twice is none at all.
+	QuietHours *QuietHoursInput `json:"quietHours,omitempty"`
+	// The zone of the quiet hours, such as Europe/London; an unknown one is BAD_USER_INPUT. Empty for the programme's.
+	TimeZone *string `json:"timeZone,omitempty"`
+	// Kinds to be switched, at most 50; more are BAD_USER_INPUT.
+	Kinds []*NotificationKindInput `json:"kinds,omitempty"`
+}
+
+// What has become of the member's settings.
+type NotificationSettingsSetPayload struct {
+	// The settings as they are now. Null when they were refused.
+	Settings *NotificationSettings `json:"settings,omitempty"`
+	// Why they were refused; empty when they were not.
+	UserErrors []*NotificationUserError `json:"userErrors"`
+}
+
+// Why something about notifications could not be done.
+type NotificationUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code NotificationErrorCode `json:"code"`
+}
+
+func (NotificationUserError) IsUserError() {}
+
+// Which notifications have been read: up to a place, single ones, or both.
+type NotificationsReadInput struct {
+	// The cursor of the newest notification that was shown: it and all older ones are read. What came since stays unread. A
+	// foreign or broken one is BAD_USER_INPUT.
+	UpToCursor *string `json:"upToCursor,omitempty"`
+	// Single notifications by id, at most 50; more, or neither of both, is BAD_USER_INPUT.
+	Ids []string `json:"ids,omitempty"`
+}
+
+// What has become of reading notifications.
+type NotificationsReadPayload struct {
+	// The numbers for badges as they are now. Null when it was refused, or together with an error.
+	UnreadCounts *UnreadCounts `json:"unreadCounts,omitempty"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*NotificationUserError `json:"userErrors"`
+}
+
 // Where a page lies in its list.
 type PageInfo struct {
 	// Whether more follows this page.
@@ -1653,6 +1824,36 @@ type PublicProfile struct {
 }
 
 func (PublicProfile) IsNode() {}
+
+// A device that notifications are sent to. Its token is never shown.
+type PushDevice struct {
+	// Opaque id of the device.
+	ID string `json:"id"`
+	// The service that reaches it.
+	Kind PushService `json:"kind"`
+	// The language of what is sent: zh-CN, zh-TW or en.
+	Locale string `json:"locale"`
+	// When it was registered last.
+	RegisteredAt time.Time `json:"registeredAt"`
+}
+
+func (PushDevice) IsNode() {}
+
+// Hours of the day in local time.
+type QuietHours struct {
+	// When they begin, such as 22:00.
+	From string `json:"from"`
+	// When they end, such as 08:00; that minute is no part of them.
+	Until string `json:"until"`
+}
+
+// Hours of the day in local time.
+type QuietHoursInput struct {
+	// When they begin, such as 22:00; anything else than hours and minutes is BAD_USER_INPUT.
+	From string `json:"from"`
+	// When they end, such as 08:00; anything else than hours and minutes is BAD_USER_INPUT.
+	Until string `json:"until"`
+}
 
 // How often a post or comment got one kind of reaction.
 type ReactionSummary struct {
@@ -2497,10 +2698,11 @@ type TransferRules struct {
 type UnreadCounts struct {
 	// Opaque id of the counts.
 	ID string `json:"id"`
-	// Notifications that have not been read.
+	// Notifications in the inbox that have not been read.
 	Notifications int `json:"notifications"`
 	// Family requests that wait for this member's decision.
-	Approvals int `json:"approvals"`
+	Approvals int       `json:"approvals"`
+	Member    member.ID `json:"-"`
 }
 
 func (UnreadCounts) IsNode() {}
@@ -4173,6 +4375,64 @@ func (e MembershipTrialStartErrorCode) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// Reasons why something about notifications could not be done.
+type NotificationErrorCode string
+
+const (
+	// There is no such notification or device of the member: an unknown one and somebody else's look alike.
+	NotificationErrorCodeNotFound NotificationErrorCode = "NOT_FOUND"
+	// The programme has no such kind of notification.
+	NotificationErrorCodeUnknownKind NotificationErrorCode = "UNKNOWN_KIND"
+)
+
+var AllNotificationErrorCode = []NotificationErrorCode{
+	NotificationErrorCodeNotFound,
+	NotificationErrorCodeUnknownKind,
+}
+
+func (e NotificationErrorCode) IsValid() bool {
+	switch e {
+	case NotificationErrorCodeNotFound, NotificationErrorCodeUnknownKind:
+		return true
+	}
+	return false
+}
+
+func (e NotificationErrorCode) String() string {
+	return string(e)
+}
+
+func (e *NotificationErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = NotificationErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid NotificationErrorCode", str)
+	}
+	return nil
+}
+
+func (e NotificationErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *NotificationErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e NotificationErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // Who may see a post.
 type PostVisibility string
 
@@ -4235,6 +4495,67 @@ func (e *PostVisibility) UnmarshalJSON(b []byte) error {
 }
 
 func (e PostVisibility) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Services that bring notifications to devices.
+type PushService string
+
+const (
+	// Apple's, for iOS apps; the token is the device token in hexadecimal.
+	PushServiceApns PushService = "APNS"
+	// Google's Firebase Cloud Messaging; the token is the registration token.
+	PushServiceFcm PushService = "FCM"
+	// Subscribe messages of a WeChat mini-program; the token is the member's openid there.
+	PushServiceWechat PushService = "WECHAT"
+)
+
+var AllPushService = []PushService{
+	PushServiceApns,
+	PushServiceFcm,
+	PushServiceWechat,
+}
+
+func (e PushService) IsValid() bool {
+	switch e {
+	case PushServiceApns, PushServiceFcm, PushServiceWechat:
+		return true
+	}
+	return false
+}
+
+func (e PushService) String() string {
+	return string(e)
+}
+
+func (e *PushService) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PushService(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PushService", str)
+	}
+	return nil
+}
+
+func (e PushService) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PushService) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PushService) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -11,6 +11,7 @@ import (
 	"membergate/internal/cursor"
 	"membergate/internal/family"
 	"membergate/internal/member"
+	"membergate/internal/notice"
 	"membergate/internal/product"
 	"membergate/internal/redemption"
 	"membergate/internal/reward"
@@ -29,6 +30,7 @@ type Stores struct {
 	Products  product.Store
 	Replies   func(ctx context.Context, under []string, sort community.Sort, n int) (map[string]cursor.Page[community.Comment], error)
 	Transfers transfer.Store
+	Notices   notice.Store
 	Rewards   *Shared[[]reward.Reward] // in the order of the shop's list
 	Slots     func(ctx context.Context, ids []string) (map[string]redemption.Seats, error)
 }
@@ -57,6 +59,8 @@ type Operation struct {
 	Slots    *Loader[string, redemption.Seats]                  // of rewards
 
 	Transfers *Loader[string, transfer.Transfer] // whoever's
+	Notices   *Loader[string, notice.Notice]     // whoever's
+	Unread    *Loader[member.ID, int]            // notices
 
 	waves *Waves
 	once  sync.Map // what Once has worked out, by name
@@ -90,6 +94,8 @@ func Begin(ctx context.Context, s Stores, now time.Time, branches int) (context.
 	o.Products = enter(o, s.Products.ByIDs)
 	o.Slots = enter(o, s.Slots)
 	o.Transfers = enter(o, s.Transfers.ByIDs)
+	o.Notices = enter(o, s.Notices.ByIDs)
+	o.Unread = enter(o, each(s.Notices.Unread))
 	return context.WithValue(ctx, key{}, o), o
 }
 

@@ -37,6 +37,9 @@ const (
 	kindSlot       = "RewardSlot"
 	kindRedemption = "Redemption"
 	kindProgramme  = "Programme"
+	kindNotice     = "Notification"
+	kindTelling    = "NotificationSettings"
+	kindDevice     = "PushDevice"
 )
 
 // globalID makes the id of an object as apps see it: opaque, and the same wherever the object appears.

@@ -6,6 +6,7 @@ import (
 	"membergate/graph"
 	"membergate/internal/account"
 	"membergate/internal/fault"
+	"membergate/internal/member"
 	"membergate/loaders"
 )
 
@@ -23,6 +24,9 @@ func (q query) Me(ctx context.Context) (*graph.Member, error) {
 	}
 	if asks(ctx, "family") || asks(ctx, "unreadCounts", "approvals") {
 		o.Families.Want(o.Me())
+	}
+	if asks(ctx, "unreadCounts", "notifications") || asks(ctx, "notifications", "unreadCount") {
+		o.Unread.Want(o.Me())
 	}
 	o.Arrive(ctx)
 	h, err := q.holder(ctx)
@@ -88,16 +92,11 @@ func picture(path, shows string) *graph.MediaImage {
 	return &graph.MediaImage{URL: path, Width: pictureSize, Height: pictureSize, AltText: text(shows)}
 }
 
-// UnreadCounts counts what waits for the member. Notices come with a later version; requests of the family are counted.
-func (m memberFields) UnreadCounts(ctx context.Context, obj *graph.Member) (*graph.UnreadCounts, error) {
-	o := loaders.From(ctx)
-	f, ok, err := o.Families.Load(ctx, obj.Holder.Profile.ID)
-	if err != nil {
-		return nil, err
-	}
-	out := &graph.UnreadCounts{ID: globalID(kindUnread, string(obj.Holder.Profile.ID))}
-	if ok {
-		out.Approvals = f.Waiting(obj.Holder.Profile.ID, o.Now)
-	}
-	return out, nil
+// UnreadCounts counts what waits for the member.
+func (m memberFields) UnreadCounts(_ context.Context, obj *graph.Member) (*graph.UnreadCounts, error) {
+	return unreadCounts(obj.Holder.Profile.ID), nil
+}
+
+func unreadCounts(who member.ID) *graph.UnreadCounts {
+	return &graph.UnreadCounts{ID: globalID(kindUnread, string(who)), Member: who}
 }

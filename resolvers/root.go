@@ -17,6 +17,7 @@ import (
 	"membergate/internal/family"
 	"membergate/internal/fault"
 	"membergate/internal/membership"
+	"membergate/internal/notice"
 	"membergate/internal/profile"
 	"membergate/internal/programme"
 	"membergate/internal/recommend"
@@ -46,6 +47,7 @@ type Root struct {
 	Families  *family.Service     // invitations
 	Profiles  *profile.Service    // names, consents, homes
 	Community *community.Service  // feeds and threads
+	Notices   *notice.Desk        // inboxes, and what members want of them
 	Recommend *recommend.Service  // what may interest a member
 	Cursors   *cursor.Book        // places in lists
 }
@@ -79,6 +81,9 @@ type (
 	transferFields    struct{ *Root }
 	pickFields        struct{ *Root }
 	reasonFields      struct{ *Root }
+	unreadFields      struct{ *Root }
+	noticeFields      struct{ *Root }
+	inboxFields       struct{ *Root }
 )
 
 // Query answers the root fields.
@@ -158,6 +163,15 @@ func (r *Root) Recommendation() graph.RecommendationResolver { return pickFields
 
 // RecommendationReason answers why something is recommended.
 func (r *Root) RecommendationReason() graph.RecommendationReasonResolver { return reasonFields{r} }
+
+// UnreadCounts answers how much waits for the member.
+func (r *Root) UnreadCounts() graph.UnreadCountsResolver { return unreadFields{r} }
+
+// Notification answers a notice's fields.
+func (r *Root) Notification() graph.NotificationResolver { return noticeFields{r} }
+
+// NotificationConnection answers the fields of an inbox.
+func (r *Root) NotificationConnection() graph.NotificationConnectionResolver { return inboxFields{r} }
 
 // programme is the one in force at the operation's moment.
 func (r *Root) programme(ctx context.Context) *programme.Programme {

@@ -14,6 +14,7 @@ import (
 	"membergate/internal/cursor"
 	"membergate/internal/family"
 	"membergate/internal/membership"
+	"membergate/internal/notice"
 	"membergate/internal/picture"
 	"membergate/internal/product"
 	"membergate/internal/profile"
@@ -105,6 +106,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		Checkout:  &checkout.Service{Wallets: wallets, Book: rules},
 		Redeeming: &redemption.Service{Store: st.redemptions, Rewards: st.rewards, Vouchers: st.vouchers, Keys: keys, Wallets: wallets, Book: rules},
 		Adjusting: st.adjustmentService(rules),
+		Notices:   &notice.Desk{Store: st.notices, Keys: keys, Book: rules},
 		Transfers: &transfer.Service{Store: st.transfers, Wallets: wallets, Book: rules},
 		Benefits:  st.benefitService(rules),
 		Families:  &family.Service{Families: st.families, Accounts: st.accounts, Book: rules},
@@ -113,7 +115,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 	}
 	root.Community = &community.Service{Store: st.community, Cursors: cursors, Choice: root.Recommend}
 	parts.Schema = graph.NewExecutableSchema(graph.Config{Resolvers: root})
-	parts.Beside = append(parts.Beside, keepLists(st, log), keepSupply(st, rules, hints, log), keepTelling(st.relay, log), finishRedemptions(root.Redeeming, now, log),
+	parts.Beside = append(parts.Beside, keepLists(st, log), keepSupply(st, rules, hints, log), keepTelling(st.relay, log), keepMarking(st.marks, log), finishRedemptions(root.Redeeming, now, log),
 		finishLater("adjustments", root.Adjusting.Sweep, now, log), finishLater("transfers", root.Transfers.Sweep, now, log),
 		finishLater("claims", root.Claims.Sweep, now, log), finishLater("uses", root.Benefits.Sweep, now, log))
 	parts.Beside = append(parts.Beside, keepRules(st, rules, log), keepIndex(s, st, rules, now, log))
@@ -130,6 +132,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 			Products: st.products, Rewards: shelf.rewards, Replies: root.Replies,
 			Slots:     root.Redeeming.SlotsByIDs,
 			Transfers: st.transfers,
+			Notices:   st.notices,
 		},
 	}}
 	return parts, nil

@@ -11,7 +11,9 @@ import (
 func theirs(t *testing.T, e *engine) map[string]struct{ who, id, unknown string } {
 	t.Helper()
 	r := good(t, e.gateway.url, question{who: stranger, at: sampleEnd, query: `{ me { id publicProfile { id } tier { id } wallet { id entries(first: 1) { nodes { id } } }
-		family { id members { id } } unreadCounts { id } recommendationSettings { id } privacy { id } } }`})
+		family { id members { id } } unreadCounts { id } recommendationSettings { id } privacy { id }
+
+		notifications(first: 1) { nodes { id } } notificationSettings { id } } }`})
 	get := func(path ...any) string {
 		id, _ := r.at(t, append([]any{"me"}, path...)...).(string)
 		if id == "" {
@@ -19,6 +21,7 @@ func theirs(t *testing.T, e *engine) map[string]struct{ who, id, unknown string 
 		}
 		return id
 	}
+	device, _ := good(t, e.gateway.url, question{who: owner, query: `{ me { notificationSettings { devices { id } } } }`}).at(t, "me", "notificationSettings", "devices", 0, "id").(string)
 	hidden := hiddenProfile(t, e)
 	wallet := "w_" + strings.Repeat("0", 32)
 	return map[string]struct{ who, id, unknown string }{
@@ -26,6 +29,10 @@ func theirs(t *testing.T, e *engine) map[string]struct{ who, id, unknown string 
 		"unread counts":            {owner, get("unreadCounts", "id"), globalID("UnreadCounts", "99999")},
 		"privacy":                  {owner, get("privacy", "id"), globalID("Privacy", "99999")},
 		"settings":                 {owner, get("recommendationSettings", "id"), globalID("RecommendationSettings", "99999")},
+		"notification":             {owner, get("notifications", "nodes", 0, "id"), globalID("Notification", strings.Repeat("0", 32))},
+		"notification, to nobody":  {"", get("notifications", "nodes", 0, "id"), globalID("Notification", strings.Repeat("0", 32))},
+		"notification settings":    {owner, get("notificationSettings", "id"), globalID("NotificationSettings", "99999")},
+		"device":                   {stranger, device, globalID("PushDevice", strings.Repeat("A", 26))},
 		"tier status":              {owner, get("tier", "id"), globalID("TierStatus", "99999")},
 		"wallet":                   {owner, get("wallet", "id"), globalID("Wallet", wallet)},
 		"wallet, to nobody":        {"", get("wallet", "id"), globalID("Wallet", wallet)},
@@ -148,7 +155,7 @@ func TestEveryIDThatIsServedFindsItsObjectAgain(t *testing.T) {
 			ids = ids[n:]
 		}
 		for _, kind := range []string{"Member", "PublicProfile", "UnreadCounts", "Tier", "TierStatus", "Wallet", "LedgerEntry", "Family", "FamilyMember",
-			"FamilyInvitation", "Post", "Comment", "Topic", "Group", "Product", "Reward", "Programme"} {
+			"FamilyInvitation", "Notification", "NotificationSettings", "PushDevice", "Post", "Comment", "Topic", "Group", "Product", "Reward", "Programme"} {
 			if !kinds[kind] {
 				t.Errorf("no answer names a %s", kind)
 			}

@@ -15,8 +15,8 @@ var chance = map[string]bool{
 	"headHash": true, "firstHash": true, "lastHash": true, "recordedAt": true, // a hash covers when the entry was written down
 }
 
-// randomName is that of a wallet, or of a person to others.
-var randomName = regexp.MustCompile(`w_[0-9a-f]{32}|^PublicProfile:[0-9a-f]{24}$`)
+// randomName is that of a wallet, of a person to others, or of a device.
+var randomName = regexp.MustCompile(`w_[0-9a-f]{32}|^PublicProfile:[0-9a-f]{24}$|^PushDevice:[0-9A-Z]{26}$`)
 
 // masked is an answer's data with what is there by chance taken out, as one text.
 func masked(t testing.TB, r reply) string {

@@ -18,6 +18,7 @@ import (
 	"membergate/internal/coupon"
 	"membergate/internal/family"
 	"membergate/internal/mongostore"
+	"membergate/internal/notice"
 	"membergate/internal/order"
 	"membergate/internal/product"
 	"membergate/internal/profile"
@@ -49,6 +50,9 @@ type stores struct {
 	community  community.Store  // posts, comments, marks, ties
 	decisions  profile.Store    // members' earlier decisions on their data
 	cache      *redisstore.Store
+
+	notices notice.Store  // inboxes, and where to push them
+	marks   *notice.Hints // whom this process has changed; nil unless somebody watches
 
 	relay       *change.Relay    // tells what is changed; nil unless somebody watches
 	busy        *busy            // the same, for work that changes many members at once; nil where that is no other
@@ -122,7 +126,7 @@ const commandPatience = 30 * time.Second
 func (s *stores) useBolt(b *boltstore.Store) {
 	s.accounts, s.ledger, s.orders, s.supply = b.Members(), b.Ledger(), b.Orders(), b.Supply()
 	s.admissions, s.adjusting = b.Admissions(), b.Adjustments()
-	s.transfers, s.claims = b.Transfers(), b.Claims()
+	s.transfers, s.claims, s.notices = b.Transfers(), b.Claims(), b.Notices()
 	s.products, s.rewards, s.usages, s.families, s.community = b.Products(), b.Rewards(), b.Usages(), b.Families(), b.Community()
 	s.uses = b.Uses()
 	s.decisions = b.Decisions()
@@ -135,7 +139,7 @@ func (s *stores) useBolt(b *boltstore.Store) {
 func (s *stores) useMongo(m *mongostore.Store) {
 	s.accounts, s.ledger, s.orders, s.supply = m.Members(), m.Ledger(), m.Orders(), m.Supply()
 	s.admissions, s.adjusting = m.Admissions(), m.Adjustments()
-	s.transfers, s.claims = m.Transfers(), m.Claims()
+	s.transfers, s.claims, s.notices = m.Transfers(), m.Claims(), m.Notices()
 	s.products, s.rewards, s.usages, s.families, s.community = m.Products(), m.Rewards(), m.Usages(), m.Families(), m.Community()
 	s.uses = m.Uses()
 	s.decisions = m.Decisions()
@@ -170,13 +174,17 @@ func (s *stores) orderService(book book) *order.Service {
 	return &order.Service{Orders: s.orders, Accounts: s.accounts, Wallets: s.wallets(book), Book: book, Coupons: s.couponService(book)}
 }
 
-// watch lets hints and the relay know of everything that is written to ledgers and accounts from here on. The relay knows
-// of an entry before the hints do: nothing is counted that could not be told.
+// watch lets hints, marks and the relay know of everything that is written to ledgers and accounts from here on. These two
+// know of an entry before the hints do: nothing is counted that could not be told.
 func (s *stores) watch(hints *supply.Hints) {
-	s.relay = change.NewRelay(s.cache.Changes(), s.ledger)
-	s.ledger, s.accounts = hints.Watch(s.relay.WatchLedger(s.ledger)), s.relay.WatchAccounts(s.accounts)
+	s.relay, s.marks = change.NewRelay(s.cache.Changes(), s.ledger), notice.NewHints(s.notices)
+	ledger := func(l wallet.Store) wallet.Store {
+		return hints.Watch(s.marks.WatchLedger(s.relay.WatchLedger(l)))
+	}
+	accounts := func(a account.Store) account.Store { return s.marks.WatchAccounts(s.relay.WatchAccounts(a)) }
+	s.ledger, s.accounts = ledger(s.ledger), accounts(s.accounts)
 	if b := s.busy; b != nil {
-		b.ledger, b.accounts = hints.Watch(s.relay.WatchLedger(b.ledger)), s.relay.WatchAccounts(b.accounts)
+		b.ledger, b.accounts = ledger(b.ledger), accounts(b.accounts)
 	}
 }
 

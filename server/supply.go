@@ -40,7 +40,8 @@ func (s *stores) counter(rules book) *supply.Counter {
 	if s.relay != nil {
 		c.Found = func(ctx context.Context, ids []wallet.ID) error {
 			s.relay.Found(ids...)
-			return s.relay.Carry(ctx)
+			s.marks.Found(ids...)
+			return errors.Join(s.relay.Carry(ctx), s.marks.Carry(ctx))
 		}
 	}
 	return c
@@ -60,7 +61,7 @@ func abroad(rules book) []string {
 func keepSupply(st *stores, rules book, hints *supply.Hints, log *slog.Logger) func(context.Context) error {
 	c := st.counter(rules)
 	fold := func(ctx context.Context, ids []wallet.ID) error {
-		if err := st.relay.Carry(ctx); err != nil {
+		if err := errors.Join(st.relay.Carry(ctx), st.marks.Carry(ctx)); err != nil {
 			return err
 		}
 		return c.Fold(ctx, ids)

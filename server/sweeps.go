@@ -55,7 +55,12 @@ func newSweeps(s Settings, st *stores, rules book, now clock.Clock, log *slog.Lo
 			Name: "membergate_sweep_due", Help: "Things that the last batch found due; a full batch means that there are more.",
 		}, []string{"sweep"}),
 	}
-	jobs := []sweep.Job{{Name: "outboxes", Every: dueEvery, Round: finishing(st, rules)}}
+	told := st.noticeService(rules, noticeClock(s, now))
+	jobs := []sweep.Job{
+		{Name: "outboxes", Every: dueEvery, Round: finishing(st, rules)},
+		{Name: "notices", Every: noticesEvery, Round: telling(told, s, now)},
+		{Name: "notice walk", Every: dueEvery, Round: walking(told)},
+	}
 	if !s.SandboxClock.Events {
 		jobs = append(jobs,
 			sweep.Job{Name: "tiers", Every: dueEvery, Round: settling(st, rules, now)},

@@ -2,7 +2,6 @@ package notice
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"membergate/internal/account"
@@ -84,27 +83,42 @@ func Fresh(p *programme.Programme, now time.Time) time.Time {
 	return clock.AddDays(now, -p.Notices.FreshDays, p.Zone())
 }
 
-// ahead tells of something that will happen at a time: once for each of the kind's numbers of days, of which the last
-// that has come counts. What cannot happen any more is told no more.
+// ahead tells of something that will happen at a time, on each of the kind's days before it.
 func (f *finding) ahead(code string, at time.Time, key string, c Cause) {
 	k, ok := f.p.Notice(code)
-	if !ok || !at.After(f.now) {
+	if !ok {
 		return
 	}
-	for i, days := range k.Days {
-		from := clock.AddDays(at, -days, f.p.Zone())
+	var moments []time.Time
+	for _, days := range k.Days {
+		moments = append(moments, clock.AddDays(at, -days, f.p.Zone()))
+	}
+	f.before(k, at, moments, key, c)
+}
+
+// before tells of something that will happen at a time: once for each moment before it, the earliest first, of which the
+// last that has come counts. What cannot happen any more is told no more.
+func (f *finding) before(k programme.NoticeKind, at time.Time, moments []time.Time, key string, c Cause) {
+	last := -1
+	for i, from := range moments {
 		if from.After(f.now) {
 			f.at(from)
-			continue
+		} else {
+			last = i
 		}
-		if i+1 < len(k.Days) && !clock.AddDays(at, -k.Days[i+1], f.p.Zone()).After(f.now) {
-			continue // a later one has come too
-		}
-		c.Kind, c.Key = code, key+"/"+strconv.Itoa(days)
-		c.At, c.Until = f.now, at
-		c.Fill.Day, c.Fill.Days = at, days
-		f.causes = append(f.causes, c)
 	}
+	if last < 0 || !at.After(f.now) {
+		return
+	}
+	c.Kind, c.Key = k.Code, key+"/"+moments[last].UTC().Format(time.RFC3339)
+	c.At, c.Until = f.now, at
+	c.Fill.Day, c.Fill.Days = at, days(moments[last], at, f.p.Zone())
+	f.causes = append(f.causes, c)
+}
+
+// days are the local days from one time to another.
+func days(from, to time.Time, zone *time.Location) int {
+	return int(clock.DayStart(to, zone).Sub(clock.DayStart(from, zone)).Round(24*time.Hour) / (24 * time.Hour))
 }
 
 // at notes a moment at which to look again.

@@ -60,28 +60,17 @@ func (f *finding) protection() {
 	})
 }
 
-// memberships tells before a tier that was paid for or given ends, unless another grant goes on with it or it is earned
-// by now.
+// memberships tells before a tier that was bought or given ends, on the days that the programme has for it.
 func (f *finding) memberships() {
-	for _, g := range f.s.Grants {
-		t, known := f.p.Tier(g.Tier)
-		if !known || g.Ended || g.Until.IsZero() || !g.TakenBack.IsZero() || f.p.Rank(f.s.Earned) >= t.Rank || f.goesOn(g) {
-			continue
-		}
+	for _, e := range f.s.Ending(f.p, f.now) {
 		code := programme.MembershipEnding
-		if g.AutoRenew {
+		if e.Renews {
 			code = programme.MembershipRenews
 		}
-		f.ahead(code, g.Until, g.Tier+" "+g.ID+" "+g.Until.UTC().Format(time.RFC3339), Cause{Fill: Fill{Tier: g.Tier}, Subject: f.status()})
-	}
-}
-
-// goesOn tells whether another grant gives the same tier where one ends.
-func (f *finding) goesOn(g tier.Grant) bool {
-	for _, o := range f.s.Grants {
-		if o.Tier == g.Tier && !g.Until.Before(o.From) && (o.Until.IsZero() || g.Until.Before(o.Until)) {
-			return true
+		k, ok := f.p.Notice(code)
+		if !ok {
+			continue
 		}
+		f.before(k, e.Until, e.RemindAt, e.Tier+" "+e.Last+" "+e.Until.UTC().Format(time.RFC3339), Cause{Fill: Fill{Tier: e.Tier}, Subject: f.status()})
 	}
-	return false
 }

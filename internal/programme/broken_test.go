@@ -335,3 +335,46 @@ func TestBrokenFileIsRefusedWithOneClearSentence(t *testing.T) {
 		})
 	}
 }
+
+func TestWrongNoticesAreRefusedWithOneClearSentence(t *testing.T) {
+	const right = `notices:
+  quiet: {from: "22:00", until: "08:00"}
+  freshDays: 7
+  keep: 100
+  kinds:
+    - code: COINS_EXPIRING
+      names: {zh-CN: 到期}
+      days: [30, 7]
+      inbox: true
+      titles: {zh-CN: 到期, zh-TW: 到期, en: Soon}
+      bodies: {zh-CN: "{coins}", zh-TW: "{coins}", en: "{coins}"}
+`
+	b, err := os.ReadFile("testdata/small.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	parse := func(text string) error {
+		_, err := programme.Parse("small.yaml", append(append([]byte{}, b...), "\n"+text...))
+		return err
+	}
+	if err := parse(right); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ old, new, want string }{
+		{"COINS_EXPIRING", "LOTTERY", `notices.kinds[0].code is "LOTTERY"; allowed are COINS_CORRECTED,`},
+		{`from: "22:00"`, `from: "22"`, `notices.quiet.from is "22"; allowed is a time of the day such as 22:00`},
+		{`until: "08:00"`, `until: "22:00"`, `notices.quiet.until is "22:00", which is notices.quiet.from; allowed is another time of the day`},
+		{"freshDays: 7", "freshDays: 0", "notices.freshDays is 0; allowed is 1 to 90"},
+		{"keep: 100", "keep: 1", "notices.keep is 1; allowed is 20 to 1000"},
+		{"days: [30, 7]", "days: [7, 30]", "notices.kinds[0].days[1] is 30 after 7; allowed are fewer and fewer days"},
+		{"days: [30, 7]", "days: []", "notices.kinds[0].days is missing; needed are the days before it happens"},
+		{"inbox: true", "group: DAY", "notices.kinds[0].group is not used by COINS_EXPIRING, of which each is told alone"},
+		{"inbox: true", "inbox: false", "notices.kinds[0] is neither in the inbox nor pushed; needed is inbox: true or push: true"},
+		{"en: Soon", "en: \"{tier}\"", "notices.kinds[0].titles.en has the blank {tier}; allowed are coins, currency, day, days"},
+		{", en: Soon", "", "notices.kinds[0].titles.en is missing; needed is a text in every language"},
+	} {
+		if err := parse(strings.Replace(right, c.old, c.new, 1)); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %s", c.new, err, c.want)
+		}
+	}
+}

@@ -48,6 +48,7 @@ func (c *check) notices() {
 }
 
 func (c *check) noticeKind(at string, k NoticeKind, rule noticeKind) {
+	c.text(at+".names", k.Names)
 	for key, t := range map[string]Text{".titles": k.Titles, ".bodies": k.Bodies} {
 		c.text(at+key, t)
 		for _, locale := range locales {
@@ -61,7 +62,12 @@ func (c *check) noticeKind(at string, k NoticeKind, rule noticeKind) {
 			}
 		}
 	}
+	if m := c.p.Membership; rule.reminds && (m == nil || len(m.RemindDays) == 0) {
+		c.add(at+".code", "is %q, which is told on the days of membership.remindDays; needed are such days", k.Code)
+	}
 	switch {
+	case rule.reminds:
+		c.only(at, "by "+k.Code+", which is told on the days of membership.remindDays", "days")
 	case !rule.ahead:
 		c.only(at, "by "+k.Code+", which is told when it has happened", "days")
 	case len(k.Days) == 0:

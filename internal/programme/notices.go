@@ -19,6 +19,7 @@ type Hours struct {
 // NoticeKind is one kind of notice. Its texts have blanks, such as {coins}; NoticeBlanks says which.
 type NoticeKind struct {
 	Code      string `yaml:"code"`      // one of NoticeCodes
+	Names     Text   `yaml:"names"`     // what its switch is called
 	Titles    Text   `yaml:"titles"`    //
 	Bodies    Text   `yaml:"bodies"`    //
 	Days      []int  `yaml:"days"`      // how long before it happens it is told, once each; most first
@@ -53,9 +54,10 @@ const (
 
 // noticeKind is what a rule asks of its kind's data.
 type noticeKind struct {
-	ahead  bool     // told some days before something happens
-	groups bool     // may be grouped
-	blanks []string // in its texts
+	ahead   bool     // told some days before something happens
+	reminds bool     // told on the days of membership.remindDays
+	groups  bool     // may be grouped
+	blanks  []string // in its texts
 }
 
 // noticeKinds are the kinds that rules make. A kind of which nothing makes any is refused: members would wait for it.
@@ -70,8 +72,8 @@ var noticeKinds = map[string]noticeKind{
 	TierProtected:    {blanks: []string{"tier", "day"}},
 	TierRestored:     {blanks: []string{"tier"}},
 	ProtectionEnding: {ahead: true, blanks: []string{"tier", "points", "day", "days"}},
-	MembershipEnding: {ahead: true, blanks: []string{"tier", "day", "days"}},
-	MembershipRenews: {ahead: true, blanks: []string{"tier", "day", "days"}},
+	MembershipEnding: {reminds: true, blanks: []string{"tier", "day", "days"}},
+	MembershipRenews: {reminds: true, blanks: []string{"tier", "day", "days"}},
 }
 
 // NoticeBlanks are the blanks that texts of a kind may have; nil for a kind that nothing makes.

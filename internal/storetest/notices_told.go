@@ -133,8 +133,8 @@ func toldOfOrders(t *testing.T, ctx context.Context, s Board) {
 	}
 }
 
-// dying is a store whose process is killed at a write: before it or after it.
-type dying struct {
+// fatal is a store whose process is killed at a write: before it or after it.
+type fatal struct {
 	notice.Store
 	at   int // the write that it dies at
 	late bool
@@ -144,7 +144,7 @@ type dying struct {
 
 var errKilled = fault.Down("store", errors.New("the process was killed"))
 
-func (d *dying) write(do func() error) error {
+func (d *fatal) write(do func() error) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.seen++
@@ -158,11 +158,11 @@ func (d *dying) write(do func() error) error {
 	return err
 }
 
-func (d *dying) Save(ctx context.Context, in notice.Inbox) error {
+func (d *fatal) Save(ctx context.Context, in notice.Inbox) error {
 	return d.write(func() error { return d.Store.Save(ctx, in) })
 }
 
-func (d *dying) Put(ctx context.Context, all []notice.Notice) error {
+func (d *fatal) Put(ctx context.Context, all []notice.Notice) error {
 	return d.write(func() error {
 		if d.seen == d.at && len(all) > 1 {
 			all = all[:len(all)/2] // killed in the midst of it
@@ -171,7 +171,7 @@ func (d *dying) Put(ctx context.Context, all []notice.Notice) error {
 	})
 }
 
-func (d *dying) Drop(ctx context.Context, id member.ID, upTo int64) error {
+func (d *fatal) Drop(ctx context.Context, id member.ID, upTo int64) error {
 	return d.write(func() error { return d.Store.Drop(ctx, id, upTo) })
 }
 
@@ -181,7 +181,7 @@ func toldThoughKilled(t *testing.T, ctx context.Context, s Board) {
 	for kill := range 20 {
 		n.pay(t, ctx, who, 2)
 		must(t, n.hints.Carry(ctx))
-		_ = n.work(ctx, &dying{Store: n.Notices, at: 1 + kill/2%5, late: kill%2 == 1})
+		_ = n.work(ctx, &fatal{Store: n.Notices, at: 1 + kill/2%5, late: kill%2 == 1})
 		n.mu.Lock()
 		n.now = n.now.Add(5 * time.Hour)
 		n.mu.Unlock()

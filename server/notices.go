@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"math/rand/v2"
+	"strconv"
+	"time"
+
+	"membergate/internal/clock"
+	"membergate/internal/member"
+	"membergate/internal/notice"
+	"membergate/internal/sweep"
+)
+
+const (
+	// marksAfter is how long changes are gathered before their members are marked: an order changes one several times.
+	marksAfter = 500 * time.Millisecond
+	// noticesEvery is how soon a mark is looked at, and noticesAtOnce at how many members one look does: together they
+	// bound what telling takes from the stores while orders come in. A queue is worked off afterwards.
+	noticesEvery  = time.Second
+	noticesAtOnce = 100
+	// walkAtOnce is how many members the walk compares with their inboxes at each step: a million take 14 hours.
+	walkAtOnce = 100
+	// noticeWriters is how many inboxes are written at the same time.
+	noticeWriters = 2
+)
+
+// noticeService tells members of these stores.
+func (s *stores) noticeService(rules book, now func(notice.View) time.Time) *notice.Service {
+	return &notice.Service{
+		Store: s.notices, Accounts: s.accounts, Ledger: s.ledger, Changes: s.cache.Changes(), Book: rules, Now: now, AtOnce: noticeWriters,
+		Abroad: func() []string { return abroad(rules) },
+	}
+}
+
+// noticeClock is the moment at which a member is looked at: now or, where events move the clocks, that of the member's
+// newest event.
+func noticeClock(s Settings, now clock.Clock) func(notice.View) time.Time {
+	if !s.SandboxClock.Events {
+		return func(notice.View) time.Time { return now.Now(context.Background()) }
+	}
+	return func(v notice.View) time.Time {
+		at := v.Account.Standing.Clock
+		for _, p := range v.Purses {
+			if p.Head.OccurredAt.After(at) {
+				at = p.Head.OccurredAt
+			}
+		}
+		return at
+	}
+}
+
+// telling looks at members who were marked or have fallen due. Where events move the clocks, nobody falls due.
+func telling(told *notice.Service, s Settings, now clock.Clock) round {
+	return func() func(ctx context.Context) (sweep.Batch, error) {
+		r := &notice.Round{Service: told}
+		return func(ctx context.Context) (sweep.Batch, error) {
+			by := notice.Marked
+			if !s.SandboxClock.Events {
+				by = now.Now(ctx)
+			}
+			_, out, err := r.Batch(ctx, by, noticesAtOnce)
+			return sweep.Batch{Done: out.Done, Left: len(out.Failed), Err: out.Err}, err
+		}
+	}
+}
+
+// walking compares members with their inboxes. It begins anywhere, so that a process that never lives long does not
+// always see the same ones.
+func walking(told *notice.Service) round {
+	w := &notice.Walk{Service: told, After: member.ID(strconv.Itoa(rand.IntN(100)))}
+	return func() func(ctx context.Context) (sweep.Batch, error) {
+		return func(ctx context.Context) (sweep.Batch, error) {
+			out, err := w.Page(ctx, walkAtOnce)
+			return sweep.Batch{Done: out.Done, Left: len(out.Failed), Err: out.Err}, err
+		}
+	}
+}
+
+// keepMarking marks members whom this process changes, until the context ends; what it knows of then it still marks.
+func keepMarking(marks *notice.Hints, log *slog.Logger) func(context.Context) error {
+	return func(ctx context.Context) error {
+		for {
+			select {
+			case <-ctx.Done():
+				lastly, end := context.WithTimeout(context.WithoutCancel(ctx), supplyLastly)
+				defer end()
+				if err := marks.Carry(lastly); err != nil {
+					log.Warn("the last members were not marked for their notices; a walk finds them", "cause", err.Error())
+				}
+				return nil
+			case <-marks.Told():
+				wait(ctx, marksAfter)
+				if err := marks.Carry(ctx); err != nil && ctx.Err() == nil {
+					log.Warn("members cannot be marked for their notices now; they will be", "cause", err.Error())
+					wait(ctx, supplyAfter)
+				}
+			}
+		}
+	}
+}
