@@ -12,7 +12,6 @@ func theirs(t *testing.T, e *engine) map[string]struct{ who, id, unknown string 
 	t.Helper()
 	r := good(t, e.gateway.url, question{who: stranger, at: sampleEnd, query: `{ me { id publicProfile { id } tier { id } wallet { id entries(first: 1) { nodes { id } } }
 		family { id members { id } } unreadCounts { id } recommendationSettings { id } privacy { id }
-
 		notifications(first: 1) { nodes { id } } notificationSettings { id } } }`})
 	get := func(path ...any) string {
 		id, _ := r.at(t, append([]any{"me"}, path...)...).(string)
