@@ -377,6 +377,31 @@ type ComplexityRoot struct {
 		Label func(childComplexity int) int
 	}
 
+	EarnMultiplier struct {
+		Name    func(childComplexity int) int
+		Percent func(childComplexity int) int
+	}
+
+	EarnRule struct {
+		Code             func(childComplexity int) int
+		Coins            func(childComplexity int) int
+		Coupon           func(childComplexity int) int
+		Event            func(childComplexity int) int
+		LeftEver         func(childComplexity int) int
+		LeftToday        func(childComplexity int) int
+		MinTier          func(childComplexity int) int
+		Multipliers      func(childComplexity int) int
+		Once             func(childComplexity int) int
+		Open             func(childComplexity int) int
+		PerDay           func(childComplexity int) int
+		PerMember        func(childComplexity int) int
+		ProgrammeVersion func(childComplexity int) int
+		Terms            func(childComplexity int) int
+		Title            func(childComplexity int) int
+		ValidFrom        func(childComplexity int) int
+		ValidUntil       func(childComplexity int) int
+	}
+
 	ExpiringCoins struct {
 		Coins     func(childComplexity int) int
 		ExpiresAt func(childComplexity int) int
@@ -567,6 +592,7 @@ type ComplexityRoot struct {
 		Birthday               func(childComplexity int) int
 		Completeness           func(childComplexity int) int
 		DisplayName            func(childComplexity int) int
+		Earning                func(childComplexity int) int
 		Family                 func(childComplexity int) int
 		Household              func(childComplexity int) int
 		ID                     func(childComplexity int) int
@@ -901,6 +927,7 @@ type ComplexityRoot struct {
 		Adjustments func(childComplexity int) int
 		Code        func(childComplexity int) int
 		Currencies  func(childComplexity int) int
+		Earning     func(childComplexity int) int
 		Household   func(childComplexity int) int
 		ID          func(childComplexity int) int
 		Name        func(childComplexity int) int
@@ -1475,6 +1502,7 @@ type MemberResolver interface {
 	Wallet(ctx context.Context, obj *Member) (*Wallet, error)
 	Wallets(ctx context.Context, obj *Member) ([]*Wallet, error)
 	Family(ctx context.Context, obj *Member) (*Family, error)
+	Earning(ctx context.Context, obj *Member) ([]*EarnRule, error)
 	Benefits(ctx context.Context, obj *Member, first *int, after *string) (*BenefitConnection, error)
 	Redemptions(ctx context.Context, obj *Member, filter *RedemptionFilter, first *int, after *string) (*RedemptionConnection, error)
 	UnreadCounts(ctx context.Context, obj *Member) (*UnreadCounts, error)
@@ -2782,6 +2810,122 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.EarnLine.Label(childComplexity), true
 
+	case "EarnMultiplier.name":
+		if e.ComplexityRoot.EarnMultiplier.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EarnMultiplier.Name(childComplexity), true
+	case "EarnMultiplier.percent":
+		if e.ComplexityRoot.EarnMultiplier.Percent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EarnMultiplier.Percent(childComplexity), true
+
+	case "EarnRule.code":
+		if e.ComplexityRoot.EarnRule.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EarnRule.Code(childComplexity), true
+	case "EarnRule.coins":
+		if e.ComplexityRoot.EarnRule.Coins == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EarnRule.Coins(childComplexity), true
+	case "EarnRule.coupon":
+		if e.ComplexityRoot.EarnRule.Coupon == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EarnRule.Coupon(childComplexity), true
+	case "EarnRule.event":
+		if e.ComplexityRoot.EarnRule.Event == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EarnRule.Event(childComplexity), true
+	case "EarnRule.leftEver":
+		if e.ComplexityRoot.EarnRule.LeftEver == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EarnRule.LeftEver(childComplexity), true
+	case "EarnRule.leftToday":
+		if e.ComplexityRoot.EarnRule.LeftToday == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EarnRule.LeftToday(childComplexity), true
+	case "EarnRule.minTier":
+		if e.ComplexityRoot.EarnRule.MinTier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EarnRule.MinTier(childComplexity), true
+	case "EarnRule.multipliers":
+		if e.ComplexityRoot.EarnRule.Multipliers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EarnRule.Multipliers(childComplexity), true
+	case "EarnRule.once":
+		if e.ComplexityRoot.EarnRule.Once == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EarnRule.Once(childComplexity), true
+	case "EarnRule.open":
+		if e.ComplexityRoot.EarnRule.Open == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EarnRule.Open(childComplexity), true
+	case "EarnRule.perDay":
+		if e.ComplexityRoot.EarnRule.PerDay == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EarnRule.PerDay(childComplexity), true
+	case "EarnRule.perMember":
+		if e.ComplexityRoot.EarnRule.PerMember == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EarnRule.PerMember(childComplexity), true
+	case "EarnRule.programmeVersion":
+		if e.ComplexityRoot.EarnRule.ProgrammeVersion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EarnRule.ProgrammeVersion(childComplexity), true
+	case "EarnRule.terms":
+		if e.ComplexityRoot.EarnRule.Terms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EarnRule.Terms(childComplexity), true
+	case "EarnRule.title":
+		if e.ComplexityRoot.EarnRule.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EarnRule.Title(childComplexity), true
+	case "EarnRule.validFrom":
+		if e.ComplexityRoot.EarnRule.ValidFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EarnRule.ValidFrom(childComplexity), true
+	case "EarnRule.validUntil":
+		if e.ComplexityRoot.EarnRule.ValidUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EarnRule.ValidUntil(childComplexity), true
+
 	case "ExpiringCoins.coins":
 		if e.ComplexityRoot.ExpiringCoins.Coins == nil {
 			break
@@ -3506,6 +3650,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.DisplayName(childComplexity), true
+	case "Member.earning":
+		if e.ComplexityRoot.Member.Earning == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Member.Earning(childComplexity), true
 	case "Member.family":
 		if e.ComplexityRoot.Member.Family == nil {
 			break
@@ -4939,6 +5089,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Programme.Currencies(childComplexity), true
+	case "Programme.earning":
+		if e.ComplexityRoot.Programme.Earning == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Programme.Earning(childComplexity), true
 	case "Programme.household":
 		if e.ComplexityRoot.Programme.Household == nil {
 			break
@@ -7635,6 +7791,8 @@ type Member implements Node {
   wallets: [Wallet!] @semanticNonNull
   "The family that the member belongs to. Null when there is none, or together with an error."
   family: Family
+  "The rules by which the member earns now, and what their caps leave today. Null only together with an error."
+  earning: [EarnRule!] @semanticNonNull
   "What the member may use now, in the programme's order. Null only together with an error."
   benefits(
     "How many benefits, 1 to 50, else BAD_USER_INPUT."
@@ -10738,6 +10896,54 @@ type Programme implements Node {
   tiers: [Tier!]!
   "The rules as members should read them, in the programme's order."
   rules: [ProgrammeRule!]!
+  "The rules by which coins and coupons are earned, in the programme's order."
+  earning: [EarnRule!]!
+}
+
+"One rule by which something that happens earns coins or a coupon, as members should read it before."
+type EarnRule {
+  "The rule's code."
+  code: String!
+  "Code of the event that earns, such as ` + "`" + `order.paid` + "`" + ` or ` + "`" + `store.visited` + "`" + `."
+  event: String!
+  "What the rule is called."
+  title: String!
+  "The whole rule, its caps included. Null where the programme's file says nothing."
+  terms: String
+  "Version of the programme whose rule it is."
+  programmeVersion: String!
+  "Since when it holds."
+  validFrom: DateTime!
+  "When it ends, exclusive. Null when no end is set."
+  validUntil: DateTime
+  "The lowest tier that earns by it. Null when all do."
+  minTier: Tier
+  "Coins for each event, before multipliers. Null where they follow the tier's ` + "`" + `earnRateBasisPoints` + "`" + `, or where only a coupon is given."
+  coins: Int
+  "Title of the coupon that is given. Null when none is."
+  coupon: String
+  "What multiplies it, each only when its conditions are met."
+  multipliers: [EarnMultiplier!]!
+  "Most coins a local day. Null without such a cap."
+  perDay: Int
+  "Most coins a member, ever. Null without such a cap."
+  perMember: Int
+  "Whether the same thing, such as a parcel, a post or an order, earns once only, however often it is told."
+  once: Boolean!
+  "Coins that the day's cap leaves the member today. Null without such a cap, and where no member asks."
+  leftToday: Int
+  "Coins that the member's cap leaves ever. Null without such a cap, and where no member asks."
+  leftEver: Int
+  "Whether the member earns by it now, caps aside. Null where no member asks."
+  open: Boolean
+}
+
+"Something that multiplies what is earned."
+type EarnMultiplier {
+  "What it is called."
+  name: String!
+  "By how much, in percent: 300 is three times."
+  percent: Int!
 }
 
 "Something that members earn and spend."
@@ -11447,6 +11653,56 @@ func (ec *executionContext) childFields_EarnLine(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type EarnLine", field.Name)
 }
 
+func (ec *executionContext) childFields_EarnMultiplier(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_EarnMultiplier_name(ctx, field)
+	case "percent":
+		return ec.fieldContext_EarnMultiplier_percent(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EarnMultiplier", field.Name)
+}
+
+func (ec *executionContext) childFields_EarnRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_EarnRule_code(ctx, field)
+	case "event":
+		return ec.fieldContext_EarnRule_event(ctx, field)
+	case "title":
+		return ec.fieldContext_EarnRule_title(ctx, field)
+	case "terms":
+		return ec.fieldContext_EarnRule_terms(ctx, field)
+	case "programmeVersion":
+		return ec.fieldContext_EarnRule_programmeVersion(ctx, field)
+	case "validFrom":
+		return ec.fieldContext_EarnRule_validFrom(ctx, field)
+	case "validUntil":
+		return ec.fieldContext_EarnRule_validUntil(ctx, field)
+	case "minTier":
+		return ec.fieldContext_EarnRule_minTier(ctx, field)
+	case "coins":
+		return ec.fieldContext_EarnRule_coins(ctx, field)
+	case "coupon":
+		return ec.fieldContext_EarnRule_coupon(ctx, field)
+	case "multipliers":
+		return ec.fieldContext_EarnRule_multipliers(ctx, field)
+	case "perDay":
+		return ec.fieldContext_EarnRule_perDay(ctx, field)
+	case "perMember":
+		return ec.fieldContext_EarnRule_perMember(ctx, field)
+	case "once":
+		return ec.fieldContext_EarnRule_once(ctx, field)
+	case "leftToday":
+		return ec.fieldContext_EarnRule_leftToday(ctx, field)
+	case "leftEver":
+		return ec.fieldContext_EarnRule_leftEver(ctx, field)
+	case "open":
+		return ec.fieldContext_EarnRule_open(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EarnRule", field.Name)
+}
+
 func (ec *executionContext) childFields_ExpiringCoins(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "expiresAt":
@@ -11851,6 +12107,8 @@ func (ec *executionContext) childFields_Member(ctx context.Context, field graphq
 		return ec.fieldContext_Member_wallets(ctx, field)
 	case "family":
 		return ec.fieldContext_Member_family(ctx, field)
+	case "earning":
+		return ec.fieldContext_Member_earning(ctx, field)
 	case "benefits":
 		return ec.fieldContext_Member_benefits(ctx, field)
 	case "redemptions":
@@ -12447,6 +12705,8 @@ func (ec *executionContext) childFields_Programme(ctx context.Context, field gra
 		return ec.fieldContext_Programme_tiers(ctx, field)
 	case "rules":
 		return ec.fieldContext_Programme_rules(ctx, field)
+	case "earning":
+		return ec.fieldContext_Programme_earning(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Programme", field.Name)
 }
@@ -19502,6 +19762,461 @@ func (ec *executionContext) fieldContext_EarnLine_coins(_ context.Context, field
 	return graphql.NewScalarFieldContext("EarnLine", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _EarnMultiplier_name(ctx context.Context, field graphql.CollectedField, obj *EarnMultiplier) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EarnMultiplier_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EarnMultiplier_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EarnMultiplier", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _EarnMultiplier_percent(ctx context.Context, field graphql.CollectedField, obj *EarnMultiplier) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EarnMultiplier_percent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Percent, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EarnMultiplier_percent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EarnMultiplier", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _EarnRule_code(ctx context.Context, field graphql.CollectedField, obj *EarnRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EarnRule_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EarnRule_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EarnRule", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _EarnRule_event(ctx context.Context, field graphql.CollectedField, obj *EarnRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EarnRule_event(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Event, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EarnRule_event(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EarnRule", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _EarnRule_title(ctx context.Context, field graphql.CollectedField, obj *EarnRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EarnRule_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EarnRule_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EarnRule", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _EarnRule_terms(ctx context.Context, field graphql.CollectedField, obj *EarnRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EarnRule_terms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Terms, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EarnRule_terms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EarnRule", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _EarnRule_programmeVersion(ctx context.Context, field graphql.CollectedField, obj *EarnRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EarnRule_programmeVersion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProgrammeVersion, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EarnRule_programmeVersion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EarnRule", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _EarnRule_validFrom(ctx context.Context, field graphql.CollectedField, obj *EarnRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EarnRule_validFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EarnRule_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EarnRule", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _EarnRule_validUntil(ctx context.Context, field graphql.CollectedField, obj *EarnRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EarnRule_validUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EarnRule_validUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EarnRule", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _EarnRule_minTier(ctx context.Context, field graphql.CollectedField, obj *EarnRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EarnRule_minTier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MinTier, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Tier) graphql.Marshaler {
+			return ec.marshalOTier2ᚖmembergateᚋgraphᚐTier(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EarnRule_minTier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EarnRule",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Tier(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EarnRule_coins(ctx context.Context, field graphql.CollectedField, obj *EarnRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EarnRule_coins(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coins, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EarnRule_coins(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EarnRule", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _EarnRule_coupon(ctx context.Context, field graphql.CollectedField, obj *EarnRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EarnRule_coupon(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coupon, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EarnRule_coupon(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EarnRule", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _EarnRule_multipliers(ctx context.Context, field graphql.CollectedField, obj *EarnRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EarnRule_multipliers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Multipliers, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*EarnMultiplier) graphql.Marshaler {
+			return ec.marshalNEarnMultiplier2ᚕᚖmembergateᚋgraphᚐEarnMultiplierᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EarnRule_multipliers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EarnRule",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EarnMultiplier(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EarnRule_perDay(ctx context.Context, field graphql.CollectedField, obj *EarnRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EarnRule_perDay(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PerDay, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EarnRule_perDay(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EarnRule", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _EarnRule_perMember(ctx context.Context, field graphql.CollectedField, obj *EarnRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EarnRule_perMember(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PerMember, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EarnRule_perMember(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EarnRule", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _EarnRule_once(ctx context.Context, field graphql.CollectedField, obj *EarnRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EarnRule_once(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Once, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EarnRule_once(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EarnRule", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _EarnRule_leftToday(ctx context.Context, field graphql.CollectedField, obj *EarnRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EarnRule_leftToday(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LeftToday, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EarnRule_leftToday(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EarnRule", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _EarnRule_leftEver(ctx context.Context, field graphql.CollectedField, obj *EarnRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EarnRule_leftEver(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LeftEver, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EarnRule_leftEver(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EarnRule", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _EarnRule_open(ctx context.Context, field graphql.CollectedField, obj *EarnRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EarnRule_open(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Open, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EarnRule_open(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EarnRule", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _ExpiringCoins_expiresAt(ctx context.Context, field graphql.CollectedField, obj *ExpiringCoins) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22770,6 +23485,38 @@ func (ec *executionContext) fieldContext_Member_family(_ context.Context, field 
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Family(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Member_earning(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_earning(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Member().Earning(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*EarnRule) graphql.Marshaler {
+			return ec.marshalOEarnRule2ᚕᚖmembergateᚋgraphᚐEarnRuleᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_earning(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Member",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EarnRule(ctx, field)
 		},
 	}
 	return fc, nil
@@ -28594,6 +29341,38 @@ func (ec *executionContext) fieldContext_Programme_rules(_ context.Context, fiel
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ProgrammeRule(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Programme_earning(ctx context.Context, field graphql.CollectedField, obj *Programme) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Programme_earning(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Earning, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*EarnRule) graphql.Marshaler {
+			return ec.marshalNEarnRule2ᚕᚖmembergateᚋgraphᚐEarnRuleᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Programme_earning(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Programme",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EarnRule(ctx, field)
 		},
 	}
 	return fc, nil
@@ -42766,6 +43545,167 @@ func (ec *executionContext) _EarnLine(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var earnMultiplierImplementors = []string{"EarnMultiplier"}
+
+func (ec *executionContext) _EarnMultiplier(ctx context.Context, sel ast.SelectionSet, obj *EarnMultiplier) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, earnMultiplierImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EarnMultiplier")
+		case "name":
+			out.Values[i] = ec._EarnMultiplier_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "percent":
+			out.Values[i] = ec._EarnMultiplier_percent(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var earnRuleImplementors = []string{"EarnRule"}
+
+func (ec *executionContext) _EarnRule(ctx context.Context, sel ast.SelectionSet, obj *EarnRule) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, earnRuleImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EarnRule")
+		case "code":
+			out.Values[i] = ec._EarnRule_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "event":
+			out.Values[i] = ec._EarnRule_event(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "title":
+			out.Values[i] = ec._EarnRule_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "terms":
+			out.Values[i] = ec._EarnRule_terms(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "programmeVersion":
+			out.Values[i] = ec._EarnRule_programmeVersion(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "validFrom":
+			out.Values[i] = ec._EarnRule_validFrom(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "validUntil":
+			out.Values[i] = ec._EarnRule_validUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "minTier":
+			out.Values[i] = ec._EarnRule_minTier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "coins":
+			out.Values[i] = ec._EarnRule_coins(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "coupon":
+			out.Values[i] = ec._EarnRule_coupon(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "multipliers":
+			out.Values[i] = ec._EarnRule_multipliers(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "perDay":
+			out.Values[i] = ec._EarnRule_perDay(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "perMember":
+			out.Values[i] = ec._EarnRule_perMember(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "once":
+			out.Values[i] = ec._EarnRule_once(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "leftToday":
+			out.Values[i] = ec._EarnRule_leftToday(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "leftEver":
+			out.Values[i] = ec._EarnRule_leftEver(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "open":
+			out.Values[i] = ec._EarnRule_open(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var expiringCoinsImplementors = []string{"ExpiringCoins"}
 
 func (ec *executionContext) _ExpiringCoins(ctx context.Context, sel ast.SelectionSet, obj *ExpiringCoins) graphql.Marshaler {
@@ -44832,6 +45772,44 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 					}
 				}()
 				res = ec._Member_family(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "earning":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_earning(ctx, field, obj)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -47868,6 +48846,11 @@ func (ec *executionContext) _Programme(ctx context.Context, sel ast.SelectionSet
 			}
 		case "rules":
 			out.Values[i] = ec._Programme_rules(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "earning":
+			out.Values[i] = ec._Programme_earning(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -53961,6 +54944,58 @@ func (ec *executionContext) marshalNEarnLine2ᚖmembergateᚋgraphᚐEarnLine(ct
 	return ec._EarnLine(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNEarnMultiplier2ᚕᚖmembergateᚋgraphᚐEarnMultiplierᚄ(ctx context.Context, sel ast.SelectionSet, v []*EarnMultiplier) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNEarnMultiplier2ᚖmembergateᚋgraphᚐEarnMultiplier(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNEarnMultiplier2ᚖmembergateᚋgraphᚐEarnMultiplier(ctx context.Context, sel ast.SelectionSet, v *EarnMultiplier) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._EarnMultiplier(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNEarnRule2ᚕᚖmembergateᚋgraphᚐEarnRuleᚄ(ctx context.Context, sel ast.SelectionSet, v []*EarnRule) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNEarnRule2ᚖmembergateᚋgraphᚐEarnRule(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNEarnRule2ᚖmembergateᚋgraphᚐEarnRule(ctx context.Context, sel ast.SelectionSet, v *EarnRule) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._EarnRule(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNExpiringCoins2ᚕᚖmembergateᚋgraphᚐExpiringCoinsᚄ(ctx context.Context, sel ast.SelectionSet, v []*ExpiringCoins) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -56840,6 +57875,25 @@ func (ec *executionContext) marshalOEarnExplanation2ᚖmembergateᚋgraphᚐEarn
 		return graphql.Null
 	}
 	return ec._EarnExplanation(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOEarnRule2ᚕᚖmembergateᚋgraphᚐEarnRuleᚄ(ctx context.Context, sel ast.SelectionSet, v []*EarnRule) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNEarnRule2ᚖmembergateᚋgraphᚐEarnRule(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOFamily2ᚖmembergateᚋgraphᚐFamily(ctx context.Context, sel ast.SelectionSet, v *Family) graphql.Marshaler {

@@ -718,6 +718,52 @@ type EarnLine struct {
 	Coins int `json:"coins"`
 }
 
+// Something that multiplies what is earned.
+type EarnMultiplier struct {
+	// What it is called.
+	Name string `json:"name"`
+	// By how much, in percent: 300 is three times.
+	Percent int `json:"percent"`
+}
+
+// One rule by which something that happens earns coins or a coupon, as members should read it before.
+type EarnRule struct {
+	// The rule's code.
+	Code string `json:"code"`
+	// Code of the event that earns, such as `order.paid` or `store.visited`.
+	Event string `json:"event"`
+	// What the rule is called.
+	Title string `json:"title"`
+	// The whole rule, its caps included. Null where the programme's file says nothing.
+	Terms *string `json:"terms,omitempty"`
+	// Version of the programme whose rule it is.
+	ProgrammeVersion string `json:"programmeVersion"`
+	// Since when it holds.
+	ValidFrom time.Time `json:"validFrom"`
+	// When it ends, exclusive. Null when no end is set.
+	ValidUntil *time.Time `json:"validUntil,omitempty"`
+	// The lowest tier that earns by it. Null when all do.
+	MinTier *Tier `json:"minTier,omitempty"`
+	// Coins for each event, before multipliers. Null where they follow the tier's `earnRateBasisPoints`, or where only a coupon is given.
+	Coins *int `json:"coins,omitempty"`
+	// Title of the coupon that is given. Null when none is.
+	Coupon *string `json:"coupon,omitempty"`
+	// What multiplies it, each only when its conditions are met.
+	Multipliers []*EarnMultiplier `json:"multipliers"`
+	// Most coins a local day. Null without such a cap.
+	PerDay *int `json:"perDay,omitempty"`
+	// Most coins a member, ever. Null without such a cap.
+	PerMember *int `json:"perMember,omitempty"`
+	// Whether the same thing, such as a parcel, a post or an order, earns once only, however often it is told.
+	Once bool `json:"once"`
+	// Coins that the day's cap leaves the member today. Null without such a cap, and where no member asks.
+	LeftToday *int `json:"leftToday,omitempty"`
+	// Coins that the member's cap leaves ever. Null without such a cap, and where no member asks.
+	LeftEver *int `json:"leftEver,omitempty"`
+	// Whether the member earns by it now, caps aside. Null where no member asks.
+	Open *bool `json:"open,omitempty"`
+}
+
 // Available coins that expire at the same moment.
 type ExpiringCoins struct {
 	// When they are gone.
@@ -1118,6 +1164,8 @@ type Member struct {
 	Wallets []*Wallet `json:"wallets,omitempty"`
 	// The family that the member belongs to. Null when there is none, or together with an error.
 	Family *Family `json:"family,omitempty"`
+	// The rules by which the member earns now, and what their caps leave today. Null only together with an error.
+	Earning []*EarnRule `json:"earning,omitempty"`
 	// What the member may use now, in the programme's order. Null only together with an error.
 	Benefits *BenefitConnection `json:"benefits,omitempty"`
 	// What the member has redeemed, newest first. Null only together with an error.
@@ -1790,6 +1838,8 @@ type Programme struct {
 	Tiers []*Tier `json:"tiers"`
 	// The rules as members should read them, in the programme's order.
 	Rules []*ProgrammeRule `json:"rules"`
+	// The rules by which coins and coupons are earned, in the programme's order.
+	Earning []*EarnRule `json:"earning"`
 }
 
 func (Programme) IsNode() {}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"membergate/graph"
+	"membergate/internal/order"
 	"membergate/internal/phrase"
 	"membergate/internal/viewer"
 	"membergate/internal/wallet"
@@ -13,7 +14,7 @@ import (
 
 // title is what an entry is called: the programme's words for its earning rule, else the gateway's own.
 func (r *Root) title(ctx context.Context, e *wallet.Entry) string {
-	if rule, ok := r.Book.At(e.OccurredAt).Earning(e.Title); ok && e.Kind == wallet.Earn {
+	if rule, ok := r.Book.At(e.OccurredAt).EarnRule(e.Title, order.RuleOf(e.Lines)); ok && e.Kind == wallet.Earn {
 		return rule.Titles.In(locale(ctx))
 	}
 	return phrase.Say(viewer.From(ctx).Locale, e.Title)

@@ -26,6 +26,10 @@ func (q query) Programme(ctx context.Context) (*graph.Programme, error) {
 	for _, t := range p.Tiers {
 		out.Tiers = append(out.Tiers, q.tier(ctx, t))
 	}
+	out.Earning = []*graph.EarnRule{}
+	for _, e := range p.Earn {
+		out.Earning = append(out.Earning, q.earnRule(ctx, p, e))
+	}
 	out.Rules = []*graph.ProgrammeRule{}
 	for _, r := range p.Rules {
 		out.Rules = append(out.Rules, &graph.ProgrammeRule{Code: r.Code, Title: r.Titles.In(l), Text: r.Texts.In(l),

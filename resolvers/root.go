@@ -18,6 +18,7 @@ import (
 	"membergate/internal/fault"
 	"membergate/internal/membership"
 	"membergate/internal/notice"
+	"membergate/internal/order"
 	"membergate/internal/profile"
 	"membergate/internal/programme"
 	"membergate/internal/recommend"
@@ -40,6 +41,7 @@ type Root struct {
 	Admission *admission.Service  // seats in tiers
 	Claims    *claim.Service      // tiers for codes, and days
 	Renewing  *membership.Service // renewal, and trials
+	Orders    *order.Service      // what caps of earning leave
 	Coupons   *coupon.Service     // what members take off an order once
 	Adjusting *adjustment.Service // corrections by staff
 	Transfers *transfer.Service   // coins between wallets

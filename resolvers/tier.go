@@ -12,6 +12,7 @@ import (
 	"membergate/internal/benefit"
 	"membergate/internal/clock"
 	"membergate/internal/cursor"
+	"membergate/internal/eligibility"
 	"membergate/internal/fault"
 	"membergate/internal/order"
 	"membergate/internal/programme"
@@ -187,7 +188,7 @@ func (f statusFields) Simulate(ctx context.Context, obj *graph.TierStatus, spend
 	now, p := loaders.From(ctx).Now, f.programme(ctx)
 	s := obj.Holder.Account.Standing
 	e := order.Event{Kind: order.Paid, Member: obj.Holder.Profile.ID, At: now, Fen: int64(spendFen), Channel: string(channel)}
-	coins, _ := order.Coins(p, s.Held(p, now).Code, obj.Holder.Profile, e)
+	coins, _ := order.Coins(p, eligibility.Gather(p, obj.Holder.Profile, s, now), e)
 	s = s.Paid(f.Book, tier.Purchase{At: now, Source: "simulated", Channel: e.Channel, Fen: e.Fen,
 		Lines: []tier.Line{{Fen: e.Fen}}, Units: coins})
 	return &graph.TierSimulation{Tier: f.tier(ctx, s.Held(p, now)), Growth: growth(p, s.Read(p, now), now), CoinsEarned: int(coins)}, nil

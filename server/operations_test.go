@@ -133,6 +133,7 @@ func askings() []asking {
 	add("TierWay", sampleEnd, nil, everybody...)
 	add("TierWay", today, nil, owner, single)
 	add("Membership", today, nil, owner, single, "")
+	add("Earning", today, nil, owner, single, "")
 	add("Programme", today, nil, owner, "")
 	add("ProfilePage", sampleEnd, nil, owner, single, "")
 	add("ProfilePage", today, nil, owner)
@@ -209,6 +210,10 @@ var blank = map[string]string{
 	"TierStatus.challenges":           "the village joined long ago; the tests of a programme's year see tasks",
 	"TierStatus.plans":                "retail-5 sells no tier; the tests of renewal see plans",
 	"TierStatus.renewalChoices":       "the same",
+	"EarnRule.coupon":                 "retail-5 gives none by rules; the tests of rewards see one",
+	"EarnRule.validUntil":             "no rule of retail-5 ends",
+	"EarnRule.perMember":              "no rule of retail-5 has such a cap",
+	"EarnRule.leftEver":               "the same",
 	"TierGrant.renewal":               "the same",
 	"TierStatus.invitations":          "nobody in the village spends enough; the tests of admissions see invitations",
 	"HoldConnection.nodes":            "nobody in the village is paying; the tests of the checkout see holds",

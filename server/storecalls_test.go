@@ -25,6 +25,7 @@ var prices = map[string]price{
 	"TierPage":            {calls{2, 0, 1}, calls{}},
 	"TierWay":             {calls{1, 0, 1}, calls{}},
 	"Membership":          {calls{1, 0, 1}, calls{}},
+	"Earning":             {calls{2, 0, 1}, calls{}},
 	"Programme":           {},
 	"ProfilePage":         {calls{2, 0, 1}, calls{}},
 	"FamilyPage":          {calls{4, 0, 3}, calls{}},

@@ -77,11 +77,15 @@ func (s *Service) change(ctx context.Context, id string, f func(c Coupon, known 
 	return Coupon{}, fault.New(fault.Unavailable, "the coupon is being changed by too many at once")
 }
 
-// Carry does what follows, each thing once, however often it is told to.
+// Carry does what follows, each thing once, however often it is told to. A coupon that the programme has no more cannot
+// be given to anybody: it does not keep what else waits.
 func (s *Service) Carry(ctx context.Context, who member.ID, turns []Turn) error {
 	for _, t := range turns {
-		if _, err := s.Issue(ctx, t.Issue); err != nil {
-			return err
+		for _, i := range t.Issue {
+			var gone *fault.Refusal
+			if _, err := s.Issue(ctx, []Issue{i}); err != nil && !errors.As(err, &gone) {
+				return err
+			}
 		}
 		for _, u := range t.Use {
 			if err := s.use(ctx, who, u); err != nil {

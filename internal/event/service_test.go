@@ -217,7 +217,7 @@ func TestWhatADeedEarnsIsExplainedLineByLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := heads[a.Wallet]
-	if len(e.Lines) != 1 || e.Lines[0] != (wallet.Line{Code: "FIXED", Coins: 500}) || e.Title != "post.adopted" || e.Op != "earn:POST_ADOPTED:p" || e.Ref != "1" {
+	if len(e.Lines) != 1 || e.Lines[0] != (wallet.Line{Code: "FIXED", Detail: "POST_ADOPTED", Coins: 500}) || e.Title != "post.adopted" || e.Op != "earn:POST_ADOPTED:p" || e.Ref != "1" {
 		t.Errorf("the entry is %+v", e)
 	}
 }

@@ -39,7 +39,7 @@ var may = map[string][]string{
 	"internal/wallet":      {},
 	"internal/checkout":    {"internal/programme", "internal/wallet"},
 	"internal/account":     {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/coupon"},
-	"internal/order":       {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/checkout", "internal/account", "internal/coupon"},
+	"internal/order":       {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/checkout", "internal/account", "internal/coupon", "internal/eligibility"},
 	"internal/basket":      {"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/coupon", "internal/wallet", "internal/checkout", "internal/account"},
 	"internal/benefit":     {"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/wallet", "internal/account"},
 	"internal/product":     {},

@@ -24,7 +24,7 @@ func Decide(book tier.Book, who member.Profile, a account.Account, e Event, k Kn
 	held := a.Standing.Held(p, a.Standing.Clock)
 	step := account.Step{Record: e.RecordID()}
 	if e.Kind == Paid {
-		earned, lines := Coins(p, held.Code, who, e)
+		earned, lines := Coins(p, factsOf(p, who, a.Standing), e)
 		if coins, lines := abroad(p, e, earned, lines); coins > 0 {
 			step.Posting, step.Currency = posting(p, e, wallet.Earn, coins), e.Currency
 			step.Posting.Expires, step.Posting.Lines = p.Expires(currencyOf(p, e), e.At), lines

@@ -6,24 +6,27 @@ import (
 	"strconv"
 	"time"
 
+	"membergate/internal/eligibility"
 	"membergate/internal/member"
 	"membergate/internal/programme"
+	"membergate/internal/tier"
 	"membergate/internal/wallet"
 )
 
-// Coins is what an order earns: ⌊paidFen × rate × multiplier / 10000⌋, with the rate of the tier held before the
+// Coins is what an order earns a member of whom these facts hold: ⌊paidFen × rate × multiplier / 10000⌋, with the rate of the tier held before the
 // order, as the inflation index has shifted it. An amount of 0 or below earns nothing. The lines tell how it came about and add up to the coins.
-func Coins(p *programme.Programme, held string, who member.Profile, e Event) (wallet.Coins, []wallet.Line) {
+func Coins(p *programme.Programme, f eligibility.Facts, e Event) (wallet.Coins, []wallet.Line) {
 	rule, ok := p.Earning(string(Paid))
 	if !ok || e.Fen <= 0 {
 		return 0, nil
 	}
+	held := f.Tier
 	rate := rule.RateByTier[held]
 	base := min(rate, rule.RateByTier[p.Tiers[0].Code])
 	shifted := p.EarnRate(held)
 	percent := int64(100)
 	for _, m := range rule.Multipliers {
-		if applies(m, who, e.Channel, e.At, p.Zone()) {
+		if applies(p, m, f, e.Channel, e.At) {
 			percent = percent * m.Percent / 100
 		}
 	}
@@ -45,18 +48,32 @@ func Coins(p *programme.Programme, held string, who member.Profile, e Event) (wa
 	return coins, lines
 }
 
-func applies(m programme.Multiplier, who member.Profile, channel string, at time.Time, zone *time.Location) bool {
+func applies(p *programme.Programme, m programme.Multiplier, f eligibility.Facts, channel string, at time.Time) bool {
 	if len(m.Channels) > 0 && !slices.Contains(m.Channels, channel) {
 		return false
 	}
 	switch m.When {
 	case programme.BirthdayMonth:
-		return who.BornIn(at, zone)
+		if !f.Profile.BornIn(at, p.Zone()) {
+			return false
+		}
 	case programme.MonthDay:
-		return at.In(zone).Day() == m.Day
-	default:
-		return false
+		if at.In(p.Zone()).Day() != m.Day {
+			return false
+		}
 	}
+	f.Channel = channel
+	return m.Eligibility == nil || eligibility.Met(p, m.Names["zh-CN"], *m.Eligibility, f, at)
+}
+
+// factsOf are what a rule asks of a member who orders. Only a programme whose orders are multiplied by conditions needs
+// more than the tier held and the profile.
+func factsOf(p *programme.Programme, who member.Profile, s tier.Standing) eligibility.Facts {
+	rule, _ := p.Earning(string(Paid))
+	if slices.ContainsFunc(rule.Multipliers, func(m programme.Multiplier) bool { return m.Eligibility != nil }) {
+		return eligibility.Gather(p, who, s, s.Clock)
+	}
+	return eligibility.Facts{Profile: who, Tier: s.Held(p, s.Clock).Code}
 }
 
 // Expires is when coins earned at a time die: at the end of the local month that lies the currency's months after

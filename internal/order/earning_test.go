@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"membergate/internal/account"
+	"membergate/internal/eligibility"
 	"membergate/internal/member"
 	"membergate/internal/order"
 	"membergate/internal/programme"
@@ -63,7 +64,7 @@ func TestCoinsAreTheFloorOfFenTimesRateTimesMultiplier(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			who := member.Profile{ID: "1", Birthday: c.birthday}
-			coins, lines := order.Coins(p, c.tier, who, order.Event{Kind: order.Paid, Fen: c.fen, At: local(t, "2026-07-31 23:59:59"), Channel: "STORE"})
+			coins, lines := order.Coins(p, eligibility.Facts{Tier: c.tier, Profile: who}, order.Event{Kind: order.Paid, Fen: c.fen, At: local(t, "2026-07-31 23:59:59"), Channel: "STORE"})
 			var codes []string
 			var sum wallet.Coins
 			for _, l := range lines {
@@ -87,7 +88,7 @@ func TestAYuanIsAPointInFresh3AndTwoInTheBirthdayMonth(t *testing.T) {
 		points   wallet.Coins
 	}{{"", 100, 1}, {"", 199, 1}, {"", 80_000, 800}, {"1990-07-01", 80_000, 1600}, {"1990-08-01", 80_000, 800}} {
 		for _, held := range []string{"FREE", "SILVER", "GOLD"} {
-			got, _ := order.Coins(p, held, member.Profile{ID: "1", Birthday: c.birthday}, order.Event{Kind: order.Paid, Fen: c.fen, At: local(t, "2026-07-31 23:59:59")})
+			got, _ := order.Coins(p, eligibility.Facts{Tier: held, Profile: member.Profile{ID: "1", Birthday: c.birthday}}, order.Event{Kind: order.Paid, Fen: c.fen, At: local(t, "2026-07-31 23:59:59")})
 			if got != c.points {
 				t.Errorf("%s, born %s, gets %d points for %d fen, want %d", held, c.birthday, got, c.fen, c.points)
 			}

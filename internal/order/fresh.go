@@ -5,7 +5,9 @@ import (
 	"time"
 
 	"membergate/internal/account"
+	"membergate/internal/clock"
 	"membergate/internal/fault"
+	"membergate/internal/programme"
 	"membergate/internal/wallet"
 )
 
@@ -36,11 +38,16 @@ func (s *Service) fresh(ctx context.Context, told []Told) ([]Told, error) {
 			seen[of] = t.note()
 		}
 		if t.Deed != nil {
-			if counted, err := t.Deed.told(found); err != nil || counted {
-				if err != nil {
-					return nil, err
-				}
+			counted, err := t.Deed.told(found)
+			if err != nil {
+				return nil, err
+			}
+			record := t.Deed.record()
+			if _, here := seen[record]; counted || here {
 				continue
+			}
+			if record != "" {
+				seen[record] = t.note()
 			}
 			if t.Deed.matters(s.Book.At(t.Deed.At)) {
 				out = append(out, t)
@@ -107,23 +114,24 @@ func named(told []Told) []string {
 // earnedPage is how many entries are read at once where a rule has a cap.
 const earnedPage = 200
 
-// earned reads what the caps of a deed's rule leave: the ledger has everything that was decided before, but for what
-// the outbox still holds.
-func (s *Service) earned(ctx context.Context, a account.Account, d Deed) (Earned, error) {
-	p := s.Book.At(d.At)
-	var e Earned
-	since, yes := capped(p, d)
+// Earned reads what a member has earned on the local day of a moment, and ever, by rules that have caps: the ledger has
+// everything that was decided before, but for what the outbox still holds.
+func (s *Service) Earned(ctx context.Context, a account.Account, rules []programme.Earn, at time.Time) (map[string]Earned, error) {
+	p := s.Book.At(at)
+	out := map[string]Earned{}
+	since, yes := capped(p, rules, at)
 	if !yes {
-		return e, nil
+		return out, nil
 	}
+	today := clock.Day(at, p.Zone())
 	q := wallet.Query{Limit: earnedPage, Kinds: []wallet.Kind{wallet.Earn}, From: since}
 	for {
 		page, err := s.Wallets.Store.Page(ctx, a.Wallet, q)
 		if err != nil {
-			return e, err
+			return nil, err
 		}
 		for _, entry := range page {
-			e.add(entry.Title, entry.Kind, entry.OccurredAt, entry.Claim, d, p.Zone())
+			count(p, out, rules, entry.Title, entry.Lines, entry.OccurredAt, entry.Claim, today)
 		}
 		if len(page) < q.Limit {
 			break
@@ -131,9 +139,9 @@ func (s *Service) earned(ctx context.Context, a account.Account, d Deed) (Earned
 		q.Before = page[len(page)-1].Seq
 	}
 	for _, step := range a.Outbox {
-		if o := step.Posting; o != nil {
-			e.add(o.Title, o.Kind, o.At, o.Coins, d, p.Zone())
+		if o := step.Posting; o != nil && o.Kind == wallet.Earn {
+			count(p, out, rules, o.Title, o.Lines, o.At, o.Coins, today)
 		}
 	}
-	return e, nil
+	return out, nil
 }

@@ -1,9 +1,12 @@
 package order
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"time"
 
 	"membergate/internal/fault"
+	"membergate/internal/member"
 	"membergate/internal/programme"
 	"membergate/internal/tier"
 )
@@ -11,19 +14,30 @@ import (
 // PaymentRecord is the id of the record of a payment for a membership: it counts once, whatever the event's own id.
 func PaymentRecord(payment string) string { return "payment:" + payment }
 
+// ActionRecord is the id of the record of an action that names itself: one member's code and ref count once, whatever the
+// event's own id.
+func ActionRecord(who member.ID, code, ref string) string {
+	sum := sha256.Sum256([]byte(string(who) + "\x00" + code + "\x00" + ref))
+	return "action:" + hex.EncodeToString(sum[:])
+}
+
 // record is the id of the record that a deed has besides that of its telling; empty for none.
 func (d Deed) record() string {
-	if d.Payment == nil {
+	switch {
+	case d.Payment != nil:
+		return PaymentRecord(d.Payment.ID)
+	case d.Type == programme.ActionRecorded:
+		return ActionRecord(d.Member, d.Fields["code"], d.Fields["ref"])
+	default:
 		return ""
 	}
-	return PaymentRecord(d.Payment.ID)
 }
 
 // told tells whether what was told was counted before under another telling, and refuses what is another member's.
 func (d Deed) told(found map[string]Record) (bool, error) {
 	r, ok := found[d.record()]
 	if ok && r.Event.Member != d.Member {
-		return false, fault.Bad("paymentId", "payment %s is of another member", d.Payment.ID)
+		return false, fault.Bad("paymentId", "payment %s is of another member", d.Payment.ID) // an action's record names its member
 	}
 	return r.Applied, nil
 }

@@ -20,7 +20,7 @@ import (
 //
 //  1. it is written down (Store.Put), which changes nothing yet;
 //  2. the account takes it in one compare-and-swap: growth, tier, and in its outbox what the ledger must say;
-//  3. the ledger says it, once per op;
+//  3. the ledger says it, once per op, and coupons are given, once per op;
 //  4. the record is marked as applied, at the same time;
 //  5. the step leaves the outbox.
 //
@@ -170,7 +170,7 @@ func (s *Service) decide(ctx context.Context, who member.Profile, a account.Acco
 		if err := t.Deed.allowed(s.Book, a.Standing); err != nil {
 			return a, err
 		}
-		earned, err := s.earned(ctx, a, *t.Deed)
+		earned, err := s.Earned(ctx, a, s.Book.At(t.Deed.At).EarnRules(t.Deed.Type), t.Deed.At)
 		if err != nil {
 			return a, err
 		}

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"membergate/internal/eligibility"
 	"membergate/internal/member"
 	"membergate/internal/order"
 	"membergate/internal/programme"
@@ -30,7 +31,7 @@ func TestAnOrderEarnsAtTheRateThatTheIndexHasShifted(t *testing.T) {
 		{from.AddDate(0, 3, 0), member.Profile{}, 150, ""},
 	} {
 		p := k.At(c.at)
-		coins, lines := order.Coins(p, "GOLD", c.who, order.Event{Kind: order.Paid, Fen: 10_000, At: c.at})
+		coins, lines := order.Coins(p, eligibility.Facts{Tier: "GOLD", Profile: c.who}, order.Event{Kind: order.Paid, Fen: 10_000, At: c.at})
 		sum, index := int64(0), ""
 		for _, l := range lines {
 			if sum += l.Coins; l.Code == "INDEX" {
@@ -45,7 +46,7 @@ func TestAnOrderEarnsAtTheRateThatTheIndexHasShifted(t *testing.T) {
 		}
 	}
 	k.Shift([]programme.Shift{{From: from, BasisPoints: -10_000, Audit: "x"}})
-	if coins, _ := order.Coins(k.At(from), "GOLD", born, order.Event{Kind: order.Paid, Fen: 10_000, At: from}); coins != 0 {
+	if coins, _ := order.Coins(k.At(from), eligibility.Facts{Tier: "GOLD", Profile: born}, order.Event{Kind: order.Paid, Fen: 10_000, At: from}); coins != 0 {
 		t.Errorf("a rate below nothing earns %d", coins)
 	}
 }

@@ -80,7 +80,7 @@ func records(told []Told) []Record {
 		if t.ID != "" {
 			out = append(out, Record{ID: EventRecord(t.ID), Event: t.note()})
 		}
-		if t.Deed != nil && t.Deed.Payment != nil {
+		if t.Deed != nil && t.Deed.record() != "" {
 			out = append(out, Record{ID: t.Deed.record(), Event: t.note()})
 		}
 	}

@@ -54,7 +54,8 @@ func (c *check) grace(at string, g Grace) {
 	}
 }
 
-// earning checks the earn rules: orders earn by a rate for every tier, all other events a fixed amount.
+// earning checks the earn rules: orders earn by one rule with a rate for every tier, all other events fixed amounts or
+// coupons, by any number of rules.
 func (c *check) earning() {
 	c.unique("earn", codes(c.p.Earn, func(e Earn) string { return e.Code }))
 	seen := map[string]string{}
@@ -68,7 +69,8 @@ func (c *check) earning() {
 		if !oneOf(c, at+".event", e.Event, eventNames()...) {
 			continue
 		}
-		if first, twice := seen[e.Event]; twice {
+		c.reward(at, e)
+		if first, twice := seen[e.Event]; twice && e.Event == OrderPaid {
 			c.add(at+".event", "is %q, which %s has; allowed is one rule for an event", e.Event, first)
 		}
 		seen[e.Event] = at
@@ -77,13 +79,42 @@ func (c *check) earning() {
 	}
 }
 
+// sources are what coupons of rules may be for members.
+var sources = []string{"COMPENSATION", "CAMPAIGN", "TIER", "INVITATION"}
+
+// reward checks when a rule holds, for whom, and the coupon that it gives.
+func (c *check) reward(at string, e Earn) {
+	if e.Terms != nil {
+		c.text(at+".terms", e.Terms)
+	}
+	if e.From != nil {
+		c.ordered(at+".from", *e.From, at+".until", e.Until)
+	}
+	if e.Eligibility != nil {
+		c.eligible(at+".eligibility", *e.Eligibility)
+	}
+	if e.Coupon == "" {
+		c.only(at, "without a coupon", "source")
+		return
+	}
+	c.known(at+".coupon", e.Coupon, codes(c.p.Coupons, func(t CouponTemplate) string { return t.Code }))
+	oneOf(c, at+".source", e.Source, sources...)
+	if e.Once == "" {
+		c.add(at+".once", "is missing; needed is a field of the event, because each coupon is given once")
+	}
+}
+
 func (c *check) amount(at string, e Earn) {
 	if e.Event != OrderPaid {
 		c.only(at, "by events other than "+OrderPaid, "rates")
-		c.between(at+".fixed", e.Fixed, 1, mostUnits)
+		if e.Coupon == "" || c.given(at+".fixed") {
+			c.between(at+".fixed", e.Fixed, 1, mostUnits)
+		} else {
+			c.only(at, "by a rule that gives no units", "perDay", "perMember", "multiply")
+		}
 		return
 	}
-	c.only(at, "by event "+OrderPaid, "fixed", "minTier")
+	c.only(at, "by event "+OrderPaid, "fixed", "minTier", "eligibility", "coupon", "source", "from", "until")
 	c.perTier(at+".rates", e.RateByTier, 10_000)
 	for _, tier := range c.tiers {
 		if _, ok := e.RateByTier[tier]; !ok {
@@ -121,6 +152,13 @@ func (c *check) multipliers(path string, all []Multiplier) {
 		c.between(at+".percent", m.Percent, 1, 100_000)
 		c.text(at+".names", m.Names)
 		c.allKnown(at+".channels", m.Channels, channels)
+		if m.Eligibility != nil {
+			c.eligible(at+".eligibility", *m.Eligibility)
+		}
+		if m.Eligibility != nil && !c.given(at+".when") {
+			c.only(at, "without when", "day")
+			continue
+		}
 		if !oneOf(c, at+".when", m.When, BirthdayMonth, MonthDay) {
 			continue
 		}
@@ -139,6 +177,9 @@ func (c *check) burning() {
 		at := fmt.Sprintf("burn[%d]", i)
 		c.known(at+".minTier", b.MinTier, c.tiers)
 		c.multipliers(at+".multiply", b.Multiply)
+		for j := range b.Multiply {
+			c.only(fmt.Sprintf("%s.multiply[%d]", at, j), "by ways to spend", "eligibility")
+		}
 		c.between(at+".cost", b.Cost, 0, mostUnits)
 		oneOf(c, at+".sink", b.Sink, Destroy, Return)
 		if !oneOf(c, at+".kind", b.Kind, Checkout, Item, Auction, Vote, Donation, Exchange) {

@@ -1,6 +1,9 @@
 package programme
 
-// Earn is one rule by which an event earns units.
+import "time"
+
+// Earn is one rule by which an event earns units, or a coupon. Orders earn by one rule; other events by any number, each
+// for itself.
 type Earn struct {
 	Code        string           `yaml:"code"`
 	Event       string           `yaml:"event"`     // such as order.paid
@@ -14,6 +17,18 @@ type Earn struct {
 
 	MinTier string              `yaml:"minTier"` // earned by this tier and above; empty = all
 	Match   map[string][]string `yaml:"match"`   // fields of the event that must have one of these values
+
+	Terms       Text         `yaml:"terms"`       // the rule as members read it, caps included
+	From        *time.Time   `yaml:"from"`        // absent = as long as the version
+	Until       *time.Time   `yaml:"until"`       // exclusive
+	Eligibility *Eligibility `yaml:"eligibility"` // who earns, and when; absent = everybody. Not of order.paid
+	Coupon      string       `yaml:"coupon"`      // the coupon that is given, once for each value of Once; empty = none
+	Source      string       `yaml:"source"`      // of the coupon: what it is for members, such as COMPENSATION
+}
+
+// Runs tells whether the rule holds at a time.
+func (e Earn) Runs(at time.Time) bool {
+	return (e.From == nil || !at.Before(*e.From)) && (e.Until == nil || at.Before(*e.Until))
 }
 
 // MultiplierWhen says when a multiplier applies.
@@ -25,13 +40,16 @@ const (
 	MonthDay      MultiplierWhen = "MONTH_DAY"      // on the Day-th of a month, local time
 )
 
-// Multiplier multiplies by Percent of 100: 300 is three times, 150 one and a half.
+// Multiplier multiplies by Percent of 100: 300 is three times, 150 one and a half. Both When and Eligibility must hold,
+// where they are given; one of them is.
 type Multiplier struct {
 	When     MultiplierWhen `yaml:"when"`
 	Day      int            `yaml:"day"`
 	Channels []string       `yaml:"channels"` // empty = all
 	Percent  int64          `yaml:"percent"`
 	Names    Text           `yaml:"names"`
+
+	Eligibility *Eligibility `yaml:"eligibility"` // of earning: for whom and when; absent = everybody
 }
 
 // BurnKind says what units are spent on.
@@ -78,14 +96,27 @@ const (
 	Return  = "RETURN"  // they go back to the issuer
 )
 
-// Earning finds the earn rule of an event.
-func (p *Programme) Earning(event string) (Earn, bool) {
+// Earning finds the first earn rule of an event.
+func (p *Programme) Earning(event string) (Earn, bool) { return p.EarnRule(event, "") }
+
+// EarnRule finds the earn rule of an event by its code; the first one by an empty code.
+func (p *Programme) EarnRule(event, code string) (Earn, bool) {
 	for _, e := range p.Earn {
-		if e.Event == event {
+		if e.Event == event && (code == "" || e.Code == code) {
 			return e, true
 		}
 	}
 	return Earn{}, false
+}
+
+// EarnRules are all earn rules of an event, in the programme's order.
+func (p *Programme) EarnRules(event string) (out []Earn) {
+	for _, e := range p.Earn {
+		if e.Event == event {
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 // EarnRate is the basis points of the fen paid that an order earns at a tier, with what the index adds, never below 0; 0

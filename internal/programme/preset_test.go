@@ -276,3 +276,19 @@ func TestFresh3HasEveryRouteOfItsPaper(t *testing.T) {
 		t.Errorf("orders earn %+v", order)
 	}
 }
+
+func TestEveryEarnRuleOfThePresetsHasItsTerms(t *testing.T) {
+	for _, name := range []string{"retail-5", "fresh-3", "stage-4", "retail-3"} {
+		p, err := programme.Load(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range p.Earn {
+			for _, locale := range []string{"zh-CN", "zh-TW", "en"} {
+				if e.Terms[locale] == "" || e.Titles[locale] == "" {
+					t.Errorf("%s: rule %s has no title or terms in %s", name, e.Code, locale)
+				}
+			}
+		}
+	}
+}

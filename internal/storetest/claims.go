@@ -9,6 +9,7 @@ import (
 
 	"membergate/internal/account"
 	claims "membergate/internal/claim"
+	coupons "membergate/internal/coupon"
 	"membergate/internal/fault"
 	"membergate/internal/member"
 	"membergate/internal/order"
@@ -23,6 +24,7 @@ type Desk struct {
 	Accounts account.Store
 	Wallets  wallet.Store
 	Orders   order.Store
+	Coupons  coupons.Store
 }
 
 // Claims tests the promises of claims.Store, and that claims.Service keeps its own on it.
@@ -139,7 +141,8 @@ func (f *freshShop) service() *claims.Service {
 }
 
 func (f *freshShop) orders() *order.Service {
-	return &order.Service{Orders: f.Orders, Accounts: f.Accounts, Wallets: &wallet.Service{Store: f.Wallets, Most: f.Coin().MaxBalance, Now: time.Now}, Book: f}
+	return &order.Service{Orders: f.Orders, Accounts: f.Accounts, Wallets: &wallet.Service{Store: f.Wallets, Most: f.Coin().MaxBalance, Now: time.Now}, Book: f,
+		Coupons: &coupons.Service{Store: f.Desk.Coupons, Book: f}}
 }
 
 func (f *freshShop) issue(t *testing.T, ctx context.Context) string {

@@ -77,7 +77,7 @@ func claimKilled(t *testing.T, ctx context.Context, s Desk) {
 			who, code := f.people[0], f.gifted(t, ctx, 100)
 			d := &doomed{left: step, after: after}
 			bad := *f
-			bad.Desk = Desk{&doomedClaims{s.Claims, d}, &doomedAccounts{s.Accounts, d}, &doomedWallets{s.Wallets, d}, &doomedOrders{s.Orders, d}}
+			bad.Desk = Desk{&doomedClaims{s.Claims, d}, &doomedAccounts{s.Accounts, d}, &doomedWallets{s.Wallets, d}, &doomedOrders{s.Orders, d}, s.Coupons}
 			_, _, err := bad.service().Redeem(ctx, who, code, f.at)
 			if err != nil && !fault.Is(err, fault.Unavailable) {
 				t.Fatalf("killed at call %d it answers %v", step, err)
