@@ -99,12 +99,16 @@ type ComplexityRoot struct {
 		ID         func(childComplexity int) int
 		Kind       func(childComplexity int) int
 		Layer      func(childComplexity int) int
+		Quota      func(childComplexity int) int
 		Remaining  func(childComplexity int) int
 		ResetsAt   func(childComplexity int) int
+		State      func(childComplexity int) int
 		Terms      func(childComplexity int) int
 		Title      func(childComplexity int) int
 		ValidFrom  func(childComplexity int) int
 		ValidUntil func(childComplexity int) int
+		Version    func(childComplexity int) int
+		Why        func(childComplexity int) int
 	}
 
 	BenefitConnection struct {
@@ -116,6 +120,14 @@ type ComplexityRoot struct {
 	BenefitEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	BenefitQuota struct {
+		CostCapFen func(childComplexity int) int
+		Count      func(childComplexity int) int
+		Fallback   func(childComplexity int) int
+		Per        func(childComplexity int) int
+		Unlimited  func(childComplexity int) int
 	}
 
 	Board struct {
@@ -578,6 +590,23 @@ type ComplexityRoot struct {
 		Verified func(childComplexity int) int
 	}
 
+	LockedBenefit struct {
+		Benefit func(childComplexity int) int
+		From    func(childComplexity int) int
+		Missing func(childComplexity int) int
+	}
+
+	LockedBenefitConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	LockedBenefitEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	MediaImage struct {
 		AltText  func(childComplexity int) int
 		Blurhash func(childComplexity int) int
@@ -598,6 +627,7 @@ type ComplexityRoot struct {
 		ID                     func(childComplexity int) int
 		JoinedAt               func(childComplexity int) int
 		Locale                 func(childComplexity int) int
+		LockedBenefits         func(childComplexity int, first *int, after *string) int
 		NotificationSettings   func(childComplexity int) int
 		Notifications          func(childComplexity int, unreadOnly *bool, first *int, after *string) int
 		Preferences            func(childComplexity int) int
@@ -728,6 +758,24 @@ type ComplexityRoot struct {
 		Code    func(childComplexity int) int
 		Field   func(childComplexity int) int
 		Message func(childComplexity int) int
+	}
+
+	MetCondition struct {
+		Code     func(childComplexity int) int
+		Excluded func(childComplexity int) int
+		Text     func(childComplexity int) int
+		Until    func(childComplexity int) int
+		Values   func(childComplexity int) int
+	}
+
+	MissingCondition struct {
+		Choice   func(childComplexity int) int
+		Code     func(childComplexity int) int
+		Excluded func(childComplexity int) int
+		From     func(childComplexity int) int
+		Text     func(childComplexity int) int
+		Values   func(childComplexity int) int
+		Way      func(childComplexity int) int
 	}
 
 	MissingDetail struct {
@@ -1450,6 +1498,8 @@ type ApprovalRequestResolver interface {
 	Redemption(ctx context.Context, obj *ApprovalRequest) (*Redemption, error)
 }
 type BenefitResolver interface {
+	Why(ctx context.Context, obj *Benefit) ([]*MetCondition, error)
+
 	Remaining(ctx context.Context, obj *Benefit) (*int, error)
 	ResetsAt(ctx context.Context, obj *Benefit) (*time.Time, error)
 }
@@ -1504,6 +1554,7 @@ type MemberResolver interface {
 	Family(ctx context.Context, obj *Member) (*Family, error)
 	Earning(ctx context.Context, obj *Member) ([]*EarnRule, error)
 	Benefits(ctx context.Context, obj *Member, first *int, after *string) (*BenefitConnection, error)
+	LockedBenefits(ctx context.Context, obj *Member, first *int, after *string) (*LockedBenefitConnection, error)
 	Redemptions(ctx context.Context, obj *Member, filter *RedemptionFilter, first *int, after *string) (*RedemptionConnection, error)
 	UnreadCounts(ctx context.Context, obj *Member) (*UnreadCounts, error)
 	Notifications(ctx context.Context, obj *Member, unreadOnly *bool, first *int, after *string) (*NotificationConnection, error)
@@ -1772,6 +1823,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Benefit.Layer(childComplexity), true
+	case "Benefit.quota":
+		if e.ComplexityRoot.Benefit.Quota == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Benefit.Quota(childComplexity), true
 	case "Benefit.remaining":
 		if e.ComplexityRoot.Benefit.Remaining == nil {
 			break
@@ -1784,6 +1841,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Benefit.ResetsAt(childComplexity), true
+	case "Benefit.state":
+		if e.ComplexityRoot.Benefit.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Benefit.State(childComplexity), true
 	case "Benefit.terms":
 		if e.ComplexityRoot.Benefit.Terms == nil {
 			break
@@ -1808,6 +1871,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Benefit.ValidUntil(childComplexity), true
+	case "Benefit.version":
+		if e.ComplexityRoot.Benefit.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Benefit.Version(childComplexity), true
+	case "Benefit.why":
+		if e.ComplexityRoot.Benefit.Why == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Benefit.Why(childComplexity), true
 
 	case "BenefitConnection.edges":
 		if e.ComplexityRoot.BenefitConnection.Edges == nil {
@@ -1840,6 +1915,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BenefitEdge.Node(childComplexity), true
+
+	case "BenefitQuota.costCapFen":
+		if e.ComplexityRoot.BenefitQuota.CostCapFen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitQuota.CostCapFen(childComplexity), true
+	case "BenefitQuota.count":
+		if e.ComplexityRoot.BenefitQuota.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitQuota.Count(childComplexity), true
+	case "BenefitQuota.fallback":
+		if e.ComplexityRoot.BenefitQuota.Fallback == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitQuota.Fallback(childComplexity), true
+	case "BenefitQuota.per":
+		if e.ComplexityRoot.BenefitQuota.Per == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitQuota.Per(childComplexity), true
+	case "BenefitQuota.unlimited":
+		if e.ComplexityRoot.BenefitQuota.Unlimited == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitQuota.Unlimited(childComplexity), true
 
 	case "Board.canPost":
 		if e.ComplexityRoot.Board.CanPost == nil {
@@ -3584,6 +3690,57 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.LedgerProof.Verified(childComplexity), true
 
+	case "LockedBenefit.benefit":
+		if e.ComplexityRoot.LockedBenefit.Benefit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LockedBenefit.Benefit(childComplexity), true
+	case "LockedBenefit.from":
+		if e.ComplexityRoot.LockedBenefit.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LockedBenefit.From(childComplexity), true
+	case "LockedBenefit.missing":
+		if e.ComplexityRoot.LockedBenefit.Missing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LockedBenefit.Missing(childComplexity), true
+
+	case "LockedBenefitConnection.edges":
+		if e.ComplexityRoot.LockedBenefitConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LockedBenefitConnection.Edges(childComplexity), true
+	case "LockedBenefitConnection.nodes":
+		if e.ComplexityRoot.LockedBenefitConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LockedBenefitConnection.Nodes(childComplexity), true
+	case "LockedBenefitConnection.pageInfo":
+		if e.ComplexityRoot.LockedBenefitConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LockedBenefitConnection.PageInfo(childComplexity), true
+
+	case "LockedBenefitEdge.cursor":
+		if e.ComplexityRoot.LockedBenefitEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LockedBenefitEdge.Cursor(childComplexity), true
+	case "LockedBenefitEdge.node":
+		if e.ComplexityRoot.LockedBenefitEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LockedBenefitEdge.Node(childComplexity), true
+
 	case "MediaImage.altText":
 		if e.ComplexityRoot.MediaImage.AltText == nil {
 			break
@@ -3686,6 +3843,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.Locale(childComplexity), true
+	case "Member.lockedBenefits":
+		if e.ComplexityRoot.Member.LockedBenefits == nil {
+			break
+		}
+
+		args, err := ec.field_Member_lockedBenefits_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Member.LockedBenefits(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Member.notificationSettings":
 		if e.ComplexityRoot.Member.NotificationSettings == nil {
 			break
@@ -4153,6 +4321,80 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MembershipTrialStartUserError.Message(childComplexity), true
+
+	case "MetCondition.code":
+		if e.ComplexityRoot.MetCondition.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MetCondition.Code(childComplexity), true
+	case "MetCondition.excluded":
+		if e.ComplexityRoot.MetCondition.Excluded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MetCondition.Excluded(childComplexity), true
+	case "MetCondition.text":
+		if e.ComplexityRoot.MetCondition.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MetCondition.Text(childComplexity), true
+	case "MetCondition.until":
+		if e.ComplexityRoot.MetCondition.Until == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MetCondition.Until(childComplexity), true
+	case "MetCondition.values":
+		if e.ComplexityRoot.MetCondition.Values == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MetCondition.Values(childComplexity), true
+
+	case "MissingCondition.choice":
+		if e.ComplexityRoot.MissingCondition.Choice == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MissingCondition.Choice(childComplexity), true
+	case "MissingCondition.code":
+		if e.ComplexityRoot.MissingCondition.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MissingCondition.Code(childComplexity), true
+	case "MissingCondition.excluded":
+		if e.ComplexityRoot.MissingCondition.Excluded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MissingCondition.Excluded(childComplexity), true
+	case "MissingCondition.from":
+		if e.ComplexityRoot.MissingCondition.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MissingCondition.From(childComplexity), true
+	case "MissingCondition.text":
+		if e.ComplexityRoot.MissingCondition.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MissingCondition.Text(childComplexity), true
+	case "MissingCondition.values":
+		if e.ComplexityRoot.MissingCondition.Values == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MissingCondition.Values(childComplexity), true
+	case "MissingCondition.way":
+		if e.ComplexityRoot.MissingCondition.Way == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MissingCondition.Way(childComplexity), true
 
 	case "MissingDetail.code":
 		if e.ComplexityRoot.MissingDetail.Code == nil {
@@ -7800,6 +8042,16 @@ type Member implements Node {
     "Benefits that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
     after: String
   ): BenefitConnection @semanticNonNull
+  """
+  What the member may know of but cannot have now, in the programme's order, each with what is missing for it. Null only
+  together with an error.
+  """
+  lockedBenefits(
+    "How many benefits, 1 to 50, else BAD_USER_INPUT."
+    first: Int = 20
+    "Benefits that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
+    after: String
+  ): LockedBenefitConnection @semanticNonNull
   "What the member has redeemed, newest first. Null only together with an error."
   redemptions(
     "Leave out what the app does not show; absent keeps all."
@@ -9747,6 +9999,17 @@ type Benefit implements Node {
   title: String!
   "The terms in full, limits included: show them before it is used."
   terms: String!
+  "Which version of its terms this is. A later one takes over at its date; what was used before keeps its own."
+  version: String!
+  "LIVE for everybody whom it suits, or GREY while it is tried with some members, the viewer among them."
+  state: String!
+  "How often it may be used and what it may cost: show it before it is used."
+  quota: BenefitQuota!
+  """
+  Which of its conditions the viewer meets, and until when. Empty when it asks for nothing, or is not the viewer's now.
+  Null only together with an error.
+  """
+  why: [MetCondition!] @semanticNonNull
   "When it begins to be valid."
   validFrom: DateTime!
   "When it stops being valid, exclusive. Null when it has no end."
@@ -9758,6 +10021,87 @@ type Benefit implements Node {
   remaining: Int
   "When ` + "`" + `remaining` + "`" + ` is full again. Null when it never is, or when nothing is limited."
   resetsAt: DateTime
+}
+
+"How often a benefit may be used, and what it may cost, before anything was used of it."
+type BenefitQuota {
+  "Whether it may be used any number of times; a cost cap may bind even then."
+  unlimited: Boolean!
+  "How many times in each period. Null when unlimited."
+  count: Int
+  "Code of the period: ORDER, MONTH, YEAR or ONCE. Null when unlimited."
+  per: String
+  "What it may cost for one member in a calendar year, in fen. Null without a cap."
+  costCapFen: Int
+  "What is given instead once the cost cap is reached. Null without a cap."
+  fallback: String
+}
+
+"A condition that the viewer meets."
+type MetCondition {
+  """
+  Code of the condition: TIER, TIER_EXACT, SEGMENT, STAGE, LIFE_STAGE, PREFERENCE, REGION, CHANNEL, STORE, NOT_YET
+  (it has begun), ENDED (it has not ended), WEEKDAY, MONTH_DAY, YEAR_DAY, FESTIVAL, BIRTHDAY, NO_CONSENT (the consent
+  is given) or COHORT. More may come.
+  """
+  code: String!
+  "The condition in words, in the language of the request."
+  text: String!
+  "What the condition names, as codes: tiers, segments, areas, days … Any one of them would do."
+  values: [String!]!
+  "Whether the condition must not hold."
+  excluded: Boolean!
+  "When it ends by itself, exclusive. Null when it does not."
+  until: DateTime
+}
+
+"A condition that the viewer does not meet. Where one of several ways would do, ONE_OF says so and its ways follow."
+type MissingCondition {
+  "Code of the condition as of ` + "`" + `MetCondition` + "`" + `, or ONE_OF where one of several ways would do."
+  code: String!
+  "The condition in words, in the language of the request."
+  text: String!
+  "What the condition names, as codes: tiers, segments, areas, days … Any one of them would do. Empty for ONE_OF."
+  values: [String!]!
+  "Whether the condition must not hold, but does."
+  excluded: Boolean!
+  "When it is met by itself. Null when it is not."
+  from: DateTime
+  "Of ONE_OF: its number, such as 1. Null for all others."
+  choice: String
+  """
+  Which way of which choice the condition belongs to: 1.2 is the second way of choice 1, and all conditions with 1.2 make
+  up that way; one way of each choice is enough. Null when the condition is needed in any case.
+  """
+  way: String
+}
+
+"A benefit that the viewer cannot have now."
+type LockedBenefit {
+  "The benefit itself."
+  benefit: Benefit!
+  "All that is missing for it, never empty."
+  missing: [MissingCondition!]!
+  "When the viewer has it were nothing to change but time. Null when time alone does not bring it."
+  from: DateTime
+}
+
+"A page of benefits that the viewer cannot have now."
+type LockedBenefitConnection {
+  "The benefits with their cursors."
+  edges: [LockedBenefitEdge!]!
+  "The benefits alone."
+  nodes: [LockedBenefit!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+}
+
+"A benefit in a page of those that the viewer cannot have now."
+type LockedBenefitEdge {
+  "Opaque place of the benefit in the list."
+  cursor: String!
+  "The benefit, with what is missing for it."
+  node: LockedBenefit!
 }
 
 "A page of benefits."
@@ -11101,6 +11445,14 @@ func (ec *executionContext) childFields_Benefit(ctx context.Context, field graph
 		return ec.fieldContext_Benefit_title(ctx, field)
 	case "terms":
 		return ec.fieldContext_Benefit_terms(ctx, field)
+	case "version":
+		return ec.fieldContext_Benefit_version(ctx, field)
+	case "state":
+		return ec.fieldContext_Benefit_state(ctx, field)
+	case "quota":
+		return ec.fieldContext_Benefit_quota(ctx, field)
+	case "why":
+		return ec.fieldContext_Benefit_why(ctx, field)
 	case "validFrom":
 		return ec.fieldContext_Benefit_validFrom(ctx, field)
 	case "validUntil":
@@ -11133,6 +11485,22 @@ func (ec *executionContext) childFields_BenefitEdge(ctx context.Context, field g
 		return ec.fieldContext_BenefitEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BenefitEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_BenefitQuota(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "unlimited":
+		return ec.fieldContext_BenefitQuota_unlimited(ctx, field)
+	case "count":
+		return ec.fieldContext_BenefitQuota_count(ctx, field)
+	case "per":
+		return ec.fieldContext_BenefitQuota_per(ctx, field)
+	case "costCapFen":
+		return ec.fieldContext_BenefitQuota_costCapFen(ctx, field)
+	case "fallback":
+		return ec.fieldContext_BenefitQuota_fallback(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BenefitQuota", field.Name)
 }
 
 func (ec *executionContext) childFields_Board(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12055,6 +12423,40 @@ func (ec *executionContext) childFields_LedgerProof(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type LedgerProof", field.Name)
 }
 
+func (ec *executionContext) childFields_LockedBenefit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "benefit":
+		return ec.fieldContext_LockedBenefit_benefit(ctx, field)
+	case "missing":
+		return ec.fieldContext_LockedBenefit_missing(ctx, field)
+	case "from":
+		return ec.fieldContext_LockedBenefit_from(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LockedBenefit", field.Name)
+}
+
+func (ec *executionContext) childFields_LockedBenefitConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_LockedBenefitConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_LockedBenefitConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_LockedBenefitConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LockedBenefitConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_LockedBenefitEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_LockedBenefitEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_LockedBenefitEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LockedBenefitEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_MediaImage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "url":
@@ -12111,6 +12513,8 @@ func (ec *executionContext) childFields_Member(ctx context.Context, field graphq
 		return ec.fieldContext_Member_earning(ctx, field)
 	case "benefits":
 		return ec.fieldContext_Member_benefits(ctx, field)
+	case "lockedBenefits":
+		return ec.fieldContext_Member_lockedBenefits(ctx, field)
 	case "redemptions":
 		return ec.fieldContext_Member_redemptions(ctx, field)
 	case "unreadCounts":
@@ -12357,6 +12761,42 @@ func (ec *executionContext) childFields_MembershipTrialStartUserError(ctx contex
 		return ec.fieldContext_MembershipTrialStartUserError_code(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MembershipTrialStartUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_MetCondition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_MetCondition_code(ctx, field)
+	case "text":
+		return ec.fieldContext_MetCondition_text(ctx, field)
+	case "values":
+		return ec.fieldContext_MetCondition_values(ctx, field)
+	case "excluded":
+		return ec.fieldContext_MetCondition_excluded(ctx, field)
+	case "until":
+		return ec.fieldContext_MetCondition_until(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetCondition", field.Name)
+}
+
+func (ec *executionContext) childFields_MissingCondition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_MissingCondition_code(ctx, field)
+	case "text":
+		return ec.fieldContext_MissingCondition_text(ctx, field)
+	case "values":
+		return ec.fieldContext_MissingCondition_values(ctx, field)
+	case "excluded":
+		return ec.fieldContext_MissingCondition_excluded(ctx, field)
+	case "from":
+		return ec.fieldContext_MissingCondition_from(ctx, field)
+	case "choice":
+		return ec.fieldContext_MissingCondition_choice(ctx, field)
+	case "way":
+		return ec.fieldContext_MissingCondition_way(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MissingCondition", field.Name)
 }
 
 func (ec *executionContext) childFields_MissingDetail(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13894,6 +14334,28 @@ func (ec *executionContext) field_Family_invitations_args(ctx context.Context, r
 }
 
 func (ec *executionContext) field_Member_benefits_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Member_lockedBenefits_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
@@ -15548,6 +16010,116 @@ func (ec *executionContext) fieldContext_Benefit_terms(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Benefit", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _Benefit_version(ctx context.Context, field graphql.CollectedField, obj *Benefit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Benefit_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Benefit_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Benefit", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Benefit_state(ctx context.Context, field graphql.CollectedField, obj *Benefit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Benefit_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Benefit_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Benefit", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Benefit_quota(ctx context.Context, field graphql.CollectedField, obj *Benefit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Benefit_quota(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Quota, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *BenefitQuota) graphql.Marshaler {
+			return ec.marshalNBenefitQuota2ᚖmembergateᚋgraphᚐBenefitQuota(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Benefit_quota(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Benefit",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BenefitQuota(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Benefit_why(ctx context.Context, field graphql.CollectedField, obj *Benefit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Benefit_why(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Benefit().Why(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MetCondition) graphql.Marshaler {
+			return ec.marshalOMetCondition2ᚕᚖmembergateᚋgraphᚐMetConditionᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Benefit_why(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Benefit",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MetCondition(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Benefit_validFrom(ctx context.Context, field graphql.CollectedField, obj *Benefit) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15789,6 +16361,121 @@ func (ec *executionContext) fieldContext_BenefitEdge_node(_ context.Context, fie
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _BenefitQuota_unlimited(ctx context.Context, field graphql.CollectedField, obj *BenefitQuota) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitQuota_unlimited(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unlimited, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitQuota_unlimited(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitQuota", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitQuota_count(ctx context.Context, field graphql.CollectedField, obj *BenefitQuota) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitQuota_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitQuota_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitQuota", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitQuota_per(ctx context.Context, field graphql.CollectedField, obj *BenefitQuota) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitQuota_per(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Per, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitQuota_per(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitQuota", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitQuota_costCapFen(ctx context.Context, field graphql.CollectedField, obj *BenefitQuota) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitQuota_costCapFen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CostCapFen, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitQuota_costCapFen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitQuota", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitQuota_fallback(ctx context.Context, field graphql.CollectedField, obj *BenefitQuota) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitQuota_fallback(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fallback, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitQuota_fallback(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitQuota", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Board_id(ctx context.Context, field graphql.CollectedField, obj *Board) (ret graphql.Marshaler) {
@@ -22894,6 +23581,244 @@ func (ec *executionContext) fieldContext_LedgerProof_verified(_ context.Context,
 	return graphql.NewScalarFieldContext("LedgerProof", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _LockedBenefit_benefit(ctx context.Context, field graphql.CollectedField, obj *LockedBenefit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LockedBenefit_benefit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Benefit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Benefit) graphql.Marshaler {
+			return ec.marshalNBenefit2ᚖmembergateᚋgraphᚐBenefit(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LockedBenefit_benefit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LockedBenefit",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Benefit(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LockedBenefit_missing(ctx context.Context, field graphql.CollectedField, obj *LockedBenefit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LockedBenefit_missing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Missing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MissingCondition) graphql.Marshaler {
+			return ec.marshalNMissingCondition2ᚕᚖmembergateᚋgraphᚐMissingConditionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LockedBenefit_missing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LockedBenefit",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MissingCondition(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LockedBenefit_from(ctx context.Context, field graphql.CollectedField, obj *LockedBenefit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LockedBenefit_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LockedBenefit_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LockedBenefit", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _LockedBenefitConnection_edges(ctx context.Context, field graphql.CollectedField, obj *LockedBenefitConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LockedBenefitConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*LockedBenefitEdge) graphql.Marshaler {
+			return ec.marshalNLockedBenefitEdge2ᚕᚖmembergateᚋgraphᚐLockedBenefitEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LockedBenefitConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LockedBenefitConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LockedBenefitEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LockedBenefitConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *LockedBenefitConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LockedBenefitConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*LockedBenefit) graphql.Marshaler {
+			return ec.marshalNLockedBenefit2ᚕᚖmembergateᚋgraphᚐLockedBenefitᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LockedBenefitConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LockedBenefitConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LockedBenefit(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LockedBenefitConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *LockedBenefitConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LockedBenefitConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖmembergateᚋgraphᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LockedBenefitConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LockedBenefitConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LockedBenefitEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *LockedBenefitEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LockedBenefitEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LockedBenefitEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LockedBenefitEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _LockedBenefitEdge_node(ctx context.Context, field graphql.CollectedField, obj *LockedBenefitEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LockedBenefitEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *LockedBenefit) graphql.Marshaler {
+			return ec.marshalNLockedBenefit2ᚖmembergateᚋgraphᚐLockedBenefit(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LockedBenefitEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LockedBenefitEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LockedBenefit(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _MediaImage_url(ctx context.Context, field graphql.CollectedField, obj *MediaImage) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -23560,6 +24485,50 @@ func (ec *executionContext) fieldContext_Member_benefits(ctx context.Context, fi
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Member_benefits_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Member_lockedBenefits(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_lockedBenefits(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Member().LockedBenefits(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *LockedBenefitConnection) graphql.Marshaler {
+			return ec.marshalOLockedBenefitConnection2ᚖmembergateᚋgraphᚐLockedBenefitConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_lockedBenefits(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Member",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LockedBenefitConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Member_lockedBenefits_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -25308,6 +26277,282 @@ func (ec *executionContext) _MembershipTrialStartUserError_code(ctx context.Cont
 }
 func (ec *executionContext) fieldContext_MembershipTrialStartUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MembershipTrialStartUserError", field, false, false, errors.New("field of type MembershipTrialStartErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _MetCondition_code(ctx context.Context, field graphql.CollectedField, obj *MetCondition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MetCondition_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MetCondition_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MetCondition", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MetCondition_text(ctx context.Context, field graphql.CollectedField, obj *MetCondition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MetCondition_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MetCondition_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MetCondition", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MetCondition_values(ctx context.Context, field graphql.CollectedField, obj *MetCondition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MetCondition_values(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Values, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MetCondition_values(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MetCondition", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MetCondition_excluded(ctx context.Context, field graphql.CollectedField, obj *MetCondition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MetCondition_excluded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Excluded, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MetCondition_excluded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MetCondition", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _MetCondition_until(ctx context.Context, field graphql.CollectedField, obj *MetCondition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MetCondition_until(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Until, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MetCondition_until(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MetCondition", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _MissingCondition_code(ctx context.Context, field graphql.CollectedField, obj *MissingCondition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MissingCondition_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MissingCondition_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MissingCondition", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MissingCondition_text(ctx context.Context, field graphql.CollectedField, obj *MissingCondition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MissingCondition_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MissingCondition_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MissingCondition", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MissingCondition_values(ctx context.Context, field graphql.CollectedField, obj *MissingCondition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MissingCondition_values(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Values, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MissingCondition_values(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MissingCondition", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MissingCondition_excluded(ctx context.Context, field graphql.CollectedField, obj *MissingCondition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MissingCondition_excluded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Excluded, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MissingCondition_excluded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MissingCondition", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _MissingCondition_from(ctx context.Context, field graphql.CollectedField, obj *MissingCondition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MissingCondition_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MissingCondition_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MissingCondition", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _MissingCondition_choice(ctx context.Context, field graphql.CollectedField, obj *MissingCondition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MissingCondition_choice(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Choice, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MissingCondition_choice(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MissingCondition", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MissingCondition_way(ctx context.Context, field graphql.CollectedField, obj *MissingCondition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MissingCondition_way(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Way, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MissingCondition_way(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MissingCondition", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _MissingDetail_code(ctx context.Context, field graphql.CollectedField, obj *MissingDetail) (ret graphql.Marshaler) {
@@ -41158,6 +42403,59 @@ func (ec *executionContext) _Benefit(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "version":
+			out.Values[i] = ec._Benefit_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "state":
+			out.Values[i] = ec._Benefit_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "quota":
+			out.Values[i] = ec._Benefit_quota(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "why":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Benefit_why(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "validFrom":
 			out.Values[i] = ec._Benefit_validFrom(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -41333,6 +42631,64 @@ func (ec *executionContext) _BenefitEdge(ctx context.Context, sel ast.SelectionS
 		case "node":
 			out.Values[i] = ec._BenefitEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var benefitQuotaImplementors = []string{"BenefitQuota"}
+
+func (ec *executionContext) _BenefitQuota(ctx context.Context, sel ast.SelectionSet, obj *BenefitQuota) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, benefitQuotaImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BenefitQuota")
+		case "unlimited":
+			out.Values[i] = ec._BenefitQuota_unlimited(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._BenefitQuota_count(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "per":
+			out.Values[i] = ec._BenefitQuota_per(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "costCapFen":
+			out.Values[i] = ec._BenefitQuota_costCapFen(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "fallback":
+			out.Values[i] = ec._BenefitQuota_fallback(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -45381,6 +46737,145 @@ func (ec *executionContext) _LedgerProof(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var lockedBenefitImplementors = []string{"LockedBenefit"}
+
+func (ec *executionContext) _LockedBenefit(ctx context.Context, sel ast.SelectionSet, obj *LockedBenefit) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, lockedBenefitImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LockedBenefit")
+		case "benefit":
+			out.Values[i] = ec._LockedBenefit_benefit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "missing":
+			out.Values[i] = ec._LockedBenefit_missing(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "from":
+			out.Values[i] = ec._LockedBenefit_from(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var lockedBenefitConnectionImplementors = []string{"LockedBenefitConnection"}
+
+func (ec *executionContext) _LockedBenefitConnection(ctx context.Context, sel ast.SelectionSet, obj *LockedBenefitConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, lockedBenefitConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LockedBenefitConnection")
+		case "edges":
+			out.Values[i] = ec._LockedBenefitConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._LockedBenefitConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._LockedBenefitConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var lockedBenefitEdgeImplementors = []string{"LockedBenefitEdge"}
+
+func (ec *executionContext) _LockedBenefitEdge(ctx context.Context, sel ast.SelectionSet, obj *LockedBenefitEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, lockedBenefitEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LockedBenefitEdge")
+		case "cursor":
+			out.Values[i] = ec._LockedBenefitEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._LockedBenefitEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var mediaImageImplementors = []string{"MediaImage"}
 
 func (ec *executionContext) _MediaImage(ctx context.Context, sel ast.SelectionSet, obj *MediaImage) graphql.Marshaler {
@@ -45848,6 +47343,44 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 					}
 				}()
 				res = ec._Member_benefits(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "lockedBenefits":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_lockedBenefits(ctx, field, obj)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -46991,6 +48524,132 @@ func (ec *executionContext) _MembershipTrialStartUserError(ctx context.Context, 
 		case "code":
 			out.Values[i] = ec._MembershipTrialStartUserError_code(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var metConditionImplementors = []string{"MetCondition"}
+
+func (ec *executionContext) _MetCondition(ctx context.Context, sel ast.SelectionSet, obj *MetCondition) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, metConditionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MetCondition")
+		case "code":
+			out.Values[i] = ec._MetCondition_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "text":
+			out.Values[i] = ec._MetCondition_text(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "values":
+			out.Values[i] = ec._MetCondition_values(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "excluded":
+			out.Values[i] = ec._MetCondition_excluded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "until":
+			out.Values[i] = ec._MetCondition_until(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var missingConditionImplementors = []string{"MissingCondition"}
+
+func (ec *executionContext) _MissingCondition(ctx context.Context, sel ast.SelectionSet, obj *MissingCondition) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, missingConditionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MissingCondition")
+		case "code":
+			out.Values[i] = ec._MissingCondition_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "text":
+			out.Values[i] = ec._MissingCondition_text(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "values":
+			out.Values[i] = ec._MissingCondition_values(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "excluded":
+			out.Values[i] = ec._MissingCondition_excluded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "from":
+			out.Values[i] = ec._MissingCondition_from(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "choice":
+			out.Values[i] = ec._MissingCondition_choice(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "way":
+			out.Values[i] = ec._MissingCondition_way(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -54132,6 +55791,16 @@ func (ec *executionContext) marshalNBenefitEdge2ᚖmembergateᚋgraphᚐBenefitE
 	return ec._BenefitEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNBenefitQuota2ᚖmembergateᚋgraphᚐBenefitQuota(ctx context.Context, sel ast.SelectionSet, v *BenefitQuota) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._BenefitQuota(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNBoard2ᚕᚖmembergateᚋgraphᚐBoardᚄ(ctx context.Context, sel ast.SelectionSet, v []*Board) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -55493,6 +57162,58 @@ func (ec *executionContext) marshalNLedgerKind2membergateᚋgraphᚐLedgerKind(c
 	return v
 }
 
+func (ec *executionContext) marshalNLockedBenefit2ᚕᚖmembergateᚋgraphᚐLockedBenefitᚄ(ctx context.Context, sel ast.SelectionSet, v []*LockedBenefit) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNLockedBenefit2ᚖmembergateᚋgraphᚐLockedBenefit(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNLockedBenefit2ᚖmembergateᚋgraphᚐLockedBenefit(ctx context.Context, sel ast.SelectionSet, v *LockedBenefit) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._LockedBenefit(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNLockedBenefitEdge2ᚕᚖmembergateᚋgraphᚐLockedBenefitEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*LockedBenefitEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNLockedBenefitEdge2ᚖmembergateᚋgraphᚐLockedBenefitEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNLockedBenefitEdge2ᚖmembergateᚋgraphᚐLockedBenefitEdge(ctx context.Context, sel ast.SelectionSet, v *LockedBenefitEdge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._LockedBenefitEdge(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNLong2int64(ctx context.Context, v any) (int64, error) {
 	res, err := UnmarshalLong(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -55993,6 +57714,42 @@ func (ec *executionContext) marshalNMembershipTrialStartUserError2ᚖmembergate�
 		return graphql.Null
 	}
 	return ec._MembershipTrialStartUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMetCondition2ᚖmembergateᚋgraphᚐMetCondition(ctx context.Context, sel ast.SelectionSet, v *MetCondition) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MetCondition(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMissingCondition2ᚕᚖmembergateᚋgraphᚐMissingConditionᚄ(ctx context.Context, sel ast.SelectionSet, v []*MissingCondition) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMissingCondition2ᚖmembergateᚋgraphᚐMissingCondition(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMissingCondition2ᚖmembergateᚋgraphᚐMissingCondition(ctx context.Context, sel ast.SelectionSet, v *MissingCondition) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MissingCondition(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNMissingDetail2ᚕᚖmembergateᚋgraphᚐMissingDetailᚄ(ctx context.Context, sel ast.SelectionSet, v []*MissingDetail) graphql.Marshaler {
@@ -58176,6 +59933,13 @@ func (ec *executionContext) marshalOLedgerProof2ᚖmembergateᚋgraphᚐLedgerPr
 	return ec._LedgerProof(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOLockedBenefitConnection2ᚖmembergateᚋgraphᚐLockedBenefitConnection(ctx context.Context, sel ast.SelectionSet, v *LockedBenefitConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._LockedBenefitConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOMediaImage2ᚖmembergateᚋgraphᚐMediaImage(ctx context.Context, sel ast.SelectionSet, v *MediaImage) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -58195,6 +59959,25 @@ func (ec *executionContext) marshalOMembershipRenewalConnection2ᚖmembergateᚋ
 		return graphql.Null
 	}
 	return ec._MembershipRenewalConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOMetCondition2ᚕᚖmembergateᚋgraphᚐMetConditionᚄ(ctx context.Context, sel ast.SelectionSet, v []*MetCondition) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMetCondition2ᚖmembergateᚋgraphᚐMetCondition(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOMoney2ᚖmembergateᚋgraphᚐMoney(ctx context.Context, sel ast.SelectionSet, v *Money) graphql.Marshaler {

@@ -104,6 +104,15 @@ type Benefit struct {
 	Title string `json:"title"`
 	// The terms in full, limits included: show them before it is used.
 	Terms string `json:"terms"`
+	// Which version of its terms this is. A later one takes over at its date; what was used before keeps its own.
+	Version string `json:"version"`
+	// LIVE for everybody whom it suits, or GREY while it is tried with some members, the viewer among them.
+	State string `json:"state"`
+	// How often it may be used and what it may cost: show it before it is used.
+	Quota *BenefitQuota `json:"quota"`
+	// Which of its conditions the viewer meets, and until when. Empty when it asks for nothing, or is not the viewer's now.
+	// Null only together with an error.
+	Why []*MetCondition `json:"why,omitempty"`
 	// When it begins to be valid.
 	ValidFrom time.Time `json:"validFrom"`
 	// When it stops being valid, exclusive. Null when it has no end.
@@ -134,6 +143,20 @@ type BenefitEdge struct {
 	Cursor string `json:"cursor"`
 	// The benefit itself.
 	Node *Benefit `json:"node"`
+}
+
+// How often a benefit may be used, and what it may cost, before anything was used of it.
+type BenefitQuota struct {
+	// Whether it may be used any number of times; a cost cap may bind even then.
+	Unlimited bool `json:"unlimited"`
+	// How many times in each period. Null when unlimited.
+	Count *int `json:"count,omitempty"`
+	// Code of the period: ORDER, MONTH, YEAR or ONCE. Null when unlimited.
+	Per *string `json:"per,omitempty"`
+	// What it may cost for one member in a calendar year, in fen. Null without a cap.
+	CostCapFen *int `json:"costCapFen,omitempty"`
+	// What is given instead once the cost cap is reached. Null without a cap.
+	Fallback *string `json:"fallback,omitempty"`
 }
 
 // A place for posts. Which boards there are is data: never hard-code their codes.
@@ -1113,6 +1136,34 @@ type LedgerProof struct {
 	Verified bool `json:"verified"`
 }
 
+// A benefit that the viewer cannot have now.
+type LockedBenefit struct {
+	// The benefit itself.
+	Benefit *Benefit `json:"benefit"`
+	// All that is missing for it, never empty.
+	Missing []*MissingCondition `json:"missing"`
+	// When the viewer has it were nothing to change but time. Null when time alone does not bring it.
+	From *time.Time `json:"from,omitempty"`
+}
+
+// A page of benefits that the viewer cannot have now.
+type LockedBenefitConnection struct {
+	// The benefits with their cursors.
+	Edges []*LockedBenefitEdge `json:"edges"`
+	// The benefits alone.
+	Nodes []*LockedBenefit `json:"nodes"`
+	// Where the page lies.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A benefit in a page of those that the viewer cannot have now.
+type LockedBenefitEdge struct {
+	// Opaque place of the benefit in the list.
+	Cursor string `json:"cursor"`
+	// The benefit, with what is missing for it.
+	Node *LockedBenefit `json:"node"`
+}
+
 // A picture, with what a layout needs before it has loaded.
 type MediaImage struct {
 	// Where the picture is.
@@ -1168,6 +1219,9 @@ type Member struct {
 	Earning []*EarnRule `json:"earning,omitempty"`
 	// What the member may use now, in the programme's order. Null only together with an error.
 	Benefits *BenefitConnection `json:"benefits,omitempty"`
+	// What the member may know of but cannot have now, in the programme's order, each with what is missing for it. Null only
+	// together with an error.
+	LockedBenefits *LockedBenefitConnection `json:"lockedBenefits,omitempty"`
 	// What the member has redeemed, newest first. Null only together with an error.
 	Redemptions *RedemptionConnection `json:"redemptions,omitempty"`
 	// The numbers for badges on icons. Null only together with an error.
@@ -1477,6 +1531,41 @@ type MembershipTrialStartUserError struct {
 }
 
 func (MembershipTrialStartUserError) IsUserError() {}
+
+// A condition that the viewer meets.
+type MetCondition struct {
+	// Code of the condition: TIER, TIER_EXACT, SEGMENT, STAGE, LIFE_STAGE, PREFERENCE, REGION, CHANNEL, STORE, NOT_YET
+	// (it has begun), ENDED (it has not ended), WEEKDAY, MONTH_DAY, YEAR_DAY, FESTIVAL, BIRTHDAY, NO_CONSENT (the consent
+	// is given) or COHORT. More may come.
+	Code string `json:"code"`
+	// The condition in words, in the language of the request.
+	Text string `json:"text"`
+	// What the condition names, as codes: tiers, segments, areas, days … Any one of them would do.
+	Values []string `json:"values"`
+	// Whether the condition must not hold.
+	Excluded bool `json:"excluded"`
+	// When it ends by itself, exclusive. Null when it does not.
+	Until *time.Time `json:"until,omitempty"`
+}
+
+// A condition that the viewer does not meet. Where one of several ways would do, ONE_OF says so and its ways follow.
+type MissingCondition struct {
+	// Code of the condition as of `MetCondition`, or ONE_OF where one of several ways would do.
+	Code string `json:"code"`
+	// The condition in words, in the language of the request.
+	Text string `json:"text"`
+	// What the condition names, as codes: tiers, segments, areas, days … Any one of them would do. Empty for ONE_OF.
+	Values []string `json:"values"`
+	// Whether the condition must not hold, but does.
+	Excluded bool `json:"excluded"`
+	// When it is met by itself. Null when it is not.
+	From *time.Time `json:"from,omitempty"`
+	// Of ONE_OF: its number, such as 1. Null for all others.
+	Choice *string `json:"choice,omitempty"`
+	// Which way of which choice the condition belongs to: 1.2 is the second way of choice 1, and all conditions with 1.2 make
+	// up that way; one way of each choice is enough. Null when the condition is needed in any case.
+	Way *string `json:"way,omitempty"`
+}
 
 // Something that a profile lacks.
 type MissingDetail struct {

@@ -83,7 +83,7 @@ func (r *Root) benefitNode(ctx context.Context, code string) (graph.Node, error)
 	p, o := r.programme(ctx), loaders.From(ctx)
 	for _, t := range p.Tiers {
 		if b, ok := benefit.ByCode(benefit.OfTier(p, t.Code, o.Now), code); ok {
-			return showBenefit(ctx, b), nil
+			return r.showBenefit(ctx, b), nil
 		}
 	}
 	if !o.Viewer.SignedIn() {
@@ -94,7 +94,7 @@ func (r *Root) benefitNode(ctx context.Context, code string) (graph.Node, error)
 		return nil, err
 	}
 	if b, ok := benefit.ByCode(offers, code); ok {
-		return showBenefit(ctx, b), nil
+		return r.showBenefit(ctx, b), nil
 	}
 	return nil, nil
 }

@@ -126,7 +126,7 @@ func (r *Root) tierByCode(ctx context.Context, code string) *graph.Tier {
 func (f tierFields) Benefits(ctx context.Context, obj *graph.Tier) ([]*graph.Benefit, error) {
 	out := []*graph.Benefit{}
 	for _, o := range benefit.OfTier(obj.Programme, obj.Code, loaders.From(ctx).Now) {
-		out = append(out, showBenefit(ctx, o))
+		out = append(out, f.showBenefit(ctx, o))
 	}
 	return out, nil
 }

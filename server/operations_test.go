@@ -137,6 +137,8 @@ func askings() []asking {
 	add("Programme", today, nil, owner, "")
 	add("ProfilePage", sampleEnd, nil, owner, single, "")
 	add("ProfilePage", today, nil, owner)
+	add("BenefitsPage", sampleEnd, nil, everybody...)
+	add("BenefitsPage", today, map[string]any{"first": 50}, owner, single)
 	add("FamilyPage", sampleEnd, nil, everybody...)
 	add("FamilyInvitation", sampleEnd, map[string]any{"token": invitation}, single, "")
 	add("FamilyInvitation", sampleEnd, map[string]any{"token": "made up"}, single)

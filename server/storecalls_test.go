@@ -28,6 +28,7 @@ var prices = map[string]price{
 	"Earning":             {calls{2, 0, 1}, calls{}},
 	"Programme":           {},
 	"ProfilePage":         {calls{2, 0, 1}, calls{}},
+	"BenefitsPage":        {calls{2, 0, 1}, calls{}},
 	"FamilyPage":          {calls{4, 0, 3}, calls{}},
 	"FamilyInvitation":    {calls{3, 0, 0}, calls{2, 0, 0}},
 	"Feed HOT":            {calls{8, 0, 2}, calls{4, 0, 1}},
