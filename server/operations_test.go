@@ -139,6 +139,7 @@ func askings() []asking {
 	add("ProfilePage", today, nil, owner)
 	add("BenefitsPage", sampleEnd, nil, everybody...)
 	add("BenefitsPage", today, map[string]any{"first": 50}, owner, single)
+	add("BenefitsPage", "2011-10-08T12:00:00+08:00", nil, owner) // a day of the month and of the year on which something is there
 	add("FamilyPage", sampleEnd, nil, everybody...)
 	add("FamilyInvitation", sampleEnd, map[string]any{"token": invitation}, single, "")
 	add("FamilyInvitation", sampleEnd, map[string]any{"token": "made up"}, single)

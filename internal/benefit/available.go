@@ -71,13 +71,13 @@ func (l Locked) Opens(p *programme.Programme, f eligibility.Facts, now time.Time
 	return at, ok && !over(l.Benefit, at)
 }
 
-// OfTier lists what a tier gives at a time, lower tiers' benefits included, whoever holds it: what is live and not over.
-// Conditions other than the tier are not looked at; the terms tell of them.
+// OfTier lists what a tier brings at a time, lower tiers' benefits included, whoever holds it: what is live and not over.
+// What else it asks is not looked at, the terms tell of it; what members have for other reasons is not the tier's.
 func OfTier(p *programme.Programme, tier string, now time.Time) []Offer {
 	live := func(b programme.Benefit) bool { return b.State == programme.Live }
 	var out []Offer
 	for _, o := range versions(p, now, live) {
-		if !now.Before(starts(p, o.Benefit)) && p.Holds(o.Eligibility, tier) {
+		if !now.Before(starts(p, o.Benefit)) && p.Brings(o.Eligibility, tier) {
 			out = append(out, o)
 		}
 	}

@@ -20,7 +20,7 @@ func TestFresh3GivesEachTierItsPackAndAllBelowIt(t *testing.T) {
 		tier string
 		more map[string]string // a quota, and what it is worth in fen, percent or seconds where the paper says so
 	}{
-		{"FREE", map[string]string{"MONTHLY_COUPON": "2 MONTH 500", "BIRTHDAY_DOUBLE": "any 200"}},
+		{"FREE", map[string]string{"MONTHLY_COUPON": "2 MONTH 500", "BIRTHDAY_DOUBLE": "any 200", "MEMBER_PRICE": "any", "COMMUNITY_ACCESS": "any"}},
 		{"SILVER", map[string]string{"FREE_COUPON": "4 MONTH", "FREE_DELIVERY": "24 YEAR", "SERVICE_CHANNEL": "any 900", "PRIORITY_PURCHASE": "any"}},
 		{"GOLD", map[string]string{"SCARCE_PRESALE": "any", "NUTRITIONIST": "any", "FREE_RETURNS": "any", "MEMBER_DAY_EVENTS": "1 MONTH"}},
 	}

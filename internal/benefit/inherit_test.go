@@ -58,7 +58,7 @@ func TestGoldHasAllOfSilverAndFree(t *testing.T) {
 			}
 		}
 	}
-	if n := len(benefitCodes(p, "FREE", spring)); n != 2 || len(gold) != 11 {
+	if n := len(benefitCodes(p, "FREE", spring)); n != 4 || len(gold) != 21 {
 		t.Errorf("FREE has %d benefits, GOLD %d", n, len(gold))
 	}
 }

@@ -114,6 +114,35 @@ func (p *Programme) holds(e Eligibility, tier string, want bool) bool {
 		e.Not != nil && p.holds(*e.Not, tier, true)
 }
 
+// Brings tells whether a tier brings something to who holds it: the conditions name the tier or a lower one, or nothing of
+// who the member is. What is had for another reason, such as a segment or a region, is not the tier's.
+func (p *Programme) Brings(e Eligibility, tier string) bool {
+	if !e.namesTier() {
+		return !e.asksWho()
+	}
+	return p.brings(e, tier)
+}
+
+func (p *Programme) brings(e Eligibility, tier string) bool {
+	byTier := (e.MinTier == "" || p.Rank(tier) >= p.Rank(e.MinTier)) && (len(e.Tiers) == 0 || slices.Contains(e.Tiers, tier))
+	misses := func(part Eligibility) bool { return part.namesTier() && !p.brings(part, tier) }
+	has := func(part Eligibility) bool { return part.namesTier() && p.brings(part, tier) }
+	return byTier && !slices.ContainsFunc(e.All, misses) &&
+		(!slices.ContainsFunc(e.Any, Eligibility.namesTier) || slices.ContainsFunc(e.Any, has)) &&
+		(e.Not == nil || p.holds(*e.Not, tier, false))
+}
+
+// namesTier tells whether a tier is asked for.
+func (e Eligibility) namesTier() bool {
+	return e.MinTier != "" || len(e.Tiers) > 0 || slices.ContainsFunc(e.All, Eligibility.namesTier) || slices.ContainsFunc(e.Any, Eligibility.namesTier)
+}
+
+// asksWho tells whether it is asked who the member is, besides the tier: not when, where or with which consent.
+func (e Eligibility) asksWho() bool {
+	who := len(e.Segments) + len(e.Stages) + len(e.LifeStages) + len(e.Preferences) + len(e.Regions) + e.CohortPercent
+	return who > 0 || slices.ContainsFunc(e.All, Eligibility.asksWho) || slices.ContainsFunc(e.Any, Eligibility.asksWho) || e.Not != nil && e.Not.asksWho()
+}
+
 // asksMore tells whether something besides tiers and further conditions is asked.
 func (e Eligibility) asksMore() bool {
 	lists := len(e.Segments) + len(e.Stages) + len(e.LifeStages) + len(e.Preferences) + len(e.Regions) + len(e.Channels) + len(e.Stores) +
