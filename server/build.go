@@ -123,6 +123,9 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 	inbound := newInbound(s, st, rules, now, log)
 	parts.Events, parts.Meters = inbound, inbound.meters()
 	if s.Worker {
+		if err := st.pushBy(s, log); err != nil {
+			return nil, err
+		}
 		due := newSweeps(s, st, rules, now, log)
 		parts.Beside, parts.Meters = append(parts.Beside, inbound.consume, due.runner.Run), append(parts.Meters, due.meters()...)
 	}

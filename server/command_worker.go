@@ -68,6 +68,9 @@ func (p *program) work(ctx context.Context, life time.Duration) (err error) {
 	defer func() { stop(); beside.Wait() }()
 	in := newInbound(settings, st, rules, now, log)
 	in.life = life
+	if err := st.pushBy(settings, log); err != nil {
+		return err
+	}
 	due := newSweeps(settings, st, rules, now, log)
 	if l, err := net.Listen("tcp", settings.AdminAddr); err != nil {
 		log.Warn("this worker has no admin listener: another process has its address", "ADMIN_ADDR", settings.AdminAddr)

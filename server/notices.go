@@ -10,6 +10,7 @@ import (
 	"membergate/internal/clock"
 	"membergate/internal/member"
 	"membergate/internal/notice"
+	"membergate/internal/push"
 	"membergate/internal/sweep"
 )
 
@@ -22,6 +23,9 @@ const (
 	noticesAtOnce = 100
 	// walkAtOnce is how many members the walk compares with their inboxes at each step: a million take 14 hours.
 	walkAtOnce = 100
+	// pushesAtOnce is how many notices one batch sends, pushWriters of them at the same time: services answer within 100 ms,
+	// so that a batch takes far less than its claim.
+	pushesAtOnce, pushWriters = 40, 8
 	// noticeWriters is how many inboxes are written at the same time.
 	noticeWriters = 2
 )
@@ -97,6 +101,31 @@ func keepMarking(marks *notice.Hints, log *slog.Logger) func(context.Context) er
 					wait(ctx, supplyAfter)
 				}
 			}
+		}
+	}
+}
+
+// pushBy takes up the services that are set, for whoever sweeps.
+func (s *stores) pushBy(set Settings, log *slog.Logger) (err error) {
+	if s.services, err = set.Push.services(log); err == nil && len(s.services) > 0 {
+		s.keys, err = set.Keys()
+	}
+	return err
+}
+
+// sender pushes notices of these stores.
+func (s *stores) sender(rules book, log *slog.Logger) *push.Sender {
+	return &push.Sender{
+		Desk: &notice.Desk{Store: s.notices, Keys: s.keys, Book: rules}, Keys: s.keys, Book: rules, Services: s.services, AtOnce: pushWriters, Log: log,
+	}
+}
+
+// pushing sends what waits and is due.
+func pushing(sender *push.Sender, now clock.Clock) round {
+	return func() func(ctx context.Context) (sweep.Batch, error) {
+		return func(ctx context.Context) (sweep.Batch, error) {
+			b, err := sender.Batch(context.WithoutCancel(ctx), now.Now(ctx), pushesAtOnce)
+			return sweep.Batch{Done: b.Done, Left: b.Found - b.Done, More: b.Found == pushesAtOnce && b.Err == nil && ctx.Err() == nil, Err: b.Err}, err
 		}
 	}
 }

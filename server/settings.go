@@ -31,6 +31,7 @@ type Settings struct {
 	RateLimit    bool         // RATE_LIMIT
 	Sandbox      bool         // SANDBOX: X-Debug-Now moves a query's clock
 	SandboxClock SandboxClock // SANDBOX_CLOCK
+	Push         PushSettings // APNS_*, FCM_*, WECHAT_*
 }
 
 // SandboxClock says how a sandbox tells programme time; the zero value is the real clock.

@@ -39,6 +39,7 @@ func readSettings(get func(name string) string) (Settings, error) {
 	s.RateLimit = r.choice("RATE_LIMIT", limit, "on", "off") == "on"
 	s.Sandbox = r.choice("SANDBOX", "off", "on") == "on"
 	s.SandboxClock = r.sandboxClock("SANDBOX_CLOCK", s.Sandbox)
+	s.Push = r.push()
 	if s.Production {
 		r.production(s)
 	}

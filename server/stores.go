@@ -23,9 +23,11 @@ import (
 	"membergate/internal/product"
 	"membergate/internal/profile"
 	"membergate/internal/programme"
+	"membergate/internal/push"
 	"membergate/internal/redemption"
 	"membergate/internal/redisstore"
 	"membergate/internal/reward"
+	"membergate/internal/secret"
 	"membergate/internal/supply"
 	"membergate/internal/transfer"
 	"membergate/internal/voucher"
@@ -53,6 +55,9 @@ type stores struct {
 
 	notices notice.Store  // inboxes, and where to push them
 	marks   *notice.Hints // whom this process has changed; nil unless somebody watches
+
+	services map[string]push.Service // that bring notices to devices, by kind; none where none is set
+	keys     *secret.Keys            // of tokens of devices; nil where no services are
 
 	relay       *change.Relay    // tells what is changed; nil unless somebody watches
 	busy        *busy            // the same, for work that changes many members at once; nil where that is no other

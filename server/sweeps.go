@@ -61,6 +61,9 @@ func newSweeps(s Settings, st *stores, rules book, now clock.Clock, log *slog.Lo
 		{Name: "notices", Every: noticesEvery, Round: telling(told, s, now)},
 		{Name: "notice walk", Every: dueEvery, Round: walking(told)},
 	}
+	if len(st.services) > 0 {
+		jobs = append(jobs, sweep.Job{Name: "pushes", Every: noticesEvery, Round: pushing(st.sender(rules, log), now)})
+	}
 	if !s.SandboxClock.Events {
 		jobs = append(jobs,
 			sweep.Job{Name: "tiers", Every: dueEvery, Round: settling(st, rules, now)},

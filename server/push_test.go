@@ -1,0 +1,235 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"membergate/internal/member"
+	"membergate/internal/notice"
+	"membergate/internal/programme"
+	"membergate/internal/push"
+	"membergate/internal/secret"
+)
+
+// courier is a push service that remembers what it was given.
+type courier struct {
+	mu    sync.Mutex
+	given map[string]int // by message id
+	calls int
+	says  func(n int, token string, m push.Message) push.Result
+}
+
+func (p *courier) Send(_ context.Context, token string, m push.Message) push.Result {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	r := push.Result{Outcome: push.Sent}
+	if p.calls++; p.says != nil {
+		r = p.says(p.calls, token, m)
+	}
+	if r.Outcome != push.Later {
+		p.given[m.ID()]++
+	}
+	return r
+}
+
+// killed is a store whose process is killed when it writes down what became of a push, before or after.
+type killed struct {
+	notice.Store
+	at   int
+	late bool
+	mu   sync.Mutex
+	seen int
+}
+
+func (k *killed) SavePush(ctx context.Context, id string, before, after notice.Push) (bool, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.seen++; k.seen > k.at || k.seen == k.at && !k.late {
+		return false, errors.New("killed")
+	}
+	done, err := k.Store.SavePush(ctx, id, before, after)
+	if k.seen == k.at {
+		return false, errors.New("killed")
+	}
+	return done, err
+}
+
+// letters puts notices of a member that wait to be pushed, as the worker would.
+func letters(t *testing.T, st *stores, who member.ID, n int, at time.Time) (ids []string) {
+	t.Helper()
+	var all []notice.Notice
+	for i := range n {
+		key := fmt.Sprint("#", i)
+		all = append(all, notice.Notice{ID: notice.NoticeID(who, programme.CoinsReceived, key), Member: who, Kind: programme.CoinsReceived, Key: key, Number: int64(i + 1), Rev: 1, Count: 1,
+			At: at, Fill: notice.Fill{Coins: 7, Day: at}, Push: notice.Push{State: notice.Waiting, Due: at}})
+		ids = append(ids, all[i].ID)
+	}
+	if err := st.notices.Put(t.Context(), all); err != nil {
+		t.Fatal(err)
+	}
+	return ids
+}
+
+// mailing is a member with two devices, and who sends to them.
+func mailing(t *testing.T, st *stores, who member.ID, services map[string]push.Service) (*push.Sender, book) {
+	t.Helper()
+	rules, err := programme.Keep("retail-5")
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := secret.KeptKeys(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	st.keys, st.services = keys, services
+	sender := st.sender(rules, discard())
+	for kind := range services {
+		if _, err := sender.Desk.Register(t.Context(), who, kind, "token-of-"+kind, "en", time.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return sender, rules
+}
+
+// noon lies in nobody's quiet hours.
+var noon = time.Date(2026, 7, 6, 4, 0, 0, 0, time.UTC)
+
+func TestNothingIsPushedTwiceThoughTheWorkerIsKilledTwentyTimes(t *testing.T) {
+	onBothEngines(t, func(t *testing.T, _ Settings, st *stores) {
+		const who = "pushed"
+		apple, google := &courier{given: map[string]int{}}, &courier{given: map[string]int{}}
+		google.says = func(n int, _ string, _ push.Message) push.Result { // every third time it is busy
+			if n%3 == 0 {
+				return push.Result{Outcome: push.Later, After: time.Second}
+			}
+			return push.Result{Outcome: push.Sent}
+		}
+		sender, _ := mailing(t, st, who, map[string]push.Service{notice.Apple: apple, notice.Google: google})
+		ids := letters(t, st, who, 60, noon)
+		now := noon
+		for kill := range 20 {
+			dies := *sender
+			desk := *sender.Desk
+			desk.Store = &killed{Store: st.notices, at: 1 + kill%7, late: kill%2 == 1}
+			dies.Desk = &desk
+			var all sync.WaitGroup
+			for range 2 { // beside one that lives
+				all.Go(func() { _, _ = dies.Batch(t.Context(), now, 4) })
+			}
+			all.Go(func() { _, _ = sender.Batch(t.Context(), now, 1) })
+			all.Wait()
+			now = now.Add(2 * time.Second)
+		}
+		for range 100 {
+			if b, err := sender.Batch(t.Context(), now, 50); err != nil || b.Err != nil {
+				t.Fatal(err, b.Err)
+			}
+			now = now.Add(2 * time.Second)
+		}
+		found, err := st.notices.ByIDs(t.Context(), ids)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lost := 0
+		for _, n := range found {
+			switch n.Push.State {
+			case notice.Claimed:
+				lost++
+			case notice.Waiting:
+				t.Errorf("%s still waits", n.Key)
+			}
+		}
+		for _, p := range []*courier{apple, google} {
+			for id, times := range p.given {
+				if times != 1 {
+					t.Errorf("%s was sent %d times", id, times)
+				}
+			}
+			if len(p.given) < len(ids)-lost {
+				t.Errorf("%d of %d were sent, and %d lost with their workers", len(p.given), len(ids), lost)
+			}
+		}
+		if page, err := st.notices.Page(t.Context(), who, notice.Query{Limit: 100}); err != nil || len(page) != len(ids) {
+			t.Errorf("the inbox has %d: %v", len(page), err)
+		}
+		t.Logf("%d claims were lost with their workers", lost)
+	})
+}
+
+func TestAPushIsLeftOutWhenNobodyWantsItAnyMore(t *testing.T) {
+	onBothEngines(t, func(t *testing.T, _ Settings, st *stores) {
+		for name, c := range map[string]struct {
+			before func(s *push.Sender, who member.ID) error
+			at     time.Time
+			state  notice.PushState
+			sent   int
+			says   push.Outcome
+		}{
+			"wanted":           {nil, noon, notice.Over, 1, push.Sent},
+			"refused":          {nil, noon, notice.Over, 1, push.Refused},
+			"without answer":   {nil, noon, notice.Over, 1, push.Unknown},
+			"busy":             {nil, noon, notice.Waiting, 0, push.Later},
+			"read meanwhile":   {func(s *push.Sender, who member.ID) error { return s.Desk.Read(t.Context(), who, 1, nil, noon) }, noon, notice.Over, 0, push.Sent},
+			"a day too late":   {nil, noon.AddDate(0, 0, 1), notice.Over, 0, push.Sent},
+			"in the night":     {nil, noon.Add(11 * time.Hour), notice.Waiting, 0, push.Sent},
+			"the token is old": {nil, noon, notice.Over, 1, push.Gone},
+			"switched off": {func(s *push.Sender, who member.ID) error {
+				_, err := s.Desk.Set(t.Context(), who, notice.Change{Switches: []notice.Switch{{Kind: programme.CoinsReceived, Inbox: true}}}, noon)
+				return err
+			}, noon, notice.Over, 0, push.Sent},
+		} {
+			t.Run(name, func(t *testing.T) {
+				who := member.ID("left-" + name)
+				service := &courier{given: map[string]int{}, says: func(int, string, push.Message) push.Result { return push.Result{Outcome: c.says, After: time.Minute} }}
+				sender, _ := mailing(t, st, who, map[string]push.Service{notice.WeChat: service})
+				id := letters(t, st, who, 1, noon)[0]
+				if c.before != nil {
+					if err := c.before(sender, who); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if b, err := sender.Batch(t.Context(), c.at, 50); err != nil || b.Err != nil {
+					t.Fatal(err, b.Err)
+				}
+				found, err := st.notices.ByIDs(t.Context(), []string{id})
+				if err != nil || found[id].Push.State != c.state || len(service.given) != c.sent {
+					t.Errorf("it is %s and was sent %d times: %v", found[id].Push.State, len(service.given), err)
+				}
+				set, err := st.notices.Settings(t.Context(), []member.ID{who})
+				if err != nil || (len(set[who].Devices) == 0) != (c.says == push.Gone) {
+					t.Errorf("the devices are %+v: %v", set[who].Devices, err)
+				}
+				over := notice.Push{State: notice.Over, Tries: found[id].Push.Tries} // so that the next part finds nothing
+				if _, err := st.notices.SavePush(t.Context(), id, found[id].Push, over); err != nil {
+					t.Fatal(err)
+				}
+			})
+		}
+	})
+}
+
+func TestPushServicesAreSetAsAWholeOrRefusedInOneLine(t *testing.T) {
+	for want, pairs := range map[string][]string{
+		`APNS_KEY_ID and APNS_TOPIC is not set; allowed is all or none of APNS_KEY_FILE, APNS_KEY_ID, APNS_TEAM_ID, APNS_TOPIC.`: {"APNS_KEY_FILE", "k.p8", "APNS_TEAM_ID", "T"},
+		`WECHAT_APP_SECRET is not set; allowed is all or none of WECHAT_APP_ID, WECHAT_APP_SECRET, WECHAT_TEMPLATE_ID.`:          {"WECHAT_APP_ID", "wx", "WECHAT_TEMPLATE_ID", "t"},
+		`FCM_HOST is "ftp://x"; allowed is an address such as https://host, or one on this machine.`:                             {"FCM_HOST", "ftp://x"},
+	} {
+		if _, err := readSettings(env(pairs...)); err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+	for want, p := range map[string]PushSettings{
+		"APNS_KEY_FILE": {APNSKeyFile: "missing.p8"}, "FCM_CREDENTIALS": {FCMCredentials: "push_test.go"},
+	} {
+		if _, err := p.services(discard()); err == nil || len(err.Error()) < 20 || err.Error()[:len(want)] != want {
+			t.Errorf("got %v, want a line about %s", err, want)
+		}
+	}
+	if none, err := (PushSettings{}).services(discard()); err != nil || len(none) > 0 {
+		t.Errorf("without settings: %v, %v", none, err)
+	}
+}
