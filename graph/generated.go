@@ -28,6 +28,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	AfterSalesRequest() AfterSalesRequestResolver
 	ApprovalRequest() ApprovalRequestResolver
 	Benefit() BenefitResolver
 	Board() BoardResolver
@@ -72,6 +73,81 @@ type ComplexityRoot struct {
 		Categories  func(childComplexity int) int
 		DecideHours func(childComplexity int) int
 		MaxCoins    func(childComplexity int) int
+	}
+
+	AfterSalesChoice struct {
+		Code func(childComplexity int) int
+		Name func(childComplexity int) int
+	}
+
+	AfterSalesClosePayload struct {
+		Request    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	AfterSalesCloseUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
+	AfterSalesRequest struct {
+		ClosedAt    func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Kind        func(childComplexity int) int
+		KindName    func(childComplexity int) int
+		Late        func(childComplexity int) int
+		Note        func(childComplexity int) int
+		OrderID     func(childComplexity int) int
+		Outcome     func(childComplexity int) int
+		OutcomeName func(childComplexity int) int
+		Priority    func(childComplexity int) int
+		Profile     func(childComplexity int) int
+		RequestedAt func(childComplexity int) int
+		ResolveBy   func(childComplexity int) int
+		RespondBy   func(childComplexity int) int
+		State       func(childComplexity int) int
+		TakenAt     func(childComplexity int) int
+		Text        func(childComplexity int) int
+	}
+
+	AfterSalesRequestConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	AfterSalesRequestEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	AfterSalesRequestPayload struct {
+		Replayed   func(childComplexity int) int
+		Request    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	AfterSalesRequestUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
+	AfterSalesRules struct {
+		Kinds    func(childComplexity int) int
+		Outcomes func(childComplexity int) int
+	}
+
+	AfterSalesTakePayload struct {
+		Request    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	AfterSalesTakeUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
 	}
 
 	ApprovalRequest struct {
@@ -414,6 +490,23 @@ type ComplexityRoot struct {
 		ValidUntil       func(childComplexity int) int
 	}
 
+	Entitlement struct {
+		BenefitCode func(childComplexity int) int
+		Code        func(childComplexity int) int
+		Remaining   func(childComplexity int) int
+		ResetsAt    func(childComplexity int) int
+		Terms       func(childComplexity int) int
+		Title       func(childComplexity int) int
+		Usable      func(childComplexity int) int
+	}
+
+	Entitlements struct {
+		Entitlements func(childComplexity int) int
+		Profile      func(childComplexity int) int
+		Services     func(childComplexity int) int
+		Tier         func(childComplexity int) int
+	}
+
 	ExpiringCoins struct {
 		Coins     func(childComplexity int) int
 		ExpiresAt func(childComplexity int) int
@@ -616,12 +709,14 @@ type ComplexityRoot struct {
 	}
 
 	Member struct {
+		AfterSales             func(childComplexity int, first *int, after *string) int
 		Avatar                 func(childComplexity int) int
 		Benefits               func(childComplexity int, first *int, after *string) int
 		Birthday               func(childComplexity int) int
 		Completeness           func(childComplexity int) int
 		DisplayName            func(childComplexity int) int
 		Earning                func(childComplexity int) int
+		Entitlements           func(childComplexity int) int
 		Family                 func(childComplexity int) int
 		Household              func(childComplexity int) int
 		ID                     func(childComplexity int) int
@@ -635,6 +730,7 @@ type ComplexityRoot struct {
 		PublicProfile          func(childComplexity int) int
 		RecommendationSettings func(childComplexity int) int
 		Redemptions            func(childComplexity int, filter *RedemptionFilter, first *int, after *string) int
+		Services               func(childComplexity int) int
 		Tier                   func(childComplexity int) int
 		TimeZone               func(childComplexity int) int
 		UnreadCounts           func(childComplexity int) int
@@ -790,6 +886,9 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
+		AfterSalesClose         func(childComplexity int, input AfterSalesCloseInput) int
+		AfterSalesRequest       func(childComplexity int, input AfterSalesRequestInput) int
+		AfterSalesTake          func(childComplexity int, input AfterSalesTakeInput) int
 		CheckoutHold            func(childComplexity int, input CheckoutHoldInput) int
 		CheckoutSettle          func(childComplexity int, input CheckoutSettleInput) int
 		CoinAdjustmentDecide    func(childComplexity int, input CoinAdjustmentDecideInput) int
@@ -973,6 +1072,7 @@ type ComplexityRoot struct {
 
 	Programme struct {
 		Adjustments func(childComplexity int) int
+		AfterSales  func(childComplexity int) int
 		Code        func(childComplexity int) int
 		Currencies  func(childComplexity int) int
 		Earning     func(childComplexity int) int
@@ -1009,9 +1109,11 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
+		AfterSalesRequests func(childComplexity int, first *int, after *string) int
 		Boards             func(childComplexity int) int
 		CoinAdjustments    func(childComplexity int, open *bool, first *int, after *string) int
 		CoinSupply         func(childComplexity int, currency *string) int
+		Entitlements       func(childComplexity int, memberID string) int
 		FamilyInvitation   func(childComplexity int, token string) int
 		Feed               func(childComplexity int, kind FeedKind, boardCode *string, topicID *string, first *int, after *string, last *int, before *string) int
 		Groups             func(childComplexity int) int
@@ -1196,6 +1298,15 @@ type ComplexityRoot struct {
 	RewardSlotEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	ServiceLevel struct {
+		Grade          func(childComplexity int) int
+		Kind           func(childComplexity int) int
+		PlanSeconds    func(childComplexity int) int
+		ResolveSeconds func(childComplexity int) int
+		RespondSeconds func(childComplexity int) int
+		Title          func(childComplexity int) int
 	}
 
 	SharedDiscount struct {
@@ -1494,6 +1605,9 @@ type ComplexityRoot struct {
 
 // region    ************************** generated!.gotpl **************************
 
+type AfterSalesRequestResolver interface {
+	Profile(ctx context.Context, obj *AfterSalesRequest) (*PublicProfile, error)
+}
 type ApprovalRequestResolver interface {
 	Redemption(ctx context.Context, obj *ApprovalRequest) (*Redemption, error)
 }
@@ -1555,6 +1669,9 @@ type MemberResolver interface {
 	Earning(ctx context.Context, obj *Member) ([]*EarnRule, error)
 	Benefits(ctx context.Context, obj *Member, first *int, after *string) (*BenefitConnection, error)
 	LockedBenefits(ctx context.Context, obj *Member, first *int, after *string) (*LockedBenefitConnection, error)
+	Services(ctx context.Context, obj *Member) ([]*ServiceLevel, error)
+	Entitlements(ctx context.Context, obj *Member) ([]*Entitlement, error)
+	AfterSales(ctx context.Context, obj *Member, first *int, after *string) (*AfterSalesRequestConnection, error)
 	Redemptions(ctx context.Context, obj *Member, filter *RedemptionFilter, first *int, after *string) (*RedemptionConnection, error)
 	UnreadCounts(ctx context.Context, obj *Member) (*UnreadCounts, error)
 	Notifications(ctx context.Context, obj *Member, unreadOnly *bool, first *int, after *string) (*NotificationConnection, error)
@@ -1590,6 +1707,9 @@ type MutationResolver interface {
 	NotificationSettingsSet(ctx context.Context, input NotificationSettingsSetInput) (*NotificationSettingsSetPayload, error)
 	DeviceRegister(ctx context.Context, input DeviceRegisterInput) (*DeviceRegisterPayload, error)
 	DeviceRemove(ctx context.Context, input DeviceRemoveInput) (*DeviceRemovePayload, error)
+	AfterSalesRequest(ctx context.Context, input AfterSalesRequestInput) (*AfterSalesRequestPayload, error)
+	AfterSalesTake(ctx context.Context, input AfterSalesTakeInput) (*AfterSalesTakePayload, error)
+	AfterSalesClose(ctx context.Context, input AfterSalesCloseInput) (*AfterSalesClosePayload, error)
 }
 type NotificationResolver interface {
 	Subject(ctx context.Context, obj *Notification) (Node, error)
@@ -1630,6 +1750,8 @@ type QueryResolver interface {
 	Groups(ctx context.Context) ([]*Group, error)
 	Product(ctx context.Context, sku string) (*Product, error)
 	Rewards(ctx context.Context, filter *RewardFilter, first *int, after *string) (*RewardConnection, error)
+	Entitlements(ctx context.Context, memberID string) (*Entitlements, error)
+	AfterSalesRequests(ctx context.Context, first *int, after *string) (*AfterSalesRequestConnection, error)
 	RedemptionByCode(ctx context.Context, code string) (*Redemption, error)
 	Recommendations(ctx context.Context, surface RecommendationSurface, contextID *string, first *int, after *string) (*RecommendationConnection, error)
 }
@@ -1729,6 +1851,269 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AdjustmentRules.MaxCoins(childComplexity), true
+
+	case "AfterSalesChoice.code":
+		if e.ComplexityRoot.AfterSalesChoice.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesChoice.Code(childComplexity), true
+	case "AfterSalesChoice.name":
+		if e.ComplexityRoot.AfterSalesChoice.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesChoice.Name(childComplexity), true
+
+	case "AfterSalesClosePayload.request":
+		if e.ComplexityRoot.AfterSalesClosePayload.Request == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesClosePayload.Request(childComplexity), true
+	case "AfterSalesClosePayload.userErrors":
+		if e.ComplexityRoot.AfterSalesClosePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesClosePayload.UserErrors(childComplexity), true
+
+	case "AfterSalesCloseUserError.code":
+		if e.ComplexityRoot.AfterSalesCloseUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesCloseUserError.Code(childComplexity), true
+	case "AfterSalesCloseUserError.field":
+		if e.ComplexityRoot.AfterSalesCloseUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesCloseUserError.Field(childComplexity), true
+	case "AfterSalesCloseUserError.message":
+		if e.ComplexityRoot.AfterSalesCloseUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesCloseUserError.Message(childComplexity), true
+
+	case "AfterSalesRequest.closedAt":
+		if e.ComplexityRoot.AfterSalesRequest.ClosedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesRequest.ClosedAt(childComplexity), true
+	case "AfterSalesRequest.id":
+		if e.ComplexityRoot.AfterSalesRequest.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesRequest.ID(childComplexity), true
+	case "AfterSalesRequest.kind":
+		if e.ComplexityRoot.AfterSalesRequest.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesRequest.Kind(childComplexity), true
+	case "AfterSalesRequest.kindName":
+		if e.ComplexityRoot.AfterSalesRequest.KindName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesRequest.KindName(childComplexity), true
+	case "AfterSalesRequest.late":
+		if e.ComplexityRoot.AfterSalesRequest.Late == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesRequest.Late(childComplexity), true
+	case "AfterSalesRequest.note":
+		if e.ComplexityRoot.AfterSalesRequest.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesRequest.Note(childComplexity), true
+	case "AfterSalesRequest.orderId":
+		if e.ComplexityRoot.AfterSalesRequest.OrderID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesRequest.OrderID(childComplexity), true
+	case "AfterSalesRequest.outcome":
+		if e.ComplexityRoot.AfterSalesRequest.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesRequest.Outcome(childComplexity), true
+	case "AfterSalesRequest.outcomeName":
+		if e.ComplexityRoot.AfterSalesRequest.OutcomeName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesRequest.OutcomeName(childComplexity), true
+	case "AfterSalesRequest.priority":
+		if e.ComplexityRoot.AfterSalesRequest.Priority == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesRequest.Priority(childComplexity), true
+	case "AfterSalesRequest.profile":
+		if e.ComplexityRoot.AfterSalesRequest.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesRequest.Profile(childComplexity), true
+	case "AfterSalesRequest.requestedAt":
+		if e.ComplexityRoot.AfterSalesRequest.RequestedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesRequest.RequestedAt(childComplexity), true
+	case "AfterSalesRequest.resolveBy":
+		if e.ComplexityRoot.AfterSalesRequest.ResolveBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesRequest.ResolveBy(childComplexity), true
+	case "AfterSalesRequest.respondBy":
+		if e.ComplexityRoot.AfterSalesRequest.RespondBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesRequest.RespondBy(childComplexity), true
+	case "AfterSalesRequest.state":
+		if e.ComplexityRoot.AfterSalesRequest.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesRequest.State(childComplexity), true
+	case "AfterSalesRequest.takenAt":
+		if e.ComplexityRoot.AfterSalesRequest.TakenAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesRequest.TakenAt(childComplexity), true
+	case "AfterSalesRequest.text":
+		if e.ComplexityRoot.AfterSalesRequest.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesRequest.Text(childComplexity), true
+
+	case "AfterSalesRequestConnection.edges":
+		if e.ComplexityRoot.AfterSalesRequestConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesRequestConnection.Edges(childComplexity), true
+	case "AfterSalesRequestConnection.nodes":
+		if e.ComplexityRoot.AfterSalesRequestConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesRequestConnection.Nodes(childComplexity), true
+	case "AfterSalesRequestConnection.pageInfo":
+		if e.ComplexityRoot.AfterSalesRequestConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesRequestConnection.PageInfo(childComplexity), true
+
+	case "AfterSalesRequestEdge.cursor":
+		if e.ComplexityRoot.AfterSalesRequestEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesRequestEdge.Cursor(childComplexity), true
+	case "AfterSalesRequestEdge.node":
+		if e.ComplexityRoot.AfterSalesRequestEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesRequestEdge.Node(childComplexity), true
+
+	case "AfterSalesRequestPayload.replayed":
+		if e.ComplexityRoot.AfterSalesRequestPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesRequestPayload.Replayed(childComplexity), true
+	case "AfterSalesRequestPayload.request":
+		if e.ComplexityRoot.AfterSalesRequestPayload.Request == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesRequestPayload.Request(childComplexity), true
+	case "AfterSalesRequestPayload.userErrors":
+		if e.ComplexityRoot.AfterSalesRequestPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesRequestPayload.UserErrors(childComplexity), true
+
+	case "AfterSalesRequestUserError.code":
+		if e.ComplexityRoot.AfterSalesRequestUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesRequestUserError.Code(childComplexity), true
+	case "AfterSalesRequestUserError.field":
+		if e.ComplexityRoot.AfterSalesRequestUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesRequestUserError.Field(childComplexity), true
+	case "AfterSalesRequestUserError.message":
+		if e.ComplexityRoot.AfterSalesRequestUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesRequestUserError.Message(childComplexity), true
+
+	case "AfterSalesRules.kinds":
+		if e.ComplexityRoot.AfterSalesRules.Kinds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesRules.Kinds(childComplexity), true
+	case "AfterSalesRules.outcomes":
+		if e.ComplexityRoot.AfterSalesRules.Outcomes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesRules.Outcomes(childComplexity), true
+
+	case "AfterSalesTakePayload.request":
+		if e.ComplexityRoot.AfterSalesTakePayload.Request == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesTakePayload.Request(childComplexity), true
+	case "AfterSalesTakePayload.userErrors":
+		if e.ComplexityRoot.AfterSalesTakePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesTakePayload.UserErrors(childComplexity), true
+
+	case "AfterSalesTakeUserError.code":
+		if e.ComplexityRoot.AfterSalesTakeUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesTakeUserError.Code(childComplexity), true
+	case "AfterSalesTakeUserError.field":
+		if e.ComplexityRoot.AfterSalesTakeUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesTakeUserError.Field(childComplexity), true
+	case "AfterSalesTakeUserError.message":
+		if e.ComplexityRoot.AfterSalesTakeUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesTakeUserError.Message(childComplexity), true
 
 	case "ApprovalRequest.expiresAt":
 		if e.ComplexityRoot.ApprovalRequest.ExpiresAt == nil {
@@ -3032,6 +3417,74 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.EarnRule.ValidUntil(childComplexity), true
 
+	case "Entitlement.benefitCode":
+		if e.ComplexityRoot.Entitlement.BenefitCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entitlement.BenefitCode(childComplexity), true
+	case "Entitlement.code":
+		if e.ComplexityRoot.Entitlement.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entitlement.Code(childComplexity), true
+	case "Entitlement.remaining":
+		if e.ComplexityRoot.Entitlement.Remaining == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entitlement.Remaining(childComplexity), true
+	case "Entitlement.resetsAt":
+		if e.ComplexityRoot.Entitlement.ResetsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entitlement.ResetsAt(childComplexity), true
+	case "Entitlement.terms":
+		if e.ComplexityRoot.Entitlement.Terms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entitlement.Terms(childComplexity), true
+	case "Entitlement.title":
+		if e.ComplexityRoot.Entitlement.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entitlement.Title(childComplexity), true
+	case "Entitlement.usable":
+		if e.ComplexityRoot.Entitlement.Usable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entitlement.Usable(childComplexity), true
+
+	case "Entitlements.entitlements":
+		if e.ComplexityRoot.Entitlements.Entitlements == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entitlements.Entitlements(childComplexity), true
+	case "Entitlements.profile":
+		if e.ComplexityRoot.Entitlements.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entitlements.Profile(childComplexity), true
+	case "Entitlements.services":
+		if e.ComplexityRoot.Entitlements.Services == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entitlements.Services(childComplexity), true
+	case "Entitlements.tier":
+		if e.ComplexityRoot.Entitlements.Tier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entitlements.Tier(childComplexity), true
+
 	case "ExpiringCoins.coins":
 		if e.ComplexityRoot.ExpiringCoins.Coins == nil {
 			break
@@ -3772,6 +4225,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MediaImage.Width(childComplexity), true
 
+	case "Member.afterSales":
+		if e.ComplexityRoot.Member.AfterSales == nil {
+			break
+		}
+
+		args, err := ec.field_Member_afterSales_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Member.AfterSales(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Member.avatar":
 		if e.ComplexityRoot.Member.Avatar == nil {
 			break
@@ -3813,6 +4277,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.Earning(childComplexity), true
+	case "Member.entitlements":
+		if e.ComplexityRoot.Member.Entitlements == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Member.Entitlements(childComplexity), true
 	case "Member.family":
 		if e.ComplexityRoot.Member.Family == nil {
 			break
@@ -3906,6 +4376,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.Redemptions(childComplexity, args["filter"].(*RedemptionFilter), args["first"].(*int), args["after"].(*string)), true
+	case "Member.services":
+		if e.ComplexityRoot.Member.Services == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Member.Services(childComplexity), true
 	case "Member.tier":
 		if e.ComplexityRoot.Member.Tier == nil {
 			break
@@ -4428,6 +4904,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Money.CurrencyCode(childComplexity), true
 
+	case "Mutation.afterSalesClose":
+		if e.ComplexityRoot.Mutation.AfterSalesClose == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_afterSalesClose_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AfterSalesClose(childComplexity, args["input"].(AfterSalesCloseInput)), true
+	case "Mutation.afterSalesRequest":
+		if e.ComplexityRoot.Mutation.AfterSalesRequest == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_afterSalesRequest_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AfterSalesRequest(childComplexity, args["input"].(AfterSalesRequestInput)), true
+	case "Mutation.afterSalesTake":
+		if e.ComplexityRoot.Mutation.AfterSalesTake == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_afterSalesTake_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AfterSalesTake(childComplexity, args["input"].(AfterSalesTakeInput)), true
 	case "Mutation.checkoutHold":
 		if e.ComplexityRoot.Mutation.CheckoutHold == nil {
 			break
@@ -5319,6 +5828,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Programme.Adjustments(childComplexity), true
+	case "Programme.afterSales":
+		if e.ComplexityRoot.Programme.AfterSales == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Programme.AfterSales(childComplexity), true
 	case "Programme.code":
 		if e.ComplexityRoot.Programme.Code == nil {
 			break
@@ -5467,6 +5982,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PushDevice.RegisteredAt(childComplexity), true
 
+	case "Query.afterSalesRequests":
+		if e.ComplexityRoot.Query.AfterSalesRequests == nil {
+			break
+		}
+
+		args, err := ec.field_Query_afterSalesRequests_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.AfterSalesRequests(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Query.boards":
 		if e.ComplexityRoot.Query.Boards == nil {
 			break
@@ -5495,6 +6021,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.CoinSupply(childComplexity, args["currency"].(*string)), true
+	case "Query.entitlements":
+		if e.ComplexityRoot.Query.Entitlements == nil {
+			break
+		}
+
+		args, err := ec.field_Query_entitlements_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Entitlements(childComplexity, args["memberId"].(string)), true
 	case "Query.familyInvitation":
 		if e.ComplexityRoot.Query.FamilyInvitation == nil {
 			break
@@ -6230,6 +6767,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RewardSlotEdge.Node(childComplexity), true
+
+	case "ServiceLevel.grade":
+		if e.ComplexityRoot.ServiceLevel.Grade == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServiceLevel.Grade(childComplexity), true
+	case "ServiceLevel.kind":
+		if e.ComplexityRoot.ServiceLevel.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServiceLevel.Kind(childComplexity), true
+	case "ServiceLevel.planSeconds":
+		if e.ComplexityRoot.ServiceLevel.PlanSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServiceLevel.PlanSeconds(childComplexity), true
+	case "ServiceLevel.resolveSeconds":
+		if e.ComplexityRoot.ServiceLevel.ResolveSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServiceLevel.ResolveSeconds(childComplexity), true
+	case "ServiceLevel.respondSeconds":
+		if e.ComplexityRoot.ServiceLevel.RespondSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServiceLevel.RespondSeconds(childComplexity), true
+	case "ServiceLevel.title":
+		if e.ComplexityRoot.ServiceLevel.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServiceLevel.Title(childComplexity), true
 
 	case "SharedDiscount.percent":
 		if e.ComplexityRoot.SharedDiscount.Percent == nil {
@@ -7430,6 +8004,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
+		ec.unmarshalInputAfterSalesCloseInput,
+		ec.unmarshalInputAfterSalesRequestInput,
+		ec.unmarshalInputAfterSalesTakeInput,
 		ec.unmarshalInputCheckoutHoldInput,
 		ec.unmarshalInputCheckoutSettleInput,
 		ec.unmarshalInputCoinAdjustmentDecideInput,
@@ -7848,6 +8425,30 @@ type Mutation {
     "The device."
     input: DeviceRemoveInput!
   ): DeviceRemovePayload!
+
+  "Asks for help with an order, in one tap. Refused, it may be tried again with the same key."
+  afterSalesRequest(
+    "With which order, and what for."
+    input: AfterSalesRequestInput!
+  ): AfterSalesRequestPayload!
+
+  """
+  Takes a request, so that nobody else works on it. Taken again by the same one it answers the same. Needs a staff token
+  with the role ` + "`" + `service` + "`" + ` or ` + "`" + `operations` + "`" + `, else FORBIDDEN.
+  """
+  afterSalesTake(
+    "Which request."
+    input: AfterSalesTakeInput!
+  ): AfterSalesTakePayload!
+
+  """
+  Closes a request, taking it on the way. Closed again in the same way it answers the same. Needs a staff token with the
+  role ` + "`" + `service` + "`" + ` or ` + "`" + `operations` + "`" + `, else FORBIDDEN.
+  """
+  afterSalesClose(
+    "Which request, and how it ends."
+    input: AfterSalesCloseInput!
+  ): AfterSalesClosePayload!
 }
 
 "Everything that can be read."
@@ -7968,6 +8569,26 @@ type Query {
   ): RewardConnection @semanticNonNull
 
   """
+  What a member may have at other desks now. Needs a staff token with the role ` + "`" + `service` + "`" + ` or ` + "`" + `clerk` + "`" + `, else FORBIDDEN. Null
+  when the member is not known, or together with an error.
+  """
+  entitlements(
+    "Id of the member's ` + "`" + `PublicProfile` + "`" + `."
+    memberId: ID!
+  ): Entitlements
+
+  """
+  Requests after a sale that are not closed: who has more priority first, then whose answer is due first. Needs a staff
+  token with the role ` + "`" + `service` + "`" + ` or ` + "`" + `operations` + "`" + `, else FORBIDDEN. Null only together with an error.
+  """
+  afterSalesRequests(
+    "How many, 1 to 50, else BAD_USER_INPUT."
+    first: Int = 20
+    "Those that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
+    after: String
+  ): AfterSalesRequestConnection @semanticNonNull
+
+  """
   The redemption whose code a member shows at a till, so that the clerk sees what it is for. Needs a staff token with the
   role ` + "`" + `clerk` + "`" + `, else FORBIDDEN. Null when the code is none.
   """
@@ -8052,6 +8673,17 @@ type Member implements Node {
     "Benefits that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
     after: String
   ): LockedBenefitConnection @semanticNonNull
+  "How fast each kind of request of the member is answered."
+  services: [ServiceLevel!]!
+  "What other desks do for the member now. Null only together with an error."
+  entitlements: [Entitlement!] @semanticNonNull
+  "What the member has asked for after a sale, newest first. Null only together with an error."
+  afterSales(
+    "How many requests, 1 to 50, else BAD_USER_INPUT."
+    first: Int = 20
+    "Requests that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
+    after: String
+  ): AfterSalesRequestConnection @semanticNonNull
   "What the member has redeemed, newest first. Null only together with an error."
   redemptions(
     "Leave out what the app does not show; absent keeps all."
@@ -10122,6 +10754,246 @@ type BenefitEdge {
   node: Benefit!
 }
 
+# ════════════════════════════════════════════════ desk ═════════════════════════════════════════════════
+
+"How fast a kind of request is answered; of the rules that hold for a member the stricter one counts."
+type ServiceLevel {
+  "Code of the kind, such as AFTER_SALES or COMPLAINT."
+  kind: String!
+  "Code of the grade, such as MAJOR. Null when the kind has none."
+  grade: String
+  "What it is called."
+  title: String!
+  "Seconds until somebody answers. Null when none are promised."
+  respondSeconds: Int
+  "Seconds until there is a plan. Null when none are promised."
+  planSeconds: Int
+  "Seconds until it is settled. Null when none are promised."
+  resolveSeconds: Int
+}
+
+"A right that other systems act on, given by one of the member's benefits."
+type Entitlement {
+  "Code of the right, such as ONE_TAP_AFTER_SALES or FREE_RETURNS; more may come."
+  code: String!
+  "Code of the benefit that gives it."
+  benefitCode: String!
+  "The benefit's name."
+  title: String!
+  "The terms in full, limits included."
+  terms: String!
+  "Whether anything is left of it now."
+  usable: Boolean!
+  "How often it may still be used in this period. Null when it is not limited."
+  remaining: Int
+  "When ` + "`" + `remaining` + "`" + ` is full again. Null when it never is, or when nothing is limited."
+  resetsAt: DateTime
+}
+
+"What a member may have at other desks now."
+type Entitlements {
+  "Who it is, as anybody may see them."
+  profile: PublicProfile!
+  "The tier held."
+  tier: Tier!
+  "The rights, in the programme's order."
+  entitlements: [Entitlement!]!
+  "How fast each kind of request is answered."
+  services: [ServiceLevel!]!
+}
+
+"What members may ask for after a sale."
+type AfterSalesRules {
+  "What can be asked for."
+  kinds: [AfterSalesChoice!]!
+  "How a request can end."
+  outcomes: [AfterSalesChoice!]!
+}
+
+"One of the programme's codes for requests, with its name."
+type AfterSalesChoice {
+  "Code of the choice, stable over languages."
+  code: String!
+  "What it is called."
+  name: String!
+}
+
+"A member's request after a sale."
+type AfterSalesRequest implements Node {
+  "Opaque id of the request."
+  id: ID!
+  "Who asks. Null only together with an error."
+  profile: PublicProfile @semanticNonNull
+  "The order that it is about, as the shop numbers it."
+  orderId: String!
+  "Code of what is asked for."
+  kind: String!
+  "What is asked for."
+  kindName: String!
+  "What the member wrote."
+  text: String!
+  "OPEN, TAKEN or CLOSED; more may come."
+  state: String!
+  "Place in the queue: higher ones come first."
+  priority: Int!
+  "When it was asked."
+  requestedAt: DateTime!
+  "Until when somebody answers. Null when nothing is promised."
+  respondBy: DateTime
+  "Until when it is settled. Null when nothing is promised."
+  resolveBy: DateTime
+  "Whether a step was not made in time."
+  late: Boolean!
+  "When somebody took it. Null until then."
+  takenAt: DateTime
+  "When it was closed. Null until then."
+  closedAt: DateTime
+  "Code of how it ended. Null until it is closed."
+  outcome: String
+  "How it ended. Null until it is closed."
+  outcomeName: String
+  "What staff wrote for the member. Null when nothing."
+  note: String
+}
+
+"A page of requests after a sale."
+type AfterSalesRequestConnection {
+  "The requests with their cursors."
+  edges: [AfterSalesRequestEdge!]!
+  "The requests alone."
+  nodes: [AfterSalesRequest!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+}
+
+"A request in a page of requests."
+type AfterSalesRequestEdge {
+  "Opaque place of the request in the list."
+  cursor: String!
+  "The request itself."
+  node: AfterSalesRequest!
+}
+
+"A request for help with an order."
+input AfterSalesRequestInput {
+  "1 to 64 visible ASCII characters; the same with the same input is done once."
+  idempotencyKey: String!
+  "The order, as the shop numbers it."
+  orderId: String!
+  "Code of what is asked for, one of the programme's."
+  kind: String!
+  "What happened, in 1 to 500 characters."
+  text: String!
+}
+
+"What came of it."
+type AfterSalesRequestPayload {
+  "The request. Null when refused."
+  request: AfterSalesRequest
+  "Whether an earlier sending of the same had asked already."
+  replayed: Boolean!
+  "Why nothing was asked; empty on success."
+  userErrors: [AfterSalesRequestUserError!]!
+}
+
+"Why nothing was asked."
+type AfterSalesRequestUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "What to do about it."
+  code: AfterSalesRequestErrorCode!
+}
+
+"Reasons why nothing is asked."
+enum AfterSalesRequestErrorCode {
+  "The programme has no such requests."
+  AFTER_SALES_OFF
+  "The member has no right to it now."
+  NOT_ENTITLED
+  "The member has no such order."
+  NOT_FOUND
+  "The kind is none of the programme's."
+  UNKNOWN_CODE
+  "The key was used with another input."
+  IDEMPOTENCY_CONFLICT
+}
+
+"A request that is to be taken."
+input AfterSalesTakeInput {
+  "Id of the request."
+  requestId: ID!
+}
+
+"What came of it."
+type AfterSalesTakePayload {
+  "The request. Null when refused."
+  request: AfterSalesRequest
+  "Why it was not taken; empty on success."
+  userErrors: [AfterSalesTakeUserError!]!
+}
+
+"Why a request was not taken."
+type AfterSalesTakeUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "What to do about it."
+  code: AfterSalesTakeErrorCode!
+}
+
+"Reasons why a request is not taken."
+enum AfterSalesTakeErrorCode {
+  "There is no such request."
+  NOT_FOUND
+  "Somebody else has taken it."
+  ALREADY_TAKEN
+  "It is closed."
+  REQUEST_CLOSED
+}
+
+"A request that is to be closed."
+input AfterSalesCloseInput {
+  "Id of the request."
+  requestId: ID!
+  "Code of how it ends, one of the programme's."
+  outcome: String!
+  "What the member should know, in at most 500 characters."
+  note: String
+}
+
+"What came of it."
+type AfterSalesClosePayload {
+  "The request. Null when refused."
+  request: AfterSalesRequest
+  "Why it was not closed; empty on success."
+  userErrors: [AfterSalesCloseUserError!]!
+}
+
+"Why a request was not closed."
+type AfterSalesCloseUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "What to do about it."
+  code: AfterSalesCloseErrorCode!
+}
+
+"Reasons why a request is not closed."
+enum AfterSalesCloseErrorCode {
+  "There is no such request."
+  NOT_FOUND
+  "The outcome is none of the programme's."
+  UNKNOWN_CODE
+  "Somebody else has taken it."
+  ALREADY_TAKEN
+  "It was closed before, in another way or by somebody else."
+  REQUEST_CLOSED
+}
+
 # ═══════════════════════════════════════════════ family ════════════════════════════════════════════════
 
 "A member's part in a family."
@@ -11234,6 +12106,8 @@ type Programme implements Node {
   currencies: [Currency!]!
   "How staff may correct coins. Null when nobody may."
   adjustments: AdjustmentRules
+  "What members may ask for after a sale. Null when nothing."
+  afterSales: AfterSalesRules
   "What members may tell of home and likes. Null when nothing is asked."
   household: HouseholdRules
   "The ladder, lowest tier first."
@@ -11389,6 +12263,156 @@ func (ec *executionContext) childFields_AdjustmentRules(ctx context.Context, fie
 		return ec.fieldContext_AdjustmentRules_categories(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AdjustmentRules", field.Name)
+}
+
+func (ec *executionContext) childFields_AfterSalesChoice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_AfterSalesChoice_code(ctx, field)
+	case "name":
+		return ec.fieldContext_AfterSalesChoice_name(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AfterSalesChoice", field.Name)
+}
+
+func (ec *executionContext) childFields_AfterSalesClosePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "request":
+		return ec.fieldContext_AfterSalesClosePayload_request(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AfterSalesClosePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AfterSalesClosePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AfterSalesCloseUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_AfterSalesCloseUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_AfterSalesCloseUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_AfterSalesCloseUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AfterSalesCloseUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_AfterSalesRequest(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_AfterSalesRequest_id(ctx, field)
+	case "profile":
+		return ec.fieldContext_AfterSalesRequest_profile(ctx, field)
+	case "orderId":
+		return ec.fieldContext_AfterSalesRequest_orderId(ctx, field)
+	case "kind":
+		return ec.fieldContext_AfterSalesRequest_kind(ctx, field)
+	case "kindName":
+		return ec.fieldContext_AfterSalesRequest_kindName(ctx, field)
+	case "text":
+		return ec.fieldContext_AfterSalesRequest_text(ctx, field)
+	case "state":
+		return ec.fieldContext_AfterSalesRequest_state(ctx, field)
+	case "priority":
+		return ec.fieldContext_AfterSalesRequest_priority(ctx, field)
+	case "requestedAt":
+		return ec.fieldContext_AfterSalesRequest_requestedAt(ctx, field)
+	case "respondBy":
+		return ec.fieldContext_AfterSalesRequest_respondBy(ctx, field)
+	case "resolveBy":
+		return ec.fieldContext_AfterSalesRequest_resolveBy(ctx, field)
+	case "late":
+		return ec.fieldContext_AfterSalesRequest_late(ctx, field)
+	case "takenAt":
+		return ec.fieldContext_AfterSalesRequest_takenAt(ctx, field)
+	case "closedAt":
+		return ec.fieldContext_AfterSalesRequest_closedAt(ctx, field)
+	case "outcome":
+		return ec.fieldContext_AfterSalesRequest_outcome(ctx, field)
+	case "outcomeName":
+		return ec.fieldContext_AfterSalesRequest_outcomeName(ctx, field)
+	case "note":
+		return ec.fieldContext_AfterSalesRequest_note(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AfterSalesRequest", field.Name)
+}
+
+func (ec *executionContext) childFields_AfterSalesRequestConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_AfterSalesRequestConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_AfterSalesRequestConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AfterSalesRequestConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AfterSalesRequestConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AfterSalesRequestEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_AfterSalesRequestEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_AfterSalesRequestEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AfterSalesRequestEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_AfterSalesRequestPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "request":
+		return ec.fieldContext_AfterSalesRequestPayload_request(ctx, field)
+	case "replayed":
+		return ec.fieldContext_AfterSalesRequestPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AfterSalesRequestPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AfterSalesRequestPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AfterSalesRequestUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_AfterSalesRequestUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_AfterSalesRequestUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_AfterSalesRequestUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AfterSalesRequestUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_AfterSalesRules(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kinds":
+		return ec.fieldContext_AfterSalesRules_kinds(ctx, field)
+	case "outcomes":
+		return ec.fieldContext_AfterSalesRules_outcomes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AfterSalesRules", field.Name)
+}
+
+func (ec *executionContext) childFields_AfterSalesTakePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "request":
+		return ec.fieldContext_AfterSalesTakePayload_request(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AfterSalesTakePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AfterSalesTakePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AfterSalesTakeUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_AfterSalesTakeUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_AfterSalesTakeUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_AfterSalesTakeUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AfterSalesTakeUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_ApprovalRequest(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12071,6 +13095,40 @@ func (ec *executionContext) childFields_EarnRule(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type EarnRule", field.Name)
 }
 
+func (ec *executionContext) childFields_Entitlement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_Entitlement_code(ctx, field)
+	case "benefitCode":
+		return ec.fieldContext_Entitlement_benefitCode(ctx, field)
+	case "title":
+		return ec.fieldContext_Entitlement_title(ctx, field)
+	case "terms":
+		return ec.fieldContext_Entitlement_terms(ctx, field)
+	case "usable":
+		return ec.fieldContext_Entitlement_usable(ctx, field)
+	case "remaining":
+		return ec.fieldContext_Entitlement_remaining(ctx, field)
+	case "resetsAt":
+		return ec.fieldContext_Entitlement_resetsAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Entitlement", field.Name)
+}
+
+func (ec *executionContext) childFields_Entitlements(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "profile":
+		return ec.fieldContext_Entitlements_profile(ctx, field)
+	case "tier":
+		return ec.fieldContext_Entitlements_tier(ctx, field)
+	case "entitlements":
+		return ec.fieldContext_Entitlements_entitlements(ctx, field)
+	case "services":
+		return ec.fieldContext_Entitlements_services(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Entitlements", field.Name)
+}
+
 func (ec *executionContext) childFields_ExpiringCoins(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "expiresAt":
@@ -12515,6 +13573,12 @@ func (ec *executionContext) childFields_Member(ctx context.Context, field graphq
 		return ec.fieldContext_Member_benefits(ctx, field)
 	case "lockedBenefits":
 		return ec.fieldContext_Member_lockedBenefits(ctx, field)
+	case "services":
+		return ec.fieldContext_Member_services(ctx, field)
+	case "entitlements":
+		return ec.fieldContext_Member_entitlements(ctx, field)
+	case "afterSales":
+		return ec.fieldContext_Member_afterSales(ctx, field)
 	case "redemptions":
 		return ec.fieldContext_Member_redemptions(ctx, field)
 	case "unreadCounts":
@@ -13139,6 +14203,8 @@ func (ec *executionContext) childFields_Programme(ctx context.Context, field gra
 		return ec.fieldContext_Programme_currencies(ctx, field)
 	case "adjustments":
 		return ec.fieldContext_Programme_adjustments(ctx, field)
+	case "afterSales":
+		return ec.fieldContext_Programme_afterSales(ctx, field)
 	case "household":
 		return ec.fieldContext_Programme_household(ctx, field)
 	case "tiers":
@@ -13537,6 +14603,24 @@ func (ec *executionContext) childFields_RewardSlotEdge(ctx context.Context, fiel
 		return ec.fieldContext_RewardSlotEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RewardSlotEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ServiceLevel(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_ServiceLevel_kind(ctx, field)
+	case "grade":
+		return ec.fieldContext_ServiceLevel_grade(ctx, field)
+	case "title":
+		return ec.fieldContext_ServiceLevel_title(ctx, field)
+	case "respondSeconds":
+		return ec.fieldContext_ServiceLevel_respondSeconds(ctx, field)
+	case "planSeconds":
+		return ec.fieldContext_ServiceLevel_planSeconds(ctx, field)
+	case "resolveSeconds":
+		return ec.fieldContext_ServiceLevel_resolveSeconds(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ServiceLevel", field.Name)
 }
 
 func (ec *executionContext) childFields_SharedDiscount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14333,6 +15417,28 @@ func (ec *executionContext) field_Family_invitations_args(ctx context.Context, r
 	return args, nil
 }
 
+func (ec *executionContext) field_Member_afterSales_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Member_benefits_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -14434,6 +15540,48 @@ func (ec *executionContext) field_Member_redemptions_args(ctx context.Context, r
 		return nil, err
 	}
 	args["after"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_afterSalesClose_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (AfterSalesCloseInput, error) {
+			return ec.unmarshalNAfterSalesCloseInput2membergateᚋgraphᚐAfterSalesCloseInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_afterSalesRequest_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (AfterSalesRequestInput, error) {
+			return ec.unmarshalNAfterSalesRequestInput2membergateᚋgraphᚐAfterSalesRequestInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_afterSalesTake_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (AfterSalesTakeInput, error) {
+			return ec.unmarshalNAfterSalesTakeInput2membergateᚋgraphᚐAfterSalesTakeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
 	return args, nil
 }
 
@@ -14895,6 +16043,28 @@ func (ec *executionContext) field_Query___type_args(ctx context.Context, rawArgs
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_afterSalesRequests_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_coinAdjustments_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -14936,6 +16106,20 @@ func (ec *executionContext) field_Query_coinSupply_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["currency"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_entitlements_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "memberId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["memberId"] = arg0
 	return args, nil
 }
 
@@ -15563,6 +16747,1089 @@ func (ec *executionContext) fieldContext_AdjustmentRules_categories(_ context.Co
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _AfterSalesChoice_code(ctx context.Context, field graphql.CollectedField, obj *AfterSalesChoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesChoice_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesChoice_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AfterSalesChoice", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AfterSalesChoice_name(ctx context.Context, field graphql.CollectedField, obj *AfterSalesChoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesChoice_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesChoice_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AfterSalesChoice", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AfterSalesClosePayload_request(ctx context.Context, field graphql.CollectedField, obj *AfterSalesClosePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesClosePayload_request(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Request, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *AfterSalesRequest) graphql.Marshaler {
+			return ec.marshalOAfterSalesRequest2ᚖmembergateᚋgraphᚐAfterSalesRequest(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesClosePayload_request(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AfterSalesClosePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AfterSalesRequest(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AfterSalesClosePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *AfterSalesClosePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesClosePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*AfterSalesCloseUserError) graphql.Marshaler {
+			return ec.marshalNAfterSalesCloseUserError2ᚕᚖmembergateᚋgraphᚐAfterSalesCloseUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesClosePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AfterSalesClosePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AfterSalesCloseUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AfterSalesCloseUserError_field(ctx context.Context, field graphql.CollectedField, obj *AfterSalesCloseUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesCloseUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesCloseUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AfterSalesCloseUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AfterSalesCloseUserError_message(ctx context.Context, field graphql.CollectedField, obj *AfterSalesCloseUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesCloseUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesCloseUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AfterSalesCloseUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AfterSalesCloseUserError_code(ctx context.Context, field graphql.CollectedField, obj *AfterSalesCloseUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesCloseUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v AfterSalesCloseErrorCode) graphql.Marshaler {
+			return ec.marshalNAfterSalesCloseErrorCode2membergateᚋgraphᚐAfterSalesCloseErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesCloseUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AfterSalesCloseUserError", field, false, false, errors.New("field of type AfterSalesCloseErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _AfterSalesRequest_id(ctx context.Context, field graphql.CollectedField, obj *AfterSalesRequest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesRequest_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesRequest_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AfterSalesRequest", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _AfterSalesRequest_profile(ctx context.Context, field graphql.CollectedField, obj *AfterSalesRequest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesRequest_profile(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AfterSalesRequest().Profile(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PublicProfile) graphql.Marshaler {
+			return ec.marshalOPublicProfile2ᚖmembergateᚋgraphᚐPublicProfile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesRequest_profile(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AfterSalesRequest",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PublicProfile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AfterSalesRequest_orderId(ctx context.Context, field graphql.CollectedField, obj *AfterSalesRequest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesRequest_orderId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OrderID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesRequest_orderId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AfterSalesRequest", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AfterSalesRequest_kind(ctx context.Context, field graphql.CollectedField, obj *AfterSalesRequest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesRequest_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesRequest_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AfterSalesRequest", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AfterSalesRequest_kindName(ctx context.Context, field graphql.CollectedField, obj *AfterSalesRequest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesRequest_kindName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.KindName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesRequest_kindName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AfterSalesRequest", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AfterSalesRequest_text(ctx context.Context, field graphql.CollectedField, obj *AfterSalesRequest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesRequest_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesRequest_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AfterSalesRequest", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AfterSalesRequest_state(ctx context.Context, field graphql.CollectedField, obj *AfterSalesRequest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesRequest_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesRequest_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AfterSalesRequest", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AfterSalesRequest_priority(ctx context.Context, field graphql.CollectedField, obj *AfterSalesRequest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesRequest_priority(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Priority, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesRequest_priority(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AfterSalesRequest", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _AfterSalesRequest_requestedAt(ctx context.Context, field graphql.CollectedField, obj *AfterSalesRequest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesRequest_requestedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesRequest_requestedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AfterSalesRequest", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _AfterSalesRequest_respondBy(ctx context.Context, field graphql.CollectedField, obj *AfterSalesRequest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesRequest_respondBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RespondBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesRequest_respondBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AfterSalesRequest", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _AfterSalesRequest_resolveBy(ctx context.Context, field graphql.CollectedField, obj *AfterSalesRequest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesRequest_resolveBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ResolveBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesRequest_resolveBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AfterSalesRequest", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _AfterSalesRequest_late(ctx context.Context, field graphql.CollectedField, obj *AfterSalesRequest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesRequest_late(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Late, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesRequest_late(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AfterSalesRequest", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _AfterSalesRequest_takenAt(ctx context.Context, field graphql.CollectedField, obj *AfterSalesRequest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesRequest_takenAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TakenAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesRequest_takenAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AfterSalesRequest", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _AfterSalesRequest_closedAt(ctx context.Context, field graphql.CollectedField, obj *AfterSalesRequest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesRequest_closedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClosedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesRequest_closedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AfterSalesRequest", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _AfterSalesRequest_outcome(ctx context.Context, field graphql.CollectedField, obj *AfterSalesRequest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesRequest_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesRequest_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AfterSalesRequest", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AfterSalesRequest_outcomeName(ctx context.Context, field graphql.CollectedField, obj *AfterSalesRequest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesRequest_outcomeName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OutcomeName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesRequest_outcomeName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AfterSalesRequest", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AfterSalesRequest_note(ctx context.Context, field graphql.CollectedField, obj *AfterSalesRequest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesRequest_note(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Note, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesRequest_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AfterSalesRequest", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AfterSalesRequestConnection_edges(ctx context.Context, field graphql.CollectedField, obj *AfterSalesRequestConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesRequestConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*AfterSalesRequestEdge) graphql.Marshaler {
+			return ec.marshalNAfterSalesRequestEdge2ᚕᚖmembergateᚋgraphᚐAfterSalesRequestEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesRequestConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AfterSalesRequestConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AfterSalesRequestEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AfterSalesRequestConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *AfterSalesRequestConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesRequestConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*AfterSalesRequest) graphql.Marshaler {
+			return ec.marshalNAfterSalesRequest2ᚕᚖmembergateᚋgraphᚐAfterSalesRequestᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesRequestConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AfterSalesRequestConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AfterSalesRequest(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AfterSalesRequestConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *AfterSalesRequestConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesRequestConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖmembergateᚋgraphᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesRequestConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AfterSalesRequestConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AfterSalesRequestEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *AfterSalesRequestEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesRequestEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesRequestEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AfterSalesRequestEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AfterSalesRequestEdge_node(ctx context.Context, field graphql.CollectedField, obj *AfterSalesRequestEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesRequestEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *AfterSalesRequest) graphql.Marshaler {
+			return ec.marshalNAfterSalesRequest2ᚖmembergateᚋgraphᚐAfterSalesRequest(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesRequestEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AfterSalesRequestEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AfterSalesRequest(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AfterSalesRequestPayload_request(ctx context.Context, field graphql.CollectedField, obj *AfterSalesRequestPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesRequestPayload_request(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Request, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *AfterSalesRequest) graphql.Marshaler {
+			return ec.marshalOAfterSalesRequest2ᚖmembergateᚋgraphᚐAfterSalesRequest(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesRequestPayload_request(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AfterSalesRequestPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AfterSalesRequest(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AfterSalesRequestPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *AfterSalesRequestPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesRequestPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesRequestPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AfterSalesRequestPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _AfterSalesRequestPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *AfterSalesRequestPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesRequestPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*AfterSalesRequestUserError) graphql.Marshaler {
+			return ec.marshalNAfterSalesRequestUserError2ᚕᚖmembergateᚋgraphᚐAfterSalesRequestUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesRequestPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AfterSalesRequestPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AfterSalesRequestUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AfterSalesRequestUserError_field(ctx context.Context, field graphql.CollectedField, obj *AfterSalesRequestUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesRequestUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesRequestUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AfterSalesRequestUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AfterSalesRequestUserError_message(ctx context.Context, field graphql.CollectedField, obj *AfterSalesRequestUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesRequestUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesRequestUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AfterSalesRequestUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AfterSalesRequestUserError_code(ctx context.Context, field graphql.CollectedField, obj *AfterSalesRequestUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesRequestUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v AfterSalesRequestErrorCode) graphql.Marshaler {
+			return ec.marshalNAfterSalesRequestErrorCode2membergateᚋgraphᚐAfterSalesRequestErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesRequestUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AfterSalesRequestUserError", field, false, false, errors.New("field of type AfterSalesRequestErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _AfterSalesRules_kinds(ctx context.Context, field graphql.CollectedField, obj *AfterSalesRules) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesRules_kinds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kinds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*AfterSalesChoice) graphql.Marshaler {
+			return ec.marshalNAfterSalesChoice2ᚕᚖmembergateᚋgraphᚐAfterSalesChoiceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesRules_kinds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AfterSalesRules",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AfterSalesChoice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AfterSalesRules_outcomes(ctx context.Context, field graphql.CollectedField, obj *AfterSalesRules) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesRules_outcomes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcomes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*AfterSalesChoice) graphql.Marshaler {
+			return ec.marshalNAfterSalesChoice2ᚕᚖmembergateᚋgraphᚐAfterSalesChoiceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesRules_outcomes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AfterSalesRules",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AfterSalesChoice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AfterSalesTakePayload_request(ctx context.Context, field graphql.CollectedField, obj *AfterSalesTakePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesTakePayload_request(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Request, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *AfterSalesRequest) graphql.Marshaler {
+			return ec.marshalOAfterSalesRequest2ᚖmembergateᚋgraphᚐAfterSalesRequest(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesTakePayload_request(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AfterSalesTakePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AfterSalesRequest(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AfterSalesTakePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *AfterSalesTakePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesTakePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*AfterSalesTakeUserError) graphql.Marshaler {
+			return ec.marshalNAfterSalesTakeUserError2ᚕᚖmembergateᚋgraphᚐAfterSalesTakeUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesTakePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AfterSalesTakePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AfterSalesTakeUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AfterSalesTakeUserError_field(ctx context.Context, field graphql.CollectedField, obj *AfterSalesTakeUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesTakeUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesTakeUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AfterSalesTakeUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AfterSalesTakeUserError_message(ctx context.Context, field graphql.CollectedField, obj *AfterSalesTakeUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesTakeUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesTakeUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AfterSalesTakeUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AfterSalesTakeUserError_code(ctx context.Context, field graphql.CollectedField, obj *AfterSalesTakeUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesTakeUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v AfterSalesTakeErrorCode) graphql.Marshaler {
+			return ec.marshalNAfterSalesTakeErrorCode2membergateᚋgraphᚐAfterSalesTakeErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesTakeUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AfterSalesTakeUserError", field, false, false, errors.New("field of type AfterSalesTakeErrorCode does not have child fields"))
 }
 
 func (ec *executionContext) _ApprovalRequest_id(ctx context.Context, field graphql.CollectedField, obj *ApprovalRequest) (ret graphql.Marshaler) {
@@ -20904,6 +23171,295 @@ func (ec *executionContext) fieldContext_EarnRule_open(_ context.Context, field 
 	return graphql.NewScalarFieldContext("EarnRule", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _Entitlement_code(ctx context.Context, field graphql.CollectedField, obj *Entitlement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Entitlement_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Entitlement_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Entitlement", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Entitlement_benefitCode(ctx context.Context, field graphql.CollectedField, obj *Entitlement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Entitlement_benefitCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BenefitCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Entitlement_benefitCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Entitlement", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Entitlement_title(ctx context.Context, field graphql.CollectedField, obj *Entitlement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Entitlement_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Entitlement_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Entitlement", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Entitlement_terms(ctx context.Context, field graphql.CollectedField, obj *Entitlement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Entitlement_terms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Terms, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Entitlement_terms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Entitlement", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Entitlement_usable(ctx context.Context, field graphql.CollectedField, obj *Entitlement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Entitlement_usable(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Usable, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Entitlement_usable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Entitlement", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Entitlement_remaining(ctx context.Context, field graphql.CollectedField, obj *Entitlement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Entitlement_remaining(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Remaining, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Entitlement_remaining(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Entitlement", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Entitlement_resetsAt(ctx context.Context, field graphql.CollectedField, obj *Entitlement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Entitlement_resetsAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ResetsAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Entitlement_resetsAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Entitlement", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Entitlements_profile(ctx context.Context, field graphql.CollectedField, obj *Entitlements) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Entitlements_profile(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Profile, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PublicProfile) graphql.Marshaler {
+			return ec.marshalNPublicProfile2ᚖmembergateᚋgraphᚐPublicProfile(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Entitlements_profile(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Entitlements",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PublicProfile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Entitlements_tier(ctx context.Context, field graphql.CollectedField, obj *Entitlements) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Entitlements_tier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tier, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Tier) graphql.Marshaler {
+			return ec.marshalNTier2ᚖmembergateᚋgraphᚐTier(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Entitlements_tier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Entitlements",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Tier(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Entitlements_entitlements(ctx context.Context, field graphql.CollectedField, obj *Entitlements) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Entitlements_entitlements(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Entitlements, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Entitlement) graphql.Marshaler {
+			return ec.marshalNEntitlement2ᚕᚖmembergateᚋgraphᚐEntitlementᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Entitlements_entitlements(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Entitlements",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Entitlement(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Entitlements_services(ctx context.Context, field graphql.CollectedField, obj *Entitlements) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Entitlements_services(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Services, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ServiceLevel) graphql.Marshaler {
+			return ec.marshalNServiceLevel2ᚕᚖmembergateᚋgraphᚐServiceLevelᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Entitlements_services(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Entitlements",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ServiceLevel(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ExpiringCoins_expiresAt(ctx context.Context, field graphql.CollectedField, obj *ExpiringCoins) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -24535,6 +27091,114 @@ func (ec *executionContext) fieldContext_Member_lockedBenefits(ctx context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _Member_services(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_services(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Member().Services(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ServiceLevel) graphql.Marshaler {
+			return ec.marshalNServiceLevel2ᚕᚖmembergateᚋgraphᚐServiceLevelᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Member_services(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Member",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ServiceLevel(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Member_entitlements(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_entitlements(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Member().Entitlements(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Entitlement) graphql.Marshaler {
+			return ec.marshalOEntitlement2ᚕᚖmembergateᚋgraphᚐEntitlementᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_entitlements(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Member",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Entitlement(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Member_afterSales(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_afterSales(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Member().AfterSales(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *AfterSalesRequestConnection) graphql.Marshaler {
+			return ec.marshalOAfterSalesRequestConnection2ᚖmembergateᚋgraphᚐAfterSalesRequestConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_afterSales(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Member",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AfterSalesRequestConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Member_afterSales_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Member_redemptions(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27902,6 +30566,138 @@ func (ec *executionContext) fieldContext_Mutation_deviceRemove(ctx context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_afterSalesRequest(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_afterSalesRequest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AfterSalesRequest(ctx, fc.Args["input"].(AfterSalesRequestInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *AfterSalesRequestPayload) graphql.Marshaler {
+			return ec.marshalNAfterSalesRequestPayload2ᚖmembergateᚋgraphᚐAfterSalesRequestPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_afterSalesRequest(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AfterSalesRequestPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_afterSalesRequest_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_afterSalesTake(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_afterSalesTake(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AfterSalesTake(ctx, fc.Args["input"].(AfterSalesTakeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *AfterSalesTakePayload) graphql.Marshaler {
+			return ec.marshalNAfterSalesTakePayload2ᚖmembergateᚋgraphᚐAfterSalesTakePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_afterSalesTake(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AfterSalesTakePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_afterSalesTake_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_afterSalesClose(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_afterSalesClose(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AfterSalesClose(ctx, fc.Args["input"].(AfterSalesCloseInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *AfterSalesClosePayload) graphql.Marshaler {
+			return ec.marshalNAfterSalesClosePayload2ᚖmembergateᚋgraphᚐAfterSalesClosePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_afterSalesClose(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AfterSalesClosePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_afterSalesClose_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Notification_id(ctx context.Context, field graphql.CollectedField, obj *Notification) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -30495,6 +33291,38 @@ func (ec *executionContext) fieldContext_Programme_adjustments(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Programme_afterSales(ctx context.Context, field graphql.CollectedField, obj *Programme) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Programme_afterSales(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AfterSales, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *AfterSalesRules) graphql.Marshaler {
+			return ec.marshalOAfterSalesRules2ᚖmembergateᚋgraphᚐAfterSalesRules(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Programme_afterSales(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Programme",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AfterSalesRules(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Programme_household(ctx context.Context, field graphql.CollectedField, obj *Programme) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -31525,6 +34353,94 @@ func (ec *executionContext) fieldContext_Query_rewards(ctx context.Context, fiel
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_rewards_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_entitlements(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_entitlements(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Entitlements(ctx, fc.Args["memberId"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Entitlements) graphql.Marshaler {
+			return ec.marshalOEntitlements2ᚖmembergateᚋgraphᚐEntitlements(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_entitlements(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Entitlements(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_entitlements_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_afterSalesRequests(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_afterSalesRequests(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().AfterSalesRequests(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *AfterSalesRequestConnection) graphql.Marshaler {
+			return ec.marshalOAfterSalesRequestConnection2ᚖmembergateᚋgraphᚐAfterSalesRequestConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_afterSalesRequests(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AfterSalesRequestConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_afterSalesRequests_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -34210,6 +37126,144 @@ func (ec *executionContext) fieldContext_RewardSlotEdge_node(_ context.Context, 
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _ServiceLevel_kind(ctx context.Context, field graphql.CollectedField, obj *ServiceLevel) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ServiceLevel_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ServiceLevel_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ServiceLevel", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ServiceLevel_grade(ctx context.Context, field graphql.CollectedField, obj *ServiceLevel) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ServiceLevel_grade(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Grade, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ServiceLevel_grade(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ServiceLevel", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ServiceLevel_title(ctx context.Context, field graphql.CollectedField, obj *ServiceLevel) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ServiceLevel_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ServiceLevel_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ServiceLevel", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ServiceLevel_respondSeconds(ctx context.Context, field graphql.CollectedField, obj *ServiceLevel) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ServiceLevel_respondSeconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RespondSeconds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ServiceLevel_respondSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ServiceLevel", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ServiceLevel_planSeconds(ctx context.Context, field graphql.CollectedField, obj *ServiceLevel) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ServiceLevel_planSeconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PlanSeconds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ServiceLevel_planSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ServiceLevel", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ServiceLevel_resolveSeconds(ctx context.Context, field graphql.CollectedField, obj *ServiceLevel) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ServiceLevel_resolveSeconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ResolveSeconds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ServiceLevel_resolveSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ServiceLevel", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _SharedDiscount_tier(ctx context.Context, field graphql.CollectedField, obj *SharedDiscount) (ret graphql.Marshaler) {
@@ -40167,6 +43221,131 @@ func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field
 
 // region    **************************** input.gotpl *****************************
 
+func (ec *executionContext) unmarshalInputAfterSalesCloseInput(ctx context.Context, obj any) (AfterSalesCloseInput, error) {
+	var it AfterSalesCloseInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"requestId", "outcome", "note"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "outcome":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("outcome"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Outcome = data
+		case "note":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("note"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Note = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputAfterSalesRequestInput(ctx context.Context, obj any) (AfterSalesRequestInput, error) {
+	var it AfterSalesRequestInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"idempotencyKey", "orderId", "kind", "text"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		case "orderId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("orderId"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OrderID = data
+		case "kind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kind = data
+		case "text":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("text"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Text = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputAfterSalesTakeInput(ctx context.Context, obj any) (AfterSalesTakeInput, error) {
+	var it AfterSalesTakeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"requestId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputCheckoutHoldInput(ctx context.Context, obj any) (CheckoutHoldInput, error) {
 	var it CheckoutHoldInput
 	if obj == nil {
@@ -41848,6 +45027,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._ApprovalRequest(ctx, sel, obj)
+	case AfterSalesRequest:
+		return ec._AfterSalesRequest(ctx, sel, &obj)
+	case *AfterSalesRequest:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._AfterSalesRequest(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj
@@ -42070,6 +45256,27 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._CheckoutHoldUserError(ctx, sel, obj)
+	case AfterSalesTakeUserError:
+		return ec._AfterSalesTakeUserError(ctx, sel, &obj)
+	case *AfterSalesTakeUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._AfterSalesTakeUserError(ctx, sel, obj)
+	case AfterSalesRequestUserError:
+		return ec._AfterSalesRequestUserError(ctx, sel, &obj)
+	case *AfterSalesRequestUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._AfterSalesRequestUserError(ctx, sel, obj)
+	case AfterSalesCloseUserError:
+		return ec._AfterSalesCloseUserError(ctx, sel, &obj)
+	case *AfterSalesCloseUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._AfterSalesCloseUserError(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj
@@ -42150,6 +45357,612 @@ func (ec *executionContext) _AdjustmentRules(ctx context.Context, sel ast.Select
 			}
 		case "categories":
 			out.Values[i] = ec._AdjustmentRules_categories(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var afterSalesChoiceImplementors = []string{"AfterSalesChoice"}
+
+func (ec *executionContext) _AfterSalesChoice(ctx context.Context, sel ast.SelectionSet, obj *AfterSalesChoice) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, afterSalesChoiceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AfterSalesChoice")
+		case "code":
+			out.Values[i] = ec._AfterSalesChoice_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._AfterSalesChoice_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var afterSalesClosePayloadImplementors = []string{"AfterSalesClosePayload"}
+
+func (ec *executionContext) _AfterSalesClosePayload(ctx context.Context, sel ast.SelectionSet, obj *AfterSalesClosePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, afterSalesClosePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AfterSalesClosePayload")
+		case "request":
+			out.Values[i] = ec._AfterSalesClosePayload_request(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._AfterSalesClosePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var afterSalesCloseUserErrorImplementors = []string{"AfterSalesCloseUserError", "UserError"}
+
+func (ec *executionContext) _AfterSalesCloseUserError(ctx context.Context, sel ast.SelectionSet, obj *AfterSalesCloseUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, afterSalesCloseUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AfterSalesCloseUserError")
+		case "field":
+			out.Values[i] = ec._AfterSalesCloseUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._AfterSalesCloseUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._AfterSalesCloseUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var afterSalesRequestImplementors = []string{"AfterSalesRequest", "Node"}
+
+func (ec *executionContext) _AfterSalesRequest(ctx context.Context, sel ast.SelectionSet, obj *AfterSalesRequest) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, afterSalesRequestImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AfterSalesRequest")
+		case "id":
+			out.Values[i] = ec._AfterSalesRequest_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "profile":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._AfterSalesRequest_profile(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "orderId":
+			out.Values[i] = ec._AfterSalesRequest_orderId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "kind":
+			out.Values[i] = ec._AfterSalesRequest_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "kindName":
+			out.Values[i] = ec._AfterSalesRequest_kindName(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "text":
+			out.Values[i] = ec._AfterSalesRequest_text(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "state":
+			out.Values[i] = ec._AfterSalesRequest_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "priority":
+			out.Values[i] = ec._AfterSalesRequest_priority(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "requestedAt":
+			out.Values[i] = ec._AfterSalesRequest_requestedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "respondBy":
+			out.Values[i] = ec._AfterSalesRequest_respondBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "resolveBy":
+			out.Values[i] = ec._AfterSalesRequest_resolveBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "late":
+			out.Values[i] = ec._AfterSalesRequest_late(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "takenAt":
+			out.Values[i] = ec._AfterSalesRequest_takenAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "closedAt":
+			out.Values[i] = ec._AfterSalesRequest_closedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "outcome":
+			out.Values[i] = ec._AfterSalesRequest_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "outcomeName":
+			out.Values[i] = ec._AfterSalesRequest_outcomeName(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "note":
+			out.Values[i] = ec._AfterSalesRequest_note(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var afterSalesRequestConnectionImplementors = []string{"AfterSalesRequestConnection"}
+
+func (ec *executionContext) _AfterSalesRequestConnection(ctx context.Context, sel ast.SelectionSet, obj *AfterSalesRequestConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, afterSalesRequestConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AfterSalesRequestConnection")
+		case "edges":
+			out.Values[i] = ec._AfterSalesRequestConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._AfterSalesRequestConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._AfterSalesRequestConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var afterSalesRequestEdgeImplementors = []string{"AfterSalesRequestEdge"}
+
+func (ec *executionContext) _AfterSalesRequestEdge(ctx context.Context, sel ast.SelectionSet, obj *AfterSalesRequestEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, afterSalesRequestEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AfterSalesRequestEdge")
+		case "cursor":
+			out.Values[i] = ec._AfterSalesRequestEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._AfterSalesRequestEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var afterSalesRequestPayloadImplementors = []string{"AfterSalesRequestPayload"}
+
+func (ec *executionContext) _AfterSalesRequestPayload(ctx context.Context, sel ast.SelectionSet, obj *AfterSalesRequestPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, afterSalesRequestPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AfterSalesRequestPayload")
+		case "request":
+			out.Values[i] = ec._AfterSalesRequestPayload_request(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._AfterSalesRequestPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._AfterSalesRequestPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var afterSalesRequestUserErrorImplementors = []string{"AfterSalesRequestUserError", "UserError"}
+
+func (ec *executionContext) _AfterSalesRequestUserError(ctx context.Context, sel ast.SelectionSet, obj *AfterSalesRequestUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, afterSalesRequestUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AfterSalesRequestUserError")
+		case "field":
+			out.Values[i] = ec._AfterSalesRequestUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._AfterSalesRequestUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._AfterSalesRequestUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var afterSalesRulesImplementors = []string{"AfterSalesRules"}
+
+func (ec *executionContext) _AfterSalesRules(ctx context.Context, sel ast.SelectionSet, obj *AfterSalesRules) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, afterSalesRulesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AfterSalesRules")
+		case "kinds":
+			out.Values[i] = ec._AfterSalesRules_kinds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "outcomes":
+			out.Values[i] = ec._AfterSalesRules_outcomes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var afterSalesTakePayloadImplementors = []string{"AfterSalesTakePayload"}
+
+func (ec *executionContext) _AfterSalesTakePayload(ctx context.Context, sel ast.SelectionSet, obj *AfterSalesTakePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, afterSalesTakePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AfterSalesTakePayload")
+		case "request":
+			out.Values[i] = ec._AfterSalesTakePayload_request(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._AfterSalesTakePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var afterSalesTakeUserErrorImplementors = []string{"AfterSalesTakeUserError", "UserError"}
+
+func (ec *executionContext) _AfterSalesTakeUserError(ctx context.Context, sel ast.SelectionSet, obj *AfterSalesTakeUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, afterSalesTakeUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AfterSalesTakeUserError")
+		case "field":
+			out.Values[i] = ec._AfterSalesTakeUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._AfterSalesTakeUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._AfterSalesTakeUserError_code(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -45062,6 +48875,127 @@ func (ec *executionContext) _EarnRule(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var entitlementImplementors = []string{"Entitlement"}
+
+func (ec *executionContext) _Entitlement(ctx context.Context, sel ast.SelectionSet, obj *Entitlement) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, entitlementImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Entitlement")
+		case "code":
+			out.Values[i] = ec._Entitlement_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "benefitCode":
+			out.Values[i] = ec._Entitlement_benefitCode(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "title":
+			out.Values[i] = ec._Entitlement_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "terms":
+			out.Values[i] = ec._Entitlement_terms(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "usable":
+			out.Values[i] = ec._Entitlement_usable(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "remaining":
+			out.Values[i] = ec._Entitlement_remaining(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "resetsAt":
+			out.Values[i] = ec._Entitlement_resetsAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var entitlementsImplementors = []string{"Entitlements"}
+
+func (ec *executionContext) _Entitlements(ctx context.Context, sel ast.SelectionSet, obj *Entitlements) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, entitlementsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Entitlements")
+		case "profile":
+			out.Values[i] = ec._Entitlements_profile(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "tier":
+			out.Values[i] = ec._Entitlements_tier(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "entitlements":
+			out.Values[i] = ec._Entitlements_entitlements(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "services":
+			out.Values[i] = ec._Entitlements_services(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var expiringCoinsImplementors = []string{"ExpiringCoins"}
 
 func (ec *executionContext) _ExpiringCoins(ctx context.Context, sel ast.SelectionSet, obj *ExpiringCoins) graphql.Marshaler {
@@ -47409,6 +51343,120 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "services":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_services(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "entitlements":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_entitlements(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "afterSales":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_afterSales(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "redemptions":
 			field := field
 
@@ -48980,6 +53028,27 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "afterSalesRequest":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_afterSalesRequest(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "afterSalesTake":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_afterSalesTake(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "afterSalesClose":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_afterSalesClose(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -50493,6 +54562,11 @@ func (ec *executionContext) _Programme(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "afterSales":
+			out.Values[i] = ec._Programme_afterSales(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "household":
 			out.Values[i] = ec._Programme_household(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -51052,6 +55126,50 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_rewards(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "entitlements":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_entitlements(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "afterSalesRequests":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_afterSalesRequests(ctx, field)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -52689,6 +56807,69 @@ func (ec *executionContext) _RewardSlotEdge(ctx context.Context, sel ast.Selecti
 		case "node":
 			out.Values[i] = ec._RewardSlotEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var serviceLevelImplementors = []string{"ServiceLevel"}
+
+func (ec *executionContext) _ServiceLevel(ctx context.Context, sel ast.SelectionSet, obj *ServiceLevel) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, serviceLevelImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ServiceLevel")
+		case "kind":
+			out.Values[i] = ec._ServiceLevel_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "grade":
+			out.Values[i] = ec._ServiceLevel_grade(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "title":
+			out.Values[i] = ec._ServiceLevel_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "respondSeconds":
+			out.Values[i] = ec._ServiceLevel_respondSeconds(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "planSeconds":
+			out.Values[i] = ec._ServiceLevel_planSeconds(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "resolveSeconds":
+			out.Values[i] = ec._ServiceLevel_resolveSeconds(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -55677,6 +59858,237 @@ func (ec *executionContext) marshalNAdjustmentCategory2ᚖmembergateᚋgraphᚐA
 	return ec._AdjustmentCategory(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNAfterSalesChoice2ᚕᚖmembergateᚋgraphᚐAfterSalesChoiceᚄ(ctx context.Context, sel ast.SelectionSet, v []*AfterSalesChoice) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAfterSalesChoice2ᚖmembergateᚋgraphᚐAfterSalesChoice(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAfterSalesChoice2ᚖmembergateᚋgraphᚐAfterSalesChoice(ctx context.Context, sel ast.SelectionSet, v *AfterSalesChoice) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AfterSalesChoice(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNAfterSalesCloseErrorCode2membergateᚋgraphᚐAfterSalesCloseErrorCode(ctx context.Context, v any) (AfterSalesCloseErrorCode, error) {
+	var res AfterSalesCloseErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAfterSalesCloseErrorCode2membergateᚋgraphᚐAfterSalesCloseErrorCode(ctx context.Context, sel ast.SelectionSet, v AfterSalesCloseErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNAfterSalesCloseInput2membergateᚋgraphᚐAfterSalesCloseInput(ctx context.Context, v any) (AfterSalesCloseInput, error) {
+	res, err := ec.unmarshalInputAfterSalesCloseInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAfterSalesClosePayload2ᚖmembergateᚋgraphᚐAfterSalesClosePayload(ctx context.Context, sel ast.SelectionSet, v *AfterSalesClosePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AfterSalesClosePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNAfterSalesCloseUserError2ᚕᚖmembergateᚋgraphᚐAfterSalesCloseUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*AfterSalesCloseUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAfterSalesCloseUserError2ᚖmembergateᚋgraphᚐAfterSalesCloseUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAfterSalesCloseUserError2ᚖmembergateᚋgraphᚐAfterSalesCloseUserError(ctx context.Context, sel ast.SelectionSet, v *AfterSalesCloseUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AfterSalesCloseUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNAfterSalesRequest2ᚕᚖmembergateᚋgraphᚐAfterSalesRequestᚄ(ctx context.Context, sel ast.SelectionSet, v []*AfterSalesRequest) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAfterSalesRequest2ᚖmembergateᚋgraphᚐAfterSalesRequest(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAfterSalesRequest2ᚖmembergateᚋgraphᚐAfterSalesRequest(ctx context.Context, sel ast.SelectionSet, v *AfterSalesRequest) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AfterSalesRequest(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNAfterSalesRequestEdge2ᚕᚖmembergateᚋgraphᚐAfterSalesRequestEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*AfterSalesRequestEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAfterSalesRequestEdge2ᚖmembergateᚋgraphᚐAfterSalesRequestEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAfterSalesRequestEdge2ᚖmembergateᚋgraphᚐAfterSalesRequestEdge(ctx context.Context, sel ast.SelectionSet, v *AfterSalesRequestEdge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AfterSalesRequestEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNAfterSalesRequestErrorCode2membergateᚋgraphᚐAfterSalesRequestErrorCode(ctx context.Context, v any) (AfterSalesRequestErrorCode, error) {
+	var res AfterSalesRequestErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAfterSalesRequestErrorCode2membergateᚋgraphᚐAfterSalesRequestErrorCode(ctx context.Context, sel ast.SelectionSet, v AfterSalesRequestErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNAfterSalesRequestInput2membergateᚋgraphᚐAfterSalesRequestInput(ctx context.Context, v any) (AfterSalesRequestInput, error) {
+	res, err := ec.unmarshalInputAfterSalesRequestInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAfterSalesRequestPayload2ᚖmembergateᚋgraphᚐAfterSalesRequestPayload(ctx context.Context, sel ast.SelectionSet, v *AfterSalesRequestPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AfterSalesRequestPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNAfterSalesRequestUserError2ᚕᚖmembergateᚋgraphᚐAfterSalesRequestUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*AfterSalesRequestUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAfterSalesRequestUserError2ᚖmembergateᚋgraphᚐAfterSalesRequestUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAfterSalesRequestUserError2ᚖmembergateᚋgraphᚐAfterSalesRequestUserError(ctx context.Context, sel ast.SelectionSet, v *AfterSalesRequestUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AfterSalesRequestUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNAfterSalesTakeErrorCode2membergateᚋgraphᚐAfterSalesTakeErrorCode(ctx context.Context, v any) (AfterSalesTakeErrorCode, error) {
+	var res AfterSalesTakeErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAfterSalesTakeErrorCode2membergateᚋgraphᚐAfterSalesTakeErrorCode(ctx context.Context, sel ast.SelectionSet, v AfterSalesTakeErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNAfterSalesTakeInput2membergateᚋgraphᚐAfterSalesTakeInput(ctx context.Context, v any) (AfterSalesTakeInput, error) {
+	res, err := ec.unmarshalInputAfterSalesTakeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAfterSalesTakePayload2ᚖmembergateᚋgraphᚐAfterSalesTakePayload(ctx context.Context, sel ast.SelectionSet, v *AfterSalesTakePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AfterSalesTakePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNAfterSalesTakeUserError2ᚕᚖmembergateᚋgraphᚐAfterSalesTakeUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*AfterSalesTakeUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAfterSalesTakeUserError2ᚖmembergateᚋgraphᚐAfterSalesTakeUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAfterSalesTakeUserError2ᚖmembergateᚋgraphᚐAfterSalesTakeUserError(ctx context.Context, sel ast.SelectionSet, v *AfterSalesTakeUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AfterSalesTakeUserError(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNApprovalRequest2ᚕᚖmembergateᚋgraphᚐApprovalRequestᚄ(ctx context.Context, sel ast.SelectionSet, v []*ApprovalRequest) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -56663,6 +61075,32 @@ func (ec *executionContext) marshalNEarnRule2ᚖmembergateᚋgraphᚐEarnRule(ct
 		return graphql.Null
 	}
 	return ec._EarnRule(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNEntitlement2ᚕᚖmembergateᚋgraphᚐEntitlementᚄ(ctx context.Context, sel ast.SelectionSet, v []*Entitlement) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNEntitlement2ᚖmembergateᚋgraphᚐEntitlement(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNEntitlement2ᚖmembergateᚋgraphᚐEntitlement(ctx context.Context, sel ast.SelectionSet, v *Entitlement) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Entitlement(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNExpiringCoins2ᚕᚖmembergateᚋgraphᚐExpiringCoinsᚄ(ctx context.Context, sel ast.SelectionSet, v []*ExpiringCoins) graphql.Marshaler {
@@ -58734,6 +63172,32 @@ func (ec *executionContext) marshalNRewardSlotEdge2ᚖmembergateᚋgraphᚐRewar
 	return ec._RewardSlotEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNServiceLevel2ᚕᚖmembergateᚋgraphᚐServiceLevelᚄ(ctx context.Context, sel ast.SelectionSet, v []*ServiceLevel) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNServiceLevel2ᚖmembergateᚋgraphᚐServiceLevel(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNServiceLevel2ᚖmembergateᚋgraphᚐServiceLevel(ctx context.Context, sel ast.SelectionSet, v *ServiceLevel) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ServiceLevel(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNStatementBalance2ᚖmembergateᚋgraphᚐStatementBalance(ctx context.Context, sel ast.SelectionSet, v *StatementBalance) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -59457,6 +63921,27 @@ func (ec *executionContext) marshalOAdjustmentRules2ᚖmembergateᚋgraphᚐAdju
 	return ec._AdjustmentRules(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOAfterSalesRequest2ᚖmembergateᚋgraphᚐAfterSalesRequest(ctx context.Context, sel ast.SelectionSet, v *AfterSalesRequest) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AfterSalesRequest(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOAfterSalesRequestConnection2ᚖmembergateᚋgraphᚐAfterSalesRequestConnection(ctx context.Context, sel ast.SelectionSet, v *AfterSalesRequestConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AfterSalesRequestConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOAfterSalesRules2ᚖmembergateᚋgraphᚐAfterSalesRules(ctx context.Context, sel ast.SelectionSet, v *AfterSalesRules) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AfterSalesRules(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOApprovalRequestConnection2ᚖmembergateᚋgraphᚐApprovalRequestConnection(ctx context.Context, sel ast.SelectionSet, v *ApprovalRequestConnection) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -59651,6 +64136,32 @@ func (ec *executionContext) marshalOEarnRule2ᚕᚖmembergateᚋgraphᚐEarnRule
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOEntitlement2ᚕᚖmembergateᚋgraphᚐEntitlementᚄ(ctx context.Context, sel ast.SelectionSet, v []*Entitlement) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNEntitlement2ᚖmembergateᚋgraphᚐEntitlement(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOEntitlements2ᚖmembergateᚋgraphᚐEntitlements(ctx context.Context, sel ast.SelectionSet, v *Entitlements) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Entitlements(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOFamily2ᚖmembergateᚋgraphᚐFamily(ctx context.Context, sel ast.SelectionSet, v *Family) graphql.Marshaler {

@@ -54,6 +54,171 @@ type AdjustmentRules struct {
 	Categories []*AdjustmentCategory `json:"categories"`
 }
 
+// One of the programme's codes for requests, with its name.
+type AfterSalesChoice struct {
+	// Code of the choice, stable over languages.
+	Code string `json:"code"`
+	// What it is called.
+	Name string `json:"name"`
+}
+
+// A request that is to be closed.
+type AfterSalesCloseInput struct {
+	// Id of the request.
+	RequestID string `json:"requestId"`
+	// Code of how it ends, one of the programme's.
+	Outcome string `json:"outcome"`
+	// What the member should know, in at most 500 characters.
+	Note *string `json:"note,omitempty"`
+}
+
+// What came of it.
+type AfterSalesClosePayload struct {
+	// The request. Null when refused.
+	Request *AfterSalesRequest `json:"request,omitempty"`
+	// Why it was not closed; empty on success.
+	UserErrors []*AfterSalesCloseUserError `json:"userErrors"`
+}
+
+// Why a request was not closed.
+type AfterSalesCloseUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// What to do about it.
+	Code AfterSalesCloseErrorCode `json:"code"`
+}
+
+func (AfterSalesCloseUserError) IsUserError() {}
+
+// A member's request after a sale.
+type AfterSalesRequest struct {
+	// Opaque id of the request.
+	ID string `json:"id"`
+	// Who asks. Null only together with an error.
+	Profile *PublicProfile `json:"profile,omitempty"`
+	// The order that it is about, as the shop numbers it.
+	OrderID string `json:"orderId"`
+	// Code of what is asked for.
+	Kind string `json:"kind"`
+	// What is asked for.
+	KindName string `json:"kindName"`
+	// What the member wrote.
+	Text string `json:"text"`
+	// OPEN, TAKEN or CLOSED; more may come.
+	State string `json:"state"`
+	// Place in the queue: higher ones come first.
+	Priority int `json:"priority"`
+	// When it was asked.
+	RequestedAt time.Time `json:"requestedAt"`
+	// Until when somebody answers. Null when nothing is promised.
+	RespondBy *time.Time `json:"respondBy,omitempty"`
+	// Until when it is settled. Null when nothing is promised.
+	ResolveBy *time.Time `json:"resolveBy,omitempty"`
+	// Whether a step was not made in time.
+	Late bool `json:"late"`
+	// When somebody took it. Null until then.
+	TakenAt *time.Time `json:"takenAt,omitempty"`
+	// When it was closed. Null until then.
+	ClosedAt *time.Time `json:"closedAt,omitempty"`
+	// Code of how it ended. Null until it is closed.
+	Outcome *string `json:"outcome,omitempty"`
+	// How it ended. Null until it is closed.
+	OutcomeName *string `json:"outcomeName,omitempty"`
+	// What staff wrote for the member. Null when nothing.
+	Note   *string   `json:"note,omitempty"`
+	Member member.ID `json:"-"`
+}
+
+func (AfterSalesRequest) IsNode() {}
+
+// A page of requests after a sale.
+type AfterSalesRequestConnection struct {
+	// The requests with their cursors.
+	Edges []*AfterSalesRequestEdge `json:"edges"`
+	// The requests alone.
+	Nodes []*AfterSalesRequest `json:"nodes"`
+	// Where the page lies.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A request in a page of requests.
+type AfterSalesRequestEdge struct {
+	// Opaque place of the request in the list.
+	Cursor string `json:"cursor"`
+	// The request itself.
+	Node *AfterSalesRequest `json:"node"`
+}
+
+// A request for help with an order.
+type AfterSalesRequestInput struct {
+	// 1 to 64 visible ASCII characters; the same with the same input is done once.
+	IdempotencyKey string `json:"idempotencyKey"`
+	// The order, as the shop numbers it.
+	OrderID string `json:"orderId"`
+	// Code of what is asked for, one of the programme's.
+	Kind string `json:"kind"`
+	// What happened, in 1 to 500 characters.
+	Text string `json:"text"`
+}
+
+// What came of it.
+type AfterSalesRequestPayload struct {
+	// The request. Null when refused.
+	Request *AfterSalesRequest `json:"request,omitempty"`
+	// Whether an earlier sending of the same had asked already.
+	Replayed bool `json:"replayed"`
+	// Why nothing was asked; empty on success.
+	UserErrors []*AfterSalesRequestUserError `json:"userErrors"`
+}
+
+// Why nothing was asked.
+type AfterSalesRequestUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// What to do about it.
+	Code AfterSalesRequestErrorCode `json:"code"`
+}
+
+func (AfterSalesRequestUserError) IsUserError() {}
+
+// What members may ask for after a sale.
+type AfterSalesRules struct {
+	// What can be asked for.
+	Kinds []*AfterSalesChoice `json:"kinds"`
+	// How a request can end.
+	Outcomes []*AfterSalesChoice `json:"outcomes"`
+}
+
+// A request that is to be taken.
+type AfterSalesTakeInput struct {
+	// Id of the request.
+	RequestID string `json:"requestId"`
+}
+
+// What came of it.
+type AfterSalesTakePayload struct {
+	// The request. Null when refused.
+	Request *AfterSalesRequest `json:"request,omitempty"`
+	// Why it was not taken; empty on success.
+	UserErrors []*AfterSalesTakeUserError `json:"userErrors"`
+}
+
+// Why a request was not taken.
+type AfterSalesTakeUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// What to do about it.
+	Code AfterSalesTakeErrorCode `json:"code"`
+}
+
+func (AfterSalesTakeUserError) IsUserError() {}
+
 // A redemption that waits for a yes from the family.
 type ApprovalRequest struct {
 	// Opaque id of the request.
@@ -787,6 +952,36 @@ type EarnRule struct {
 	Open *bool `json:"open,omitempty"`
 }
 
+// A right that other systems act on, given by one of the member's benefits.
+type Entitlement struct {
+	// Code of the right, such as ONE_TAP_AFTER_SALES or FREE_RETURNS; more may come.
+	Code string `json:"code"`
+	// Code of the benefit that gives it.
+	BenefitCode string `json:"benefitCode"`
+	// The benefit's name.
+	Title string `json:"title"`
+	// The terms in full, limits included.
+	Terms string `json:"terms"`
+	// Whether anything is left of it now.
+	Usable bool `json:"usable"`
+	// How often it may still be used in this period. Null when it is not limited.
+	Remaining *int `json:"remaining,omitempty"`
+	// When `remaining` is full again. Null when it never is, or when nothing is limited.
+	ResetsAt *time.Time `json:"resetsAt,omitempty"`
+}
+
+// What a member may have at other desks now.
+type Entitlements struct {
+	// Who it is, as anybody may see them.
+	Profile *PublicProfile `json:"profile"`
+	// The tier held.
+	Tier *Tier `json:"tier"`
+	// The rights, in the programme's order.
+	Entitlements []*Entitlement `json:"entitlements"`
+	// How fast each kind of request is answered.
+	Services []*ServiceLevel `json:"services"`
+}
+
 // Available coins that expire at the same moment.
 type ExpiringCoins struct {
 	// When they are gone.
@@ -1222,6 +1417,12 @@ type Member struct {
 	// What the member may know of but cannot have now, in the programme's order, each with what is missing for it. Null only
 	// together with an error.
 	LockedBenefits *LockedBenefitConnection `json:"lockedBenefits,omitempty"`
+	// How fast each kind of request of the member is answered.
+	Services []*ServiceLevel `json:"services"`
+	// What other desks do for the member now. Null only together with an error.
+	Entitlements []*Entitlement `json:"entitlements,omitempty"`
+	// What the member has asked for after a sale, newest first. Null only together with an error.
+	AfterSales *AfterSalesRequestConnection `json:"afterSales,omitempty"`
 	// What the member has redeemed, newest first. Null only together with an error.
 	Redemptions *RedemptionConnection `json:"redemptions,omitempty"`
 	// The numbers for badges on icons. Null only together with an error.
@@ -1921,6 +2122,8 @@ type Programme struct {
 	Currencies []*Currency `json:"currencies"`
 	// How staff may correct coins. Null when nobody may.
 	Adjustments *AdjustmentRules `json:"adjustments,omitempty"`
+	// What members may ask for after a sale. Null when nothing.
+	AfterSales *AfterSalesRules `json:"afterSales,omitempty"`
 	// What members may tell of home and likes. Null when nothing is asked.
 	Household *HouseholdRules `json:"household,omitempty"`
 	// The ladder, lowest tier first.
@@ -2358,6 +2561,22 @@ type RewardSlotEdge struct {
 	Cursor string `json:"cursor"`
 	// The slot itself.
 	Node *RewardSlot `json:"node"`
+}
+
+// How fast a kind of request is answered; of the rules that hold for a member the stricter one counts.
+type ServiceLevel struct {
+	// Code of the kind, such as AFTER_SALES or COMPLAINT.
+	Kind string `json:"kind"`
+	// Code of the grade, such as MAJOR. Null when the kind has none.
+	Grade *string `json:"grade,omitempty"`
+	// What it is called.
+	Title string `json:"title"`
+	// Seconds until somebody answers. Null when none are promised.
+	RespondSeconds *int `json:"respondSeconds,omitempty"`
+	// Seconds until there is a plan. Null when none are promised.
+	PlanSeconds *int `json:"planSeconds,omitempty"`
+	// Seconds until it is settled. Null when none are promised.
+	ResolveSeconds *int `json:"resolveSeconds,omitempty"`
 }
 
 // The discount that a family shares.
@@ -2925,6 +3144,198 @@ type WalletStatement struct {
 	Entries *LedgerEntryConnection `json:"entries,omitempty"`
 	Ledger  wallet.ID              `json:"-"`
 	Piece   wallet.Statement       `json:"-"`
+}
+
+// Reasons why a request is not closed.
+type AfterSalesCloseErrorCode string
+
+const (
+	// There is no such request.
+	AfterSalesCloseErrorCodeNotFound AfterSalesCloseErrorCode = "NOT_FOUND"
+	// The outcome is none of the programme's.
+	AfterSalesCloseErrorCodeUnknownCode AfterSalesCloseErrorCode = "UNKNOWN_CODE"
+	// Somebody else has taken it.
+	AfterSalesCloseErrorCodeAlreadyTaken AfterSalesCloseErrorCode = "ALREADY_TAKEN"
+	// It was closed before, in another way or by somebody else.
+	AfterSalesCloseErrorCodeRequestClosed AfterSalesCloseErrorCode = "REQUEST_CLOSED"
+)
+
+var AllAfterSalesCloseErrorCode = []AfterSalesCloseErrorCode{
+	AfterSalesCloseErrorCodeNotFound,
+	AfterSalesCloseErrorCodeUnknownCode,
+	AfterSalesCloseErrorCodeAlreadyTaken,
+	AfterSalesCloseErrorCodeRequestClosed,
+}
+
+func (e AfterSalesCloseErrorCode) IsValid() bool {
+	switch e {
+	case AfterSalesCloseErrorCodeNotFound, AfterSalesCloseErrorCodeUnknownCode, AfterSalesCloseErrorCodeAlreadyTaken, AfterSalesCloseErrorCodeRequestClosed:
+		return true
+	}
+	return false
+}
+
+func (e AfterSalesCloseErrorCode) String() string {
+	return string(e)
+}
+
+func (e *AfterSalesCloseErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = AfterSalesCloseErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid AfterSalesCloseErrorCode", str)
+	}
+	return nil
+}
+
+func (e AfterSalesCloseErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *AfterSalesCloseErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e AfterSalesCloseErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why nothing is asked.
+type AfterSalesRequestErrorCode string
+
+const (
+	// The programme has no such requests.
+	AfterSalesRequestErrorCodeAfterSalesOff AfterSalesRequestErrorCode = "AFTER_SALES_OFF"
+	// The member has no right to it now.
+	AfterSalesRequestErrorCodeNotEntitled AfterSalesRequestErrorCode = "NOT_ENTITLED"
+	// The member has no such order.
+	AfterSalesRequestErrorCodeNotFound AfterSalesRequestErrorCode = "NOT_FOUND"
+	// The kind is none of the programme's.
+	AfterSalesRequestErrorCodeUnknownCode AfterSalesRequestErrorCode = "UNKNOWN_CODE"
+	// The key was used with another input.
+	AfterSalesRequestErrorCodeIdempotencyConflict AfterSalesRequestErrorCode = "IDEMPOTENCY_CONFLICT"
+)
+
+var AllAfterSalesRequestErrorCode = []AfterSalesRequestErrorCode{
+	AfterSalesRequestErrorCodeAfterSalesOff,
+	AfterSalesRequestErrorCodeNotEntitled,
+	AfterSalesRequestErrorCodeNotFound,
+	AfterSalesRequestErrorCodeUnknownCode,
+	AfterSalesRequestErrorCodeIdempotencyConflict,
+}
+
+func (e AfterSalesRequestErrorCode) IsValid() bool {
+	switch e {
+	case AfterSalesRequestErrorCodeAfterSalesOff, AfterSalesRequestErrorCodeNotEntitled, AfterSalesRequestErrorCodeNotFound, AfterSalesRequestErrorCodeUnknownCode, AfterSalesRequestErrorCodeIdempotencyConflict:
+		return true
+	}
+	return false
+}
+
+func (e AfterSalesRequestErrorCode) String() string {
+	return string(e)
+}
+
+func (e *AfterSalesRequestErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = AfterSalesRequestErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid AfterSalesRequestErrorCode", str)
+	}
+	return nil
+}
+
+func (e AfterSalesRequestErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *AfterSalesRequestErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e AfterSalesRequestErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why a request is not taken.
+type AfterSalesTakeErrorCode string
+
+const (
+	// There is no such request.
+	AfterSalesTakeErrorCodeNotFound AfterSalesTakeErrorCode = "NOT_FOUND"
+	// Somebody else has taken it.
+	AfterSalesTakeErrorCodeAlreadyTaken AfterSalesTakeErrorCode = "ALREADY_TAKEN"
+	// It is closed.
+	AfterSalesTakeErrorCodeRequestClosed AfterSalesTakeErrorCode = "REQUEST_CLOSED"
+)
+
+var AllAfterSalesTakeErrorCode = []AfterSalesTakeErrorCode{
+	AfterSalesTakeErrorCodeNotFound,
+	AfterSalesTakeErrorCodeAlreadyTaken,
+	AfterSalesTakeErrorCodeRequestClosed,
+}
+
+func (e AfterSalesTakeErrorCode) IsValid() bool {
+	switch e {
+	case AfterSalesTakeErrorCodeNotFound, AfterSalesTakeErrorCodeAlreadyTaken, AfterSalesTakeErrorCodeRequestClosed:
+		return true
+	}
+	return false
+}
+
+func (e AfterSalesTakeErrorCode) String() string {
+	return string(e)
+}
+
+func (e *AfterSalesTakeErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = AfterSalesTakeErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid AfterSalesTakeErrorCode", str)
+	}
+	return nil
+}
+
+func (e AfterSalesTakeErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *AfterSalesTakeErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e AfterSalesTakeErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
 }
 
 // What has become of a request.

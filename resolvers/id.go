@@ -11,6 +11,7 @@ import (
 const (
 	kindMember     = "Member"
 	kindProfile    = "PublicProfile"
+	kindRequest    = "AfterSalesRequest"
 	kindPrivacy    = "Privacy"
 	kindUnread     = "UnreadCounts"
 	kindSettings   = "RecommendationSettings"

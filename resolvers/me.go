@@ -19,7 +19,7 @@ func (q query) Me(ctx context.Context) (*graph.Member, error) {
 		return nil, nil
 	}
 	o.Holders.Want(o.Me())
-	if asks(ctx, "benefits") || asks(ctx, "tier", "current", "benefits") {
+	if asks(ctx, "benefits") || asks(ctx, "tier", "current", "benefits") || asks(ctx, "entitlements") {
 		o.Usages.Want(o.Me())
 	}
 	if asks(ctx, "family") || asks(ctx, "unreadCounts", "approvals") {

@@ -22,6 +22,7 @@ func (q query) Programme(ctx context.Context) (*graph.Programme, error) {
 			out.Adjustments.Categories = append(out.Adjustments.Categories, &graph.AdjustmentCategory{Code: c.Code, Name: c.Names.In(l)})
 		}
 	}
+	out.AfterSales = afterSalesRules(ctx, p.AfterSales)
 	out.Household = householdRules(ctx, p.Household)
 	for _, t := range p.Tiers {
 		out.Tiers = append(out.Tiers, q.tier(ctx, t))

@@ -14,6 +14,7 @@ import (
 	"membergate/internal/community"
 	"membergate/internal/coupon"
 	"membergate/internal/cursor"
+	"membergate/internal/desk"
 	"membergate/internal/family"
 	"membergate/internal/fault"
 	"membergate/internal/membership"
@@ -47,6 +48,7 @@ type Root struct {
 	Transfers *transfer.Service   // coins between wallets
 	Benefits  *benefit.Service    // using them
 	Families  *family.Service     // invitations
+	Desk      *desk.Service       // rights, and requests after a sale
 	Profiles  *profile.Service    // names, consents, homes
 	Community *community.Service  // feeds and threads
 	Notices   *notice.Desk        // inboxes, and what members want of them
@@ -62,6 +64,7 @@ type (
 	memberFields      struct{ *Root }
 	profileFields     struct{ *Root }
 	privacyFields     struct{ *Root }
+	requestFields     struct{ *Root }
 	tierFields        struct{ *Root }
 	statusFields      struct{ *Root }
 	walletFields      struct{ *Root }
@@ -99,6 +102,9 @@ func (r *Root) Member() graph.MemberResolver { return memberFields{r} }
 
 // PublicProfile answers what anybody may see of a member.
 func (r *Root) PublicProfile() graph.PublicProfileResolver { return profileFields{r} }
+
+// AfterSalesRequest answers the fields of a request after a sale.
+func (r *Root) AfterSalesRequest() graph.AfterSalesRequestResolver { return requestFields{r} }
 
 // Privacy answers the fields of what a member's data may be used for.
 func (r *Root) Privacy() graph.PrivacyResolver { return privacyFields{r} }

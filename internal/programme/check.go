@@ -46,6 +46,8 @@ func (r *report) check(p *Programme) {
 	c.offers()
 	c.coupons()
 	c.services()
+	c.flags()
+	c.afterSales()
 	c.household()
 	c.completeness()
 	c.family()

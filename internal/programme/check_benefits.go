@@ -65,15 +65,16 @@ func (c *check) replaces(at string, b Benefit) {
 
 // services checks the response times.
 func (c *check) services() {
-	seen := map[[2]string]string{}
+	seen := map[[3]string]string{}
 	for i, s := range c.p.Services {
 		at := fmt.Sprintf("services[%d]", i)
 		c.filled(at+".kind", s.Kind)
 		c.known(at+".tier", s.Tier, c.tiers)
-		if first, twice := seen[[2]string{s.Kind, s.Tier}]; twice {
+		c.text(at+".titles", s.Titles)
+		if first, twice := seen[[3]string{s.Kind, s.Grade, s.Tier}]; twice {
 			c.add(at+".kind", "is %q for the same tier as %s; allowed is once", s.Kind, first)
 		}
-		seen[[2]string{s.Kind, s.Tier}] = at
+		seen[[3]string{s.Kind, s.Grade, s.Tier}] = at
 		before, name := int64(0), ""
 		for _, each := range []struct {
 			key     string

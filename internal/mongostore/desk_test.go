@@ -1,0 +1,12 @@
+package mongostore
+
+import (
+	"testing"
+
+	"membergate/internal/storetest"
+)
+
+func TestDesk(t *testing.T) {
+	s := open(t)
+	storetest.Requests(t, s.Requests())
+}

@@ -1,0 +1,107 @@
+package resolvers
+
+import (
+	"context"
+	"time"
+
+	"membergate/graph"
+	"membergate/internal/account"
+	"membergate/internal/desk"
+	"membergate/internal/fault"
+	"membergate/loaders"
+)
+
+// staffWith refuses whoever is not staff with one of the roles.
+func staffWith(ctx context.Context, one, other string) error {
+	if err := signIn(ctx); err != nil {
+		return err
+	}
+	if v := loaders.From(ctx).Viewer; !v.Staff() || !v.Has(one) && !v.Has(other) {
+		return fault.New(fault.Forbidden, "this needs a staff token with the role %s or %s", one, other)
+	}
+	return nil
+}
+
+// Services are how fast the member's requests are answered.
+func (m memberFields) Services(ctx context.Context, obj *graph.Member) ([]*graph.ServiceLevel, error) {
+	return m.services(ctx, obj.Holder), nil
+}
+
+func (r *Root) services(ctx context.Context, h *account.Holder) []*graph.ServiceLevel {
+	p := r.programme(ctx)
+	out := []*graph.ServiceLevel{}
+	for _, l := range desk.Levels(p, r.standing(ctx, h).Held(p, loaders.From(ctx).Now).Code) {
+		out = append(out, &graph.ServiceLevel{
+			Kind: l.Kind, Grade: text(l.Grade), Title: l.Titles.In(locale(ctx)),
+			RespondSeconds: inSeconds(l.Respond), PlanSeconds: inSeconds(l.Plan), ResolveSeconds: inSeconds(l.Resolve),
+		})
+	}
+	return out
+}
+
+// inSeconds is nil for what is not promised.
+func inSeconds(d time.Duration) *int {
+	if d == 0 {
+		return nil
+	}
+	return ptr(int(d / time.Second))
+}
+
+// Entitlements are what other desks do for the member now.
+func (m memberFields) Entitlements(ctx context.Context, obj *graph.Member) ([]*graph.Entitlement, error) {
+	return m.entitlements(ctx, obj.Holder)
+}
+
+func (r *Root) entitlements(ctx context.Context, h *account.Holder) ([]*graph.Entitlement, error) {
+	o := loaders.From(ctx)
+	used, _, err := o.Usages.Load(ctx, h.Profile.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := []*graph.Entitlement{}
+	for _, f := range desk.FlagsOf(r.programme(ctx), h.Profile, r.standing(ctx, h), used, o.Now) {
+		e := &graph.Entitlement{
+			Code: f.Code, BenefitCode: f.Offer.Code, Title: f.Offer.Titles.In(locale(ctx)), Terms: f.Offer.Terms.In(locale(ctx)), Usable: f.Usable(),
+		}
+		if !f.Left.Unlimited {
+			e.Remaining = ptr(int(f.Left.Remaining))
+			e.ResetsAt = momentOf(f.Left.ResetsAt)
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+// momentOf is nil for no moment.
+func momentOf(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+// Entitlements tells another desk what a member may have.
+func (q query) Entitlements(ctx context.Context, memberID string) (*graph.Entitlements, error) {
+	loaders.Leave(ctx)
+	if err := staffWith(ctx, "service", "clerk"); err != nil {
+		return nil, err
+	}
+	who, err := q.memberOf(ctx, memberID)
+	if err != nil || who == "" {
+		return nil, err
+	}
+	h, known, err := loaders.From(ctx).Holders.Load(ctx, who)
+	if err != nil || !known {
+		return nil, err
+	}
+	return q.entitled(ctx, &h)
+}
+
+func (r *Root) entitled(ctx context.Context, h *account.Holder) (*graph.Entitlements, error) {
+	rights, err := r.entitlements(ctx, h)
+	if err != nil {
+		return nil, err
+	}
+	held := r.standing(ctx, h).Held(r.programme(ctx), loaders.From(ctx).Now)
+	return &graph.Entitlements{Profile: r.profile(ctx, h), Tier: r.tier(ctx, held), Entitlements: rights, Services: r.services(ctx, h)}, nil
+}

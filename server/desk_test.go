@@ -1,0 +1,180 @@
+package main
+
+import (
+	"crypto/rand"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"membergate/internal/token"
+	"membergate/internal/viewer"
+)
+
+// deskApp sends operations of other desks as apps and staff do.
+func deskApp(t *testing.T, e *engine, who string) walletApp {
+	t.Helper()
+	return walletApp{t, e.gateway.url, who, appDocument(t, "desk")}
+}
+
+// atDesk sends an operation as one of the staff.
+func atDesk(t *testing.T, e *engine, who, operation string, variables map[string]any, roles ...string) reply {
+	t.Helper()
+	signed, err := token.Sign(trust, token.Grant{Member: who, Scope: viewer.ScopeStaff, Roles: roles, Lifetime: time.Hour}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := deskApp(t, e, "")
+	return ask(t, app.url, question{query: app.only(operation), variables: variables, header: map[string]string{"Authorization": "Bearer " + signed}})
+}
+
+func TestOneTapAfterASaleCountsOnceWithItsDeadline(t *testing.T) {
+	onEngines(t, func(t *testing.T, e *engine) {
+		orders := map[string]string{"caller": "o-caller", "bronze": "o-bronze"}
+		app := deskApp(t, e, "caller")
+		in := map[string]any{"idempotencyKey": rand.Text(), "orderId": orders["caller"], "kind": "QUALITY", "text": "The lid is cracked, call 13800138000."}
+		var mu sync.Mutex
+		ids, fresh := map[any]bool{}, 0
+		var all sync.WaitGroup
+		for range 50 {
+			all.Go(func() {
+				r := app.insist("AfterSalesRequest", in)
+				if len(r.Errors) > 0 {
+					t.Errorf("asked: %s", r.text)
+					return
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				ids[r.at(t, "afterSalesRequest", "request", "id")] = true
+				if r.at(t, "afterSalesRequest", "replayed") == false {
+					fresh++
+				}
+			})
+		}
+		all.Wait()
+		if len(ids) != 1 || fresh > 1 {
+			t.Fatalf("%d requests, %d times new", len(ids), fresh)
+		}
+		page := func() reply { return good(t, app.url, question{query: app.only("DeskPage"), who: app.who}) }
+		mine := page().at(t, "me", "afterSales", "nodes", 0).(map[string]any)
+		asked, _ := time.Parse(time.RFC3339, mine["requestedAt"].(string))
+		due, _ := time.Parse(time.RFC3339, mine["respondBy"].(string))
+		if due.Sub(asked) != 90*time.Second || mine["state"] != "OPEN" || mine["priority"] != float64(2) || mine["kindName"] != "Quality" || mine["text"] != in["text"] {
+			t.Errorf("the member sees %v", mine)
+		}
+		for want, change := range map[string]func(map[string]any){
+			"IDEMPOTENCY_CONFLICT": func(m map[string]any) { m["text"] = "Another." },
+			"NOT_FOUND":            func(m map[string]any) { m["idempotencyKey"], m["orderId"] = "k1", "none" },
+			"NOT_FOUND theirs":     func(m map[string]any) { m["idempotencyKey"], m["orderId"] = "k2", orders["bronze"] },
+			"UNKNOWN_CODE":         func(m map[string]any) { m["idempotencyKey"], m["kind"] = "k3", "MIRACLE" },
+		} {
+			next := map[string]any{}
+			for k, v := range in {
+				next[k] = v
+			}
+			change(next)
+			if r := app.send("AfterSalesRequest", next); r.refusal(t, "afterSalesRequest") != strings.Fields(want)[0] {
+				t.Errorf("%s: %s", want, r.text)
+			}
+		}
+		low := deskApp(t, e, "bronze").send("AfterSalesRequest", map[string]any{"idempotencyKey": "k", "orderId": orders["bronze"], "kind": "RETURN", "text": "x"})
+		if low.refusal(t, "afterSalesRequest") != "NOT_ENTITLED" {
+			t.Errorf("below the tier: %s", low.text)
+		}
+		app.send("AfterSalesRequest", map[string]any{"idempotencyKey": "k4", "orderId": "x", "kind": "RETURN", "text": strings.Repeat("x", 501)}).refusedOnce(t, "BAD_USER_INPUT", "text")
+
+		id := mine["id"]
+		queue := atDesk(t, e, "anna", "AfterSalesQueue", map[string]any{"first": 50}, "service")
+		if !strings.Contains(queue.text, fmt.Sprint(id)) || !strings.Contains(queue.text, "13800138000") {
+			t.Errorf("the desk sees %s", queue.text)
+		}
+		takers := map[string]int{}
+		for n := range 20 {
+			all.Go(func() {
+				r := atDesk(t, e, fmt.Sprint("desk-", n), "AfterSalesTake", input("requestId", id), "service")
+				for try := 0; try < 20 && r.comeAgain(); try++ {
+					r = atDesk(t, e, fmt.Sprint("desk-", n), "AfterSalesTake", input("requestId", id), "service")
+				}
+				code, _ := r.at(t, "afterSalesTake", "userErrors", 0, "code").(string)
+				mu.Lock()
+				defer mu.Unlock()
+				if takers[code]++; code == "" {
+					takers[fmt.Sprint("desk-", n)] = 1
+				}
+			})
+		}
+		all.Wait()
+		if takers[""] != 1 || takers["ALREADY_TAKEN"] != 19 {
+			t.Fatalf("twenty who take it are told %v", takers)
+		}
+		for name := range takers {
+			if !strings.HasPrefix(name, "desk-") {
+				continue
+			}
+			end := func(who, outcome string) string {
+				in := input("requestId", id, "outcome", outcome, "note", "A new one comes.")
+				return atDesk(t, e, who, "AfterSalesClose", in, "operations").refusal(t, "afterSalesClose")
+			}
+			for n, c := range []struct{ who, outcome, want string }{
+				{"somebody", "REPLACED", "ALREADY_TAKEN"}, {name, "MAGIC", "UNKNOWN_CODE"}, {name, "REPLACED", ""}, {name, "REPLACED", ""}, {name, "SOLVED", "REQUEST_CLOSED"},
+			} {
+				if got := end(c.who, c.outcome); got != c.want {
+					t.Errorf("closing %d is told %q, want %q", n, got, c.want)
+				}
+			}
+		}
+		if got := page().at(t, "me", "afterSales", "nodes", 0).(map[string]any); got["state"] != "CLOSED" || got["outcomeName"] != "Replaced" || got["note"] != "A new one comes." {
+			t.Errorf("the member sees %v", got)
+		}
+		if r := atDesk(t, e, "anna", "AfterSalesQueue", map[string]any{"first": 50}, "service"); strings.Contains(r.text, fmt.Sprint(id)) {
+			t.Error("what is closed is still in the queue")
+		}
+		for _, operation := range []string{"AfterSalesTake", "AfterSalesClose"} {
+			in := input("requestId", globalID("AfterSalesRequest", "none"))
+			if operation == "AfterSalesClose" {
+				in = input("requestId", "none", "outcome", "SOLVED")
+			}
+			if r := atDesk(t, e, "anna", operation, in, "service"); !strings.Contains(r.text, "NOT_FOUND") {
+				t.Errorf("%s of nothing: %s", operation, r.text)
+			}
+			atDesk(t, e, "anna", operation, in, "clerk").refusedOnce(t, "FORBIDDEN", "service or operations")
+		}
+		atDesk(t, e, "anna", "AfterSalesQueue", nil, "moderator").refusedOnce(t, "FORBIDDEN", "service or operations")
+		if log := e.gateway.log.String(); strings.Contains(log, "13800138000") {
+			t.Error("the log has what the member wrote")
+		}
+	})
+}
+
+// Rights come with the tier, as the papers give them, and show nothing of a member but the public profile.
+func TestOtherDesksSeeRightsAndNothingElse(t *testing.T) {
+	onEngines(t, func(t *testing.T, e *engine) {
+		rights := map[string][]string{
+			owner: {"NEXT_DAY_COURIER no", "PRIORITY_PURCHASE", "ONE_TAP_AFTER_SALES", "FREE_RETURNS", "REPLACE_NOT_REPAIR"}, // PLATINUM
+			adult: {"PRIORITY_PURCHASE", "ONE_TAP_AFTER_SALES", "FREE_RETURNS", "REPLACE_NOT_REPAIR no"},                      // GOLD
+			child: {"ONE_TAP_AFTER_SALES no", "FREE_RETURNS no", "PRIORITY_PURCHASE no"},
+		}
+		for who, want := range rights {
+			id := good(t, e.gateway.url, question{query: `{ me { publicProfile { id } } }`, who: who}).at(t, "me", "publicProfile", "id")
+			r := atDesk(t, e, "anna", "Entitlements", map[string]any{"memberId": id}, "clerk")
+			for _, code := range want {
+				code, no := strings.CutSuffix(code, " no")
+				if strings.Contains(r.text, `"`+code+`"`) == no {
+					t.Errorf("%s, %s: %s", who, code, r.text)
+				}
+			}
+			for _, secret := range []string{who + `"`, "1985", "COFFEE_TEA", "LOW_SUGAR", "2009-12"} {
+				if strings.Contains(r.text, secret) {
+					t.Errorf("the desk sees %q: %s", secret, r.text)
+				}
+			}
+		}
+		if r := atDesk(t, e, "anna", "Entitlements", map[string]any{"memberId": globalID("PublicProfile", "none")}, "service"); string(r.Data) != `{"entitlements":null}` {
+			t.Errorf("somebody unknown: %s", r.text)
+		}
+		atDesk(t, e, "anna", "Entitlements", map[string]any{"memberId": "x"}, "operations").refusedOnce(t, "FORBIDDEN", "service or clerk")
+		app := deskApp(t, e, owner)
+		ask(t, app.url, question{query: app.only("Entitlements"), variables: map[string]any{"memberId": "x"}, who: owner}).refusedOnce(t, "FORBIDDEN", "service or clerk")
+	})
+}
