@@ -2,7 +2,6 @@ package resolvers
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -152,22 +151,14 @@ func (r *Root) request(ctx context.Context, q desk.Request) *graph.AfterSalesReq
 		kinds, outcomes = rules.Kinds, rules.Outcomes
 	}
 	out := &graph.AfterSalesRequest{
-		ID: globalID(kindRequest, q.ID), Member: q.Member, OrderID: q.Order, Kind: q.Kind, KindName: nameOf(ctx, kinds, q.Kind), Text: r.Desk.Read(q.Sealed),
+		ID: globalID(kindRequest, q.ID), Member: q.Member, OrderID: q.Order, Kind: q.Kind, KindName: choice(ctx, kinds, q.Kind).Name, Text: r.Desk.Read(q.Sealed),
 		State: string(q.State), Priority: q.Priority, RequestedAt: q.At, RespondBy: momentOf(q.RespondBy), ResolveBy: momentOf(q.ResolveBy),
 		Late: q.Late(loaders.From(ctx).Now), TakenAt: momentOf(q.TakenAt), ClosedAt: momentOf(q.ClosedAt), Outcome: text(q.Outcome), Note: text(r.Desk.Read(q.Note)),
 	}
 	if q.Outcome != "" {
-		out.OutcomeName = ptr(nameOf(ctx, outcomes, q.Outcome))
+		out.OutcomeName = ptr(choice(ctx, outcomes, q.Outcome).Name)
 	}
 	return out
-}
-
-// nameOf is a code's name; the code itself where there is none.
-func nameOf(ctx context.Context, all []programme.Named, code string) string {
-	if i := slices.IndexFunc(all, func(n programme.Named) bool { return n.Code == code }); i >= 0 {
-		return all[i].Names.In(locale(ctx))
-	}
-	return code
 }
 
 // Profile is who asks.
