@@ -83,6 +83,8 @@ func TestFresh3GivesWhatItsPaperSays(t *testing.T) {
 		{"S0-81", "FREE", nil, "2026-06-01 12:00", "FREE_COUPON", ""},
 		{"S0-48", "FREE", nil, "2025-06-01 12:00", "FREE_DELIVERY", "12 YEAR 600 2025.1"},
 		{"S0-81", "SILVER", nil, "2026-06-01 12:00", "FREE_DELIVERY", "24 YEAR 600 2026.1"},
+		{"S0-81", "SILVER", nil, "2026-12-31 23:59", "FREE_DELIVERY", "24 YEAR 600 2026.1"},
+		{"S0-64", "SILVER", nil, "2027-01-01 00:00", "FREE_DELIVERY", "any 600 2027.1"},
 		{"S0-49", "SILVER", nil, "2025-06-01 12:00", "PRIORITY_PURCHASE", "any 0 2025.1"},
 		{"S0-49", "SILVER", nil, "2025-06-01 12:00", "SERVICE_CHANNEL", "any 900 2026.1"},
 		{"S0-49", "SILVER", birthday("1990-06-30"), "2025-06-01 12:00", "BIRTHDAY_INGREDIENTS", "1 YEAR 5000 2026.1"},
