@@ -31,6 +31,7 @@ type ResolverRoot interface {
 	AfterSalesRequest() AfterSalesRequestResolver
 	ApprovalRequest() ApprovalRequestResolver
 	Benefit() BenefitResolver
+	BenefitUse() BenefitUseResolver
 	Board() BoardResolver
 	CoinAdjustment() CoinAdjustmentResolver
 	CoinSupply() CoinSupplyResolver
@@ -170,21 +171,27 @@ type ComplexityRoot struct {
 	}
 
 	Benefit struct {
-		Category   func(childComplexity int) int
-		Code       func(childComplexity int) int
-		ID         func(childComplexity int) int
-		Kind       func(childComplexity int) int
-		Layer      func(childComplexity int) int
-		Quota      func(childComplexity int) int
-		Remaining  func(childComplexity int) int
-		ResetsAt   func(childComplexity int) int
-		State      func(childComplexity int) int
-		Terms      func(childComplexity int) int
-		Title      func(childComplexity int) int
-		ValidFrom  func(childComplexity int) int
-		ValidUntil func(childComplexity int) int
-		Version    func(childComplexity int) int
-		Why        func(childComplexity int) int
+		CancelMinutes func(childComplexity int) int
+		Category      func(childComplexity int) int
+		Code          func(childComplexity int) int
+		CostLeftFen   func(childComplexity int) int
+		ID            func(childComplexity int) int
+		Kind          func(childComplexity int) int
+		Layer         func(childComplexity int) int
+		NextUse       func(childComplexity int) int
+		Options       func(childComplexity int) int
+		Quota         func(childComplexity int) int
+		Remaining     func(childComplexity int) int
+		ResetsAt      func(childComplexity int) int
+		State         func(childComplexity int) int
+		Stock         func(childComplexity int) int
+		Terms         func(childComplexity int) int
+		Title         func(childComplexity int) int
+		Used          func(childComplexity int) int
+		ValidFrom     func(childComplexity int) int
+		ValidUntil    func(childComplexity int) int
+		Version       func(childComplexity int) int
+		Why           func(childComplexity int) int
 	}
 
 	BenefitConnection struct {
@@ -198,12 +205,85 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	BenefitNextUse struct {
+		Fallback func(childComplexity int) int
+		Text     func(childComplexity int) int
+	}
+
+	BenefitOption struct {
+		Code     func(childComplexity int) int
+		Title    func(childComplexity int) int
+		ValueFen func(childComplexity int) int
+	}
+
 	BenefitQuota struct {
 		CostCapFen func(childComplexity int) int
 		Count      func(childComplexity int) int
 		Fallback   func(childComplexity int) int
 		Per        func(childComplexity int) int
 		Unlimited  func(childComplexity int) int
+	}
+
+	BenefitStock struct {
+		Left     func(childComplexity int) int
+		Per      func(childComplexity int) int
+		ResetsAt func(childComplexity int) int
+		Total    func(childComplexity int) int
+	}
+
+	BenefitUse struct {
+		Benefit          func(childComplexity int) int
+		BenefitCode      func(childComplexity int) int
+		ByDesk           func(childComplexity int) int
+		CancellableUntil func(childComplexity int) int
+		CancelledAt      func(childComplexity int) int
+		Channel          func(childComplexity int) int
+		Choice           func(childComplexity int) int
+		Fallback         func(childComplexity int) int
+		ID               func(childComplexity int) int
+		OrderID          func(childComplexity int) int
+		State            func(childComplexity int) int
+		StoreID          func(childComplexity int) int
+		TermsVersion     func(childComplexity int) int
+		Title            func(childComplexity int) int
+		UsedAt           func(childComplexity int) int
+	}
+
+	BenefitUseCancelPayload struct {
+		Use        func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	BenefitUseCancelUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
+	BenefitUseConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	BenefitUseEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	BenefitUsePayload struct {
+		Remaining  func(childComplexity int) int
+		Replayed   func(childComplexity int) int
+		Use        func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	BenefitUseUserError struct {
+		Code     func(childComplexity int) int
+		Field    func(childComplexity int) int
+		Message  func(childComplexity int) int
+		Missing  func(childComplexity int) int
+		ResetsAt func(childComplexity int) int
 	}
 
 	Board struct {
@@ -711,6 +791,7 @@ type ComplexityRoot struct {
 	Member struct {
 		AfterSales             func(childComplexity int, first *int, after *string) int
 		Avatar                 func(childComplexity int) int
+		BenefitUses            func(childComplexity int, filter *BenefitUseFilter, first *int, after *string) int
 		Benefits               func(childComplexity int, first *int, after *string) int
 		Birthday               func(childComplexity int) int
 		Completeness           func(childComplexity int) int
@@ -889,6 +970,8 @@ type ComplexityRoot struct {
 		AfterSalesClose         func(childComplexity int, input AfterSalesCloseInput) int
 		AfterSalesRequest       func(childComplexity int, input AfterSalesRequestInput) int
 		AfterSalesTake          func(childComplexity int, input AfterSalesTakeInput) int
+		BenefitUse              func(childComplexity int, input BenefitUseInput) int
+		BenefitUseCancel        func(childComplexity int, input BenefitUseCancelInput) int
 		CheckoutHold            func(childComplexity int, input CheckoutHoldInput) int
 		CheckoutSettle          func(childComplexity int, input CheckoutSettleInput) int
 		CoinAdjustmentDecide    func(childComplexity int, input CoinAdjustmentDecideInput) int
@@ -1616,6 +1699,14 @@ type BenefitResolver interface {
 
 	Remaining(ctx context.Context, obj *Benefit) (*int, error)
 	ResetsAt(ctx context.Context, obj *Benefit) (*time.Time, error)
+	Used(ctx context.Context, obj *Benefit) (*int, error)
+	CostLeftFen(ctx context.Context, obj *Benefit) (*int, error)
+	NextUse(ctx context.Context, obj *Benefit) (*BenefitNextUse, error)
+	Stock(ctx context.Context, obj *Benefit) (*BenefitStock, error)
+	Options(ctx context.Context, obj *Benefit) ([]*BenefitOption, error)
+}
+type BenefitUseResolver interface {
+	Benefit(ctx context.Context, obj *BenefitUse) (*Benefit, error)
 }
 type BoardResolver interface {
 	CanPost(ctx context.Context, obj *Board) (*bool, error)
@@ -1672,6 +1763,7 @@ type MemberResolver interface {
 	Services(ctx context.Context, obj *Member) ([]*ServiceLevel, error)
 	Entitlements(ctx context.Context, obj *Member) ([]*Entitlement, error)
 	AfterSales(ctx context.Context, obj *Member, first *int, after *string) (*AfterSalesRequestConnection, error)
+	BenefitUses(ctx context.Context, obj *Member, filter *BenefitUseFilter, first *int, after *string) (*BenefitUseConnection, error)
 	Redemptions(ctx context.Context, obj *Member, filter *RedemptionFilter, first *int, after *string) (*RedemptionConnection, error)
 	UnreadCounts(ctx context.Context, obj *Member) (*UnreadCounts, error)
 	Notifications(ctx context.Context, obj *Member, unreadOnly *bool, first *int, after *string) (*NotificationConnection, error)
@@ -1685,6 +1777,8 @@ type MutationResolver interface {
 	RedemptionShow(ctx context.Context, input RedemptionShowInput) (*RedemptionShowPayload, error)
 	RedemptionUse(ctx context.Context, input RedemptionUseInput) (*RedemptionUsePayload, error)
 	CheckoutSettle(ctx context.Context, input CheckoutSettleInput) (*CheckoutSettlePayload, error)
+	BenefitUse(ctx context.Context, input BenefitUseInput) (*BenefitUsePayload, error)
+	BenefitUseCancel(ctx context.Context, input BenefitUseCancelInput) (*BenefitUseCancelPayload, error)
 	TierInvitationRespond(ctx context.Context, input TierInvitationRespondInput) (*TierInvitationRespondPayload, error)
 	TierApply(ctx context.Context, input TierApplicationInput) (*TierApplyPayload, error)
 	TierApplicationDecide(ctx context.Context, input TierApplicationDecideInput) (*TierApplicationDecidePayload, error)
@@ -2178,6 +2272,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ApprovalRequestEdge.Node(childComplexity), true
 
+	case "Benefit.cancelMinutes":
+		if e.ComplexityRoot.Benefit.CancelMinutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Benefit.CancelMinutes(childComplexity), true
 	case "Benefit.category":
 		if e.ComplexityRoot.Benefit.Category == nil {
 			break
@@ -2190,6 +2290,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Benefit.Code(childComplexity), true
+	case "Benefit.costLeftFen":
+		if e.ComplexityRoot.Benefit.CostLeftFen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Benefit.CostLeftFen(childComplexity), true
 	case "Benefit.id":
 		if e.ComplexityRoot.Benefit.ID == nil {
 			break
@@ -2208,6 +2314,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Benefit.Layer(childComplexity), true
+	case "Benefit.nextUse":
+		if e.ComplexityRoot.Benefit.NextUse == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Benefit.NextUse(childComplexity), true
+	case "Benefit.options":
+		if e.ComplexityRoot.Benefit.Options == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Benefit.Options(childComplexity), true
 	case "Benefit.quota":
 		if e.ComplexityRoot.Benefit.Quota == nil {
 			break
@@ -2232,6 +2350,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Benefit.State(childComplexity), true
+	case "Benefit.stock":
+		if e.ComplexityRoot.Benefit.Stock == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Benefit.Stock(childComplexity), true
 	case "Benefit.terms":
 		if e.ComplexityRoot.Benefit.Terms == nil {
 			break
@@ -2244,6 +2368,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Benefit.Title(childComplexity), true
+	case "Benefit.used":
+		if e.ComplexityRoot.Benefit.Used == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Benefit.Used(childComplexity), true
 	case "Benefit.validFrom":
 		if e.ComplexityRoot.Benefit.ValidFrom == nil {
 			break
@@ -2301,6 +2431,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.BenefitEdge.Node(childComplexity), true
 
+	case "BenefitNextUse.fallback":
+		if e.ComplexityRoot.BenefitNextUse.Fallback == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitNextUse.Fallback(childComplexity), true
+	case "BenefitNextUse.text":
+		if e.ComplexityRoot.BenefitNextUse.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitNextUse.Text(childComplexity), true
+
+	case "BenefitOption.code":
+		if e.ComplexityRoot.BenefitOption.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitOption.Code(childComplexity), true
+	case "BenefitOption.title":
+		if e.ComplexityRoot.BenefitOption.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitOption.Title(childComplexity), true
+	case "BenefitOption.valueFen":
+		if e.ComplexityRoot.BenefitOption.ValueFen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitOption.ValueFen(childComplexity), true
+
 	case "BenefitQuota.costCapFen":
 		if e.ComplexityRoot.BenefitQuota.CostCapFen == nil {
 			break
@@ -2331,6 +2493,242 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BenefitQuota.Unlimited(childComplexity), true
+
+	case "BenefitStock.left":
+		if e.ComplexityRoot.BenefitStock.Left == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitStock.Left(childComplexity), true
+	case "BenefitStock.per":
+		if e.ComplexityRoot.BenefitStock.Per == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitStock.Per(childComplexity), true
+	case "BenefitStock.resetsAt":
+		if e.ComplexityRoot.BenefitStock.ResetsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitStock.ResetsAt(childComplexity), true
+	case "BenefitStock.total":
+		if e.ComplexityRoot.BenefitStock.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitStock.Total(childComplexity), true
+
+	case "BenefitUse.benefit":
+		if e.ComplexityRoot.BenefitUse.Benefit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUse.Benefit(childComplexity), true
+	case "BenefitUse.benefitCode":
+		if e.ComplexityRoot.BenefitUse.BenefitCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUse.BenefitCode(childComplexity), true
+	case "BenefitUse.byDesk":
+		if e.ComplexityRoot.BenefitUse.ByDesk == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUse.ByDesk(childComplexity), true
+	case "BenefitUse.cancellableUntil":
+		if e.ComplexityRoot.BenefitUse.CancellableUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUse.CancellableUntil(childComplexity), true
+	case "BenefitUse.cancelledAt":
+		if e.ComplexityRoot.BenefitUse.CancelledAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUse.CancelledAt(childComplexity), true
+	case "BenefitUse.channel":
+		if e.ComplexityRoot.BenefitUse.Channel == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUse.Channel(childComplexity), true
+	case "BenefitUse.choice":
+		if e.ComplexityRoot.BenefitUse.Choice == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUse.Choice(childComplexity), true
+	case "BenefitUse.fallback":
+		if e.ComplexityRoot.BenefitUse.Fallback == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUse.Fallback(childComplexity), true
+	case "BenefitUse.id":
+		if e.ComplexityRoot.BenefitUse.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUse.ID(childComplexity), true
+	case "BenefitUse.orderId":
+		if e.ComplexityRoot.BenefitUse.OrderID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUse.OrderID(childComplexity), true
+	case "BenefitUse.state":
+		if e.ComplexityRoot.BenefitUse.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUse.State(childComplexity), true
+	case "BenefitUse.storeId":
+		if e.ComplexityRoot.BenefitUse.StoreID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUse.StoreID(childComplexity), true
+	case "BenefitUse.termsVersion":
+		if e.ComplexityRoot.BenefitUse.TermsVersion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUse.TermsVersion(childComplexity), true
+	case "BenefitUse.title":
+		if e.ComplexityRoot.BenefitUse.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUse.Title(childComplexity), true
+	case "BenefitUse.usedAt":
+		if e.ComplexityRoot.BenefitUse.UsedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUse.UsedAt(childComplexity), true
+
+	case "BenefitUseCancelPayload.use":
+		if e.ComplexityRoot.BenefitUseCancelPayload.Use == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUseCancelPayload.Use(childComplexity), true
+	case "BenefitUseCancelPayload.userErrors":
+		if e.ComplexityRoot.BenefitUseCancelPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUseCancelPayload.UserErrors(childComplexity), true
+
+	case "BenefitUseCancelUserError.code":
+		if e.ComplexityRoot.BenefitUseCancelUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUseCancelUserError.Code(childComplexity), true
+	case "BenefitUseCancelUserError.field":
+		if e.ComplexityRoot.BenefitUseCancelUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUseCancelUserError.Field(childComplexity), true
+	case "BenefitUseCancelUserError.message":
+		if e.ComplexityRoot.BenefitUseCancelUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUseCancelUserError.Message(childComplexity), true
+
+	case "BenefitUseConnection.edges":
+		if e.ComplexityRoot.BenefitUseConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUseConnection.Edges(childComplexity), true
+	case "BenefitUseConnection.nodes":
+		if e.ComplexityRoot.BenefitUseConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUseConnection.Nodes(childComplexity), true
+	case "BenefitUseConnection.pageInfo":
+		if e.ComplexityRoot.BenefitUseConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUseConnection.PageInfo(childComplexity), true
+
+	case "BenefitUseEdge.cursor":
+		if e.ComplexityRoot.BenefitUseEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUseEdge.Cursor(childComplexity), true
+	case "BenefitUseEdge.node":
+		if e.ComplexityRoot.BenefitUseEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUseEdge.Node(childComplexity), true
+
+	case "BenefitUsePayload.remaining":
+		if e.ComplexityRoot.BenefitUsePayload.Remaining == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUsePayload.Remaining(childComplexity), true
+	case "BenefitUsePayload.replayed":
+		if e.ComplexityRoot.BenefitUsePayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUsePayload.Replayed(childComplexity), true
+	case "BenefitUsePayload.use":
+		if e.ComplexityRoot.BenefitUsePayload.Use == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUsePayload.Use(childComplexity), true
+	case "BenefitUsePayload.userErrors":
+		if e.ComplexityRoot.BenefitUsePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUsePayload.UserErrors(childComplexity), true
+
+	case "BenefitUseUserError.code":
+		if e.ComplexityRoot.BenefitUseUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUseUserError.Code(childComplexity), true
+	case "BenefitUseUserError.field":
+		if e.ComplexityRoot.BenefitUseUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUseUserError.Field(childComplexity), true
+	case "BenefitUseUserError.message":
+		if e.ComplexityRoot.BenefitUseUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUseUserError.Message(childComplexity), true
+	case "BenefitUseUserError.missing":
+		if e.ComplexityRoot.BenefitUseUserError.Missing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUseUserError.Missing(childComplexity), true
+	case "BenefitUseUserError.resetsAt":
+		if e.ComplexityRoot.BenefitUseUserError.ResetsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenefitUseUserError.ResetsAt(childComplexity), true
 
 	case "Board.canPost":
 		if e.ComplexityRoot.Board.CanPost == nil {
@@ -4242,6 +4640,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.Avatar(childComplexity), true
+	case "Member.benefitUses":
+		if e.ComplexityRoot.Member.BenefitUses == nil {
+			break
+		}
+
+		args, err := ec.field_Member_benefitUses_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Member.BenefitUses(childComplexity, args["filter"].(*BenefitUseFilter), args["first"].(*int), args["after"].(*string)), true
 	case "Member.benefits":
 		if e.ComplexityRoot.Member.Benefits == nil {
 			break
@@ -4937,6 +5346,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AfterSalesTake(childComplexity, args["input"].(AfterSalesTakeInput)), true
+	case "Mutation.benefitUse":
+		if e.ComplexityRoot.Mutation.BenefitUse == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_benefitUse_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BenefitUse(childComplexity, args["input"].(BenefitUseInput)), true
+	case "Mutation.benefitUseCancel":
+		if e.ComplexityRoot.Mutation.BenefitUseCancel == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_benefitUseCancel_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BenefitUseCancel(childComplexity, args["input"].(BenefitUseCancelInput)), true
 	case "Mutation.checkoutHold":
 		if e.ComplexityRoot.Mutation.CheckoutHold == nil {
 			break
@@ -8007,6 +8438,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputAfterSalesCloseInput,
 		ec.unmarshalInputAfterSalesRequestInput,
 		ec.unmarshalInputAfterSalesTakeInput,
+		ec.unmarshalInputBenefitUseCancelInput,
+		ec.unmarshalInputBenefitUseFilter,
+		ec.unmarshalInputBenefitUseInput,
 		ec.unmarshalInputCheckoutHoldInput,
 		ec.unmarshalInputCheckoutSettleInput,
 		ec.unmarshalInputCoinAdjustmentDecideInput,
@@ -8271,6 +8705,25 @@ type Mutation {
     "Which hold, and how it ends."
     input: CheckoutSettleInput!
   ): CheckoutSettlePayload!
+
+  """
+  Uses a benefit once. A member uses their own; a desk with a staff token and the role ` + "`" + `clerk` + "`" + ` or ` + "`" + `service` + "`" + ` names whose.
+  The same key is one use, however often it is sent. Refused, it may be tried again with the same key.
+  """
+  benefitUse(
+    "Which benefit, and what it is used for."
+    input: BenefitUseInput!
+  ): BenefitUsePayload!
+
+  """
+  Takes a use of a benefit back: what it took of the quota, the cost cap and the stock is there again. The member may until
+  its ` + "`" + `cancellableUntil` + "`" + `, a desk with a staff token and the role ` + "`" + `clerk` + "`" + ` or ` + "`" + `service` + "`" + ` at any time, such as when the order
+  was cancelled. Cancelling twice is cancelling once.
+  """
+  benefitUseCancel(
+    "Which use."
+    input: BenefitUseCancelInput!
+  ): BenefitUseCancelPayload!
 
   "Answers an invitation to a tier. Answered again while the tier lasts, it says the same."
   tierInvitationRespond(
@@ -8684,6 +9137,15 @@ type Member implements Node {
     "Requests that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
     after: String
   ): AfterSalesRequestConnection @semanticNonNull
+  "What the member has used of benefits, newest first. Null only together with an error."
+  benefitUses(
+    "Leave out what the app does not show; absent keeps all."
+    filter: BenefitUseFilter
+    "How many uses, 1 to 50, else BAD_USER_INPUT."
+    first: Int = 20
+    "Uses that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
+    after: String
+  ): BenefitUseConnection @semanticNonNull
   "What the member has redeemed, newest first. Null only together with an error."
   redemptions(
     "Leave out what the app does not show; absent keeps all."
@@ -10653,6 +11115,218 @@ type Benefit implements Node {
   remaining: Int
   "When ` + "`" + `remaining` + "`" + ` is full again. Null when it never is, or when nothing is limited."
   resetsAt: DateTime
+  """
+  How often the viewer has used it in the current period. Null when no period counts its uses or it is not the viewer's, or
+  together with an error.
+  """
+  used: Int
+  """
+  What is left of what it may cost for the viewer in this calendar year, in fen. Null without a cost cap or when it is not
+  the viewer's, or together with an error.
+  """
+  costLeftFen: Int
+  """
+  What the next use would give the viewer: show it before it is used. Null when nothing is left or it is not the viewer's,
+  or together with an error.
+  """
+  nextUse: BenefitNextUse
+  "How many there are for all members together. Null when enough for everybody, or together with an error."
+  stock: BenefitStock
+  """
+  What the viewer chooses one of when using it: name its code in ` + "`" + `choice` + "`" + `. Empty when nothing is chosen, or it is not the
+  viewer's. Null only together with an error.
+  """
+  options: [BenefitOption!] @semanticNonNull
+  "For how many minutes the member may take a use back. 0 when it cannot be taken back."
+  cancelMinutes: Int!
+}
+
+"What the next use of a benefit would give."
+type BenefitNextUse {
+  "Whether the cost cap is reached, so that something simpler is given instead."
+  fallback: Boolean!
+  "What is given, in words: the benefit, or what takes its place."
+  text: String!
+}
+
+"How many of a benefit there are for all members together."
+type BenefitStock {
+  "How many in each period."
+  total: Int!
+  "Code of the period: MONTH, YEAR or ONCE."
+  per: String!
+  "How many are left in the current period."
+  left: Int!
+  "When ` + "`" + `left` + "`" + ` is full again. Null when it never is."
+  resetsAt: DateTime
+}
+
+"One thing that a use of a benefit can give."
+type BenefitOption {
+  "Its code, to be sent as ` + "`" + `choice` + "`" + `."
+  code: String!
+  "What it is."
+  title: String!
+  "What it is worth, in fen."
+  valueFen: Int!
+}
+
+"One use of a benefit."
+type BenefitUse implements Node {
+  "Opaque id of the use."
+  id: ID!
+  "Code of the benefit."
+  benefitCode: String!
+  "The benefit. Null when the viewer cannot have it any more, or together with an error."
+  benefit: Benefit
+  "The benefit's name as it was then."
+  title: String!
+  "USED or CANCELLED. More may come."
+  state: String!
+  "When it was used."
+  usedAt: DateTime!
+  "The order that it was used for. Null for none."
+  orderId: String
+  "Where it was used. Null when that is not known."
+  channel: Channel
+  "The store where it was used. Null when that is not known."
+  storeId: String
+  "What was given instead, because the cost cap was reached. Null when the benefit itself was given."
+  fallback: String
+  "What was chosen. Null when nothing was."
+  choice: BenefitOption
+  "Whether a desk used it on the member's behalf."
+  byDesk: Boolean!
+  "Version of the benefit's terms that it was used under."
+  termsVersion: String!
+  "Until when the member may take it back, exclusive. Null when that cannot be done now."
+  cancellableUntil: DateTime
+  "When it was taken back. Null when it was not."
+  cancelledAt: DateTime
+}
+
+"A page of uses of benefits."
+type BenefitUseConnection {
+  "The uses with their cursors."
+  edges: [BenefitUseEdge!]!
+  "The uses alone."
+  nodes: [BenefitUse!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+}
+
+"A use in a page of uses."
+type BenefitUseEdge {
+  "Opaque place of the use in the list."
+  cursor: String!
+  "The use itself."
+  node: BenefitUse!
+}
+
+"Which uses to list; what is absent keeps all."
+input BenefitUseFilter {
+  "Ids of benefits."
+  benefitIds: [ID!]
+  "States as of ` + "`" + `BenefitUse` + "`" + `."
+  states: [String!]
+}
+
+"A wish to use a benefit."
+input BenefitUseInput {
+  "1 to 64 visible ASCII characters, made by the app for this use and sent again with it."
+  idempotencyKey: String!
+  "Which benefit."
+  benefitId: ID!
+  "Whose, as the id of the public profile: for desks alone, who must name somebody; FORBIDDEN to members."
+  memberId: ID
+  "The order that it is used for, 1 to 64 visible ASCII characters. Needed where the quota counts by order."
+  orderId: String
+  "Where it is used. Needed where the benefit is there on some channels only."
+  channel: Channel
+  "The store where it is used, 1 to 64 visible ASCII characters. Needed where the benefit is there in some stores only."
+  storeId: String
+  "Code of the option that is chosen. Needed where the benefit has ` + "`" + `options` + "`" + `."
+  choice: String
+}
+
+"What became of a wish to use a benefit."
+type BenefitUsePayload {
+  "The use. Null when it was refused."
+  use: BenefitUse
+  "How often the member may still use the benefit in this period. Null when nothing is limited, or when it was refused."
+  remaining: Int
+  "True when an earlier sending of this key did it, and this one nothing."
+  replayed: Boolean!
+  "Why it was refused; empty otherwise."
+  userErrors: [BenefitUseUserError!]!
+}
+
+"Why a benefit cannot be used."
+type BenefitUseUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "For machines."
+  code: BenefitUseErrorCode!
+  "Of USED_UP and OUT_OF_STOCK: when there is more. Null when never, and for all other codes."
+  resetsAt: DateTime
+  "Of LOCKED: all that is missing. Empty for all other codes."
+  missing: [MissingCondition!]!
+}
+
+"Why a benefit cannot be used."
+enum BenefitUseErrorCode {
+  "No such benefit or member."
+  NOT_FOUND
+  "The member does not have it now."
+  LOCKED
+  "A better benefit of the member has taken its place."
+  REPLACED
+  "The member has used it as often as may be in this period."
+  USED_UP
+  "All members together have used it as often as may be in this period."
+  OUT_OF_STOCK
+  "It is given by order, and no order was named."
+  ORDER_NEEDED
+  "One of its options must be chosen."
+  CHOICE_NEEDED
+  "What was chosen is none of the member's options."
+  CHOICE_UNKNOWN
+  "The idempotency key was used for something else."
+  IDEMPOTENCY_CONFLICT
+}
+
+"Which use is to be taken back."
+input BenefitUseCancelInput {
+  "Id of the use."
+  useId: ID!
+}
+
+"What became of a wish to take a use back."
+type BenefitUseCancelPayload {
+  "The use. Null when it was refused."
+  use: BenefitUse
+  "Why it was refused; empty otherwise."
+  userErrors: [BenefitUseCancelUserError!]!
+}
+
+"Why a use cannot be taken back."
+type BenefitUseCancelUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "For machines."
+  code: BenefitUseCancelErrorCode!
+}
+
+"Why a use cannot be taken back."
+enum BenefitUseCancelErrorCode {
+  "No such use."
+  NOT_FOUND
+  "Its time is over, or it belongs to something else, such as a coupon, and goes with that."
+  NOT_CANCELLABLE
 }
 
 "How often a benefit may be used, and what it may cost, before anything was used of it."
@@ -12485,6 +13159,18 @@ func (ec *executionContext) childFields_Benefit(ctx context.Context, field graph
 		return ec.fieldContext_Benefit_remaining(ctx, field)
 	case "resetsAt":
 		return ec.fieldContext_Benefit_resetsAt(ctx, field)
+	case "used":
+		return ec.fieldContext_Benefit_used(ctx, field)
+	case "costLeftFen":
+		return ec.fieldContext_Benefit_costLeftFen(ctx, field)
+	case "nextUse":
+		return ec.fieldContext_Benefit_nextUse(ctx, field)
+	case "stock":
+		return ec.fieldContext_Benefit_stock(ctx, field)
+	case "options":
+		return ec.fieldContext_Benefit_options(ctx, field)
+	case "cancelMinutes":
+		return ec.fieldContext_Benefit_cancelMinutes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Benefit", field.Name)
 }
@@ -12511,6 +13197,28 @@ func (ec *executionContext) childFields_BenefitEdge(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type BenefitEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_BenefitNextUse(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "fallback":
+		return ec.fieldContext_BenefitNextUse_fallback(ctx, field)
+	case "text":
+		return ec.fieldContext_BenefitNextUse_text(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BenefitNextUse", field.Name)
+}
+
+func (ec *executionContext) childFields_BenefitOption(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_BenefitOption_code(ctx, field)
+	case "title":
+		return ec.fieldContext_BenefitOption_title(ctx, field)
+	case "valueFen":
+		return ec.fieldContext_BenefitOption_valueFen(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BenefitOption", field.Name)
+}
+
 func (ec *executionContext) childFields_BenefitQuota(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "unlimited":
@@ -12525,6 +13233,130 @@ func (ec *executionContext) childFields_BenefitQuota(ctx context.Context, field 
 		return ec.fieldContext_BenefitQuota_fallback(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BenefitQuota", field.Name)
+}
+
+func (ec *executionContext) childFields_BenefitStock(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "total":
+		return ec.fieldContext_BenefitStock_total(ctx, field)
+	case "per":
+		return ec.fieldContext_BenefitStock_per(ctx, field)
+	case "left":
+		return ec.fieldContext_BenefitStock_left(ctx, field)
+	case "resetsAt":
+		return ec.fieldContext_BenefitStock_resetsAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BenefitStock", field.Name)
+}
+
+func (ec *executionContext) childFields_BenefitUse(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_BenefitUse_id(ctx, field)
+	case "benefitCode":
+		return ec.fieldContext_BenefitUse_benefitCode(ctx, field)
+	case "benefit":
+		return ec.fieldContext_BenefitUse_benefit(ctx, field)
+	case "title":
+		return ec.fieldContext_BenefitUse_title(ctx, field)
+	case "state":
+		return ec.fieldContext_BenefitUse_state(ctx, field)
+	case "usedAt":
+		return ec.fieldContext_BenefitUse_usedAt(ctx, field)
+	case "orderId":
+		return ec.fieldContext_BenefitUse_orderId(ctx, field)
+	case "channel":
+		return ec.fieldContext_BenefitUse_channel(ctx, field)
+	case "storeId":
+		return ec.fieldContext_BenefitUse_storeId(ctx, field)
+	case "fallback":
+		return ec.fieldContext_BenefitUse_fallback(ctx, field)
+	case "choice":
+		return ec.fieldContext_BenefitUse_choice(ctx, field)
+	case "byDesk":
+		return ec.fieldContext_BenefitUse_byDesk(ctx, field)
+	case "termsVersion":
+		return ec.fieldContext_BenefitUse_termsVersion(ctx, field)
+	case "cancellableUntil":
+		return ec.fieldContext_BenefitUse_cancellableUntil(ctx, field)
+	case "cancelledAt":
+		return ec.fieldContext_BenefitUse_cancelledAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BenefitUse", field.Name)
+}
+
+func (ec *executionContext) childFields_BenefitUseCancelPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "use":
+		return ec.fieldContext_BenefitUseCancelPayload_use(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_BenefitUseCancelPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BenefitUseCancelPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_BenefitUseCancelUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_BenefitUseCancelUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_BenefitUseCancelUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_BenefitUseCancelUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BenefitUseCancelUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_BenefitUseConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_BenefitUseConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_BenefitUseConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_BenefitUseConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BenefitUseConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_BenefitUseEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_BenefitUseEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_BenefitUseEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BenefitUseEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_BenefitUsePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "use":
+		return ec.fieldContext_BenefitUsePayload_use(ctx, field)
+	case "remaining":
+		return ec.fieldContext_BenefitUsePayload_remaining(ctx, field)
+	case "replayed":
+		return ec.fieldContext_BenefitUsePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_BenefitUsePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BenefitUsePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_BenefitUseUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_BenefitUseUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_BenefitUseUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_BenefitUseUserError_code(ctx, field)
+	case "resetsAt":
+		return ec.fieldContext_BenefitUseUserError_resetsAt(ctx, field)
+	case "missing":
+		return ec.fieldContext_BenefitUseUserError_missing(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BenefitUseUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_Board(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13579,6 +14411,8 @@ func (ec *executionContext) childFields_Member(ctx context.Context, field graphq
 		return ec.fieldContext_Member_entitlements(ctx, field)
 	case "afterSales":
 		return ec.fieldContext_Member_afterSales(ctx, field)
+	case "benefitUses":
+		return ec.fieldContext_Member_benefitUses(ctx, field)
 	case "redemptions":
 		return ec.fieldContext_Member_redemptions(ctx, field)
 	case "unreadCounts":
@@ -15439,6 +16273,36 @@ func (ec *executionContext) field_Member_afterSales_args(ctx context.Context, ra
 	return args, nil
 }
 
+func (ec *executionContext) field_Member_benefitUses_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*BenefitUseFilter, error) {
+			return ec.unmarshalOBenefitUseFilter2ᚖmembergateᚋgraphᚐBenefitUseFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field_Member_benefits_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -15577,6 +16441,34 @@ func (ec *executionContext) field_Mutation_afterSalesTake_args(ctx context.Conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (AfterSalesTakeInput, error) {
 			return ec.unmarshalNAfterSalesTakeInput2membergateᚋgraphᚐAfterSalesTakeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_benefitUseCancel_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (BenefitUseCancelInput, error) {
+			return ec.unmarshalNBenefitUseCancelInput2membergateᚋgraphᚐBenefitUseCancelInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_benefitUse_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (BenefitUseInput, error) {
+			return ec.unmarshalNBenefitUseInput2membergateᚋgraphᚐBenefitUseInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -18479,6 +19371,171 @@ func (ec *executionContext) fieldContext_Benefit_resetsAt(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Benefit", field, true, true, errors.New("field of type DateTime does not have child fields"))
 }
 
+func (ec *executionContext) _Benefit_used(ctx context.Context, field graphql.CollectedField, obj *Benefit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Benefit_used(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Benefit().Used(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Benefit_used(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Benefit", field, true, true, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Benefit_costLeftFen(ctx context.Context, field graphql.CollectedField, obj *Benefit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Benefit_costLeftFen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Benefit().CostLeftFen(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Benefit_costLeftFen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Benefit", field, true, true, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Benefit_nextUse(ctx context.Context, field graphql.CollectedField, obj *Benefit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Benefit_nextUse(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Benefit().NextUse(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *BenefitNextUse) graphql.Marshaler {
+			return ec.marshalOBenefitNextUse2ᚖmembergateᚋgraphᚐBenefitNextUse(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Benefit_nextUse(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Benefit",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BenefitNextUse(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Benefit_stock(ctx context.Context, field graphql.CollectedField, obj *Benefit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Benefit_stock(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Benefit().Stock(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *BenefitStock) graphql.Marshaler {
+			return ec.marshalOBenefitStock2ᚖmembergateᚋgraphᚐBenefitStock(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Benefit_stock(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Benefit",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BenefitStock(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Benefit_options(ctx context.Context, field graphql.CollectedField, obj *Benefit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Benefit_options(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Benefit().Options(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*BenefitOption) graphql.Marshaler {
+			return ec.marshalOBenefitOption2ᚕᚖmembergateᚋgraphᚐBenefitOptionᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Benefit_options(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Benefit",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BenefitOption(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Benefit_cancelMinutes(ctx context.Context, field graphql.CollectedField, obj *Benefit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Benefit_cancelMinutes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CancelMinutes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Benefit_cancelMinutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Benefit", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _BenefitConnection_edges(ctx context.Context, field graphql.CollectedField, obj *BenefitConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18630,6 +19687,121 @@ func (ec *executionContext) fieldContext_BenefitEdge_node(_ context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _BenefitNextUse_fallback(ctx context.Context, field graphql.CollectedField, obj *BenefitNextUse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitNextUse_fallback(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fallback, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitNextUse_fallback(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitNextUse", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitNextUse_text(ctx context.Context, field graphql.CollectedField, obj *BenefitNextUse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitNextUse_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitNextUse_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitNextUse", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitOption_code(ctx context.Context, field graphql.CollectedField, obj *BenefitOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitOption_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitOption_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitOption", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitOption_title(ctx context.Context, field graphql.CollectedField, obj *BenefitOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitOption_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitOption_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitOption", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitOption_valueFen(ctx context.Context, field graphql.CollectedField, obj *BenefitOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitOption_valueFen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValueFen, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitOption_valueFen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitOption", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _BenefitQuota_unlimited(ctx context.Context, field graphql.CollectedField, obj *BenefitQuota) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18743,6 +19915,979 @@ func (ec *executionContext) _BenefitQuota_fallback(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_BenefitQuota_fallback(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BenefitQuota", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitStock_total(ctx context.Context, field graphql.CollectedField, obj *BenefitStock) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitStock_total(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Total, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitStock_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitStock", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitStock_per(ctx context.Context, field graphql.CollectedField, obj *BenefitStock) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitStock_per(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Per, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitStock_per(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitStock", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitStock_left(ctx context.Context, field graphql.CollectedField, obj *BenefitStock) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitStock_left(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Left, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitStock_left(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitStock", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitStock_resetsAt(ctx context.Context, field graphql.CollectedField, obj *BenefitStock) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitStock_resetsAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ResetsAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitStock_resetsAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitStock", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitUse_id(ctx context.Context, field graphql.CollectedField, obj *BenefitUse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUse_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUse_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitUse", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitUse_benefitCode(ctx context.Context, field graphql.CollectedField, obj *BenefitUse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUse_benefitCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BenefitCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUse_benefitCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitUse", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitUse_benefit(ctx context.Context, field graphql.CollectedField, obj *BenefitUse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUse_benefit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.BenefitUse().Benefit(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Benefit) graphql.Marshaler {
+			return ec.marshalOBenefit2ᚖmembergateᚋgraphᚐBenefit(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUse_benefit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BenefitUse",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Benefit(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BenefitUse_title(ctx context.Context, field graphql.CollectedField, obj *BenefitUse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUse_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUse_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitUse", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitUse_state(ctx context.Context, field graphql.CollectedField, obj *BenefitUse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUse_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUse_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitUse", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitUse_usedAt(ctx context.Context, field graphql.CollectedField, obj *BenefitUse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUse_usedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UsedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUse_usedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitUse", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitUse_orderId(ctx context.Context, field graphql.CollectedField, obj *BenefitUse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUse_orderId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OrderID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUse_orderId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitUse", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitUse_channel(ctx context.Context, field graphql.CollectedField, obj *BenefitUse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUse_channel(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Channel, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Channel) graphql.Marshaler {
+			return ec.marshalOChannel2ᚖmembergateᚋgraphᚐChannel(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUse_channel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitUse", field, false, false, errors.New("field of type Channel does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitUse_storeId(ctx context.Context, field graphql.CollectedField, obj *BenefitUse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUse_storeId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StoreID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUse_storeId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitUse", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitUse_fallback(ctx context.Context, field graphql.CollectedField, obj *BenefitUse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUse_fallback(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fallback, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUse_fallback(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitUse", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitUse_choice(ctx context.Context, field graphql.CollectedField, obj *BenefitUse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUse_choice(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Choice, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *BenefitOption) graphql.Marshaler {
+			return ec.marshalOBenefitOption2ᚖmembergateᚋgraphᚐBenefitOption(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUse_choice(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BenefitUse",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BenefitOption(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BenefitUse_byDesk(ctx context.Context, field graphql.CollectedField, obj *BenefitUse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUse_byDesk(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ByDesk, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUse_byDesk(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitUse", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitUse_termsVersion(ctx context.Context, field graphql.CollectedField, obj *BenefitUse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUse_termsVersion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TermsVersion, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUse_termsVersion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitUse", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitUse_cancellableUntil(ctx context.Context, field graphql.CollectedField, obj *BenefitUse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUse_cancellableUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CancellableUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUse_cancellableUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitUse", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitUse_cancelledAt(ctx context.Context, field graphql.CollectedField, obj *BenefitUse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUse_cancelledAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CancelledAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUse_cancelledAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitUse", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitUseCancelPayload_use(ctx context.Context, field graphql.CollectedField, obj *BenefitUseCancelPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUseCancelPayload_use(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Use, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *BenefitUse) graphql.Marshaler {
+			return ec.marshalOBenefitUse2ᚖmembergateᚋgraphᚐBenefitUse(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUseCancelPayload_use(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BenefitUseCancelPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BenefitUse(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BenefitUseCancelPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *BenefitUseCancelPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUseCancelPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*BenefitUseCancelUserError) graphql.Marshaler {
+			return ec.marshalNBenefitUseCancelUserError2ᚕᚖmembergateᚋgraphᚐBenefitUseCancelUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUseCancelPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BenefitUseCancelPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BenefitUseCancelUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BenefitUseCancelUserError_field(ctx context.Context, field graphql.CollectedField, obj *BenefitUseCancelUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUseCancelUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUseCancelUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitUseCancelUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitUseCancelUserError_message(ctx context.Context, field graphql.CollectedField, obj *BenefitUseCancelUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUseCancelUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUseCancelUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitUseCancelUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitUseCancelUserError_code(ctx context.Context, field graphql.CollectedField, obj *BenefitUseCancelUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUseCancelUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v BenefitUseCancelErrorCode) graphql.Marshaler {
+			return ec.marshalNBenefitUseCancelErrorCode2membergateᚋgraphᚐBenefitUseCancelErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUseCancelUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitUseCancelUserError", field, false, false, errors.New("field of type BenefitUseCancelErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitUseConnection_edges(ctx context.Context, field graphql.CollectedField, obj *BenefitUseConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUseConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*BenefitUseEdge) graphql.Marshaler {
+			return ec.marshalNBenefitUseEdge2ᚕᚖmembergateᚋgraphᚐBenefitUseEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUseConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BenefitUseConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BenefitUseEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BenefitUseConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *BenefitUseConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUseConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*BenefitUse) graphql.Marshaler {
+			return ec.marshalNBenefitUse2ᚕᚖmembergateᚋgraphᚐBenefitUseᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUseConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BenefitUseConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BenefitUse(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BenefitUseConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *BenefitUseConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUseConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖmembergateᚋgraphᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUseConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BenefitUseConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BenefitUseEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *BenefitUseEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUseEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUseEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitUseEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitUseEdge_node(ctx context.Context, field graphql.CollectedField, obj *BenefitUseEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUseEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *BenefitUse) graphql.Marshaler {
+			return ec.marshalNBenefitUse2ᚖmembergateᚋgraphᚐBenefitUse(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUseEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BenefitUseEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BenefitUse(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BenefitUsePayload_use(ctx context.Context, field graphql.CollectedField, obj *BenefitUsePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUsePayload_use(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Use, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *BenefitUse) graphql.Marshaler {
+			return ec.marshalOBenefitUse2ᚖmembergateᚋgraphᚐBenefitUse(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUsePayload_use(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BenefitUsePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BenefitUse(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BenefitUsePayload_remaining(ctx context.Context, field graphql.CollectedField, obj *BenefitUsePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUsePayload_remaining(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Remaining, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUsePayload_remaining(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitUsePayload", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitUsePayload_replayed(ctx context.Context, field graphql.CollectedField, obj *BenefitUsePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUsePayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUsePayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitUsePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitUsePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *BenefitUsePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUsePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*BenefitUseUserError) graphql.Marshaler {
+			return ec.marshalNBenefitUseUserError2ᚕᚖmembergateᚋgraphᚐBenefitUseUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUsePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BenefitUsePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BenefitUseUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BenefitUseUserError_field(ctx context.Context, field graphql.CollectedField, obj *BenefitUseUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUseUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUseUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitUseUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitUseUserError_message(ctx context.Context, field graphql.CollectedField, obj *BenefitUseUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUseUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUseUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitUseUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitUseUserError_code(ctx context.Context, field graphql.CollectedField, obj *BenefitUseUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUseUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v BenefitUseErrorCode) graphql.Marshaler {
+			return ec.marshalNBenefitUseErrorCode2membergateᚋgraphᚐBenefitUseErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUseUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitUseUserError", field, false, false, errors.New("field of type BenefitUseErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitUseUserError_resetsAt(ctx context.Context, field graphql.CollectedField, obj *BenefitUseUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUseUserError_resetsAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ResetsAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUseUserError_resetsAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BenefitUseUserError", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _BenefitUseUserError_missing(ctx context.Context, field graphql.CollectedField, obj *BenefitUseUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BenefitUseUserError_missing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Missing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MissingCondition) graphql.Marshaler {
+			return ec.marshalNMissingCondition2ᚕᚖmembergateᚋgraphᚐMissingConditionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BenefitUseUserError_missing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BenefitUseUserError",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MissingCondition(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Board_id(ctx context.Context, field graphql.CollectedField, obj *Board) (ret graphql.Marshaler) {
@@ -27199,6 +29344,50 @@ func (ec *executionContext) fieldContext_Member_afterSales(ctx context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _Member_benefitUses(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_benefitUses(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Member().BenefitUses(ctx, obj, fc.Args["filter"].(*BenefitUseFilter), fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *BenefitUseConnection) graphql.Marshaler {
+			return ec.marshalOBenefitUseConnection2ᚖmembergateᚋgraphᚐBenefitUseConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_benefitUses(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Member",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BenefitUseConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Member_benefitUses_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Member_redemptions(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -29592,6 +31781,94 @@ func (ec *executionContext) fieldContext_Mutation_checkoutSettle(ctx context.Con
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_checkoutSettle_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_benefitUse(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_benefitUse(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().BenefitUse(ctx, fc.Args["input"].(BenefitUseInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *BenefitUsePayload) graphql.Marshaler {
+			return ec.marshalNBenefitUsePayload2ᚖmembergateᚋgraphᚐBenefitUsePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_benefitUse(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BenefitUsePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_benefitUse_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_benefitUseCancel(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_benefitUseCancel(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().BenefitUseCancel(ctx, fc.Args["input"].(BenefitUseCancelInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *BenefitUseCancelPayload) graphql.Marshaler {
+			return ec.marshalNBenefitUseCancelPayload2ᚖmembergateᚋgraphᚐBenefitUseCancelPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_benefitUseCancel(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BenefitUseCancelPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_benefitUseCancel_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -43346,6 +45623,145 @@ func (ec *executionContext) unmarshalInputAfterSalesTakeInput(ctx context.Contex
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputBenefitUseCancelInput(ctx context.Context, obj any) (BenefitUseCancelInput, error) {
+	var it BenefitUseCancelInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"useId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "useId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("useId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UseID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputBenefitUseFilter(ctx context.Context, obj any) (BenefitUseFilter, error) {
+	var it BenefitUseFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"benefitIds", "states"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "benefitIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("benefitIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BenefitIds = data
+		case "states":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("states"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.States = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputBenefitUseInput(ctx context.Context, obj any) (BenefitUseInput, error) {
+	var it BenefitUseInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"idempotencyKey", "benefitId", "memberId", "orderId", "channel", "storeId", "choice"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		case "benefitId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("benefitId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BenefitID = data
+		case "memberId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("memberId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MemberID = data
+		case "orderId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("orderId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OrderID = data
+		case "channel":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("channel"))
+			data, err := ec.unmarshalOChannel2ᚖmembergateᚋgraphᚐChannel(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Channel = data
+		case "storeId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("storeId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StoreID = data
+		case "choice":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("choice"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Choice = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputCheckoutHoldInput(ctx context.Context, obj any) (CheckoutHoldInput, error) {
 	var it CheckoutHoldInput
 	if obj == nil {
@@ -45013,6 +47429,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Board(ctx, sel, obj)
+	case BenefitUse:
+		return ec._BenefitUse(ctx, sel, &obj)
+	case *BenefitUse:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._BenefitUse(ctx, sel, obj)
 	case Benefit:
 		return ec._Benefit(ctx, sel, &obj)
 	case *Benefit:
@@ -45256,6 +47679,20 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._CheckoutHoldUserError(ctx, sel, obj)
+	case BenefitUseUserError:
+		return ec._BenefitUseUserError(ctx, sel, &obj)
+	case *BenefitUseUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._BenefitUseUserError(ctx, sel, obj)
+	case BenefitUseCancelUserError:
+		return ec._BenefitUseCancelUserError(ctx, sel, &obj)
+	case *BenefitUseCancelUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._BenefitUseCancelUserError(ctx, sel, obj)
 	case AfterSalesTakeUserError:
 		return ec._AfterSalesTakeUserError(ctx, sel, &obj)
 	case *AfterSalesTakeUserError:
@@ -46355,6 +48792,201 @@ func (ec *executionContext) _Benefit(ctx context.Context, sel ast.SelectionSet, 
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "used":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Benefit_used(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "costLeftFen":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Benefit_costLeftFen(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "nextUse":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Benefit_nextUse(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "stock":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Benefit_stock(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "options":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Benefit_options(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "cancelMinutes":
+			out.Values[i] = ec._Benefit_cancelMinutes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -46467,6 +49099,97 @@ func (ec *executionContext) _BenefitEdge(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var benefitNextUseImplementors = []string{"BenefitNextUse"}
+
+func (ec *executionContext) _BenefitNextUse(ctx context.Context, sel ast.SelectionSet, obj *BenefitNextUse) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, benefitNextUseImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BenefitNextUse")
+		case "fallback":
+			out.Values[i] = ec._BenefitNextUse_fallback(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "text":
+			out.Values[i] = ec._BenefitNextUse_text(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var benefitOptionImplementors = []string{"BenefitOption"}
+
+func (ec *executionContext) _BenefitOption(ctx context.Context, sel ast.SelectionSet, obj *BenefitOption) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, benefitOptionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BenefitOption")
+		case "code":
+			out.Values[i] = ec._BenefitOption_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "title":
+			out.Values[i] = ec._BenefitOption_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "valueFen":
+			out.Values[i] = ec._BenefitOption_valueFen(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var benefitQuotaImplementors = []string{"BenefitQuota"}
 
 func (ec *executionContext) _BenefitQuota(ctx context.Context, sel ast.SelectionSet, obj *BenefitQuota) graphql.Marshaler {
@@ -46502,6 +49225,493 @@ func (ec *executionContext) _BenefitQuota(ctx context.Context, sel ast.Selection
 		case "fallback":
 			out.Values[i] = ec._BenefitQuota_fallback(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var benefitStockImplementors = []string{"BenefitStock"}
+
+func (ec *executionContext) _BenefitStock(ctx context.Context, sel ast.SelectionSet, obj *BenefitStock) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, benefitStockImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BenefitStock")
+		case "total":
+			out.Values[i] = ec._BenefitStock_total(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "per":
+			out.Values[i] = ec._BenefitStock_per(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "left":
+			out.Values[i] = ec._BenefitStock_left(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "resetsAt":
+			out.Values[i] = ec._BenefitStock_resetsAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var benefitUseImplementors = []string{"BenefitUse", "Node"}
+
+func (ec *executionContext) _BenefitUse(ctx context.Context, sel ast.SelectionSet, obj *BenefitUse) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, benefitUseImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BenefitUse")
+		case "id":
+			out.Values[i] = ec._BenefitUse_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "benefitCode":
+			out.Values[i] = ec._BenefitUse_benefitCode(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "benefit":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._BenefitUse_benefit(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "title":
+			out.Values[i] = ec._BenefitUse_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "state":
+			out.Values[i] = ec._BenefitUse_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "usedAt":
+			out.Values[i] = ec._BenefitUse_usedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "orderId":
+			out.Values[i] = ec._BenefitUse_orderId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "channel":
+			out.Values[i] = ec._BenefitUse_channel(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "storeId":
+			out.Values[i] = ec._BenefitUse_storeId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "fallback":
+			out.Values[i] = ec._BenefitUse_fallback(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "choice":
+			out.Values[i] = ec._BenefitUse_choice(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "byDesk":
+			out.Values[i] = ec._BenefitUse_byDesk(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "termsVersion":
+			out.Values[i] = ec._BenefitUse_termsVersion(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "cancellableUntil":
+			out.Values[i] = ec._BenefitUse_cancellableUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "cancelledAt":
+			out.Values[i] = ec._BenefitUse_cancelledAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var benefitUseCancelPayloadImplementors = []string{"BenefitUseCancelPayload"}
+
+func (ec *executionContext) _BenefitUseCancelPayload(ctx context.Context, sel ast.SelectionSet, obj *BenefitUseCancelPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, benefitUseCancelPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BenefitUseCancelPayload")
+		case "use":
+			out.Values[i] = ec._BenefitUseCancelPayload_use(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._BenefitUseCancelPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var benefitUseCancelUserErrorImplementors = []string{"BenefitUseCancelUserError", "UserError"}
+
+func (ec *executionContext) _BenefitUseCancelUserError(ctx context.Context, sel ast.SelectionSet, obj *BenefitUseCancelUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, benefitUseCancelUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BenefitUseCancelUserError")
+		case "field":
+			out.Values[i] = ec._BenefitUseCancelUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._BenefitUseCancelUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._BenefitUseCancelUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var benefitUseConnectionImplementors = []string{"BenefitUseConnection"}
+
+func (ec *executionContext) _BenefitUseConnection(ctx context.Context, sel ast.SelectionSet, obj *BenefitUseConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, benefitUseConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BenefitUseConnection")
+		case "edges":
+			out.Values[i] = ec._BenefitUseConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._BenefitUseConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._BenefitUseConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var benefitUseEdgeImplementors = []string{"BenefitUseEdge"}
+
+func (ec *executionContext) _BenefitUseEdge(ctx context.Context, sel ast.SelectionSet, obj *BenefitUseEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, benefitUseEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BenefitUseEdge")
+		case "cursor":
+			out.Values[i] = ec._BenefitUseEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._BenefitUseEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var benefitUsePayloadImplementors = []string{"BenefitUsePayload"}
+
+func (ec *executionContext) _BenefitUsePayload(ctx context.Context, sel ast.SelectionSet, obj *BenefitUsePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, benefitUsePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BenefitUsePayload")
+		case "use":
+			out.Values[i] = ec._BenefitUsePayload_use(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "remaining":
+			out.Values[i] = ec._BenefitUsePayload_remaining(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._BenefitUsePayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._BenefitUsePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var benefitUseUserErrorImplementors = []string{"BenefitUseUserError", "UserError"}
+
+func (ec *executionContext) _BenefitUseUserError(ctx context.Context, sel ast.SelectionSet, obj *BenefitUseUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, benefitUseUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BenefitUseUserError")
+		case "field":
+			out.Values[i] = ec._BenefitUseUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._BenefitUseUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._BenefitUseUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "resetsAt":
+			out.Values[i] = ec._BenefitUseUserError_resetsAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "missing":
+			out.Values[i] = ec._BenefitUseUserError_missing(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -51457,6 +54667,44 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "benefitUses":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_benefitUses(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "redemptions":
 			field := field
 
@@ -52870,6 +56118,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "checkoutSettle":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_checkoutSettle(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "benefitUse":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_benefitUse(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "benefitUseCancel":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_benefitUseCancel(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -60203,6 +63465,16 @@ func (ec *executionContext) marshalNBenefitEdge2ᚖmembergateᚋgraphᚐBenefitE
 	return ec._BenefitEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNBenefitOption2ᚖmembergateᚋgraphᚐBenefitOption(ctx context.Context, sel ast.SelectionSet, v *BenefitOption) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._BenefitOption(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNBenefitQuota2ᚖmembergateᚋgraphᚐBenefitQuota(ctx context.Context, sel ast.SelectionSet, v *BenefitQuota) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -60211,6 +63483,160 @@ func (ec *executionContext) marshalNBenefitQuota2ᚖmembergateᚋgraphᚐBenefit
 		return graphql.Null
 	}
 	return ec._BenefitQuota(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNBenefitUse2ᚕᚖmembergateᚋgraphᚐBenefitUseᚄ(ctx context.Context, sel ast.SelectionSet, v []*BenefitUse) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBenefitUse2ᚖmembergateᚋgraphᚐBenefitUse(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNBenefitUse2ᚖmembergateᚋgraphᚐBenefitUse(ctx context.Context, sel ast.SelectionSet, v *BenefitUse) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._BenefitUse(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNBenefitUseCancelErrorCode2membergateᚋgraphᚐBenefitUseCancelErrorCode(ctx context.Context, v any) (BenefitUseCancelErrorCode, error) {
+	var res BenefitUseCancelErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNBenefitUseCancelErrorCode2membergateᚋgraphᚐBenefitUseCancelErrorCode(ctx context.Context, sel ast.SelectionSet, v BenefitUseCancelErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNBenefitUseCancelInput2membergateᚋgraphᚐBenefitUseCancelInput(ctx context.Context, v any) (BenefitUseCancelInput, error) {
+	res, err := ec.unmarshalInputBenefitUseCancelInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNBenefitUseCancelPayload2ᚖmembergateᚋgraphᚐBenefitUseCancelPayload(ctx context.Context, sel ast.SelectionSet, v *BenefitUseCancelPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._BenefitUseCancelPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNBenefitUseCancelUserError2ᚕᚖmembergateᚋgraphᚐBenefitUseCancelUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*BenefitUseCancelUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBenefitUseCancelUserError2ᚖmembergateᚋgraphᚐBenefitUseCancelUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNBenefitUseCancelUserError2ᚖmembergateᚋgraphᚐBenefitUseCancelUserError(ctx context.Context, sel ast.SelectionSet, v *BenefitUseCancelUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._BenefitUseCancelUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNBenefitUseEdge2ᚕᚖmembergateᚋgraphᚐBenefitUseEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*BenefitUseEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBenefitUseEdge2ᚖmembergateᚋgraphᚐBenefitUseEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNBenefitUseEdge2ᚖmembergateᚋgraphᚐBenefitUseEdge(ctx context.Context, sel ast.SelectionSet, v *BenefitUseEdge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._BenefitUseEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNBenefitUseErrorCode2membergateᚋgraphᚐBenefitUseErrorCode(ctx context.Context, v any) (BenefitUseErrorCode, error) {
+	var res BenefitUseErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNBenefitUseErrorCode2membergateᚋgraphᚐBenefitUseErrorCode(ctx context.Context, sel ast.SelectionSet, v BenefitUseErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNBenefitUseInput2membergateᚋgraphᚐBenefitUseInput(ctx context.Context, v any) (BenefitUseInput, error) {
+	res, err := ec.unmarshalInputBenefitUseInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNBenefitUsePayload2ᚖmembergateᚋgraphᚐBenefitUsePayload(ctx context.Context, sel ast.SelectionSet, v *BenefitUsePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._BenefitUsePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNBenefitUseUserError2ᚕᚖmembergateᚋgraphᚐBenefitUseUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*BenefitUseUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBenefitUseUserError2ᚖmembergateᚋgraphᚐBenefitUseUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNBenefitUseUserError2ᚖmembergateᚋgraphᚐBenefitUseUserError(ctx context.Context, sel ast.SelectionSet, v *BenefitUseUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._BenefitUseUserError(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNBoard2ᚕᚖmembergateᚋgraphᚐBoardᚄ(ctx context.Context, sel ast.SelectionSet, v []*Board) graphql.Marshaler {
@@ -63965,11 +67391,80 @@ func (ec *executionContext) marshalOApprovalState2ᚖmembergateᚋgraphᚐApprov
 	return v
 }
 
+func (ec *executionContext) marshalOBenefit2ᚖmembergateᚋgraphᚐBenefit(ctx context.Context, sel ast.SelectionSet, v *Benefit) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Benefit(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOBenefitConnection2ᚖmembergateᚋgraphᚐBenefitConnection(ctx context.Context, sel ast.SelectionSet, v *BenefitConnection) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._BenefitConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOBenefitNextUse2ᚖmembergateᚋgraphᚐBenefitNextUse(ctx context.Context, sel ast.SelectionSet, v *BenefitNextUse) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._BenefitNextUse(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOBenefitOption2ᚕᚖmembergateᚋgraphᚐBenefitOptionᚄ(ctx context.Context, sel ast.SelectionSet, v []*BenefitOption) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBenefitOption2ᚖmembergateᚋgraphᚐBenefitOption(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOBenefitOption2ᚖmembergateᚋgraphᚐBenefitOption(ctx context.Context, sel ast.SelectionSet, v *BenefitOption) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._BenefitOption(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOBenefitStock2ᚖmembergateᚋgraphᚐBenefitStock(ctx context.Context, sel ast.SelectionSet, v *BenefitStock) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._BenefitStock(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOBenefitUse2ᚖmembergateᚋgraphᚐBenefitUse(ctx context.Context, sel ast.SelectionSet, v *BenefitUse) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._BenefitUse(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOBenefitUseConnection2ᚖmembergateᚋgraphᚐBenefitUseConnection(ctx context.Context, sel ast.SelectionSet, v *BenefitUseConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._BenefitUseConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOBenefitUseFilter2ᚖmembergateᚋgraphᚐBenefitUseFilter(ctx context.Context, v any) (*BenefitUseFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputBenefitUseFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOBoard2ᚖmembergateᚋgraphᚐBoard(ctx context.Context, sel ast.SelectionSet, v *Board) graphql.Marshaler {
@@ -64007,6 +67502,22 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	_ = ctx
 	res := graphql.MarshalBoolean(*v)
 	return res
+}
+
+func (ec *executionContext) unmarshalOChannel2ᚖmembergateᚋgraphᚐChannel(ctx context.Context, v any) (*Channel, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(Channel)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOChannel2ᚖmembergateᚋgraphᚐChannel(ctx context.Context, sel ast.SelectionSet, v *Channel) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) marshalOCoinAdjustment2ᚖmembergateᚋgraphᚐCoinAdjustment(ctx context.Context, sel ast.SelectionSet, v *CoinAdjustment) graphql.Marshaler {

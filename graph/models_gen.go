@@ -286,8 +286,24 @@ type Benefit struct {
 	// together with an error.
 	Remaining *int `json:"remaining,omitempty"`
 	// When `remaining` is full again. Null when it never is, or when nothing is limited.
-	ResetsAt *time.Time     `json:"resetsAt,omitempty"`
-	Offer    *benefit.Offer `json:"-"`
+	ResetsAt *time.Time `json:"resetsAt,omitempty"`
+	// How often the viewer has used it in the current period. Null when no period counts its uses or it is not the viewer's, or
+	// together with an error.
+	Used *int `json:"used,omitempty"`
+	// What is left of what it may cost for the viewer in this calendar year, in fen. Null without a cost cap or when it is not
+	// the viewer's, or together with an error.
+	CostLeftFen *int `json:"costLeftFen,omitempty"`
+	// What the next use would give the viewer: show it before it is used. Null when nothing is left or it is not the viewer's,
+	// or together with an error.
+	NextUse *BenefitNextUse `json:"nextUse,omitempty"`
+	// How many there are for all members together. Null when enough for everybody, or together with an error.
+	Stock *BenefitStock `json:"stock,omitempty"`
+	// What the viewer chooses one of when using it: name its code in `choice`. Empty when nothing is chosen, or it is not the
+	// viewer's. Null only together with an error.
+	Options []*BenefitOption `json:"options,omitempty"`
+	// For how many minutes the member may take a use back. 0 when it cannot be taken back.
+	CancelMinutes int            `json:"cancelMinutes"`
+	Offer         *benefit.Offer `json:"-"`
 }
 
 func (Benefit) IsNode() {}
@@ -310,6 +326,24 @@ type BenefitEdge struct {
 	Node *Benefit `json:"node"`
 }
 
+// What the next use of a benefit would give.
+type BenefitNextUse struct {
+	// Whether the cost cap is reached, so that something simpler is given instead.
+	Fallback bool `json:"fallback"`
+	// What is given, in words: the benefit, or what takes its place.
+	Text string `json:"text"`
+}
+
+// One thing that a use of a benefit can give.
+type BenefitOption struct {
+	// Its code, to be sent as `choice`.
+	Code string `json:"code"`
+	// What it is.
+	Title string `json:"title"`
+	// What it is worth, in fen.
+	ValueFen int `json:"valueFen"`
+}
+
 // How often a benefit may be used, and what it may cost, before anything was used of it.
 type BenefitQuota struct {
 	// Whether it may be used any number of times; a cost cap may bind even then.
@@ -323,6 +357,152 @@ type BenefitQuota struct {
 	// What is given instead once the cost cap is reached. Null without a cap.
 	Fallback *string `json:"fallback,omitempty"`
 }
+
+// How many of a benefit there are for all members together.
+type BenefitStock struct {
+	// How many in each period.
+	Total int `json:"total"`
+	// Code of the period: MONTH, YEAR or ONCE.
+	Per string `json:"per"`
+	// How many are left in the current period.
+	Left int `json:"left"`
+	// When `left` is full again. Null when it never is.
+	ResetsAt *time.Time `json:"resetsAt,omitempty"`
+}
+
+// One use of a benefit.
+type BenefitUse struct {
+	// Opaque id of the use.
+	ID string `json:"id"`
+	// Code of the benefit.
+	BenefitCode string `json:"benefitCode"`
+	// The benefit. Null when the viewer cannot have it any more, or together with an error.
+	Benefit *Benefit `json:"benefit,omitempty"`
+	// The benefit's name as it was then.
+	Title string `json:"title"`
+	// USED or CANCELLED. More may come.
+	State string `json:"state"`
+	// When it was used.
+	UsedAt time.Time `json:"usedAt"`
+	// The order that it was used for. Null for none.
+	OrderID *string `json:"orderId,omitempty"`
+	// Where it was used. Null when that is not known.
+	Channel *Channel `json:"channel,omitempty"`
+	// The store where it was used. Null when that is not known.
+	StoreID *string `json:"storeId,omitempty"`
+	// What was given instead, because the cost cap was reached. Null when the benefit itself was given.
+	Fallback *string `json:"fallback,omitempty"`
+	// What was chosen. Null when nothing was.
+	Choice *BenefitOption `json:"choice,omitempty"`
+	// Whether a desk used it on the member's behalf.
+	ByDesk bool `json:"byDesk"`
+	// Version of the benefit's terms that it was used under.
+	TermsVersion string `json:"termsVersion"`
+	// Until when the member may take it back, exclusive. Null when that cannot be done now.
+	CancellableUntil *time.Time `json:"cancellableUntil,omitempty"`
+	// When it was taken back. Null when it was not.
+	CancelledAt *time.Time `json:"cancelledAt,omitempty"`
+}
+
+func (BenefitUse) IsNode() {}
+
+// Which use is to be taken back.
+type BenefitUseCancelInput struct {
+	// Id of the use.
+	UseID string `json:"useId"`
+}
+
+// What became of a wish to take a use back.
+type BenefitUseCancelPayload struct {
+	// The use. Null when it was refused.
+	Use *BenefitUse `json:"use,omitempty"`
+	// Why it was refused; empty otherwise.
+	UserErrors []*BenefitUseCancelUserError `json:"userErrors"`
+}
+
+// Why a use cannot be taken back.
+type BenefitUseCancelUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// For machines.
+	Code BenefitUseCancelErrorCode `json:"code"`
+}
+
+func (BenefitUseCancelUserError) IsUserError() {}
+
+// A page of uses of benefits.
+type BenefitUseConnection struct {
+	// The uses with their cursors.
+	Edges []*BenefitUseEdge `json:"edges"`
+	// The uses alone.
+	Nodes []*BenefitUse `json:"nodes"`
+	// Where the page lies.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A use in a page of uses.
+type BenefitUseEdge struct {
+	// Opaque place of the use in the list.
+	Cursor string `json:"cursor"`
+	// The use itself.
+	Node *BenefitUse `json:"node"`
+}
+
+// Which uses to list; what is absent keeps all.
+type BenefitUseFilter struct {
+	// Ids of benefits.
+	BenefitIds []string `json:"benefitIds,omitempty"`
+	// States as of `BenefitUse`.
+	States []string `json:"states,omitempty"`
+}
+
+// A wish to use a benefit.
+type BenefitUseInput struct {
+	// 1 to 64 visible ASCII characters, made by the app for this use and sent again with it.
+	IdempotencyKey string `json:"idempotencyKey"`
+	// Which benefit.
+	BenefitID string `json:"benefitId"`
+	// Whose, as the id of the public profile: for desks alone, who must name somebody; FORBIDDEN to members.
+	MemberID *string `json:"memberId,omitempty"`
+	// The order that it is used for, 1 to 64 visible ASCII characters. Needed where the quota counts by order.
+	OrderID *string `json:"orderId,omitempty"`
+	// Where it is used. Needed where the benefit is there on some channels only.
+	Channel *Channel `json:"channel,omitempty"`
+	// The store where it is used, 1 to 64 visible ASCII characters. Needed where the benefit is there in some stores only.
+	StoreID *string `json:"storeId,omitempty"`
+	// Code of the option that is chosen. Needed where the benefit has `options`.
+	Choice *string `json:"choice,omitempty"`
+}
+
+// What became of a wish to use a benefit.
+type BenefitUsePayload struct {
+	// The use. Null when it was refused.
+	Use *BenefitUse `json:"use,omitempty"`
+	// How often the member may still use the benefit in this period. Null when nothing is limited, or when it was refused.
+	Remaining *int `json:"remaining,omitempty"`
+	// True when an earlier sending of this key did it, and this one nothing.
+	Replayed bool `json:"replayed"`
+	// Why it was refused; empty otherwise.
+	UserErrors []*BenefitUseUserError `json:"userErrors"`
+}
+
+// Why a benefit cannot be used.
+type BenefitUseUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// For machines.
+	Code BenefitUseErrorCode `json:"code"`
+	// Of USED_UP and OUT_OF_STOCK: when there is more. Null when never, and for all other codes.
+	ResetsAt *time.Time `json:"resetsAt,omitempty"`
+	// Of LOCKED: all that is missing. Empty for all other codes.
+	Missing []*MissingCondition `json:"missing"`
+}
+
+func (BenefitUseUserError) IsUserError() {}
 
 // A place for posts. Which boards there are is data: never hard-code their codes.
 type Board struct {
@@ -1423,6 +1603,8 @@ type Member struct {
 	Entitlements []*Entitlement `json:"entitlements,omitempty"`
 	// What the member has asked for after a sale, newest first. Null only together with an error.
 	AfterSales *AfterSalesRequestConnection `json:"afterSales,omitempty"`
+	// What the member has used of benefits, newest first. Null only together with an error.
+	BenefitUses *BenefitUseConnection `json:"benefitUses,omitempty"`
 	// What the member has redeemed, newest first. Null only together with an error.
 	Redemptions *RedemptionConnection `json:"redemptions,omitempty"`
 	// The numbers for badges on icons. Null only together with an error.
@@ -3400,6 +3582,143 @@ func (e *ApprovalState) UnmarshalJSON(b []byte) error {
 }
 
 func (e ApprovalState) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Why a use cannot be taken back.
+type BenefitUseCancelErrorCode string
+
+const (
+	// No such use.
+	BenefitUseCancelErrorCodeNotFound BenefitUseCancelErrorCode = "NOT_FOUND"
+	// Its time is over, or it belongs to something else, such as a coupon, and goes with that.
+	BenefitUseCancelErrorCodeNotCancellable BenefitUseCancelErrorCode = "NOT_CANCELLABLE"
+)
+
+var AllBenefitUseCancelErrorCode = []BenefitUseCancelErrorCode{
+	BenefitUseCancelErrorCodeNotFound,
+	BenefitUseCancelErrorCodeNotCancellable,
+}
+
+func (e BenefitUseCancelErrorCode) IsValid() bool {
+	switch e {
+	case BenefitUseCancelErrorCodeNotFound, BenefitUseCancelErrorCodeNotCancellable:
+		return true
+	}
+	return false
+}
+
+func (e BenefitUseCancelErrorCode) String() string {
+	return string(e)
+}
+
+func (e *BenefitUseCancelErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = BenefitUseCancelErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid BenefitUseCancelErrorCode", str)
+	}
+	return nil
+}
+
+func (e BenefitUseCancelErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *BenefitUseCancelErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e BenefitUseCancelErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Why a benefit cannot be used.
+type BenefitUseErrorCode string
+
+const (
+	// No such benefit or member.
+	BenefitUseErrorCodeNotFound BenefitUseErrorCode = "NOT_FOUND"
+	// The member does not have it now.
+	BenefitUseErrorCodeLocked BenefitUseErrorCode = "LOCKED"
+	// A better benefit of the member has taken its place.
+	BenefitUseErrorCodeReplaced BenefitUseErrorCode = "REPLACED"
+	// The member has used it as often as may be in this period.
+	BenefitUseErrorCodeUsedUp BenefitUseErrorCode = "USED_UP"
+	// All members together have used it as often as may be in this period.
+	BenefitUseErrorCodeOutOfStock BenefitUseErrorCode = "OUT_OF_STOCK"
+	// It is given by order, and no order was named.
+	BenefitUseErrorCodeOrderNeeded BenefitUseErrorCode = "ORDER_NEEDED"
+	// One of its options must be chosen.
+	BenefitUseErrorCodeChoiceNeeded BenefitUseErrorCode = "CHOICE_NEEDED"
+	// What was chosen is none of the member's options.
+	BenefitUseErrorCodeChoiceUnknown BenefitUseErrorCode = "CHOICE_UNKNOWN"
+	// The idempotency key was used for something else.
+	BenefitUseErrorCodeIdempotencyConflict BenefitUseErrorCode = "IDEMPOTENCY_CONFLICT"
+)
+
+var AllBenefitUseErrorCode = []BenefitUseErrorCode{
+	BenefitUseErrorCodeNotFound,
+	BenefitUseErrorCodeLocked,
+	BenefitUseErrorCodeReplaced,
+	BenefitUseErrorCodeUsedUp,
+	BenefitUseErrorCodeOutOfStock,
+	BenefitUseErrorCodeOrderNeeded,
+	BenefitUseErrorCodeChoiceNeeded,
+	BenefitUseErrorCodeChoiceUnknown,
+	BenefitUseErrorCodeIdempotencyConflict,
+}
+
+func (e BenefitUseErrorCode) IsValid() bool {
+	switch e {
+	case BenefitUseErrorCodeNotFound, BenefitUseErrorCodeLocked, BenefitUseErrorCodeReplaced, BenefitUseErrorCodeUsedUp, BenefitUseErrorCodeOutOfStock, BenefitUseErrorCodeOrderNeeded, BenefitUseErrorCodeChoiceNeeded, BenefitUseErrorCodeChoiceUnknown, BenefitUseErrorCodeIdempotencyConflict:
+		return true
+	}
+	return false
+}
+
+func (e BenefitUseErrorCode) String() string {
+	return string(e)
+}
+
+func (e *BenefitUseErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = BenefitUseErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid BenefitUseErrorCode", str)
+	}
+	return nil
+}
+
+func (e BenefitUseErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *BenefitUseErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e BenefitUseErrorCode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -25,6 +25,7 @@ type Stores struct {
 	Accounts  account.Store
 	Wallets   wallet.Store
 	Usages    benefit.Store
+	Stock     benefit.Stock
 	Families  family.Store
 	Community community.Store
 	Products  product.Store
@@ -47,6 +48,7 @@ type Operation struct {
 	Ledgers  *Loader[LedgerKey, []wallet.Entry] // pages of ledgers
 	Entries  *Loader[EntryKey, wallet.Entry]    // single entries
 	Usages   *Loader[member.ID, benefit.Usage]
+	Stocks   *Loader[string, int64]                          // how much is taken of what is limited over all members
 	Families *Loader[member.ID, family.Family]               // by who is in them
 	Ties     *Loader[member.ID, community.Ties]              // the viewer's
 	Posts    *Loader[community.PostID, community.Post]       // in whatever state
@@ -79,6 +81,7 @@ func Begin(ctx context.Context, s Stores, now time.Time, branches int) (context.
 	}))
 	o.Entries = enter(o, entries(s.Wallets))
 	o.Usages = enter(o, each(s.Usages.ByMember))
+	o.Stocks = enter(o, s.stocks)
 	o.Families = enter(o, s.Families.ByMembers)
 	o.Ties = enter(o, each(s.Community.Ties))
 	o.Posts = enter(o, s.Community.ByIDs)
@@ -97,6 +100,11 @@ func Begin(ctx context.Context, s Stores, now time.Time, branches int) (context.
 	o.Notices = enter(o, s.Notices.ByIDs)
 	o.Unread = enter(o, each(s.Notices.Unread))
 	return context.WithValue(ctx, key{}, o), o
+}
+
+// stocks reads how much is taken; of what nothing is taken, nothing.
+func (s Stores) stocks(ctx context.Context, names []string) (map[string]int64, error) {
+	return s.Stock.Taken(ctx, names)
 }
 
 // enter makes a loader that takes part in the operation's waves.

@@ -106,7 +106,7 @@ func (r *Root) showBenefit(ctx context.Context, o benefit.Offer) *graph.Benefit 
 	out := &graph.Benefit{
 		ID: globalID(kindBenefit, o.Code), Code: o.Code, Kind: o.Kind, Layer: string(o.Layer), Category: o.Category,
 		Title: o.Titles.In(l), Terms: o.Terms.In(l), ValidFrom: o.ValidFrom, ValidUntil: o.ValidUntil, Offer: &o,
-		Version: r.programme(ctx).VersionOf(o.Benefit), State: string(o.State), Quota: &graph.BenefitQuota{Unlimited: o.Quota.Unlimited},
+		Version: r.programme(ctx).VersionOf(o.Benefit), State: string(o.State), CancelMinutes: o.CancelMinutes, Quota: &graph.BenefitQuota{Unlimited: o.Quota.Unlimited},
 	}
 	if !o.Quota.Unlimited {
 		out.Quota.Count, out.Quota.Per = ptr(int(o.Quota.Count)), ptr(string(o.Quota.Per))

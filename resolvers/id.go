@@ -24,6 +24,7 @@ const (
 	kindAdjustment = "CoinAdjustment"
 	kindTransfer   = "CoinTransfer"
 	kindBenefit    = "Benefit"
+	kindUse        = "BenefitUse"
 	kindFamily     = "Family"
 	kindKin        = "FamilyMember"
 	kindInvitation = "FamilyInvitation"

@@ -46,7 +46,7 @@ type Root struct {
 	Coupons   *coupon.Service     // what members take off an order once
 	Adjusting *adjustment.Service // corrections by staff
 	Transfers *transfer.Service   // coins between wallets
-	Benefits  *benefit.Service    // using them
+	Uses      *benefit.Service    // of benefits
 	Families  *family.Service     // invitations
 	Desk      *desk.Service       // rights, and requests after a sale
 	Profiles  *profile.Service    // names, consents, homes
@@ -72,6 +72,7 @@ type (
 	statementFields   struct{ *Root }
 	supplyFields      struct{ *Root }
 	benefitFields     struct{ *Root }
+	useFields         struct{ *Root }
 	rewardFields      struct{ *Root }
 	familyFields      struct{ *Root }
 	kinFields         struct{ *Root }
@@ -129,6 +130,9 @@ func (r *Root) LedgerEntry() graph.LedgerEntryResolver { return entryFields{r} }
 
 // Benefit answers a benefit's fields.
 func (r *Root) Benefit() graph.BenefitResolver { return benefitFields{r} }
+
+// BenefitUse answers the fields of a use of a benefit.
+func (r *Root) BenefitUse() graph.BenefitUseResolver { return useFields{r} }
 
 // Reward answers a reward's fields.
 func (r *Root) Reward() graph.RewardResolver { return rewardFields{r} }

@@ -110,7 +110,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		Adjusting: st.adjustmentService(rules),
 		Notices:   &notice.Desk{Store: st.notices, Keys: keys, Book: rules},
 		Transfers: &transfer.Service{Store: st.transfers, Wallets: wallets, Book: rules},
-		Benefits:  st.benefitService(rules),
+		Uses:      st.benefitService(rules),
 		Families:  &family.Service{Families: st.families, Accounts: st.accounts, Book: rules},
 		Desk:      &desk.Service{Requests: st.requests, Accounts: st.accounts, Orders: st.orders, Usages: st.usages, Book: rules, Keys: keys},
 		Profiles:  &profile.Service{Accounts: st.accounts, Decisions: st.decisions, Book: rules},
@@ -120,7 +120,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 	parts.Schema = graph.NewExecutableSchema(graph.Config{Resolvers: root})
 	parts.Beside = append(parts.Beside, keepLists(st, log), keepSupply(st, rules, hints, log), keepTelling(st.relay, log), keepMarking(st.marks, log), finishRedemptions(root.Redeeming, now, log),
 		finishLater("adjustments", root.Adjusting.Sweep, now, log), finishLater("transfers", root.Transfers.Sweep, now, log),
-		finishLater("claims", root.Claims.Sweep, now, log), finishLater("uses", root.Benefits.Sweep, now, log))
+		finishLater("claims", root.Claims.Sweep, now, log), finishLater("uses", root.Uses.Sweep, now, log))
 	parts.Beside = append(parts.Beside, keepRules(st, rules, log), keepIndex(s, st, rules, now, log))
 	inbound := newInbound(s, st, rules, now, log)
 	parts.Events, parts.Meters = inbound, inbound.meters()
@@ -134,7 +134,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 	parts.Around = []graphql.HandlerExtension{resolvers.Operations{
 		Clock: now, EventClock: s.SandboxClock.Events,
 		Stores: loaders.Stores{
-			Accounts: st.accounts, Wallets: st.ledger, Usages: st.usages, Families: st.families, Community: st.community,
+			Accounts: st.accounts, Wallets: st.ledger, Usages: st.usages, Stock: st.redemptions, Families: st.families, Community: st.community,
 			Products: st.products, Rewards: shelf.rewards, Replies: root.Replies,
 			Slots:     root.Redeeming.SlotsByIDs,
 			Transfers: st.transfers,

@@ -26,7 +26,10 @@ type year struct {
 }
 
 // years runs a test on each engine.
-func years(t *testing.T, preset string, test func(y *year)) {
+func years(t *testing.T, preset string, test func(y *year)) { yearsOf(t, preset, putOne, test) }
+
+// yearsOf does so with stores that are filled by a function.
+func yearsOf(t *testing.T, preset string, put func(pairs []string, preset string) error, test func(y *year)) {
 	for _, name := range []string{"embedded", "servers"} {
 		t.Run(name, func(t *testing.T) {
 			pairs := []string{"DATA_DIR", t.TempDir(), "SANDBOX", "on", "SANDBOX_CLOCK", "events", "JWT_HS256_SECRET", testSecret,
@@ -41,7 +44,7 @@ func years(t *testing.T, preset string, test func(y *year)) {
 					}
 				})
 			}
-			if err := putOne(pairs, preset); err != nil {
+			if err := put(pairs, preset); err != nil {
 				t.Fatal(err)
 			}
 			g, err := openGateway(pairs...)

@@ -42,6 +42,13 @@ func unavailable(p *programme.Programme, f eligibility.Facts, code string, now t
 	if _, there := ByCode(versions(p, now, visible(p, f)), code); there {
 		return refuse(ReplacedNow, "benefitId", "a better benefit has taken the place of %s", code)
 	}
+	anywhere := f
+	anywhere.Channel, anywhere.Store = "", ""
+	if o, there := ByCode(versions(p, now, visible(p, anywhere)), code); there { // it is tried at other places
+		r := refuse(LockedNow, "benefitId", "benefit %s is not to be had here", code)
+		r.Missing = eligibility.WhyNot(p, code, programme.Eligibility{Stores: o.Scope.Stores, Channels: o.Scope.Channels}, f, now)
+		return r
+	}
 	return refuse(Unknown, "benefitId", "benefitId names no benefit that is known")
 }
 
@@ -57,7 +64,7 @@ func (u Usage) give(p *programme.Programme, b programme.Benefit, c Command, wish
 	if err != nil {
 		return u, Step{}, err
 	}
-	wish.Title, wish.Fallback = b.Titles, fallback
+	wish.Title, wish.Terms, wish.Fallback = b.Titles, p.VersionOf(b), fallback
 	if !b.Quota.Unlimited {
 		wish.Window, _ = window(b.Quota.Per, c.Order, c.At, p.Zone())
 	}

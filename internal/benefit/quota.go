@@ -10,6 +10,7 @@ import (
 type Left struct {
 	Unlimited bool      // no quota counts; the terms and the cost cap still bind
 	Remaining int64     // uses left in the window; 0 when Unlimited
+	Used      int64     // in the window; 0 when Unlimited
 	ResetsAt  time.Time // when Remaining is full again; zero when it never is, or with every order
 	CostLeft  int64     // fen left of the year's cost cap; 0 without a cap
 	Fallback  bool      // the cost cap would be passed: the next use gives the cap's fallback
@@ -21,7 +22,8 @@ func (u Usage) Left(p *programme.Programme, b programme.Benefit, order string, n
 	l := Left{Unlimited: b.Quota.Unlimited}
 	if !l.Unlimited {
 		name, next := window(b.Quota.Per, order, now, p.Zone())
-		l.Remaining = max(0, b.Quota.Count-u.Used(b.Code, name))
+		l.Used = u.Used(b.Code, name)
+		l.Remaining = max(0, b.Quota.Count-l.Used)
 		if b.ValidUntil == nil || next.Before(*b.ValidUntil) {
 			l.ResetsAt = next // else the benefit ends first
 		}

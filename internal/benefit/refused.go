@@ -1,6 +1,7 @@
 package benefit
 
 import (
+	"errors"
 	"time"
 
 	"membergate/internal/eligibility"
@@ -29,6 +30,15 @@ type Refused struct {
 
 // Unwrap gives the refusal.
 func (r *Refused) Unwrap() error { return r.Refusal }
+
+// WhyOf is what a refusal of a use says; nothing for any other error.
+func WhyOf(err error) (r Refused) {
+	var found *Refused
+	if errors.As(err, &found) {
+		r = *found
+	}
+	return r
+}
 
 func refuse(code, field, format string, args ...any) *Refused {
 	return &Refused{Refusal: fault.Refuse(code, field, format, args...)}

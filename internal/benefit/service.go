@@ -1,6 +1,7 @@
 package benefit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -37,6 +38,9 @@ type Command struct {
 	At      time.Time
 }
 
+// nowhere is the place of a use whose place nobody told: none of those that a benefit may ask for.
+const nowhere = "?"
+
 // tries bounds how often a change that lost a race is decided anew. With n uses by one member at once each round has a
 // winner, so this is how many of them are borne.
 const tries = 256
@@ -46,6 +50,9 @@ const tries = 256
 // *Refused where more is to be said than its code, leaves nothing behind and may be tried again.
 func (s *Service) Use(ctx context.Context, c Command) (Use, bool, error) {
 	p := s.Book.At(c.At)
+	if c.For == "" { // what is used at once is used somewhere; what is taken for later may be used anywhere
+		c.Facts.Channel, c.Facts.Store = cmp.Or(c.Channel, nowhere), cmp.Or(c.Store, nowhere)
+	}
 	wish := Use{
 		ID: useID(c.Facts.Profile.ID, c.Key), Member: c.Facts.Profile.ID, Benefit: c.Benefit, Programme: p.Version,
 		Order: c.Order, Channel: c.Channel, Store: c.Store, Choice: c.Choice, By: c.By, For: c.For, State: Used, At: c.At, Version: 1,
@@ -148,6 +155,6 @@ func (s *Service) InStock(ctx context.Context, p *programme.Programme, all []pro
 // soldOut says that a stock is used up, and when there is more.
 func soldOut(p *programme.Programme, b programme.Benefit, now time.Time) error {
 	r := refuse(OutOfStock, "benefitId", "all of benefit %s were used by others", b.Code)
-	_, r.ResetsAt = window(b.Stock.Per, "", now, p.Zone())
+	r.ResetsAt = StockResets(p, b, now)
 	return r
 }

@@ -27,6 +27,7 @@ type Use struct {
 	Benefit     string         // code
 	Title       programme.Text // of the benefit
 	Programme   string         // version that it was decided by
+	Terms       string         // version of the benefit's terms
 	Input       string         // fingerprint of what was asked for
 	Window      string         // that it counts in, such as "2026-07"; empty = nothing is counted
 	CostWindow  string         // that its cost counts in; empty = it costs nothing of a cap
@@ -107,4 +108,10 @@ func StockOf(p *programme.Programme, b programme.Benefit, now time.Time) string 
 	}
 	name, _ := window(b.Stock.Per, "", now, p.Zone())
 	return "/benefit/" + b.Code + "/" + name
+}
+
+// StockResets is when the stock of a benefit that is limited over all members is full again; zero = never.
+func StockResets(p *programme.Programme, b programme.Benefit, now time.Time) time.Time {
+	_, next := window(b.Stock.Per, "", now, p.Zone())
+	return next
 }

@@ -36,8 +36,12 @@ func (w *writer) use(ctx context.Context, who *person) error {
 			if n++; n > mostUses {
 				continue
 			}
+			channel := ""
+			if asked := offer.Eligibility.Channels; len(asked) > 0 {
+				channel = asked[0]
+			}
 			_, _, err := service.Use(ctx, benefit.Command{
-				Key: fmt.Sprint("demo ", n), Facts: facts, Benefit: offer.Code, Order: orderID(who.ID, 0), By: benefit.ByMember, At: at,
+				Key: fmt.Sprint("demo ", n), Facts: facts, Benefit: offer.Code, Order: orderID(who.ID, 0), Channel: channel, By: benefit.ByMember, At: at,
 			})
 			var refused *benefit.Refused
 			if err != nil && !errors.As(err, &refused) {

@@ -31,6 +31,7 @@ type useDoc struct {
 	Benefit     string            `bson:"benefit"`
 	Title       map[string]string `bson:"title,omitempty"`
 	Programme   string            `bson:"programme"`
+	Terms       string            `bson:"terms,omitempty"`
 	Input       string            `bson:"input"`
 	Window      string            `bson:"window,omitempty"`
 	CostWindow  string            `bson:"costWindow,omitempty"`
@@ -56,7 +57,7 @@ type useDoc struct {
 
 func toUse(u benefit.Use) useDoc {
 	return useDoc{
-		ID: u.ID, SV: 1, Version: u.Version, Member: u.Member, Benefit: u.Benefit, Title: u.Title, Programme: u.Programme, Input: u.Input,
+		ID: u.ID, SV: 1, Version: u.Version, Member: u.Member, Benefit: u.Benefit, Title: u.Title, Programme: u.Programme, Terms: u.Terms, Input: u.Input,
 		Window: u.Window, CostWindow: u.CostWindow, Cost: u.Cost, Fallback: u.Fallback, Given: u.Given, Stock: u.Stock, StockOp: u.StockOp,
 		Order: u.Order, Channel: u.Channel, Store: u.Store, Choice: u.Choice, ChoiceTitle: u.ChoiceTitle, ChoiceValue: u.ChoiceValue,
 		By: u.By, For: u.For, State: u.State, At: u.At, CancelUntil: u.CancelUntil, EndedAt: u.EndedAt, EndedBy: u.EndedBy,
@@ -65,7 +66,7 @@ func toUse(u benefit.Use) useDoc {
 
 func (d useDoc) use() benefit.Use {
 	return benefit.Use{
-		ID: d.ID, Version: d.Version, Member: d.Member, Benefit: d.Benefit, Title: d.Title, Programme: d.Programme, Input: d.Input,
+		ID: d.ID, Version: d.Version, Member: d.Member, Benefit: d.Benefit, Title: d.Title, Programme: d.Programme, Terms: d.Terms, Input: d.Input,
 		Window: d.Window, CostWindow: d.CostWindow, Cost: d.Cost, Fallback: d.Fallback, Given: d.Given, Stock: d.Stock, StockOp: d.StockOp,
 		Order: d.Order, Channel: d.Channel, Store: d.Store, Choice: d.Choice, ChoiceTitle: d.ChoiceTitle, ChoiceValue: d.ChoiceValue,
 		By: d.By, For: d.For, State: d.State, At: d.At, CancelUntil: d.CancelUntil, EndedAt: d.EndedAt, EndedBy: d.EndedBy,
