@@ -2,13 +2,16 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"testing"
 	"time"
 
 	"membergate/internal/account"
+	"membergate/internal/benefit"
 	"membergate/internal/checkout"
+	"membergate/internal/eligibility"
 	"membergate/internal/member"
 	"membergate/internal/order"
 	"membergate/internal/programme"
@@ -73,7 +76,7 @@ func putSpenders(pairs []string) error {
 			}
 		}
 	}
-	if err := putCollection(ctx, s, st, rules); err != nil {
+	if err := errors.Join(putCollection(ctx, s, st, rules), putUses(ctx, st, rules)); err != nil {
 		return err
 	}
 	_, _, err = st.reviewer().Review(ctx, rules.At(time.Now()), time.Now())
@@ -129,6 +132,29 @@ func putCollection(ctx context.Context, s Settings, st *stores, rules book) erro
 		}
 	}
 	return nil
+}
+
+// putUses lets the collector use benefits, and take one back.
+func putUses(ctx context.Context, st *stores, rules book) error {
+	service := st.benefitService(rules)
+	found, err := st.accounts.ByIDs(ctx, []member.ID{"collector"}, account.Whole)
+	if err != nil {
+		return err
+	}
+	h, at := found["collector"], time.Date(2026, 7, 6, 4, 0, 0, 0, time.UTC)
+	f := eligibility.Gather(rules.At(at), h.Profile, h.Account.Standing.Advance(rules, at), at)
+	var last benefit.Use
+	for n, code := range []string{"STORE_SECRET", "GOLD_DELIVERY", "GOLD_DELIVERY"} {
+		c := benefit.Command{Key: fmt.Sprint(n), Facts: f, Benefit: code, Order: fmt.Sprint("o-", n), Channel: "STORE", Store: "S1", By: benefit.ByMember, At: at.Add(time.Duration(n) * time.Minute)}
+		if n > 0 {
+			c.Channel = "MINI_PROGRAM"
+		}
+		if last, _, err = service.Use(ctx, c); err != nil {
+			return fmt.Errorf("use %s: %w", code, err)
+		}
+	}
+	_, err = service.Cancel(ctx, benefit.Undo{Member: h.Profile.ID, Use: last.ID, By: "clerk", At: at.Add(10 * time.Minute)})
+	return err
 }
 
 // spender gives one of them.

@@ -21,6 +21,8 @@ var prices = map[string]price{
 	"CoinSupply":          {calls{2, 0, 0}, calls{2, 0, 0}},
 	"Rewards":             {calls{2, 0, 2}, calls{}},
 	"Redemptions":         {calls{2, 0, 1}, calls{}},
+	"BenefitsToUse":       {calls{2, 0, 1}, calls{}},
+	"BenefitUses":         {calls{2, 0, 1}, calls{}},
 	"RewardSlots":         {calls{4, 0, 2}, calls{2, 0, 0}},
 	"TierPage":            {calls{2, 0, 1}, calls{}},
 	"TierWay":             {calls{1, 0, 1}, calls{}},

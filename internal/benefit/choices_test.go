@@ -3,6 +3,7 @@ package benefit_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"membergate/internal/benefit"
 	"membergate/internal/eligibility"
@@ -77,5 +78,33 @@ func TestABlindBoxIsChosenOnceABirthdayYear(t *testing.T) {
 		if code(err) != c.want || err == nil && (r.Choice != c.choice || r.ChoiceValue == 0) {
 			t.Errorf("%s at %s: %v, %+v; want %q", c.choice, c.local, err, r, c.want)
 		}
+	}
+}
+
+func TestTheBirthdayBoxOfRetail5ShowsFourBoxesOf80To320YuanUnderEverySign(t *testing.T) {
+	p := retail5(t)
+	var box programme.Benefit
+	for _, b := range p.Benefits {
+		if b.Code == "BIRTHDAY_BOX" {
+			box = b
+		}
+	}
+	lists := map[string]bool{}
+	for month := 1; month <= 12; month++ {
+		for _, likes := range [][]string{nil, {"SEAFOOD"}, {"PETS", "BAKING"}} {
+			f := born(time.Date(1990, time.Month(month), 25, 0, 0, 0, 0, time.UTC).Format(time.DateOnly), likes...)
+			options, list := benefit.Options(p, box, f), ""
+			for _, o := range options {
+				if list += o.Code + " "; o.Value < 8000 || o.Value > 32000 {
+					t.Errorf("%s is worth %d fen", o.Code, o.Value)
+				}
+			}
+			if lists[list] = true; len(options) != 4 {
+				t.Errorf("born in month %d, who likes %v is shown %s", month, likes, list)
+			}
+		}
+	}
+	if len(lists) != 12 { // four kinds of signs, three kinds of likes
+		t.Errorf("%d lists are shown to all, want 12: %v", len(lists), lists)
 	}
 }

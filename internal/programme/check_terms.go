@@ -47,6 +47,9 @@ func (c *check) terms(at string, b Benefit) {
 		if b.CostCap != nil && b.CostCap.FenPerYear%100 == 0 && !names(text, b.CostCap.FenPerYear/100) {
 			c.add(at+".terms."+locale, "does not name the cost cap of %d yuan a year; needed is that number", b.CostCap.FenPerYear/100)
 		}
+		if b.Stock != nil && b.Stock.Total > 0 && !names(text, b.Stock.Total) {
+			c.add(at+".terms."+locale, "does not name the stock of %d for all members; needed is that number", b.Stock.Total)
+		}
 		if q := b.Quota; !q.Unlimited && q.Count > 0 && !names(text, q.Count) {
 			c.add(at+".terms."+locale, "does not name the quota of %d; needed is that number", q.Count)
 		}
