@@ -224,6 +224,11 @@ var blank = map[string]string{
 	"EarnRule.leftEver":               "the same",
 	"TierGrant.renewal":               "the same",
 	"TierStatus.invitations":          "nobody in the village spends enough; the tests of admissions see invitations",
+	"Benefit.costLeftFen":             "nobody in the village is DIAMOND; the tests of uses see cost caps",
+	"Benefit.options":                 "no birthday is known; the tests of uses see options",
+	"Benefit.stock":                   "retail-5 limits nothing over all members; the tests of uses see stocks",
+	"BenefitUse.choice":               "the same as options",
+	"BenefitUse.fallback":             "the same as cost caps",
 	"HoldConnection.nodes":            "nobody in the village is paying; the tests of the checkout see holds",
 	"Wallet.holds":                    "the same",
 }
