@@ -812,6 +812,7 @@ type ComplexityRoot struct {
 		RecommendationSettings func(childComplexity int) int
 		Redemptions            func(childComplexity int, filter *RedemptionFilter, first *int, after *string) int
 		Services               func(childComplexity int) int
+		StoreWord              func(childComplexity int) int
 		Tier                   func(childComplexity int) int
 		TimeZone               func(childComplexity int) int
 		UnreadCounts           func(childComplexity int) int
@@ -1209,6 +1210,7 @@ type ComplexityRoot struct {
 		Recommendations    func(childComplexity int, surface RecommendationSurface, contextID *string, first *int, after *string) int
 		RedemptionByCode   func(childComplexity int, code string) int
 		Rewards            func(childComplexity int, filter *RewardFilter, first *int, after *string) int
+		StoreWordCheck     func(childComplexity int, word string) int
 		TierApplications   func(childComplexity int, overdue *bool, first *int, after *string) int
 	}
 
@@ -1416,6 +1418,18 @@ type ComplexityRoot struct {
 		Coins   func(childComplexity int) int
 		Entries func(childComplexity int) int
 		Kind    func(childComplexity int) int
+	}
+
+	StoreWord struct {
+		BenefitCode func(childComplexity int) int
+		Text        func(childComplexity int) int
+		Until       func(childComplexity int) int
+	}
+
+	StoreWordCheck struct {
+		BenefitCode func(childComplexity int) int
+		Hidden      func(childComplexity int) int
+		Right       func(childComplexity int) int
 	}
 
 	Tier struct {
@@ -1762,6 +1776,7 @@ type MemberResolver interface {
 	LockedBenefits(ctx context.Context, obj *Member, first *int, after *string) (*LockedBenefitConnection, error)
 	Services(ctx context.Context, obj *Member) ([]*ServiceLevel, error)
 	Entitlements(ctx context.Context, obj *Member) ([]*Entitlement, error)
+	StoreWord(ctx context.Context, obj *Member) (*StoreWord, error)
 	AfterSales(ctx context.Context, obj *Member, first *int, after *string) (*AfterSalesRequestConnection, error)
 	BenefitUses(ctx context.Context, obj *Member, filter *BenefitUseFilter, first *int, after *string) (*BenefitUseConnection, error)
 	Redemptions(ctx context.Context, obj *Member, filter *RedemptionFilter, first *int, after *string) (*RedemptionConnection, error)
@@ -1845,6 +1860,7 @@ type QueryResolver interface {
 	Product(ctx context.Context, sku string) (*Product, error)
 	Rewards(ctx context.Context, filter *RewardFilter, first *int, after *string) (*RewardConnection, error)
 	Entitlements(ctx context.Context, memberID string) (*Entitlements, error)
+	StoreWordCheck(ctx context.Context, word string) (*StoreWordCheck, error)
 	AfterSalesRequests(ctx context.Context, first *int, after *string) (*AfterSalesRequestConnection, error)
 	RedemptionByCode(ctx context.Context, code string) (*Redemption, error)
 	Recommendations(ctx context.Context, surface RecommendationSurface, contextID *string, first *int, after *string) (*RecommendationConnection, error)
@@ -4791,6 +4807,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.Services(childComplexity), true
+	case "Member.storeWord":
+		if e.ComplexityRoot.Member.StoreWord == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Member.StoreWord(childComplexity), true
 	case "Member.tier":
 		if e.ComplexityRoot.Member.Tier == nil {
 			break
@@ -6581,6 +6603,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Rewards(childComplexity, args["filter"].(*RewardFilter), args["first"].(*int), args["after"].(*string)), true
+	case "Query.storeWordCheck":
+		if e.ComplexityRoot.Query.StoreWordCheck == nil {
+			break
+		}
+
+		args, err := ec.field_Query_storeWordCheck_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.StoreWordCheck(childComplexity, args["word"].(string)), true
 	case "Query.tierApplications":
 		if e.ComplexityRoot.Query.TierApplications == nil {
 			break
@@ -7323,6 +7356,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.StatementSum.Kind(childComplexity), true
+
+	case "StoreWord.benefitCode":
+		if e.ComplexityRoot.StoreWord.BenefitCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoreWord.BenefitCode(childComplexity), true
+	case "StoreWord.text":
+		if e.ComplexityRoot.StoreWord.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoreWord.Text(childComplexity), true
+	case "StoreWord.until":
+		if e.ComplexityRoot.StoreWord.Until == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoreWord.Until(childComplexity), true
+
+	case "StoreWordCheck.benefitCode":
+		if e.ComplexityRoot.StoreWordCheck.BenefitCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoreWordCheck.BenefitCode(childComplexity), true
+	case "StoreWordCheck.hidden":
+		if e.ComplexityRoot.StoreWordCheck.Hidden == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoreWordCheck.Hidden(childComplexity), true
+	case "StoreWordCheck.right":
+		if e.ComplexityRoot.StoreWordCheck.Right == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StoreWordCheck.Right(childComplexity), true
 
 	case "Tier.benefits":
 		if e.ComplexityRoot.Tier.Benefits == nil {
@@ -9031,6 +9102,15 @@ type Query {
   ): Entitlements
 
   """
+  Whether somebody has said a word of this month, in any language, and what is given for it. Needs a staff token with the
+  role ` + "`" + `clerk` + "`" + `, else FORBIDDEN. Null only together with an error.
+  """
+  storeWordCheck(
+    "What was said."
+    word: String!
+  ): StoreWordCheck @semanticNonNull
+
+  """
   Requests after a sale that are not closed: who has more priority first, then whose answer is due first. Needs a staff
   token with the role ` + "`" + `service` + "`" + ` or ` + "`" + `operations` + "`" + `, else FORBIDDEN. Null only together with an error.
   """
@@ -9130,6 +9210,8 @@ type Member implements Node {
   services: [ServiceLevel!]!
   "What other desks do for the member now. Null only together with an error."
   entitlements: [Entitlement!] @semanticNonNull
+  "The word to say in stores this month. Null when the member has none, or together with an error."
+  storeWord: StoreWord
   "What the member has asked for after a sale, newest first. Null only together with an error."
   afterSales(
     "How many requests, 1 to 50, else BAD_USER_INPUT."
@@ -11474,6 +11556,26 @@ type Entitlements {
   entitlements: [Entitlement!]!
   "How fast each kind of request is answered."
   services: [ServiceLevel!]!
+}
+
+"The word of the month, which gives something hidden in stores."
+type StoreWord {
+  "What to say."
+  text: String!
+  "Until when it is right, exclusive: the end of the month in the programme's time zone."
+  until: DateTime!
+  "Code of the benefit that it belongs to."
+  benefitCode: String!
+}
+
+"What a clerk is told of a word."
+type StoreWordCheck {
+  "Whether it is one of this month's."
+  right: Boolean!
+  "What is given for it. Null when it is wrong."
+  hidden: String
+  "Code of the benefit that it belongs to. Null when it is wrong."
+  benefitCode: String
 }
 
 "What members may ask for after a sale."
@@ -14409,6 +14511,8 @@ func (ec *executionContext) childFields_Member(ctx context.Context, field graphq
 		return ec.fieldContext_Member_services(ctx, field)
 	case "entitlements":
 		return ec.fieldContext_Member_entitlements(ctx, field)
+	case "storeWord":
+		return ec.fieldContext_Member_storeWord(ctx, field)
 	case "afterSales":
 		return ec.fieldContext_Member_afterSales(ctx, field)
 	case "benefitUses":
@@ -15507,6 +15611,30 @@ func (ec *executionContext) childFields_StatementSum(ctx context.Context, field 
 		return ec.fieldContext_StatementSum_entries(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StatementSum", field.Name)
+}
+
+func (ec *executionContext) childFields_StoreWord(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "text":
+		return ec.fieldContext_StoreWord_text(ctx, field)
+	case "until":
+		return ec.fieldContext_StoreWord_until(ctx, field)
+	case "benefitCode":
+		return ec.fieldContext_StoreWord_benefitCode(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StoreWord", field.Name)
+}
+
+func (ec *executionContext) childFields_StoreWordCheck(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "right":
+		return ec.fieldContext_StoreWordCheck_right(ctx, field)
+	case "hidden":
+		return ec.fieldContext_StoreWordCheck_hidden(ctx, field)
+	case "benefitCode":
+		return ec.fieldContext_StoreWordCheck_benefitCode(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StoreWordCheck", field.Name)
 }
 
 func (ec *executionContext) childFields_Tier(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17234,6 +17362,20 @@ func (ec *executionContext) field_Query_rewards_args(ctx context.Context, rawArg
 		return nil, err
 	}
 	args["after"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_storeWordCheck_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "word",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["word"] = arg0
 	return args, nil
 }
 
@@ -29300,6 +29442,38 @@ func (ec *executionContext) fieldContext_Member_entitlements(_ context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _Member_storeWord(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_storeWord(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Member().StoreWord(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *StoreWord) graphql.Marshaler {
+			return ec.marshalOStoreWord2ᚖmembergateᚋgraphᚐStoreWord(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_storeWord(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Member",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StoreWord(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Member_afterSales(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -36680,6 +36854,50 @@ func (ec *executionContext) fieldContext_Query_entitlements(ctx context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_storeWordCheck(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_storeWordCheck(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().StoreWordCheck(ctx, fc.Args["word"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *StoreWordCheck) graphql.Marshaler {
+			return ec.marshalOStoreWordCheck2ᚖmembergateᚋgraphᚐStoreWordCheck(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_storeWordCheck(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StoreWordCheck(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_storeWordCheck_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_afterSalesRequests(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -39872,6 +40090,144 @@ func (ec *executionContext) _StatementSum_entries(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_StatementSum_entries(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StatementSum", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _StoreWord_text(ctx context.Context, field graphql.CollectedField, obj *StoreWord) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StoreWord_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StoreWord_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StoreWord", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _StoreWord_until(ctx context.Context, field graphql.CollectedField, obj *StoreWord) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StoreWord_until(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Until, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StoreWord_until(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StoreWord", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _StoreWord_benefitCode(ctx context.Context, field graphql.CollectedField, obj *StoreWord) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StoreWord_benefitCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BenefitCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StoreWord_benefitCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StoreWord", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _StoreWordCheck_right(ctx context.Context, field graphql.CollectedField, obj *StoreWordCheck) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StoreWordCheck_right(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Right, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StoreWordCheck_right(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StoreWordCheck", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _StoreWordCheck_hidden(ctx context.Context, field graphql.CollectedField, obj *StoreWordCheck) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StoreWordCheck_hidden(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hidden, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StoreWordCheck_hidden(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StoreWordCheck", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _StoreWordCheck_benefitCode(ctx context.Context, field graphql.CollectedField, obj *StoreWordCheck) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StoreWordCheck_benefitCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BenefitCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StoreWordCheck_benefitCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StoreWordCheck", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Tier_id(ctx context.Context, field graphql.CollectedField, obj *Tier) (ret graphql.Marshaler) {
@@ -54629,6 +54985,44 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "storeWord":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_storeWord(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "afterSales":
 			field := field
 
@@ -58422,6 +58816,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "storeWordCheck":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_storeWordCheck(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "afterSalesRequests":
 			field := field
 
@@ -60334,6 +60750,102 @@ func (ec *executionContext) _StatementSum(ctx context.Context, sel ast.Selection
 		case "entries":
 			out.Values[i] = ec._StatementSum_entries(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var storeWordImplementors = []string{"StoreWord"}
+
+func (ec *executionContext) _StoreWord(ctx context.Context, sel ast.SelectionSet, obj *StoreWord) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, storeWordImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StoreWord")
+		case "text":
+			out.Values[i] = ec._StoreWord_text(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "until":
+			out.Values[i] = ec._StoreWord_until(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "benefitCode":
+			out.Values[i] = ec._StoreWord_benefitCode(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var storeWordCheckImplementors = []string{"StoreWordCheck"}
+
+func (ec *executionContext) _StoreWordCheck(ctx context.Context, sel ast.SelectionSet, obj *StoreWordCheck) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, storeWordCheckImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StoreWordCheck")
+		case "right":
+			out.Values[i] = ec._StoreWordCheck_right(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hidden":
+			out.Values[i] = ec._StoreWordCheck_hidden(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "benefitCode":
+			out.Values[i] = ec._StoreWordCheck_benefitCode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -68288,6 +68800,20 @@ func (ec *executionContext) marshalOSpendLimit2ᚖmembergateᚋgraphᚐSpendLimi
 		return graphql.Null
 	}
 	return ec._SpendLimit(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOStoreWord2ᚖmembergateᚋgraphᚐStoreWord(ctx context.Context, sel ast.SelectionSet, v *StoreWord) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._StoreWord(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOStoreWordCheck2ᚖmembergateᚋgraphᚐStoreWordCheck(ctx context.Context, sel ast.SelectionSet, v *StoreWordCheck) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._StoreWordCheck(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOString2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {

@@ -1601,6 +1601,8 @@ type Member struct {
 	Services []*ServiceLevel `json:"services"`
 	// What other desks do for the member now. Null only together with an error.
 	Entitlements []*Entitlement `json:"entitlements,omitempty"`
+	// The word to say in stores this month. Null when the member has none, or together with an error.
+	StoreWord *StoreWord `json:"storeWord,omitempty"`
 	// What the member has asked for after a sale, newest first. Null only together with an error.
 	AfterSales *AfterSalesRequestConnection `json:"afterSales,omitempty"`
 	// What the member has used of benefits, newest first. Null only together with an error.
@@ -2803,6 +2805,26 @@ type StatementSum struct {
 	Coins int64 `json:"coins"`
 	// How many there were.
 	Entries int `json:"entries"`
+}
+
+// The word of the month, which gives something hidden in stores.
+type StoreWord struct {
+	// What to say.
+	Text string `json:"text"`
+	// Until when it is right, exclusive: the end of the month in the programme's time zone.
+	Until time.Time `json:"until"`
+	// Code of the benefit that it belongs to.
+	BenefitCode string `json:"benefitCode"`
+}
+
+// What a clerk is told of a word.
+type StoreWordCheck struct {
+	// Whether it is one of this month's.
+	Right bool `json:"right"`
+	// What is given for it. Null when it is wrong.
+	Hidden *string `json:"hidden,omitempty"`
+	// Code of the benefit that it belongs to. Null when it is wrong.
+	BenefitCode *string `json:"benefitCode,omitempty"`
 }
 
 // One step of the programme's ladder. Which tiers there are is data: never hard-code their codes.

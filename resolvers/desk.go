@@ -72,6 +72,37 @@ func (r *Root) entitlements(ctx context.Context, h *account.Holder) ([]*graph.En
 	return out, nil
 }
 
+// StoreWord is the word to say in stores this month.
+func (m memberFields) StoreWord(ctx context.Context, _ *graph.Member) (*graph.StoreWord, error) {
+	h, err := m.holder(ctx)
+	if err != nil {
+		return nil, err
+	}
+	offers, err := m.offers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p, now := m.programme(ctx), loaders.From(ctx).Now
+	w, ok := desk.WordFor(p, m.Desk.Keys, m.standing(ctx, h).Held(p, now).Code, offers, now)
+	if !ok {
+		return nil, nil
+	}
+	return &graph.StoreWord{Text: w.Texts.In(locale(ctx)), Until: w.Until, BenefitCode: w.Level.Benefit}, nil
+}
+
+// StoreWordCheck tells a clerk whether a word is right.
+func (q query) StoreWordCheck(ctx context.Context, word string) (*graph.StoreWordCheck, error) {
+	loaders.Leave(ctx)
+	if err := atTill(ctx); err != nil {
+		return nil, err
+	}
+	w, right := desk.CheckWord(q.programme(ctx), q.Desk.Keys, word, loaders.From(ctx).Now)
+	if !right {
+		return &graph.StoreWordCheck{}, nil
+	}
+	return &graph.StoreWordCheck{Right: true, Hidden: ptr(w.Level.Hidden.In(locale(ctx))), BenefitCode: &w.Level.Benefit}, nil
+}
+
 // momentOf is nil for no moment.
 func momentOf(t time.Time) *time.Time {
 	if t.IsZero() {

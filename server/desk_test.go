@@ -182,3 +182,35 @@ func TestOtherDesksSeeRightsAndNothingElse(t *testing.T) {
 		ask(t, app.url, question{query: app.only("Entitlements"), variables: map[string]any{"memberId": "x"}, who: owner}).refusedOnce(t, "FORBIDDEN", "service or clerk")
 	})
 }
+
+// The word of the month is the same in every process, changes with the month in the programme's zone, and differs by level.
+func TestTheWordOfTheMonthIsTheMembersAndTheClerkKnowsIt(t *testing.T) {
+	onEngines(t, func(t *testing.T, e *engine) {
+		word := func(who, at, language string) any {
+			return good(t, e.gateway.url, question{query: `{ me { storeWord { text until } } }`, who: who, at: at, header: map[string]string{"Accept-Language": language}}).at(t, "me", "storeWord")
+		}
+		first, last, next := "2011-01-17T17:44:00+08:00", "2011-01-31T23:59:59+08:00", "2011-02-01T00:00:00+08:00"
+		high, low := word(owner, first, "en").(map[string]any)["text"], word(adult, first, "en").(map[string]any)["text"]
+		if high == low || word(owner, last, "en").(map[string]any)["text"] != high || word(owner, next, "en").(map[string]any)["text"] == high {
+			t.Errorf("words are %v and %v", high, low)
+		}
+		if got := word(child, first, "en"); got != nil {
+			t.Errorf("somebody below the tier has %v", got)
+		}
+		check := func(said any, at string, header map[string]string) reply {
+			app := deskApp(t, e, "")
+			return ask(t, app.url, question{query: app.only("StoreWordCheck"), variables: map[string]any{"word": said}, at: at, header: header})
+		}
+		clerk := staff(t, "clerk")
+		chinese := word(owner, first, "zh-CN").(map[string]any)["text"]
+		for said, want := range map[any]any{high: "A special drink", strings.ToUpper(fmt.Sprint(high)) + " !": "A special drink", chinese: "A special drink", low: "A limited badge", "": nil, "moonlit": nil} {
+			if r := check(said, first, clerk); r.at(t, "storeWordCheck", "hidden") != want || r.at(t, "storeWordCheck", "right") != (want != nil) {
+				t.Errorf("%v gives %s", said, r.text)
+			}
+		}
+		if r := check(high, next, clerk); r.at(t, "storeWordCheck", "right") != false {
+			t.Errorf("last month's word: %s", r.text)
+		}
+		check(high, first, staff(t, "service")).refusedOnce(t, "FORBIDDEN", "clerk")
+	})
+}

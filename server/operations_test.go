@@ -167,7 +167,7 @@ func askings() []asking {
 }
 
 func TestEveryQueryOfTheAppsIsAsked(t *testing.T) {
-	asked := map[string]bool{"CodeAtTill": true, "Entitlements": true, "AfterSalesQueue": true} // by the tests of tills: it needs a clerk
+	asked := map[string]bool{"CodeAtTill": true, "Entitlements": true, "AfterSalesQueue": true, "StoreWordCheck": true} // by the tests of tills: it needs a clerk
 	for _, a := range askings() {
 		asked[a.operation] = true
 	}

@@ -48,6 +48,7 @@ func (r *report) check(p *Programme) {
 	c.services()
 	c.flags()
 	c.afterSales()
+	c.phrases()
 	c.household()
 	c.completeness()
 	c.family()

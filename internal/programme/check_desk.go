@@ -49,3 +49,41 @@ func (c *check) afterSales() {
 		}
 	}
 }
+
+// mostWordLists is how many numbers a hash holds.
+const mostWordLists = 4
+
+func (c *check) phrases() {
+	ph := c.p.Phrases
+	if ph == nil {
+		return
+	}
+	last := -1
+	for i, l := range ph.Levels {
+		at := fmt.Sprintf("phrases.levels[%d]", i)
+		c.filled(at+".tier", l.Tier)
+		c.known(at+".tier", l.Tier, c.tiers)
+		c.filled(at+".benefit", l.Benefit)
+		c.known(at+".benefit", l.Benefit, c.benefits)
+		c.text(at+".hidden", l.Hidden)
+		if rank := c.p.Rank(l.Tier); rank <= last && rank >= 0 {
+			c.add(at+".tier", "is %q, which is not above the level before; allowed are levels from the lowest tier up", l.Tier)
+		} else {
+			last = rank
+		}
+	}
+	if len(ph.Levels) == 0 {
+		c.add("phrases.levels", "is missing; needed is at least one")
+	}
+	if n := len(ph.Words); n < 2 || n > mostWordLists {
+		c.add("phrases.words", "has %d lists; allowed are 2 to %d", n, mostWordLists)
+	}
+	for i, list := range ph.Words {
+		if len(list) < 8 {
+			c.add(fmt.Sprintf("phrases.words[%d]", i), "has %d words; needed are at least 8, so that nobody guesses", len(list))
+		}
+		for j, w := range list {
+			c.text(fmt.Sprintf("phrases.words[%d][%d]", i, j), w)
+		}
+	}
+}

@@ -34,6 +34,7 @@ type Programme struct {
 	Groups        []Group           `yaml:"groups"`        //
 	Lifecycle     Lifecycle         `yaml:"lifecycle"`     //
 	Services      []Service         `yaml:"services"`      // response times
+	Phrases       *Phrases          `yaml:"phrases"`       // absent = no words of the month
 	AfterSales    *AfterSales       `yaml:"afterSales"`    // absent = no one-tap requests
 	Household     *Household        `yaml:"household"`     // absent = nothing is asked of home
 	Completeness  []Completing      `yaml:"completeness"`  // what makes a profile complete
