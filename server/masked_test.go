@@ -29,9 +29,10 @@ func mask(name string, v any) any {
 	case map[string]any:
 		out := map[string]any{}
 		_, recommended := v["reasons"]       // a recommendation's id is signed
+		_, worded := v["until"]              // the word of the month is made from the keys
 		_, redeemed := v["cancellableUntil"] // a redemption's id comes from its wallet's, and its code from chance
 		for key, each := range v {
-			if recommended && key == "id" || redeemed && (key == "id" || key == "code") {
+			if worded && key == "text" || recommended && key == "id" || redeemed && (key == "id" || key == "code") {
 				each = "…"
 			}
 			out[key] = mask(key, each)
