@@ -806,6 +806,7 @@ type ComplexityRoot struct {
 		LockedBenefits         func(childComplexity int, first *int, after *string) int
 		NotificationSettings   func(childComplexity int) int
 		Notifications          func(childComplexity int, unreadOnly *bool, first *int, after *string) int
+		Offers                 func(childComplexity int) int
 		Preferences            func(childComplexity int) int
 		Privacy                func(childComplexity int) int
 		PublicProfile          func(childComplexity int) int
@@ -890,6 +891,23 @@ type ComplexityRoot struct {
 		Code    func(childComplexity int) int
 		Field   func(childComplexity int) int
 		Message func(childComplexity int) int
+	}
+
+	MembershipOffer struct {
+		AcceptedAt   func(childComplexity int) int
+		Code         func(childComplexity int) int
+		Days         func(childComplexity int) int
+		FeeFen       func(childComplexity int) int
+		FullFeeFen   func(childComplexity int) int
+		Months       func(childComplexity int) int
+		OfferID      func(childComplexity int) int
+		Route        func(childComplexity int) int
+		Terms        func(childComplexity int) int
+		TermsVersion func(childComplexity int) int
+		Tier         func(childComplexity int) int
+		Title        func(childComplexity int) int
+		ValidFrom    func(childComplexity int) int
+		ValidUntil   func(childComplexity int) int
 	}
 
 	MembershipRenewal struct {
@@ -993,6 +1011,7 @@ type ComplexityRoot struct {
 		MembershipTrialStart    func(childComplexity int, input MembershipTrialStartInput) int
 		NotificationSettingsSet func(childComplexity int, input NotificationSettingsSetInput) int
 		NotificationsRead       func(childComplexity int, input NotificationsReadInput) int
+		OfferAccept             func(childComplexity int, input OfferAcceptInput) int
 		PreferencesSet          func(childComplexity int, input PreferencesSetInput) int
 		RedemptionCancel        func(childComplexity int, input RedemptionCancelInput) int
 		RedemptionShow          func(childComplexity int, input RedemptionShowInput) int
@@ -1057,6 +1076,18 @@ type ComplexityRoot struct {
 	NotificationsReadPayload struct {
 		UnreadCounts func(childComplexity int) int
 		UserErrors   func(childComplexity int) int
+	}
+
+	OfferAcceptPayload struct {
+		Offer      func(childComplexity int) int
+		Replayed   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	OfferAcceptUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
 	}
 
 	PageInfo struct {
@@ -1202,6 +1233,7 @@ type ComplexityRoot struct {
 		Feed               func(childComplexity int, kind FeedKind, boardCode *string, topicID *string, first *int, after *string, last *int, before *string) int
 		Groups             func(childComplexity int) int
 		Me                 func(childComplexity int) int
+		MembershipOffer    func(childComplexity int, member string, offerID string) int
 		MembershipRenewals func(childComplexity int, first *int, after *string) int
 		Node               func(childComplexity int, id string) int
 		Nodes              func(childComplexity int, ids []string) int
@@ -1772,6 +1804,7 @@ type MemberResolver interface {
 	Wallets(ctx context.Context, obj *Member) ([]*Wallet, error)
 	Family(ctx context.Context, obj *Member) (*Family, error)
 	Earning(ctx context.Context, obj *Member) ([]*EarnRule, error)
+	Offers(ctx context.Context, obj *Member) ([]*MembershipOffer, error)
 	Benefits(ctx context.Context, obj *Member, first *int, after *string) (*BenefitConnection, error)
 	LockedBenefits(ctx context.Context, obj *Member, first *int, after *string) (*LockedBenefitConnection, error)
 	Services(ctx context.Context, obj *Member) ([]*ServiceLevel, error)
@@ -1800,6 +1833,7 @@ type MutationResolver interface {
 	CoinTransfer(ctx context.Context, input CoinTransferInput) (*CoinTransferPayload, error)
 	MembershipClaim(ctx context.Context, input MembershipClaimInput) (*MembershipClaimPayload, error)
 	MembershipRenewalSet(ctx context.Context, input MembershipRenewalSetInput) (*MembershipRenewalSetPayload, error)
+	OfferAccept(ctx context.Context, input OfferAcceptInput) (*OfferAcceptPayload, error)
 	MembershipTrialStart(ctx context.Context, input MembershipTrialStartInput) (*MembershipTrialStartPayload, error)
 	MembershipCodesWithdraw(ctx context.Context, input MembershipCodesWithdrawInput) (*MembershipCodesWithdrawPayload, error)
 	MembershipCodesIssue(ctx context.Context, input MembershipCodesIssueInput) (*MembershipCodesIssuePayload, error)
@@ -1851,6 +1885,7 @@ type QueryResolver interface {
 	Programme(ctx context.Context) (*Programme, error)
 	CoinAdjustments(ctx context.Context, open *bool, first *int, after *string) (*CoinAdjustmentConnection, error)
 	TierApplications(ctx context.Context, overdue *bool, first *int, after *string) (*TierApplicationConnection, error)
+	MembershipOffer(ctx context.Context, member string, offerID string) (*MembershipOffer, error)
 	MembershipRenewals(ctx context.Context, first *int, after *string) (*MembershipRenewalConnection, error)
 	CoinSupply(ctx context.Context, currency *string) (*CoinSupply, error)
 	FamilyInvitation(ctx context.Context, token string) (*FamilyInvitationPreview, error)
@@ -4766,6 +4801,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.Notifications(childComplexity, args["unreadOnly"].(*bool), args["first"].(*int), args["after"].(*string)), true
+	case "Member.offers":
+		if e.ComplexityRoot.Member.Offers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Member.Offers(childComplexity), true
 	case "Member.preferences":
 		if e.ComplexityRoot.Member.Preferences == nil {
 			break
@@ -5071,6 +5112,91 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MembershipDaysAddUserError.Message(childComplexity), true
+
+	case "MembershipOffer.acceptedAt":
+		if e.ComplexityRoot.MembershipOffer.AcceptedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipOffer.AcceptedAt(childComplexity), true
+	case "MembershipOffer.code":
+		if e.ComplexityRoot.MembershipOffer.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipOffer.Code(childComplexity), true
+	case "MembershipOffer.days":
+		if e.ComplexityRoot.MembershipOffer.Days == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipOffer.Days(childComplexity), true
+	case "MembershipOffer.feeFen":
+		if e.ComplexityRoot.MembershipOffer.FeeFen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipOffer.FeeFen(childComplexity), true
+	case "MembershipOffer.fullFeeFen":
+		if e.ComplexityRoot.MembershipOffer.FullFeeFen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipOffer.FullFeeFen(childComplexity), true
+	case "MembershipOffer.months":
+		if e.ComplexityRoot.MembershipOffer.Months == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipOffer.Months(childComplexity), true
+	case "MembershipOffer.offerId":
+		if e.ComplexityRoot.MembershipOffer.OfferID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipOffer.OfferID(childComplexity), true
+	case "MembershipOffer.route":
+		if e.ComplexityRoot.MembershipOffer.Route == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipOffer.Route(childComplexity), true
+	case "MembershipOffer.terms":
+		if e.ComplexityRoot.MembershipOffer.Terms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipOffer.Terms(childComplexity), true
+	case "MembershipOffer.termsVersion":
+		if e.ComplexityRoot.MembershipOffer.TermsVersion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipOffer.TermsVersion(childComplexity), true
+	case "MembershipOffer.tier":
+		if e.ComplexityRoot.MembershipOffer.Tier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipOffer.Tier(childComplexity), true
+	case "MembershipOffer.title":
+		if e.ComplexityRoot.MembershipOffer.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipOffer.Title(childComplexity), true
+	case "MembershipOffer.validFrom":
+		if e.ComplexityRoot.MembershipOffer.ValidFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipOffer.ValidFrom(childComplexity), true
+	case "MembershipOffer.validUntil":
+		if e.ComplexityRoot.MembershipOffer.ValidUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipOffer.ValidUntil(childComplexity), true
 
 	case "MembershipRenewal.agreedAt":
 		if e.ComplexityRoot.MembershipRenewal.AgreedAt == nil {
@@ -5610,6 +5736,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.NotificationsRead(childComplexity, args["input"].(NotificationsReadInput)), true
+	case "Mutation.offerAccept":
+		if e.ComplexityRoot.Mutation.OfferAccept == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_offerAccept_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OfferAccept(childComplexity, args["input"].(OfferAcceptInput)), true
 	case "Mutation.preferencesSet":
 		if e.ComplexityRoot.Mutation.PreferencesSet == nil {
 			break
@@ -5898,6 +6035,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NotificationsReadPayload.UserErrors(childComplexity), true
+
+	case "OfferAcceptPayload.offer":
+		if e.ComplexityRoot.OfferAcceptPayload.Offer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OfferAcceptPayload.Offer(childComplexity), true
+	case "OfferAcceptPayload.replayed":
+		if e.ComplexityRoot.OfferAcceptPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OfferAcceptPayload.Replayed(childComplexity), true
+	case "OfferAcceptPayload.userErrors":
+		if e.ComplexityRoot.OfferAcceptPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OfferAcceptPayload.UserErrors(childComplexity), true
+
+	case "OfferAcceptUserError.code":
+		if e.ComplexityRoot.OfferAcceptUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OfferAcceptUserError.Code(childComplexity), true
+	case "OfferAcceptUserError.field":
+		if e.ComplexityRoot.OfferAcceptUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OfferAcceptUserError.Field(childComplexity), true
+	case "OfferAcceptUserError.message":
+		if e.ComplexityRoot.OfferAcceptUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OfferAcceptUserError.Message(childComplexity), true
 
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
@@ -6520,6 +6695,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Me(childComplexity), true
+	case "Query.membershipOffer":
+		if e.ComplexityRoot.Query.MembershipOffer == nil {
+			break
+		}
+
+		args, err := ec.field_Query_membershipOffer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.MembershipOffer(childComplexity, args["member"].(string), args["offerId"].(string)), true
 	case "Query.membershipRenewals":
 		if e.ComplexityRoot.Query.MembershipRenewals == nil {
 			break
@@ -8534,6 +8720,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputNotificationKindInput,
 		ec.unmarshalInputNotificationSettingsSetInput,
 		ec.unmarshalInputNotificationsReadInput,
+		ec.unmarshalInputOfferAcceptInput,
 		ec.unmarshalInputPreferencesSetInput,
 		ec.unmarshalInputQuietHoursInput,
 		ec.unmarshalInputRedemptionCancelInput,
@@ -8835,6 +9022,15 @@ type Mutation {
     input: MembershipRenewalSetInput!
   ): MembershipRenewalSetPayload!
 
+  """
+  Accepts an offer: a promise of its price until its end, which the payment names as ` + "`" + `membership.paid {offerId}` + "`" + `. Nothing
+  is charged here. Accepted again it says the same.
+  """
+  offerAccept(
+    "Which offer."
+    input: OfferAcceptInput!
+  ): OfferAcceptPayload!
+
   "Begins a trial of a tier that costs nothing. A member has one trial; it ends by itself. Sent again it says the same."
   membershipTrialStart(
     "Which tier."
@@ -9022,6 +9218,17 @@ type Query {
   ): TierApplicationConnection @semanticNonNull
 
   """
+  An offer that a member accepted, for the service that takes the money: what it may charge, and until when. Null when
+  the member has accepted no such offer. Needs a staff token with the role ` + "`" + `service` + "`" + `, else FORBIDDEN.
+  """
+  membershipOffer(
+    "The member's id as events carry it."
+    member: String!
+    "The offer's ` + "`" + `offerId` + "`" + `."
+    offerId: String!
+  ): MembershipOffer
+
+  """
   The renewals that may be charged now, soonest end first. Whoever charges them tells it as ` + "`" + `membership.paid` + "`" + ` for the
   period shown; nothing is charged here. Only members who turned renewal on are among them. Needs a staff token with the
   role ` + "`" + `service` + "`" + `, else FORBIDDEN. Null only together with an error.
@@ -9189,6 +9396,8 @@ type Member implements Node {
   family: Family
   "The rules by which the member earns now, and what their caps leave today. Null only together with an error."
   earning: [EarnRule!] @semanticNonNull
+  "What the member is offered now: tiers to buy or to try at a share of their price. Null only together with an error."
+  offers: [MembershipOffer!] @semanticNonNull
   "What the member may use now, in the programme's order. Null only together with an error."
   benefits(
     "How many benefits, 1 to 50, else BAD_USER_INPUT."
@@ -12894,6 +13103,74 @@ type Programme implements Node {
   earning: [EarnRule!]!
 }
 
+"A tier that is offered at a share of its price. From the moment at which it is first shown it keeps price and end, whatever changes."
+type MembershipOffer {
+  "Id of the offer, for ` + "`" + `offerAccept` + "`" + `, and for the payment that takes it."
+  offerId: String!
+  "Code of what is offered."
+  code: String!
+  "What it is called."
+  title: String!
+  "Its terms, as the member should read them before."
+  terms: String!
+  "Version of the terms."
+  termsVersion: String!
+  "The tier that is offered."
+  tier: Tier!
+  "Code of the route: PAID, or TRIAL, which ends by itself."
+  route: String!
+  "What is to be paid, in fen: the share of the price, rounded down to whole fen."
+  feeFen: Int!
+  "What the price list asks for, in fen."
+  fullFeeFen: Int!
+  "How many months it is long. Null when it is counted in days."
+  months: Int
+  "How many days it is long. Null when it is counted in months."
+  days: Int
+  "When it was first shown."
+  validFrom: DateTime!
+  "When it ends, exclusive."
+  validUntil: DateTime!
+  "When the member accepted it. Null before."
+  acceptedAt: DateTime
+}
+
+"An offer to accept."
+input OfferAcceptInput {
+  "The offer's ` + "`" + `offerId` + "`" + `."
+  offerId: String!
+}
+
+"What has become of an offer."
+type OfferAcceptPayload {
+  "The offer. A payment may name it until its end. Null when it was refused."
+  offer: MembershipOffer
+  "Whether it had been accepted before."
+  replayed: Boolean!
+  "Why it was refused; empty when it was not."
+  userErrors: [OfferAcceptUserError!]!
+}
+
+"Why an offer was not accepted."
+type OfferAcceptUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: OfferAcceptErrorCode!
+}
+
+"Reasons why an offer was not accepted."
+enum OfferAcceptErrorCode {
+  "No such offer was made to the member."
+  NOT_FOUND
+  "Its time is over."
+  EXPIRED
+  "It was paid: each is had once."
+  ALREADY_TAKEN
+}
+
 "One rule by which something that happens earns coins or a coupon, as members should read it before."
 type EarnRule {
   "The rule's code."
@@ -14503,6 +14780,8 @@ func (ec *executionContext) childFields_Member(ctx context.Context, field graphq
 		return ec.fieldContext_Member_family(ctx, field)
 	case "earning":
 		return ec.fieldContext_Member_earning(ctx, field)
+	case "offers":
+		return ec.fieldContext_Member_offers(ctx, field)
 	case "benefits":
 		return ec.fieldContext_Member_benefits(ctx, field)
 	case "lockedBenefits":
@@ -14671,6 +14950,40 @@ func (ec *executionContext) childFields_MembershipDaysAddUserError(ctx context.C
 		return ec.fieldContext_MembershipDaysAddUserError_code(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MembershipDaysAddUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_MembershipOffer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "offerId":
+		return ec.fieldContext_MembershipOffer_offerId(ctx, field)
+	case "code":
+		return ec.fieldContext_MembershipOffer_code(ctx, field)
+	case "title":
+		return ec.fieldContext_MembershipOffer_title(ctx, field)
+	case "terms":
+		return ec.fieldContext_MembershipOffer_terms(ctx, field)
+	case "termsVersion":
+		return ec.fieldContext_MembershipOffer_termsVersion(ctx, field)
+	case "tier":
+		return ec.fieldContext_MembershipOffer_tier(ctx, field)
+	case "route":
+		return ec.fieldContext_MembershipOffer_route(ctx, field)
+	case "feeFen":
+		return ec.fieldContext_MembershipOffer_feeFen(ctx, field)
+	case "fullFeeFen":
+		return ec.fieldContext_MembershipOffer_fullFeeFen(ctx, field)
+	case "months":
+		return ec.fieldContext_MembershipOffer_months(ctx, field)
+	case "days":
+		return ec.fieldContext_MembershipOffer_days(ctx, field)
+	case "validFrom":
+		return ec.fieldContext_MembershipOffer_validFrom(ctx, field)
+	case "validUntil":
+		return ec.fieldContext_MembershipOffer_validUntil(ctx, field)
+	case "acceptedAt":
+		return ec.fieldContext_MembershipOffer_acceptedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MembershipOffer", field.Name)
 }
 
 func (ec *executionContext) childFields_MembershipRenewal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14933,6 +15246,30 @@ func (ec *executionContext) childFields_NotificationsReadPayload(ctx context.Con
 		return ec.fieldContext_NotificationsReadPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NotificationsReadPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OfferAcceptPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "offer":
+		return ec.fieldContext_OfferAcceptPayload_offer(ctx, field)
+	case "replayed":
+		return ec.fieldContext_OfferAcceptPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OfferAcceptPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OfferAcceptPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OfferAcceptUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_OfferAcceptUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_OfferAcceptUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_OfferAcceptUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OfferAcceptUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -16885,6 +17222,20 @@ func (ec *executionContext) field_Mutation_notificationsRead_args(ctx context.Co
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_offerAccept_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (OfferAcceptInput, error) {
+			return ec.unmarshalNOfferAcceptInput2membergateᚋgraphᚐOfferAcceptInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_preferencesSet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -17216,6 +17567,28 @@ func (ec *executionContext) field_Query_feed_args(ctx context.Context, rawArgs m
 		return nil, err
 	}
 	args["before"] = arg6
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_membershipOffer_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "member",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["member"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "offerId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["offerId"] = arg1
 	return args, nil
 }
 
@@ -29290,6 +29663,38 @@ func (ec *executionContext) fieldContext_Member_earning(_ context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _Member_offers(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_offers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Member().Offers(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MembershipOffer) graphql.Marshaler {
+			return ec.marshalOMembershipOffer2ᚕᚖmembergateᚋgraphᚐMembershipOfferᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_offers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Member",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MembershipOffer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Member_benefits(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -30648,6 +31053,337 @@ func (ec *executionContext) _MembershipDaysAddUserError_code(ctx context.Context
 }
 func (ec *executionContext) fieldContext_MembershipDaysAddUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MembershipDaysAddUserError", field, false, false, errors.New("field of type MembershipDaysAddErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipOffer_offerId(ctx context.Context, field graphql.CollectedField, obj *MembershipOffer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipOffer_offerId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OfferID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipOffer_offerId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipOffer", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipOffer_code(ctx context.Context, field graphql.CollectedField, obj *MembershipOffer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipOffer_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipOffer_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipOffer", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipOffer_title(ctx context.Context, field graphql.CollectedField, obj *MembershipOffer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipOffer_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipOffer_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipOffer", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipOffer_terms(ctx context.Context, field graphql.CollectedField, obj *MembershipOffer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipOffer_terms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Terms, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipOffer_terms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipOffer", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipOffer_termsVersion(ctx context.Context, field graphql.CollectedField, obj *MembershipOffer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipOffer_termsVersion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TermsVersion, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipOffer_termsVersion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipOffer", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipOffer_tier(ctx context.Context, field graphql.CollectedField, obj *MembershipOffer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipOffer_tier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tier, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Tier) graphql.Marshaler {
+			return ec.marshalNTier2ᚖmembergateᚋgraphᚐTier(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipOffer_tier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MembershipOffer",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Tier(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MembershipOffer_route(ctx context.Context, field graphql.CollectedField, obj *MembershipOffer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipOffer_route(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Route, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipOffer_route(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipOffer", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipOffer_feeFen(ctx context.Context, field graphql.CollectedField, obj *MembershipOffer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipOffer_feeFen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FeeFen, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipOffer_feeFen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipOffer", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipOffer_fullFeeFen(ctx context.Context, field graphql.CollectedField, obj *MembershipOffer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipOffer_fullFeeFen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FullFeeFen, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipOffer_fullFeeFen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipOffer", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipOffer_months(ctx context.Context, field graphql.CollectedField, obj *MembershipOffer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipOffer_months(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Months, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipOffer_months(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipOffer", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipOffer_days(ctx context.Context, field graphql.CollectedField, obj *MembershipOffer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipOffer_days(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Days, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipOffer_days(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipOffer", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipOffer_validFrom(ctx context.Context, field graphql.CollectedField, obj *MembershipOffer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipOffer_validFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipOffer_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipOffer", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipOffer_validUntil(ctx context.Context, field graphql.CollectedField, obj *MembershipOffer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipOffer_validUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipOffer_validUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipOffer", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _MembershipOffer_acceptedAt(ctx context.Context, field graphql.CollectedField, obj *MembershipOffer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MembershipOffer_acceptedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AcceptedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MembershipOffer_acceptedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MembershipOffer", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
 func (ec *executionContext) _MembershipRenewal_member(ctx context.Context, field graphql.CollectedField, obj *MembershipRenewal) (ret graphql.Marshaler) {
@@ -32307,6 +33043,50 @@ func (ec *executionContext) fieldContext_Mutation_membershipRenewalSet(ctx conte
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_membershipRenewalSet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_offerAccept(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_offerAccept(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().OfferAccept(ctx, fc.Args["input"].(OfferAcceptInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *OfferAcceptPayload) graphql.Marshaler {
+			return ec.marshalNOfferAcceptPayload2ᚖmembergateᚋgraphᚐOfferAcceptPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_offerAccept(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OfferAcceptPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_offerAccept_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -33991,6 +34771,162 @@ func (ec *executionContext) fieldContext_NotificationsReadPayload_userErrors(_ c
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _OfferAcceptPayload_offer(ctx context.Context, field graphql.CollectedField, obj *OfferAcceptPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OfferAcceptPayload_offer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Offer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MembershipOffer) graphql.Marshaler {
+			return ec.marshalOMembershipOffer2ᚖmembergateᚋgraphᚐMembershipOffer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OfferAcceptPayload_offer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OfferAcceptPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MembershipOffer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OfferAcceptPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *OfferAcceptPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OfferAcceptPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OfferAcceptPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OfferAcceptPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _OfferAcceptPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *OfferAcceptPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OfferAcceptPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*OfferAcceptUserError) graphql.Marshaler {
+			return ec.marshalNOfferAcceptUserError2ᚕᚖmembergateᚋgraphᚐOfferAcceptUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OfferAcceptPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OfferAcceptPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OfferAcceptUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OfferAcceptUserError_field(ctx context.Context, field graphql.CollectedField, obj *OfferAcceptUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OfferAcceptUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OfferAcceptUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OfferAcceptUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _OfferAcceptUserError_message(ctx context.Context, field graphql.CollectedField, obj *OfferAcceptUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OfferAcceptUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OfferAcceptUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OfferAcceptUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _OfferAcceptUserError_code(ctx context.Context, field graphql.CollectedField, obj *OfferAcceptUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OfferAcceptUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v OfferAcceptErrorCode) graphql.Marshaler {
+			return ec.marshalNOfferAcceptErrorCode2membergateᚋgraphᚐOfferAcceptErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OfferAcceptUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OfferAcceptUserError", field, false, false, errors.New("field of type OfferAcceptErrorCode does not have child fields"))
 }
 
 func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *PageInfo) (ret graphql.Marshaler) {
@@ -36476,6 +37412,50 @@ func (ec *executionContext) fieldContext_Query_tierApplications(ctx context.Cont
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_tierApplications_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_membershipOffer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_membershipOffer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().MembershipOffer(ctx, fc.Args["member"].(string), fc.Args["offerId"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MembershipOffer) graphql.Marshaler {
+			return ec.marshalOMembershipOffer2ᚖmembergateᚋgraphᚐMembershipOffer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_membershipOffer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MembershipOffer(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_membershipOffer_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -47142,6 +48122,36 @@ func (ec *executionContext) unmarshalInputNotificationsReadInput(ctx context.Con
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputOfferAcceptInput(ctx context.Context, obj any) (OfferAcceptInput, error) {
+	var it OfferAcceptInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"offerId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "offerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("offerId"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OfferID = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputPreferencesSetInput(ctx context.Context, obj any) (PreferencesSetInput, error) {
 	var it PreferencesSetInput
 	if obj == nil {
@@ -47916,6 +48926,13 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._PreferencesSetUserError(ctx, sel, obj)
+	case OfferAcceptUserError:
+		return ec._OfferAcceptUserError(ctx, sel, &obj)
+	case *OfferAcceptUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._OfferAcceptUserError(ctx, sel, obj)
 	case NotificationUserError:
 		return ec._NotificationUserError(ctx, sel, &obj)
 	case *NotificationUserError:
@@ -54833,6 +55850,44 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "offers":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_offers(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "benefits":
 			field := field
 
@@ -55881,6 +56936,109 @@ func (ec *executionContext) _MembershipDaysAddUserError(ctx context.Context, sel
 	return out
 }
 
+var membershipOfferImplementors = []string{"MembershipOffer"}
+
+func (ec *executionContext) _MembershipOffer(ctx context.Context, sel ast.SelectionSet, obj *MembershipOffer) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, membershipOfferImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MembershipOffer")
+		case "offerId":
+			out.Values[i] = ec._MembershipOffer_offerId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._MembershipOffer_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "title":
+			out.Values[i] = ec._MembershipOffer_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "terms":
+			out.Values[i] = ec._MembershipOffer_terms(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "termsVersion":
+			out.Values[i] = ec._MembershipOffer_termsVersion(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "tier":
+			out.Values[i] = ec._MembershipOffer_tier(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "route":
+			out.Values[i] = ec._MembershipOffer_route(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "feeFen":
+			out.Values[i] = ec._MembershipOffer_feeFen(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "fullFeeFen":
+			out.Values[i] = ec._MembershipOffer_fullFeeFen(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "months":
+			out.Values[i] = ec._MembershipOffer_months(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "days":
+			out.Values[i] = ec._MembershipOffer_days(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "validFrom":
+			out.Values[i] = ec._MembershipOffer_validFrom(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "validUntil":
+			out.Values[i] = ec._MembershipOffer_validUntil(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "acceptedAt":
+			out.Values[i] = ec._MembershipOffer_acceptedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var membershipRenewalImplementors = []string{"MembershipRenewal"}
 
 func (ec *executionContext) _MembershipRenewal(ctx context.Context, sel ast.SelectionSet, obj *MembershipRenewal) graphql.Marshaler {
@@ -56572,6 +57730,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "offerAccept":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_offerAccept(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "membershipTrialStart":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_membershipTrialStart(ctx, field)
@@ -57192,6 +58357,102 @@ func (ec *executionContext) _NotificationsReadPayload(ctx context.Context, sel a
 			}
 		case "userErrors":
 			out.Values[i] = ec._NotificationsReadPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var offerAcceptPayloadImplementors = []string{"OfferAcceptPayload"}
+
+func (ec *executionContext) _OfferAcceptPayload(ctx context.Context, sel ast.SelectionSet, obj *OfferAcceptPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, offerAcceptPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OfferAcceptPayload")
+		case "offer":
+			out.Values[i] = ec._OfferAcceptPayload_offer(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._OfferAcceptPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._OfferAcceptPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var offerAcceptUserErrorImplementors = []string{"OfferAcceptUserError", "UserError"}
+
+func (ec *executionContext) _OfferAcceptUserError(ctx context.Context, sel ast.SelectionSet, obj *OfferAcceptUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, offerAcceptUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OfferAcceptUserError")
+		case "field":
+			out.Values[i] = ec._OfferAcceptUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._OfferAcceptUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._OfferAcceptUserError_code(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -58606,6 +59867,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_tierApplications(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "membershipOffer":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_membershipOffer(ctx, field)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -65938,6 +67221,16 @@ func (ec *executionContext) marshalNMembershipDaysAddUserError2ᚖmembergateᚋg
 	return ec._MembershipDaysAddUserError(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNMembershipOffer2ᚖmembergateᚋgraphᚐMembershipOffer(ctx context.Context, sel ast.SelectionSet, v *MembershipOffer) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MembershipOffer(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNMembershipRenewal2ᚕᚖmembergateᚋgraphᚐMembershipRenewalᚄ(ctx context.Context, sel ast.SelectionSet, v []*MembershipRenewal) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -66321,6 +67614,57 @@ func (ec *executionContext) marshalNNotificationsReadPayload2ᚖmembergateᚋgra
 		return graphql.Null
 	}
 	return ec._NotificationsReadPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNOfferAcceptErrorCode2membergateᚋgraphᚐOfferAcceptErrorCode(ctx context.Context, v any) (OfferAcceptErrorCode, error) {
+	var res OfferAcceptErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOfferAcceptErrorCode2membergateᚋgraphᚐOfferAcceptErrorCode(ctx context.Context, sel ast.SelectionSet, v OfferAcceptErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNOfferAcceptInput2membergateᚋgraphᚐOfferAcceptInput(ctx context.Context, v any) (OfferAcceptInput, error) {
+	res, err := ec.unmarshalInputOfferAcceptInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOfferAcceptPayload2ᚖmembergateᚋgraphᚐOfferAcceptPayload(ctx context.Context, sel ast.SelectionSet, v *OfferAcceptPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._OfferAcceptPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNOfferAcceptUserError2ᚕᚖmembergateᚋgraphᚐOfferAcceptUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*OfferAcceptUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOfferAcceptUserError2ᚖmembergateᚋgraphᚐOfferAcceptUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNOfferAcceptUserError2ᚖmembergateᚋgraphᚐOfferAcceptUserError(ctx context.Context, sel ast.SelectionSet, v *OfferAcceptUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._OfferAcceptUserError(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNPageInfo2ᚖmembergateᚋgraphᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v *PageInfo) graphql.Marshaler {
@@ -68486,6 +69830,32 @@ func (ec *executionContext) marshalOMember2ᚖmembergateᚋgraphᚐMember(ctx co
 		return graphql.Null
 	}
 	return ec._Member(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOMembershipOffer2ᚕᚖmembergateᚋgraphᚐMembershipOfferᚄ(ctx context.Context, sel ast.SelectionSet, v []*MembershipOffer) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMembershipOffer2ᚖmembergateᚋgraphᚐMembershipOffer(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOMembershipOffer2ᚖmembergateᚋgraphᚐMembershipOffer(ctx context.Context, sel ast.SelectionSet, v *MembershipOffer) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MembershipOffer(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOMembershipRenewalConnection2ᚖmembergateᚋgraphᚐMembershipRenewalConnection(ctx context.Context, sel ast.SelectionSet, v *MembershipRenewalConnection) graphql.Marshaler {

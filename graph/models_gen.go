@@ -1592,6 +1592,8 @@ type Member struct {
 	Family *Family `json:"family,omitempty"`
 	// The rules by which the member earns now, and what their caps leave today. Null only together with an error.
 	Earning []*EarnRule `json:"earning,omitempty"`
+	// What the member is offered now: tiers to buy or to try at a share of their price. Null only together with an error.
+	Offers []*MembershipOffer `json:"offers,omitempty"`
 	// What the member may use now, in the programme's order. Null only together with an error.
 	Benefits *BenefitConnection `json:"benefits,omitempty"`
 	// What the member may know of but cannot have now, in the programme's order, each with what is missing for it. Null only
@@ -1818,6 +1820,38 @@ type MembershipDaysAddUserError struct {
 }
 
 func (MembershipDaysAddUserError) IsUserError() {}
+
+// A tier that is offered at a share of its price. From the moment at which it is first shown it keeps price and end, whatever changes.
+type MembershipOffer struct {
+	// Id of the offer, for `offerAccept`, and for the payment that takes it.
+	OfferID string `json:"offerId"`
+	// Code of what is offered.
+	Code string `json:"code"`
+	// What it is called.
+	Title string `json:"title"`
+	// Its terms, as the member should read them before.
+	Terms string `json:"terms"`
+	// Version of the terms.
+	TermsVersion string `json:"termsVersion"`
+	// The tier that is offered.
+	Tier *Tier `json:"tier"`
+	// Code of the route: PAID, or TRIAL, which ends by itself.
+	Route string `json:"route"`
+	// What is to be paid, in fen: the share of the price, rounded down to whole fen.
+	FeeFen int `json:"feeFen"`
+	// What the price list asks for, in fen.
+	FullFeeFen int `json:"fullFeeFen"`
+	// How many months it is long. Null when it is counted in days.
+	Months *int `json:"months,omitempty"`
+	// How many days it is long. Null when it is counted in months.
+	Days *int `json:"days,omitempty"`
+	// When it was first shown.
+	ValidFrom time.Time `json:"validFrom"`
+	// When it ends, exclusive.
+	ValidUntil time.Time `json:"validUntil"`
+	// When the member accepted it. Null before.
+	AcceptedAt *time.Time `json:"acceptedAt,omitempty"`
+}
 
 // A renewal that may be charged, for the service that takes the money.
 type MembershipRenewal struct {
@@ -2102,6 +2136,34 @@ type NotificationsReadPayload struct {
 	// Why it was refused; empty when it was not.
 	UserErrors []*NotificationUserError `json:"userErrors"`
 }
+
+// An offer to accept.
+type OfferAcceptInput struct {
+	// The offer's `offerId`.
+	OfferID string `json:"offerId"`
+}
+
+// What has become of an offer.
+type OfferAcceptPayload struct {
+	// The offer. A payment may name it until its end. Null when it was refused.
+	Offer *MembershipOffer `json:"offer,omitempty"`
+	// Whether it had been accepted before.
+	Replayed bool `json:"replayed"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*OfferAcceptUserError `json:"userErrors"`
+}
+
+// Why an offer was not accepted.
+type OfferAcceptUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code OfferAcceptErrorCode `json:"code"`
+}
+
+func (OfferAcceptUserError) IsUserError() {}
 
 // Where a page lies in its list.
 type PageInfo struct {
@@ -5319,6 +5381,67 @@ func (e *NotificationErrorCode) UnmarshalJSON(b []byte) error {
 }
 
 func (e NotificationErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why an offer was not accepted.
+type OfferAcceptErrorCode string
+
+const (
+	// No such offer was made to the member.
+	OfferAcceptErrorCodeNotFound OfferAcceptErrorCode = "NOT_FOUND"
+	// Its time is over.
+	OfferAcceptErrorCodeExpired OfferAcceptErrorCode = "EXPIRED"
+	// It was paid: each is had once.
+	OfferAcceptErrorCodeAlreadyTaken OfferAcceptErrorCode = "ALREADY_TAKEN"
+)
+
+var AllOfferAcceptErrorCode = []OfferAcceptErrorCode{
+	OfferAcceptErrorCodeNotFound,
+	OfferAcceptErrorCodeExpired,
+	OfferAcceptErrorCodeAlreadyTaken,
+}
+
+func (e OfferAcceptErrorCode) IsValid() bool {
+	switch e {
+	case OfferAcceptErrorCodeNotFound, OfferAcceptErrorCodeExpired, OfferAcceptErrorCodeAlreadyTaken:
+		return true
+	}
+	return false
+}
+
+func (e OfferAcceptErrorCode) String() string {
+	return string(e)
+}
+
+func (e *OfferAcceptErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = OfferAcceptErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid OfferAcceptErrorCode", str)
+	}
+	return nil
+}
+
+func (e OfferAcceptErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *OfferAcceptErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e OfferAcceptErrorCode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -19,6 +19,7 @@ import (
 	"membergate/internal/fault"
 	"membergate/internal/membership"
 	"membergate/internal/notice"
+	"membergate/internal/offer"
 	"membergate/internal/order"
 	"membergate/internal/profile"
 	"membergate/internal/programme"
@@ -42,6 +43,7 @@ type Root struct {
 	Admission *admission.Service  // seats in tiers
 	Claims    *claim.Service      // tiers for codes, and days
 	Renewing  *membership.Service // renewal, and trials
+	Offers    *offer.Service      // tiers at a share of their price
 	Orders    *order.Service      // what caps of earning leave
 	Coupons   *coupon.Service     // what members take off an order once
 	Adjusting *adjustment.Service // corrections by staff

@@ -102,6 +102,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		Book: rules, Wallets: wallets, Cursors: cursors, Supply: st.supply,
 		Admission: st.admissionService(rules),
 		Claims:    st.claimService(rules),
+		Offers:    st.offerService(rules),
 		Orders:    st.orderService(rules),
 		Renewing:  &membership.Service{Accounts: st.accounts, Book: rules},
 		Coupons:   st.couponService(rules),

@@ -136,6 +136,7 @@ func askings() []asking {
 	add("TierWay", sampleEnd, nil, everybody...)
 	add("TierWay", today, nil, owner, single)
 	add("Membership", today, nil, owner, single, "")
+	add("Offers", today, nil, owner, "")
 	add("Earning", today, nil, owner, single, "")
 	add("Programme", today, nil, owner, "")
 	add("ProfilePage", sampleEnd, nil, owner, single, "")
@@ -218,6 +219,7 @@ var blank = map[string]string{
 	"TierStatus.challenges":           "the village joined long ago; the tests of a programme's year see tasks",
 	"TierStatus.plans":                "retail-5 sells no tier; the tests of renewal see plans",
 	"TierStatus.renewalChoices":       "the same",
+	"Member.offers":                   "retail-5 sells no tier; the tests of offers see some",
 	"EarnRule.coupon":                 "retail-5 gives none by rules; the tests of rewards see one",
 	"EarnRule.validUntil":             "no rule of retail-5 ends",
 	"EarnRule.perMember":              "no rule of retail-5 has such a cap",

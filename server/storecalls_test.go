@@ -27,6 +27,7 @@ var prices = map[string]price{
 	"TierPage":            {calls{2, 0, 1}, calls{}},
 	"TierWay":             {calls{1, 0, 1}, calls{}},
 	"Membership":          {calls{1, 0, 1}, calls{}},
+	"Offers":              {calls{2, 0, 1}, calls{}},
 	"Earning":             {calls{2, 0, 1}, calls{}},
 	"Programme":           {},
 	"DeskPage":            {calls{4, 0, 2}, calls{}},

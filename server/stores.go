@@ -20,6 +20,7 @@ import (
 	"membergate/internal/family"
 	"membergate/internal/mongostore"
 	"membergate/internal/notice"
+	"membergate/internal/offer"
 	"membergate/internal/order"
 	"membergate/internal/product"
 	"membergate/internal/profile"
@@ -49,6 +50,7 @@ type stores struct {
 	admissions admission.Store  // seats and applications
 	adjusting  adjustment.Store // corrections by staff
 	transfers  transfer.Store   // coins between wallets
+	offers     offer.Store      // tiers at a share of their price
 	claims     claim.Store      // tiers for codes, and days
 	community  community.Store  // posts, comments, marks, ties
 	requests   desk.Requests    // after a sale
@@ -176,9 +178,9 @@ func (s *stores) openCache(ctx context.Context, set Settings, patient bool) (err
 // orderService applies orders and refunds to the members of these stores.
 func (s *stores) orderService(book book) *order.Service {
 	if b := s.busy; b != nil {
-		return &order.Service{Orders: b.orders, Accounts: b.accounts, Wallets: walletService(b.ledger, book), Book: book, Coupons: s.couponService(book)}
+		return &order.Service{Orders: b.orders, Accounts: b.accounts, Wallets: walletService(b.ledger, book), Book: book, Coupons: s.couponService(book), Offers: s.offerService(book)}
 	}
-	return &order.Service{Orders: s.orders, Accounts: s.accounts, Wallets: s.wallets(book), Book: book, Coupons: s.couponService(book)}
+	return &order.Service{Orders: s.orders, Accounts: s.accounts, Wallets: s.wallets(book), Book: book, Coupons: s.couponService(book), Offers: s.offerService(book)}
 }
 
 // watch lets hints, marks and the relay know of everything that is written to ledgers and accounts from here on. These two
@@ -198,6 +200,11 @@ func (s *stores) watch(hints *supply.Hints) {
 // admissionService lets members of these stores into tiers with seats.
 func (s *stores) admissionService(book book) *admission.Service {
 	return &admission.Service{Store: s.admissions, Accounts: s.accounts, Book: book}
+}
+
+// offerService makes offers to members of these stores.
+func (s *stores) offerService(book book) *offer.Service {
+	return &offer.Service{Store: s.offers, Book: book}
 }
 
 // couponService gives coupons to members of these stores.

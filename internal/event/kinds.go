@@ -107,6 +107,7 @@ func visited(f *fields, t *order.Told, who member.ID, at time.Time) {
 // trial.
 func bought(f *fields, t *order.Told, who member.ID, at time.Time) {
 	o := &tier.Payment{Tier: f.text("tier", false), From: f.time("from"), Until: f.time("until"), AutoRenew: f.yes("autoRenew"), ID: f.text("paymentId", false)}
+	o.Offer = f.text("offerId", true)
 	if f.has("route") {
 		o.Trial = f.oneOf("route", []string{string(programme.Paid), string(programme.Trial)}) == string(programme.Trial)
 	}

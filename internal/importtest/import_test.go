@@ -53,6 +53,7 @@ var may = map[string][]string{
 	"internal/coupon":      {"internal/programme", "internal/member", "internal/tier", "internal/eligibility"},
 	"internal/claim":       {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
 	"internal/membership":  {"internal/programme", "internal/member", "internal/tier", "internal/account"},
+	"internal/offer":       {"internal/programme", "internal/member", "internal/tier", "internal/eligibility"},
 	"internal/family":      {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
 	"internal/cursor":      {},
 	"internal/community":   {"internal/programme", "internal/member", "internal/cursor"},
@@ -84,7 +85,7 @@ var domains = []string{
 	"internal/profile", "internal/desk",
 	"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/wallet", "internal/checkout", "internal/account", "internal/order", "internal/benefit",
 	"internal/product", "internal/reward", "internal/voucher", "internal/redemption", "internal/admission", "internal/adjustment", "internal/transfer", "internal/family", "internal/cursor", "internal/community", "internal/recommend", "internal/claim",
-	"internal/event", "internal/supply", "internal/change", "internal/coupon", "internal/basket", "internal/membership", "internal/notice",
+	"internal/event", "internal/supply", "internal/change", "internal/coupon", "internal/basket", "internal/offer", "internal/membership", "internal/notice",
 }
 
 // only says which packages alone may import a library, and why.

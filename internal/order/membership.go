@@ -1,6 +1,7 @@
 package order
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"time"
@@ -57,6 +58,22 @@ func (d Deed) allowed(book tier.Book, s tier.Standing) error {
 		return fault.Bad("data.route", "payment %s is for a trial; member %s has had one", d.Payment.ID, d.Member)
 	}
 	return nil
+}
+
+// promised refuses a payment by an offer that the member has not, or that another payment has taken.
+func (s *Service) promised(ctx context.Context, d Deed, st tier.Standing) error {
+	if d.Payment == nil || d.Payment.Offer == "" {
+		return nil
+	}
+	for _, g := range st.Grants {
+		if g.Offer == d.Payment.Offer && g.ID != tier.PaymentGrant(d.Payment.ID) {
+			return fault.Bad("data.offerId", "data.offerId is %q, which %s has paid already", d.Payment.Offer, g.ID)
+		}
+	}
+	if s.Offers == nil {
+		return fault.Bad("data.offerId", "data.offerId is %q; nothing is offered here", d.Payment.Offer)
+	}
+	return s.Offers.Promised(ctx, d.Member, d.Payment.Offer, d.Payment.Tier, d.Payment.Trial, d.At)
 }
 
 // lift applies to a standing what a deed does besides counting: what was paid for or given back, and newcomers' tasks.

@@ -31,8 +31,15 @@ type Service struct {
 	Accounts account.Store
 	Wallets  *wallet.Service
 	Book     tier.Book
+	Offers   Offers       // nil where nothing is offered
 	Missed   func(Missed) // is told of holds that an order could not capture; nil tells nobody
 	Coupons  Couponing    // nil where nobody keeps coupons
+}
+
+// Offers knows what members were offered.
+type Offers interface {
+	// Promised refuses a payment by an offer that the member has not, or that is for something else.
+	Promised(ctx context.Context, who member.ID, id, code string, trial bool, at time.Time) error
 }
 
 // tries bounds how often an account that somebody else changed is read again.
@@ -168,6 +175,9 @@ func (s *Service) look(ctx context.Context, a account.Account, told []Told) (fre
 func (s *Service) decide(ctx context.Context, who member.Profile, a account.Account, t Told, holds map[int64]wallet.Hold) (account.Account, error) {
 	if t.Deed != nil {
 		if err := t.Deed.allowed(s.Book, a.Standing); err != nil {
+			return a, err
+		}
+		if err := s.promised(ctx, *t.Deed, a.Standing); err != nil {
 			return a, err
 		}
 		earned, err := s.Earned(ctx, a, s.Book.At(t.Deed.At).EarnRules(t.Deed.Type), t.Deed.At)

@@ -37,6 +37,7 @@ func (r *report) check(p *Programme) {
 	c.ladder()
 	c.evaluation()
 	c.membership()
+	c.upgrades()
 	c.earning()
 	c.burning()
 	c.returns()

@@ -44,6 +44,7 @@ type Programme struct {
 	Coupons       []CouponTemplate  `yaml:"coupons"`       // what coupons are made of; absent = there are none
 	Stacking      Stacking          `yaml:"stacking"`      // which coupons meet on one order
 	Campaigns     []Campaign        `yaml:"campaigns"`     // where members take coupons themselves
+	TierOffers    []TierOffer       `yaml:"offers"`        // tiers at a share of their price
 	Membership    *Membership       `yaml:"membership"`    // absent = no reminders before an end, and no renewal
 	Notices       *Notices          `yaml:"notices"`       // absent = members are told of nothing by themselves
 

@@ -1,0 +1,9 @@
+package boltstore
+
+import (
+	"testing"
+
+	"membergate/internal/storetest"
+)
+
+func TestOffers(t *testing.T) { storetest.Offers(t, open(t).Offers()) }
