@@ -13,7 +13,7 @@ func TestAnOfferKeepsItsPriceAndIsPaidOnce(t *testing.T) {
 	const promised = `query($member: String!, $offerId: String!) {membershipOffer(member: $member, offerId: $offerId) {code feeFen validUntil acceptedAt}}`
 	years(t, "fresh-3", func(y *year) {
 		trial := func(who, at, payment string, offer any) happens {
-			h := subscribes(at, payment, "SILVER", at, strings.Replace(at, "-10-10", "-12-10", 1))
+			h := subscribes(at, payment, "SILVER", at, strings.Replace(at, "-10-1", "-12-1", 1))
 			h.data["route"], h.data["offerId"] = "TRIAL", offer
 			return h
 		}
