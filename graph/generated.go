@@ -13168,7 +13168,7 @@ enum OfferAcceptErrorCode {
   "Its time is over."
   EXPIRED
   "It was paid: each is had once."
-  ALREADY_TAKEN
+  ALREADY_PAID
 }
 
 "One rule by which something that happens earns coins or a coupon, as members should read it before."

@@ -5395,18 +5395,18 @@ const (
 	// Its time is over.
 	OfferAcceptErrorCodeExpired OfferAcceptErrorCode = "EXPIRED"
 	// It was paid: each is had once.
-	OfferAcceptErrorCodeAlreadyTaken OfferAcceptErrorCode = "ALREADY_TAKEN"
+	OfferAcceptErrorCodeAlreadyPaid OfferAcceptErrorCode = "ALREADY_PAID"
 )
 
 var AllOfferAcceptErrorCode = []OfferAcceptErrorCode{
 	OfferAcceptErrorCodeNotFound,
 	OfferAcceptErrorCodeExpired,
-	OfferAcceptErrorCodeAlreadyTaken,
+	OfferAcceptErrorCodeAlreadyPaid,
 }
 
 func (e OfferAcceptErrorCode) IsValid() bool {
 	switch e {
-	case OfferAcceptErrorCodeNotFound, OfferAcceptErrorCodeExpired, OfferAcceptErrorCodeAlreadyTaken:
+	case OfferAcceptErrorCodeNotFound, OfferAcceptErrorCodeExpired, OfferAcceptErrorCodeAlreadyPaid:
 		return true
 	}
 	return false

@@ -39,7 +39,7 @@ func TestAnOfferKeepsItsPriceAndIsPaidOnce(t *testing.T) {
 		r = y.lives("ann", trial("ann", "2026-10-11 13:00", "A1", id))
 		y.is(r, "SILVER", "ACTIVE")
 		y.has(show("ann"), `"offers":[]`)
-		if r := good(y.t, y.g.url, question{query: accept, variables: input("offerId", id), who: "ann"}); r.refusal(y.t, "offerAccept") != "ALREADY_TAKEN" {
+		if r := good(y.t, y.g.url, question{query: accept, variables: input("offerId", id), who: "ann"}); r.refusal(y.t, "offerAccept") != "ALREADY_PAID" {
 			y.t.Errorf("accepted when it was paid: %s", r.text)
 		}
 		if r := good(y.t, y.g.url, question{query: accept, variables: input("offerId", id), who: "bob"}); r.refusal(y.t, "offerAccept") != "NOT_FOUND" {

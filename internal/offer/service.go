@@ -37,7 +37,7 @@ func (s *Service) Shown(ctx context.Context, who member.Profile, st tier.Standin
 }
 
 // Accept makes an offer a promise: it may be paid until its end. Accepted again it says the same, and true for replayed.
-// Refusals: NOT_FOUND, EXPIRED, ALREADY_TAKEN.
+// Refusals: NOT_FOUND, EXPIRED, ALREADY_PAID.
 func (s *Service) Accept(ctx context.Context, who member.ID, st tier.Standing, id string, now time.Time) (m Made, replayed bool, err error) {
 	_, err = s.change(ctx, who, func(o Offers) (Offers, bool, error) {
 		var known bool
@@ -46,7 +46,7 @@ func (s *Service) Accept(ctx context.Context, who member.ID, st tier.Standing, i
 		case !known:
 			return o, false, fault.Refuse("NOT_FOUND", "offerId", "no such offer was made")
 		case Taken(st, id):
-			return o, false, fault.Refuse("ALREADY_TAKEN", "offerId", "the offer was paid")
+			return o, false, fault.Refuse("ALREADY_PAID", "offerId", "the offer was paid")
 		case !m.Open(now):
 			return o, false, fault.Refuse("EXPIRED", "offerId", "the offer was good until %s", m.Until.UTC().Format(time.RFC3339))
 		}

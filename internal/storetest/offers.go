@@ -76,7 +76,7 @@ func oneOffer(t *testing.T, ctx context.Context, s offer.Store) {
 	for want, ask := range map[string]func() error{
 		"NOT_FOUND": func() error { _, _, err := service.Accept(ctx, who.ID, st, "of_none", now); return err },
 		"EXPIRED":   func() error { _, _, err := service.Accept(ctx, who.ID, st, o.Made[0].ID, end); return err },
-		"ALREADY_TAKEN": func() error {
+		"ALREADY_PAID": func() error {
 			paid := st.Bought(service.Book, now, tier.Payment{ID: "P", Tier: "SILVER", Trial: true, From: now, Until: now.AddDate(0, 0, 7), Offer: o.Made[0].ID})
 			_, _, err := service.Accept(ctx, who.ID, paid, o.Made[0].ID, now)
 			return err
