@@ -37,6 +37,7 @@ type ResolverRoot interface {
 	CoinSupply() CoinSupplyResolver
 	CoinTransfer() CoinTransferResolver
 	Comment() CommentResolver
+	Coupon() CouponResolver
 	Family() FamilyResolver
 	FamilyMember() FamilyMemberResolver
 	Group() GroupResolver
@@ -286,6 +287,21 @@ type ComplexityRoot struct {
 		ResetsAt func(childComplexity int) int
 	}
 
+	BestCheckout struct {
+		Coins       func(childComplexity int) int
+		Coupons     func(childComplexity int) int
+		DeliveryFen func(childComplexity int) int
+		GoodsFen    func(childComplexity int) int
+		PayFen      func(childComplexity int) int
+	}
+
+	BestCoupons struct {
+		DeliverySavedFen func(childComplexity int) int
+		GoodsSavedFen    func(childComplexity int) int
+		Idle             func(childComplexity int) int
+		Use              func(childComplexity int) int
+	}
+
 	Board struct {
 		CanPost     func(childComplexity int) int
 		Code        func(childComplexity int) int
@@ -503,6 +519,170 @@ type ComplexityRoot struct {
 	}
 
 	ConsentSetUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
+	Coupon struct {
+		Categories       func(childComplexity int) int
+		Channels         func(childComplexity int) int
+		FirstOrderOnly   func(childComplexity int) int
+		FrozenUntil      func(childComplexity int) int
+		Group            func(childComplexity int) int
+		ID               func(childComplexity int) int
+		IssuedAt         func(childComplexity int) int
+		Kind             func(childComplexity int) int
+		MaxOffFen        func(childComplexity int) int
+		MinOrderFen      func(childComplexity int) int
+		OrderID          func(childComplexity int) int
+		Percent          func(childComplexity int) int
+		ProgrammeVersion func(childComplexity int) int
+		Reason           func(childComplexity int) int
+		Regions          func(childComplexity int) int
+		SavedFen         func(childComplexity int) int
+		Source           func(childComplexity int) int
+		State            func(childComplexity int) int
+		Stores           func(childComplexity int) int
+		TemplateCode     func(childComplexity int) int
+		Terms            func(childComplexity int) int
+		Title            func(childComplexity int) int
+		UsedAt           func(childComplexity int) int
+		ValidUntil       func(childComplexity int) int
+		ValueFen         func(childComplexity int) int
+		Version          func(childComplexity int) int
+		WhyNot           func(childComplexity int, order *CouponOrderInput) int
+	}
+
+	CouponBlock struct {
+		Code       func(childComplexity int) int
+		Message    func(childComplexity int) int
+		ShortByFen func(childComplexity int) int
+		Wants      func(childComplexity int) int
+	}
+
+	CouponCampaign struct {
+		ClosesAt    func(childComplexity int) int
+		Code        func(childComplexity int) int
+		CouponTerms func(childComplexity int) int
+		CouponTitle func(childComplexity int) int
+		Left        func(childComplexity int) int
+		OpensAt     func(childComplexity int) int
+		Terms       func(childComplexity int) int
+		Title       func(childComplexity int) int
+		Version     func(childComplexity int) int
+	}
+
+	CouponClaimPayload struct {
+		Coupons    func(childComplexity int) int
+		Replayed   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CouponClaimUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
+	CouponConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	CouponCounts struct {
+		EndingSoon func(childComplexity int) int
+		Frozen     func(childComplexity int) int
+		Usable     func(childComplexity int) int
+	}
+
+	CouponEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	CouponFreezePayload struct {
+		Coupons          func(childComplexity int) int
+		DeliverySavedFen func(childComplexity int) int
+		GoodsSavedFen    func(childComplexity int) int
+		UserErrors       func(childComplexity int) int
+	}
+
+	CouponFreezeUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
+	CouponIssuePayload struct {
+		Coupons    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CouponIssueUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
+	CouponReleasePayload struct {
+		Coupons    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CouponReleaseUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
+	CouponRevokePayload struct {
+		Coupon     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CouponRevokeUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
+	CouponSaving struct {
+		Coupon   func(childComplexity int) int
+		SavedFen func(childComplexity int) int
+	}
+
+	CouponShowPayload struct {
+		Code       func(childComplexity int) int
+		Coupon     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CouponShowUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
+	CouponTakePayload struct {
+		Coupon     func(childComplexity int) int
+		Replayed   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CouponTakeUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
+	CouponUseByCodePayload struct {
+		Coupon     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CouponUseByCodeUserError struct {
 		Code    func(childComplexity int) int
 		Field   func(childComplexity int) int
 		Message func(childComplexity int) int
@@ -732,6 +912,11 @@ type ComplexityRoot struct {
 		Purpose func(childComplexity int) int
 	}
 
+	IdleCoupon struct {
+		Because func(childComplexity int) int
+		Coupon  func(childComplexity int) int
+	}
+
 	LedgerEntry struct {
 		Amount       func(childComplexity int) int
 		BalanceAfter func(childComplexity int) int
@@ -793,8 +978,12 @@ type ComplexityRoot struct {
 		Avatar                 func(childComplexity int) int
 		BenefitUses            func(childComplexity int, filter *BenefitUseFilter, first *int, after *string) int
 		Benefits               func(childComplexity int, first *int, after *string) int
+		BestCheckout           func(childComplexity int, order CouponOrderInput) int
+		BestCoupons            func(childComplexity int, order CouponOrderInput) int
 		Birthday               func(childComplexity int) int
 		Completeness           func(childComplexity int) int
+		CouponCounts           func(childComplexity int) int
+		Coupons                func(childComplexity int, filter *CouponFilter, first *int, after *string) int
 		DisplayName            func(childComplexity int) int
 		Earning                func(childComplexity int) int
 		Entitlements           func(childComplexity int) int
@@ -998,6 +1187,14 @@ type ComplexityRoot struct {
 		CoinConvert             func(childComplexity int, input CoinConvertInput) int
 		CoinTransfer            func(childComplexity int, input CoinTransferInput) int
 		ConsentSet              func(childComplexity int, input ConsentSetInput) int
+		CouponClaim             func(childComplexity int, input CouponClaimInput) int
+		CouponFreeze            func(childComplexity int, input CouponFreezeInput) int
+		CouponIssue             func(childComplexity int, input CouponIssueInput) int
+		CouponRelease           func(childComplexity int, input CouponReleaseInput) int
+		CouponRevoke            func(childComplexity int, input CouponRevokeInput) int
+		CouponShow              func(childComplexity int, input CouponShowInput) int
+		CouponTake              func(childComplexity int, input CouponTakeInput) int
+		CouponUseByCode         func(childComplexity int, input CouponUseByCodeInput) int
 		DeviceRegister          func(childComplexity int, input DeviceRegisterInput) int
 		DeviceRemove            func(childComplexity int, input DeviceRemoveInput) int
 		HouseholdSet            func(childComplexity int, input HouseholdSetInput) int
@@ -1228,6 +1425,8 @@ type ComplexityRoot struct {
 		Boards             func(childComplexity int) int
 		CoinAdjustments    func(childComplexity int, open *bool, first *int, after *string) int
 		CoinSupply         func(childComplexity int, currency *string) int
+		CouponByCode       func(childComplexity int, code string) int
+		CouponCampaigns    func(childComplexity int) int
 		Entitlements       func(childComplexity int, memberID string) int
 		FamilyInvitation   func(childComplexity int, token string) int
 		Feed               func(childComplexity int, kind FeedKind, boardCode *string, topicID *string, first *int, after *string, last *int, before *string) int
@@ -1774,6 +1973,9 @@ type CommentResolver interface {
 
 	Replies(ctx context.Context, obj *Comment, sort CommentSort, first *int, after *string) (*CommentConnection, error)
 }
+type CouponResolver interface {
+	WhyNot(ctx context.Context, obj *Coupon, order *CouponOrderInput) ([]*CouponBlock, error)
+}
 type FamilyResolver interface {
 	SharedDiscount(ctx context.Context, obj *Family) (*SharedDiscount, error)
 	Pool(ctx context.Context, obj *Family) (*FamilyPool, error)
@@ -1812,6 +2014,10 @@ type MemberResolver interface {
 	StoreWord(ctx context.Context, obj *Member) (*StoreWord, error)
 	AfterSales(ctx context.Context, obj *Member, first *int, after *string) (*AfterSalesRequestConnection, error)
 	BenefitUses(ctx context.Context, obj *Member, filter *BenefitUseFilter, first *int, after *string) (*BenefitUseConnection, error)
+	Coupons(ctx context.Context, obj *Member, filter *CouponFilter, first *int, after *string) (*CouponConnection, error)
+	CouponCounts(ctx context.Context, obj *Member) (*CouponCounts, error)
+	BestCoupons(ctx context.Context, obj *Member, order CouponOrderInput) (*BestCoupons, error)
+	BestCheckout(ctx context.Context, obj *Member, order CouponOrderInput) (*BestCheckout, error)
 	Redemptions(ctx context.Context, obj *Member, filter *RedemptionFilter, first *int, after *string) (*RedemptionConnection, error)
 	UnreadCounts(ctx context.Context, obj *Member) (*UnreadCounts, error)
 	Notifications(ctx context.Context, obj *Member, unreadOnly *bool, first *int, after *string) (*NotificationConnection, error)
@@ -1824,6 +2030,14 @@ type MutationResolver interface {
 	RedemptionCancel(ctx context.Context, input RedemptionCancelInput) (*RedemptionCancelPayload, error)
 	RedemptionShow(ctx context.Context, input RedemptionShowInput) (*RedemptionShowPayload, error)
 	RedemptionUse(ctx context.Context, input RedemptionUseInput) (*RedemptionUsePayload, error)
+	CouponFreeze(ctx context.Context, input CouponFreezeInput) (*CouponFreezePayload, error)
+	CouponRelease(ctx context.Context, input CouponReleaseInput) (*CouponReleasePayload, error)
+	CouponClaim(ctx context.Context, input CouponClaimInput) (*CouponClaimPayload, error)
+	CouponTake(ctx context.Context, input CouponTakeInput) (*CouponTakePayload, error)
+	CouponShow(ctx context.Context, input CouponShowInput) (*CouponShowPayload, error)
+	CouponUseByCode(ctx context.Context, input CouponUseByCodeInput) (*CouponUseByCodePayload, error)
+	CouponIssue(ctx context.Context, input CouponIssueInput) (*CouponIssuePayload, error)
+	CouponRevoke(ctx context.Context, input CouponRevokeInput) (*CouponRevokePayload, error)
 	CheckoutSettle(ctx context.Context, input CheckoutSettleInput) (*CheckoutSettlePayload, error)
 	BenefitUse(ctx context.Context, input BenefitUseInput) (*BenefitUsePayload, error)
 	BenefitUseCancel(ctx context.Context, input BenefitUseCancelInput) (*BenefitUseCancelPayload, error)
@@ -1897,6 +2111,8 @@ type QueryResolver interface {
 	Entitlements(ctx context.Context, memberID string) (*Entitlements, error)
 	StoreWordCheck(ctx context.Context, word string) (*StoreWordCheck, error)
 	AfterSalesRequests(ctx context.Context, first *int, after *string) (*AfterSalesRequestConnection, error)
+	CouponByCode(ctx context.Context, code string) (*Coupon, error)
+	CouponCampaigns(ctx context.Context) ([]*CouponCampaign, error)
 	RedemptionByCode(ctx context.Context, code string) (*Redemption, error)
 	Recommendations(ctx context.Context, surface RecommendationSurface, contextID *string, first *int, after *string) (*RecommendationConnection, error)
 }
@@ -2781,6 +2997,62 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.BenefitUseUserError.ResetsAt(childComplexity), true
 
+	case "BestCheckout.coins":
+		if e.ComplexityRoot.BestCheckout.Coins == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BestCheckout.Coins(childComplexity), true
+	case "BestCheckout.coupons":
+		if e.ComplexityRoot.BestCheckout.Coupons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BestCheckout.Coupons(childComplexity), true
+	case "BestCheckout.deliveryFen":
+		if e.ComplexityRoot.BestCheckout.DeliveryFen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BestCheckout.DeliveryFen(childComplexity), true
+	case "BestCheckout.goodsFen":
+		if e.ComplexityRoot.BestCheckout.GoodsFen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BestCheckout.GoodsFen(childComplexity), true
+	case "BestCheckout.payFen":
+		if e.ComplexityRoot.BestCheckout.PayFen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BestCheckout.PayFen(childComplexity), true
+
+	case "BestCoupons.deliverySavedFen":
+		if e.ComplexityRoot.BestCoupons.DeliverySavedFen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BestCoupons.DeliverySavedFen(childComplexity), true
+	case "BestCoupons.goodsSavedFen":
+		if e.ComplexityRoot.BestCoupons.GoodsSavedFen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BestCoupons.GoodsSavedFen(childComplexity), true
+	case "BestCoupons.idle":
+		if e.ComplexityRoot.BestCoupons.Idle == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BestCoupons.Idle(childComplexity), true
+	case "BestCoupons.use":
+		if e.ComplexityRoot.BestCoupons.Use == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BestCoupons.Use(childComplexity), true
+
 	case "Board.canPost":
 		if e.ComplexityRoot.Board.CanPost == nil {
 			break
@@ -3630,6 +3902,604 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ConsentSetUserError.Message(childComplexity), true
 
+	case "Coupon.categories":
+		if e.ComplexityRoot.Coupon.Categories == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coupon.Categories(childComplexity), true
+	case "Coupon.channels":
+		if e.ComplexityRoot.Coupon.Channels == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coupon.Channels(childComplexity), true
+	case "Coupon.firstOrderOnly":
+		if e.ComplexityRoot.Coupon.FirstOrderOnly == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coupon.FirstOrderOnly(childComplexity), true
+	case "Coupon.frozenUntil":
+		if e.ComplexityRoot.Coupon.FrozenUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coupon.FrozenUntil(childComplexity), true
+	case "Coupon.group":
+		if e.ComplexityRoot.Coupon.Group == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coupon.Group(childComplexity), true
+	case "Coupon.id":
+		if e.ComplexityRoot.Coupon.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coupon.ID(childComplexity), true
+	case "Coupon.issuedAt":
+		if e.ComplexityRoot.Coupon.IssuedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coupon.IssuedAt(childComplexity), true
+	case "Coupon.kind":
+		if e.ComplexityRoot.Coupon.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coupon.Kind(childComplexity), true
+	case "Coupon.maxOffFen":
+		if e.ComplexityRoot.Coupon.MaxOffFen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coupon.MaxOffFen(childComplexity), true
+	case "Coupon.minOrderFen":
+		if e.ComplexityRoot.Coupon.MinOrderFen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coupon.MinOrderFen(childComplexity), true
+	case "Coupon.orderId":
+		if e.ComplexityRoot.Coupon.OrderID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coupon.OrderID(childComplexity), true
+	case "Coupon.percent":
+		if e.ComplexityRoot.Coupon.Percent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coupon.Percent(childComplexity), true
+	case "Coupon.programmeVersion":
+		if e.ComplexityRoot.Coupon.ProgrammeVersion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coupon.ProgrammeVersion(childComplexity), true
+	case "Coupon.reason":
+		if e.ComplexityRoot.Coupon.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coupon.Reason(childComplexity), true
+	case "Coupon.regions":
+		if e.ComplexityRoot.Coupon.Regions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coupon.Regions(childComplexity), true
+	case "Coupon.savedFen":
+		if e.ComplexityRoot.Coupon.SavedFen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coupon.SavedFen(childComplexity), true
+	case "Coupon.source":
+		if e.ComplexityRoot.Coupon.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coupon.Source(childComplexity), true
+	case "Coupon.state":
+		if e.ComplexityRoot.Coupon.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coupon.State(childComplexity), true
+	case "Coupon.stores":
+		if e.ComplexityRoot.Coupon.Stores == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coupon.Stores(childComplexity), true
+	case "Coupon.templateCode":
+		if e.ComplexityRoot.Coupon.TemplateCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coupon.TemplateCode(childComplexity), true
+	case "Coupon.terms":
+		if e.ComplexityRoot.Coupon.Terms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coupon.Terms(childComplexity), true
+	case "Coupon.title":
+		if e.ComplexityRoot.Coupon.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coupon.Title(childComplexity), true
+	case "Coupon.usedAt":
+		if e.ComplexityRoot.Coupon.UsedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coupon.UsedAt(childComplexity), true
+	case "Coupon.validUntil":
+		if e.ComplexityRoot.Coupon.ValidUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coupon.ValidUntil(childComplexity), true
+	case "Coupon.valueFen":
+		if e.ComplexityRoot.Coupon.ValueFen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coupon.ValueFen(childComplexity), true
+	case "Coupon.version":
+		if e.ComplexityRoot.Coupon.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Coupon.Version(childComplexity), true
+	case "Coupon.whyNot":
+		if e.ComplexityRoot.Coupon.WhyNot == nil {
+			break
+		}
+
+		args, err := ec.field_Coupon_whyNot_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Coupon.WhyNot(childComplexity, args["order"].(*CouponOrderInput)), true
+
+	case "CouponBlock.code":
+		if e.ComplexityRoot.CouponBlock.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponBlock.Code(childComplexity), true
+	case "CouponBlock.message":
+		if e.ComplexityRoot.CouponBlock.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponBlock.Message(childComplexity), true
+	case "CouponBlock.shortByFen":
+		if e.ComplexityRoot.CouponBlock.ShortByFen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponBlock.ShortByFen(childComplexity), true
+	case "CouponBlock.wants":
+		if e.ComplexityRoot.CouponBlock.Wants == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponBlock.Wants(childComplexity), true
+
+	case "CouponCampaign.closesAt":
+		if e.ComplexityRoot.CouponCampaign.ClosesAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponCampaign.ClosesAt(childComplexity), true
+	case "CouponCampaign.code":
+		if e.ComplexityRoot.CouponCampaign.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponCampaign.Code(childComplexity), true
+	case "CouponCampaign.couponTerms":
+		if e.ComplexityRoot.CouponCampaign.CouponTerms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponCampaign.CouponTerms(childComplexity), true
+	case "CouponCampaign.couponTitle":
+		if e.ComplexityRoot.CouponCampaign.CouponTitle == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponCampaign.CouponTitle(childComplexity), true
+	case "CouponCampaign.left":
+		if e.ComplexityRoot.CouponCampaign.Left == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponCampaign.Left(childComplexity), true
+	case "CouponCampaign.opensAt":
+		if e.ComplexityRoot.CouponCampaign.OpensAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponCampaign.OpensAt(childComplexity), true
+	case "CouponCampaign.terms":
+		if e.ComplexityRoot.CouponCampaign.Terms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponCampaign.Terms(childComplexity), true
+	case "CouponCampaign.title":
+		if e.ComplexityRoot.CouponCampaign.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponCampaign.Title(childComplexity), true
+	case "CouponCampaign.version":
+		if e.ComplexityRoot.CouponCampaign.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponCampaign.Version(childComplexity), true
+
+	case "CouponClaimPayload.coupons":
+		if e.ComplexityRoot.CouponClaimPayload.Coupons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponClaimPayload.Coupons(childComplexity), true
+	case "CouponClaimPayload.replayed":
+		if e.ComplexityRoot.CouponClaimPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponClaimPayload.Replayed(childComplexity), true
+	case "CouponClaimPayload.userErrors":
+		if e.ComplexityRoot.CouponClaimPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponClaimPayload.UserErrors(childComplexity), true
+
+	case "CouponClaimUserError.code":
+		if e.ComplexityRoot.CouponClaimUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponClaimUserError.Code(childComplexity), true
+	case "CouponClaimUserError.field":
+		if e.ComplexityRoot.CouponClaimUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponClaimUserError.Field(childComplexity), true
+	case "CouponClaimUserError.message":
+		if e.ComplexityRoot.CouponClaimUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponClaimUserError.Message(childComplexity), true
+
+	case "CouponConnection.edges":
+		if e.ComplexityRoot.CouponConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponConnection.Edges(childComplexity), true
+	case "CouponConnection.nodes":
+		if e.ComplexityRoot.CouponConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponConnection.Nodes(childComplexity), true
+	case "CouponConnection.pageInfo":
+		if e.ComplexityRoot.CouponConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponConnection.PageInfo(childComplexity), true
+
+	case "CouponCounts.endingSoon":
+		if e.ComplexityRoot.CouponCounts.EndingSoon == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponCounts.EndingSoon(childComplexity), true
+	case "CouponCounts.frozen":
+		if e.ComplexityRoot.CouponCounts.Frozen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponCounts.Frozen(childComplexity), true
+	case "CouponCounts.usable":
+		if e.ComplexityRoot.CouponCounts.Usable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponCounts.Usable(childComplexity), true
+
+	case "CouponEdge.cursor":
+		if e.ComplexityRoot.CouponEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponEdge.Cursor(childComplexity), true
+	case "CouponEdge.node":
+		if e.ComplexityRoot.CouponEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponEdge.Node(childComplexity), true
+
+	case "CouponFreezePayload.coupons":
+		if e.ComplexityRoot.CouponFreezePayload.Coupons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponFreezePayload.Coupons(childComplexity), true
+	case "CouponFreezePayload.deliverySavedFen":
+		if e.ComplexityRoot.CouponFreezePayload.DeliverySavedFen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponFreezePayload.DeliverySavedFen(childComplexity), true
+	case "CouponFreezePayload.goodsSavedFen":
+		if e.ComplexityRoot.CouponFreezePayload.GoodsSavedFen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponFreezePayload.GoodsSavedFen(childComplexity), true
+	case "CouponFreezePayload.userErrors":
+		if e.ComplexityRoot.CouponFreezePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponFreezePayload.UserErrors(childComplexity), true
+
+	case "CouponFreezeUserError.code":
+		if e.ComplexityRoot.CouponFreezeUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponFreezeUserError.Code(childComplexity), true
+	case "CouponFreezeUserError.field":
+		if e.ComplexityRoot.CouponFreezeUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponFreezeUserError.Field(childComplexity), true
+	case "CouponFreezeUserError.message":
+		if e.ComplexityRoot.CouponFreezeUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponFreezeUserError.Message(childComplexity), true
+
+	case "CouponIssuePayload.coupons":
+		if e.ComplexityRoot.CouponIssuePayload.Coupons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponIssuePayload.Coupons(childComplexity), true
+	case "CouponIssuePayload.userErrors":
+		if e.ComplexityRoot.CouponIssuePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponIssuePayload.UserErrors(childComplexity), true
+
+	case "CouponIssueUserError.code":
+		if e.ComplexityRoot.CouponIssueUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponIssueUserError.Code(childComplexity), true
+	case "CouponIssueUserError.field":
+		if e.ComplexityRoot.CouponIssueUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponIssueUserError.Field(childComplexity), true
+	case "CouponIssueUserError.message":
+		if e.ComplexityRoot.CouponIssueUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponIssueUserError.Message(childComplexity), true
+
+	case "CouponReleasePayload.coupons":
+		if e.ComplexityRoot.CouponReleasePayload.Coupons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponReleasePayload.Coupons(childComplexity), true
+	case "CouponReleasePayload.userErrors":
+		if e.ComplexityRoot.CouponReleasePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponReleasePayload.UserErrors(childComplexity), true
+
+	case "CouponReleaseUserError.code":
+		if e.ComplexityRoot.CouponReleaseUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponReleaseUserError.Code(childComplexity), true
+	case "CouponReleaseUserError.field":
+		if e.ComplexityRoot.CouponReleaseUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponReleaseUserError.Field(childComplexity), true
+	case "CouponReleaseUserError.message":
+		if e.ComplexityRoot.CouponReleaseUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponReleaseUserError.Message(childComplexity), true
+
+	case "CouponRevokePayload.coupon":
+		if e.ComplexityRoot.CouponRevokePayload.Coupon == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponRevokePayload.Coupon(childComplexity), true
+	case "CouponRevokePayload.userErrors":
+		if e.ComplexityRoot.CouponRevokePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponRevokePayload.UserErrors(childComplexity), true
+
+	case "CouponRevokeUserError.code":
+		if e.ComplexityRoot.CouponRevokeUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponRevokeUserError.Code(childComplexity), true
+	case "CouponRevokeUserError.field":
+		if e.ComplexityRoot.CouponRevokeUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponRevokeUserError.Field(childComplexity), true
+	case "CouponRevokeUserError.message":
+		if e.ComplexityRoot.CouponRevokeUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponRevokeUserError.Message(childComplexity), true
+
+	case "CouponSaving.coupon":
+		if e.ComplexityRoot.CouponSaving.Coupon == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponSaving.Coupon(childComplexity), true
+	case "CouponSaving.savedFen":
+		if e.ComplexityRoot.CouponSaving.SavedFen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponSaving.SavedFen(childComplexity), true
+
+	case "CouponShowPayload.code":
+		if e.ComplexityRoot.CouponShowPayload.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponShowPayload.Code(childComplexity), true
+	case "CouponShowPayload.coupon":
+		if e.ComplexityRoot.CouponShowPayload.Coupon == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponShowPayload.Coupon(childComplexity), true
+	case "CouponShowPayload.userErrors":
+		if e.ComplexityRoot.CouponShowPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponShowPayload.UserErrors(childComplexity), true
+
+	case "CouponShowUserError.code":
+		if e.ComplexityRoot.CouponShowUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponShowUserError.Code(childComplexity), true
+	case "CouponShowUserError.field":
+		if e.ComplexityRoot.CouponShowUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponShowUserError.Field(childComplexity), true
+	case "CouponShowUserError.message":
+		if e.ComplexityRoot.CouponShowUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponShowUserError.Message(childComplexity), true
+
+	case "CouponTakePayload.coupon":
+		if e.ComplexityRoot.CouponTakePayload.Coupon == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponTakePayload.Coupon(childComplexity), true
+	case "CouponTakePayload.replayed":
+		if e.ComplexityRoot.CouponTakePayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponTakePayload.Replayed(childComplexity), true
+	case "CouponTakePayload.userErrors":
+		if e.ComplexityRoot.CouponTakePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponTakePayload.UserErrors(childComplexity), true
+
+	case "CouponTakeUserError.code":
+		if e.ComplexityRoot.CouponTakeUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponTakeUserError.Code(childComplexity), true
+	case "CouponTakeUserError.field":
+		if e.ComplexityRoot.CouponTakeUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponTakeUserError.Field(childComplexity), true
+	case "CouponTakeUserError.message":
+		if e.ComplexityRoot.CouponTakeUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponTakeUserError.Message(childComplexity), true
+
+	case "CouponUseByCodePayload.coupon":
+		if e.ComplexityRoot.CouponUseByCodePayload.Coupon == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponUseByCodePayload.Coupon(childComplexity), true
+	case "CouponUseByCodePayload.userErrors":
+		if e.ComplexityRoot.CouponUseByCodePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponUseByCodePayload.UserErrors(childComplexity), true
+
+	case "CouponUseByCodeUserError.code":
+		if e.ComplexityRoot.CouponUseByCodeUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponUseByCodeUserError.Code(childComplexity), true
+	case "CouponUseByCodeUserError.field":
+		if e.ComplexityRoot.CouponUseByCodeUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponUseByCodeUserError.Field(childComplexity), true
+	case "CouponUseByCodeUserError.message":
+		if e.ComplexityRoot.CouponUseByCodeUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CouponUseByCodeUserError.Message(childComplexity), true
+
 	case "Currency.code":
 		if e.ComplexityRoot.Currency.Code == nil {
 			break
@@ -4474,6 +5344,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.HouseholdSetUserError.Purpose(childComplexity), true
 
+	case "IdleCoupon.because":
+		if e.ComplexityRoot.IdleCoupon.Because == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdleCoupon.Because(childComplexity), true
+	case "IdleCoupon.coupon":
+		if e.ComplexityRoot.IdleCoupon.Coupon == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdleCoupon.Coupon(childComplexity), true
+
 	case "LedgerEntry.amount":
 		if e.ComplexityRoot.LedgerEntry.Amount == nil {
 			break
@@ -4713,6 +5596,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.Benefits(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Member.bestCheckout":
+		if e.ComplexityRoot.Member.BestCheckout == nil {
+			break
+		}
+
+		args, err := ec.field_Member_bestCheckout_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Member.BestCheckout(childComplexity, args["order"].(CouponOrderInput)), true
+	case "Member.bestCoupons":
+		if e.ComplexityRoot.Member.BestCoupons == nil {
+			break
+		}
+
+		args, err := ec.field_Member_bestCoupons_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Member.BestCoupons(childComplexity, args["order"].(CouponOrderInput)), true
 	case "Member.birthday":
 		if e.ComplexityRoot.Member.Birthday == nil {
 			break
@@ -4725,6 +5630,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.Completeness(childComplexity), true
+	case "Member.couponCounts":
+		if e.ComplexityRoot.Member.CouponCounts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Member.CouponCounts(childComplexity), true
+	case "Member.coupons":
+		if e.ComplexityRoot.Member.Coupons == nil {
+			break
+		}
+
+		args, err := ec.field_Member_coupons_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Member.Coupons(childComplexity, args["filter"].(*CouponFilter), args["first"].(*int), args["after"].(*string)), true
 	case "Member.displayName":
 		if e.ComplexityRoot.Member.DisplayName == nil {
 			break
@@ -5593,6 +6515,94 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ConsentSet(childComplexity, args["input"].(ConsentSetInput)), true
+	case "Mutation.couponClaim":
+		if e.ComplexityRoot.Mutation.CouponClaim == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_couponClaim_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CouponClaim(childComplexity, args["input"].(CouponClaimInput)), true
+	case "Mutation.couponFreeze":
+		if e.ComplexityRoot.Mutation.CouponFreeze == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_couponFreeze_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CouponFreeze(childComplexity, args["input"].(CouponFreezeInput)), true
+	case "Mutation.couponIssue":
+		if e.ComplexityRoot.Mutation.CouponIssue == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_couponIssue_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CouponIssue(childComplexity, args["input"].(CouponIssueInput)), true
+	case "Mutation.couponRelease":
+		if e.ComplexityRoot.Mutation.CouponRelease == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_couponRelease_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CouponRelease(childComplexity, args["input"].(CouponReleaseInput)), true
+	case "Mutation.couponRevoke":
+		if e.ComplexityRoot.Mutation.CouponRevoke == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_couponRevoke_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CouponRevoke(childComplexity, args["input"].(CouponRevokeInput)), true
+	case "Mutation.couponShow":
+		if e.ComplexityRoot.Mutation.CouponShow == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_couponShow_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CouponShow(childComplexity, args["input"].(CouponShowInput)), true
+	case "Mutation.couponTake":
+		if e.ComplexityRoot.Mutation.CouponTake == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_couponTake_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CouponTake(childComplexity, args["input"].(CouponTakeInput)), true
+	case "Mutation.couponUseByCode":
+		if e.ComplexityRoot.Mutation.CouponUseByCode == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_couponUseByCode_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CouponUseByCode(childComplexity, args["input"].(CouponUseByCodeInput)), true
 	case "Mutation.deviceRegister":
 		if e.ComplexityRoot.Mutation.DeviceRegister == nil {
 			break
@@ -6649,6 +7659,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.CoinSupply(childComplexity, args["currency"].(*string)), true
+	case "Query.couponByCode":
+		if e.ComplexityRoot.Query.CouponByCode == nil {
+			break
+		}
+
+		args, err := ec.field_Query_couponByCode_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CouponByCode(childComplexity, args["code"].(string)), true
+	case "Query.couponCampaigns":
+		if e.ComplexityRoot.Query.CouponCampaigns == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.CouponCampaigns(childComplexity), true
 	case "Query.entitlements":
 		if e.ComplexityRoot.Query.Entitlements == nil {
 			break
@@ -8705,6 +9732,17 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCoinConvertInput,
 		ec.unmarshalInputCoinTransferInput,
 		ec.unmarshalInputConsentSetInput,
+		ec.unmarshalInputCouponClaimInput,
+		ec.unmarshalInputCouponFilter,
+		ec.unmarshalInputCouponFreezeInput,
+		ec.unmarshalInputCouponIssueInput,
+		ec.unmarshalInputCouponOrderInput,
+		ec.unmarshalInputCouponOrderLineInput,
+		ec.unmarshalInputCouponReleaseInput,
+		ec.unmarshalInputCouponRevokeInput,
+		ec.unmarshalInputCouponShowInput,
+		ec.unmarshalInputCouponTakeInput,
+		ec.unmarshalInputCouponUseByCodeInput,
 		ec.unmarshalInputDeviceRegisterInput,
 		ec.unmarshalInputDeviceRemoveInput,
 		ec.unmarshalInputHouseholdSetInput,
@@ -8957,6 +9995,57 @@ type Mutation {
     "The code that the member shows."
     input: RedemptionUseInput!
   ): RedemptionUsePayload!
+
+  """
+  Keeps coupons for an order, all of them or none, as long as coins are held for one; then the freeze ends by itself. Of two
+  orders at once one gets a coupon. The order's event uses what it keeps. Idempotent by the order.
+  """
+  couponFreeze(
+    "Which coupons, and for which order."
+    input: CouponFreezeInput!
+  ): CouponFreezePayload!
+
+  "Lets coupons go that an order keeps. Again it changes nothing."
+  couponRelease(
+    "Which order, and which coupons."
+    input: CouponReleaseInput!
+  ): CouponReleasePayload!
+
+  "Takes coupons of a benefit's quota, exactly as many as it says."
+  couponClaim(
+    "Which benefit, and how many."
+    input: CouponClaimInput!
+  ): CouponClaimPayload!
+
+  "Takes the coupon of a campaign, which each member has once. Taken again it is the same one."
+  couponTake(
+    "Which campaign."
+    input: CouponTakeInput!
+  ): CouponTakePayload!
+
+  "Gives a coupon a code for tills."
+  couponShow(
+    "Which coupon."
+    input: CouponShowInput!
+  ): CouponShowPayload!
+
+  "Uses a coupon at a till, once, by its code. Needs a staff token with the role ` + "`" + `clerk` + "`" + `, else FORBIDDEN. Look with ` + "`" + `couponByCode` + "`" + ` first."
+  couponUseByCode(
+    "Which code, and for which order."
+    input: CouponUseByCodeInput!
+  ): CouponUseByCodePayload!
+
+  "Gives a member coupons. Needs a staff token with the role ` + "`" + `service` + "`" + `, else FORBIDDEN."
+  couponIssue(
+    "Which coupons, to whom, and why."
+    input: CouponIssueInput!
+  ): CouponIssuePayload!
+
+  "Takes a coupon back that was not used. Needs a staff token with the role ` + "`" + `service` + "`" + `, else FORBIDDEN. Again it changes nothing."
+  couponRevoke(
+    "Which coupon, and why."
+    input: CouponRevokeInput!
+  ): CouponRevokePayload!
 
   "Spends a hold when its order has been paid, or lets it go. Of this and the order's own event the first one counts."
   checkoutSettle(
@@ -9328,6 +10417,15 @@ type Query {
     after: String
   ): AfterSalesRequestConnection @semanticNonNull
 
+  "Looks at the coupon of a code that a member shows at a till. Null when there is none. Needs a staff token with the role ` + "`" + `clerk` + "`" + `, else FORBIDDEN."
+  couponByCode(
+    "The code, in groups or not, in small or capital letters."
+    code: String!
+  ): Coupon
+
+  "The campaigns that are open now, with the terms of their coupons. Public. Null only together with an error."
+  couponCampaigns: [CouponCampaign!] @semanticNonNull
+
   """
   The redemption whose code a member shows at a till, so that the clerk sees what it is for. Needs a staff token with the
   role ` + "`" + `clerk` + "`" + `, else FORBIDDEN. Null when the code is none.
@@ -9437,6 +10535,30 @@ type Member implements Node {
     "Uses that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
     after: String
   ): BenefitUseConnection @semanticNonNull
+  "The member's coupons, soonest over first. Null only together with an error."
+  coupons(
+    "Leave out what the app does not show; absent keeps what may still be used."
+    filter: CouponFilter
+    "How many coupons, 1 to 50, else BAD_USER_INPUT."
+    first: Int = 20
+    "Coupons that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
+    after: String
+  ): CouponConnection @semanticNonNull
+  "How many coupons there are, for badges. Null only together with an error."
+  couponCounts: CouponCounts @semanticNonNull
+  "The set of the member's coupons that takes most off an order: no other takes off more. Null only together with an error."
+  bestCoupons(
+    "What is bought, where, and what the delivery costs."
+    order: CouponOrderInput!
+  ): BestCoupons @semanticNonNull
+  """
+  The best way to pay an order: ` + "`" + `bestCoupons` + "`" + `, then the most coins on what they leave of the goods, within the share of it
+  that coins may pay. Null only together with an error.
+  """
+  bestCheckout(
+    "What is bought, where, and what the delivery costs."
+    order: CouponOrderInput!
+  ): BestCheckout @semanticNonNull
   "What the member has redeemed, newest first. Null only together with an error."
   redemptions(
     "Leave out what the app does not show; absent keeps all."
@@ -11979,6 +13101,546 @@ enum AfterSalesCloseErrorCode {
   REQUEST_CLOSED
 }
 
+# ═══════════════════════════════════════════════ coupon ════════════════════════════════════════════════
+
+"""
+Something that a member may take off an order once. It says for good what it said when it was given, whatever becomes of
+the programme.
+"""
+type Coupon implements Node {
+  "Opaque global id. Shops name it in their events."
+  id: ID!
+  "Code of the template that it was made of."
+  templateCode: String!
+  "What it takes off: OFF an amount; OFF_OVER an amount off an order of ` + "`" + `minOrderFen` + "`" + ` or more; PERCENT a share, rounded down to whole fen; DELIVERY the delivery's fee; GIFT nothing, something is put into the parcel. More may come."
+  kind: String!
+  "How the member came by it: QUOTA, TIER, CAMPAIGN, COMPENSATION, CLAIM or INVITATION; more may come."
+  source: String!
+  "ISSUED when it may be used, FROZEN while an order keeps it, USED, EXPIRED or REVOKED; more may come."
+  state: String!
+  "The coupon's name in the language asked for."
+  title: String!
+  "The terms that hold for it, in the language asked for, caps included."
+  terms: String!
+  "Version of the terms."
+  version: String!
+  "Version of the programme that gave it."
+  programmeVersion: String!
+  "What it takes off, in fen: the amount, the most of the delivery's fee, or what the gift is worth. Null of PERCENT, and of DELIVERY when it takes off the whole fee."
+  valueFen: Int
+  "Which share it takes off, in percent. Null of all kinds but PERCENT."
+  percent: Int
+  "What the goods that it is for must come to, before any coupon, in fen; 0 when anything will do."
+  minOrderFen: Int!
+  "The most that a share takes off, in fen. Null of all kinds but PERCENT."
+  maxOffFen: Int
+  "Where it may be used; empty when everywhere."
+  channels: [String!]!
+  "Regions whose members may use it; empty when all."
+  regions: [String!]!
+  "In which stores it may be used; empty when in all, and online."
+  stores: [String!]!
+  "Categories of goods that it is for; empty when for the whole order."
+  categories: [String!]!
+  "Whether it is for who has never paid an order."
+  firstOrderOnly: Boolean!
+  "Code of the group that says with which others it goes together."
+  group: String!
+  "When it was given."
+  issuedAt: DateTime!
+  "When its time is over, exclusive."
+  validUntil: DateTime!
+  "Until when an order keeps it, exclusive. Null when none does."
+  frozenUntil: DateTime
+  "The order that keeps it, or that used it. Null when none is known."
+  orderId: String
+  "When it was used. Null when it was not."
+  usedAt: DateTime
+  "What it took off, in fen. Null until that is known."
+  savedFen: Int
+  "Why staff gave it. Null when a rule did."
+  reason: String
+  "What keeps it from being used, on an order or on any; empty when nothing does."
+  whyNot(
+    "The order that is looked at. Absent looks at the coupon alone."
+    order: CouponOrderInput
+  ): [CouponBlock!]!
+}
+
+"One thing that keeps a coupon from being used."
+type CouponBlock {
+  "STATE, CHANNEL, STORE, REGION, CATEGORY, FIRST, MIN_ORDER, NO_FEE, STACKING when it does not go together with what was chosen, NOTHING when nothing is left that it could take off, BETTER when another set takes off more. More may come."
+  code: String!
+  "One sentence in the language asked for."
+  message: String!
+  "What would do, such as channels; empty when nothing is named."
+  wants: [String!]!
+  "How much more the goods must come to, in fen. Null when it is not about that."
+  shortByFen: Int
+}
+
+"A page of coupons."
+type CouponConnection {
+  "The coupons with their cursors."
+  edges: [CouponEdge!]!
+  "The coupons alone, in the same order."
+  nodes: [Coupon!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+}
+
+"A coupon in a page."
+type CouponEdge {
+  "Cursor of the coupon."
+  cursor: String!
+  "The coupon."
+  node: Coupon!
+}
+
+"How many coupons a member has, for badges."
+type CouponCounts {
+  "Coupons that may be used."
+  usable: Int!
+  "Coupons that orders keep."
+  frozen: Int!
+  "Usable ones whose time is over within 72 hours."
+  endingSoon: Int!
+}
+
+"What one coupon takes off an order."
+type CouponSaving {
+  "Which coupon takes it off."
+  coupon: Coupon!
+  "What it takes off, in fen; 0 of a gift."
+  savedFen: Int!
+}
+
+"A coupon that is not in the best set."
+type IdleCoupon {
+  "Which coupon is left for another order."
+  coupon: Coupon!
+  "All that keeps it out; never empty."
+  because: [CouponBlock!]!
+}
+
+"The set of coupons that takes most off an order, and why the others are not in it."
+type BestCoupons {
+  "The coupons in the order in which they are applied, each with what it takes off."
+  use: [CouponSaving!]!
+  "What is taken off the goods, in fen; never more than they cost."
+  goodsSavedFen: Int!
+  "What is taken off the delivery's fee, in fen; never more than it."
+  deliverySavedFen: Int!
+  "The other coupons of the member that may still be used, each with its reasons."
+  idle: [IdleCoupon!]!
+}
+
+"The best way to pay an order: coupons first, then coins on what they leave of the goods."
+type BestCheckout {
+  "Which coupons are used, and why the others are not."
+  coupons: BestCoupons!
+  "What the goods cost after the coupons, in fen. A hold of coins is made with this as its ` + "`" + `orderAmountFen` + "`" + `; the delivery's fee counts for no share."
+  goodsFen: Int!
+  "What the delivery costs after the coupons, in fen."
+  deliveryFen: Int!
+  "The coins that take most off the goods. Null when they take nothing off."
+  coins: RedemptionPlan
+  "What is left to be paid with money, in fen."
+  payFen: Int!
+}
+
+"An occasion on which members take a coupon themselves, each once."
+type CouponCampaign {
+  "Code of the campaign, by which its coupon is taken."
+  code: String!
+  "The campaign's name in the language asked for."
+  title: String!
+  "Its terms in the language asked for, with how many there are."
+  terms: String!
+  "The coupon's name in the language asked for."
+  couponTitle: String!
+  "The coupon's terms in the language asked for."
+  couponTerms: String!
+  "Version of the coupon's terms."
+  version: String!
+  "When it begins."
+  opensAt: DateTime!
+  "When it is over, exclusive."
+  closesAt: DateTime!
+  "How many are left for all members. Null when there are as many as are wanted."
+  left: Int
+}
+
+"Which coupons are left out of the list."
+input CouponFilter {
+  "States to keep; absent keeps those that may still be used: ISSUED and FROZEN."
+  states: [String!]
+  "Keep only those that may be used on this order, each by itself."
+  usableOn: CouponOrderInput
+}
+
+"An order that coupons are looked at for."
+input CouponOrderInput {
+  "The order's id. Absent when there is none yet; coupons that it keeps are usable on it."
+  orderId: String
+  "What the goods cost, without the delivery's fee, in fen, 1 to 1000000000."
+  orderAmountFen: Int!
+  "Where it is bought."
+  channel: Channel!
+  "The delivery's fee in fen, 0 to 1000000000."
+  deliveryFen: Int = 0
+  "The store where it is bought."
+  storeId: String
+  "What the goods are, by category, at most 200 lines. Absent makes coupons for some goods unusable."
+  lines: [CouponOrderLineInput!]
+}
+
+"What an order has of one category."
+input CouponOrderLineInput {
+  "Code of the category, as the shop writes it."
+  category: String!
+  "What these goods cost, in fen."
+  amountFen: Int!
+}
+
+"Which coupons an order keeps."
+input CouponFreezeInput {
+  "Ids of the coupons, 1 to 20."
+  couponIds: [ID!]!
+  "The order, which needs its id here."
+  order: CouponOrderInput!
+}
+
+"What has become of coupons that an order is to keep."
+type CouponFreezePayload {
+  "The coupons that the order keeps now; empty when it was refused."
+  coupons: [Coupon!]!
+  "What all coupons of the order together take off the goods, in fen."
+  goodsSavedFen: Int!
+  "What they take off the delivery's fee, in fen."
+  deliverySavedFen: Int!
+  "Why it was refused; empty when it was not."
+  userErrors: [CouponFreezeUserError!]!
+}
+
+"Why an order keeps no coupons."
+type CouponFreezeUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: CouponFreezeErrorCode!
+}
+
+"Reasons of CouponFreezeUserError; more may come."
+enum CouponFreezeErrorCode {
+  "It is not known here."
+  NOT_FOUND
+  "Another order keeps the coupon now."
+  COUPON_IN_USE
+  "The coupon was used before."
+  COUPON_USED
+  "The coupon's time is over."
+  COUPON_EXPIRED
+  "The coupon was taken back."
+  COUPON_REVOKED
+  "The order is none that a coupon is for."
+  NOT_USABLE
+  "The coupons do not go together on one order."
+  NOT_TOGETHER
+  "A coupon would take nothing off."
+  NOTHING_OFF
+}
+
+"Which coupons an order lets go."
+input CouponReleaseInput {
+  "The order's id."
+  orderId: String!
+  "Ids of the coupons; absent lets all go that it keeps."
+  couponIds: [ID!]
+}
+
+"What has become of coupons that an order let go."
+type CouponReleasePayload {
+  "The coupons that were let go now; those that it did not keep, or has used, stay as they are."
+  coupons: [Coupon!]!
+  "Why it was refused; empty when it was not."
+  userErrors: [CouponReleaseUserError!]!
+}
+
+"Why no coupons were let go."
+type CouponReleaseUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: CouponReleaseErrorCode!
+}
+
+"Reasons of CouponReleaseUserError; more may come."
+enum CouponReleaseErrorCode {
+  "It is not known here."
+  NOT_FOUND
+}
+
+"Which benefit's coupons a member takes."
+input CouponClaimInput {
+  "Names this claim: 1 to 64 visible ASCII characters. Sent again it gives the same coupons."
+  idempotencyKey: String!
+  "Id of the benefit."
+  benefitId: ID!
+  "How many, 1 to 10. If the quota holds fewer, those are given, as long as there is one."
+  count: Int = 1
+}
+
+"What has become of a claim for coupons."
+type CouponClaimPayload {
+  "The coupons; empty when it was refused."
+  coupons: [Coupon!]!
+  "Whether an earlier sending of the key gave them."
+  replayed: Boolean!
+  "Why it was refused; empty when it was not."
+  userErrors: [CouponClaimUserError!]!
+}
+
+"Why no coupons were given."
+type CouponClaimUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: CouponClaimErrorCode!
+}
+
+"Reasons of CouponClaimUserError; more may come."
+enum CouponClaimErrorCode {
+  "It is not known here."
+  NOT_FOUND
+  "The member does not have the benefit now."
+  LOCKED
+  "A better benefit has taken its place."
+  REPLACED
+  "The quota is used up."
+  USED_UP
+  "All members together have used it up."
+  OUT_OF_STOCK
+  "The benefit gives no coupons."
+  NO_COUPON
+  "The benefit is used for an order."
+  ORDER_NEEDED
+  "One of the benefit's options must be chosen."
+  CHOICE_NEEDED
+  "The idempotency key was used for something else."
+  IDEMPOTENCY_CONFLICT
+}
+
+"Which campaign's coupon a member takes."
+input CouponTakeInput {
+  "Code of the campaign."
+  campaignCode: String!
+}
+
+"What has become of a campaign's coupon."
+type CouponTakePayload {
+  "The coupon. Null when it was refused."
+  coupon: Coupon
+  "Whether the member had taken it before."
+  replayed: Boolean!
+  "Why it was refused; empty when it was not."
+  userErrors: [CouponTakeUserError!]!
+}
+
+"Why no coupon was given."
+type CouponTakeUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: CouponTakeErrorCode!
+}
+
+"Reasons of CouponTakeUserError; more may come."
+enum CouponTakeErrorCode {
+  "It is not known here."
+  NOT_FOUND
+  "The campaign has not begun, or is over."
+  NOT_OPEN
+  "The coupon is for other members."
+  NOT_FOR_YOU
+  "All were taken."
+  OUT_OF_STOCK
+}
+
+"Whose coupon is shown at a till."
+input CouponShowInput {
+  "Id of the coupon."
+  couponId: ID!
+}
+
+"What has become of a coupon that was to be shown."
+type CouponShowPayload {
+  "The coupon. Null when it was refused."
+  coupon: Coupon
+  "Its code for tills, in groups; it stays the same. Null when it was refused."
+  code: String
+  "Why it was refused; empty when it was not."
+  userErrors: [CouponShowUserError!]!
+}
+
+"Why a coupon has no code."
+type CouponShowUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: CouponShowErrorCode!
+}
+
+"Reasons of CouponShowUserError; more may come."
+enum CouponShowErrorCode {
+  "It is not known here."
+  NOT_FOUND
+  "Another order keeps the coupon now."
+  COUPON_IN_USE
+  "The coupon was used before."
+  COUPON_USED
+  "The coupon's time is over."
+  COUPON_EXPIRED
+  "The coupon was taken back."
+  COUPON_REVOKED
+}
+
+"Which code a till takes, and for which order."
+input CouponUseByCodeInput {
+  "The code, in groups or not, in small or capital letters. It has 80 bits, so that nobody guesses one."
+  code: String!
+  "The order at the till."
+  order: CouponOrderInput!
+}
+
+"What has become of a code at a till."
+type CouponUseByCodePayload {
+  "The coupon: what is to be taken off is its ` + "`" + `savedFen` + "`" + `, and if it was refused, why and since when. Null when the code is none."
+  coupon: Coupon
+  "Why it was refused; empty when it was not."
+  userErrors: [CouponUseByCodeUserError!]!
+}
+
+"Why a till must not take a code."
+type CouponUseByCodeUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: CouponUseByCodeErrorCode!
+}
+
+"Reasons of CouponUseByCodeUserError; more may come."
+enum CouponUseByCodeErrorCode {
+  "It is not known here."
+  NOT_FOUND
+  "Another order keeps the coupon now."
+  COUPON_IN_USE
+  "The coupon was used before."
+  COUPON_USED
+  "The coupon's time is over."
+  COUPON_EXPIRED
+  "The coupon was taken back."
+  COUPON_REVOKED
+  "The order is none that the coupon is for."
+  NOT_USABLE
+}
+
+"Which coupons staff give a member, and why."
+input CouponIssueInput {
+  "Names this gift: 1 to 64 visible ASCII characters. Sent again it gives the same coupons."
+  idempotencyKey: String!
+  "Id of the member's public profile."
+  memberId: ID!
+  "Code of the coupon's template."
+  templateCode: String!
+  "How many, 1 to as many as the template lets staff give at once."
+  count: Int = 1
+  "COMPENSATION, CLAIM, INVITATION or another source of coupons, else BAD_USER_INPUT."
+  source: String = "COMPENSATION"
+  "What it is for, such as a claim or a parcel, at most 128 characters."
+  ref: String
+  "Why, 1 to 200 characters. It is kept, with who gave it, and the member sees it."
+  reason: String!
+}
+
+"What has become of coupons that staff give."
+type CouponIssuePayload {
+  "The coupons; empty when it was refused."
+  coupons: [Coupon!]!
+  "Why it was refused; empty when it was not."
+  userErrors: [CouponIssueUserError!]!
+}
+
+"Why staff could not give coupons."
+type CouponIssueUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: CouponIssueErrorCode!
+}
+
+"Reasons of CouponIssueUserError; more may come."
+enum CouponIssueErrorCode {
+  "It is not known here."
+  NOT_FOUND
+  "More are asked for than staff give at once."
+  TOO_MANY
+  "The coupon is given by rules alone."
+  NOT_ISSUED_BY_STAFF
+  "The idempotency key was used for something else."
+  IDEMPOTENCY_CONFLICT
+}
+
+"Which coupon staff take back, and why."
+input CouponRevokeInput {
+  "Id of the coupon."
+  couponId: ID!
+  "Why, 1 to 200 characters. It is kept, with who took it back."
+  reason: String!
+}
+
+"What has become of a coupon that staff take back."
+type CouponRevokePayload {
+  "The coupon. Null when it was refused."
+  coupon: Coupon
+  "Why it was refused; empty when it was not."
+  userErrors: [CouponRevokeUserError!]!
+}
+
+"Why a coupon could not be taken back."
+type CouponRevokeUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: CouponRevokeErrorCode!
+}
+
+"Reasons of CouponRevokeUserError; more may come."
+enum CouponRevokeErrorCode {
+  "It is not known here."
+  NOT_FOUND
+  "The coupon was used before."
+  COUPON_USED
+  "The coupon's time is over."
+  COUPON_EXPIRED
+}
+
 # ═══════════════════════════════════════════════ family ════════════════════════════════════════════════
 
 "A member's part in a family."
@@ -13738,6 +15400,36 @@ func (ec *executionContext) childFields_BenefitUseUserError(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type BenefitUseUserError", field.Name)
 }
 
+func (ec *executionContext) childFields_BestCheckout(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "coupons":
+		return ec.fieldContext_BestCheckout_coupons(ctx, field)
+	case "goodsFen":
+		return ec.fieldContext_BestCheckout_goodsFen(ctx, field)
+	case "deliveryFen":
+		return ec.fieldContext_BestCheckout_deliveryFen(ctx, field)
+	case "coins":
+		return ec.fieldContext_BestCheckout_coins(ctx, field)
+	case "payFen":
+		return ec.fieldContext_BestCheckout_payFen(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BestCheckout", field.Name)
+}
+
+func (ec *executionContext) childFields_BestCoupons(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "use":
+		return ec.fieldContext_BestCoupons_use(ctx, field)
+	case "goodsSavedFen":
+		return ec.fieldContext_BestCoupons_goodsSavedFen(ctx, field)
+	case "deliverySavedFen":
+		return ec.fieldContext_BestCoupons_deliverySavedFen(ctx, field)
+	case "idle":
+		return ec.fieldContext_BestCoupons_idle(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BestCoupons", field.Name)
+}
+
 func (ec *executionContext) childFields_Board(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -14180,6 +15872,334 @@ func (ec *executionContext) childFields_ConsentSetUserError(ctx context.Context,
 		return ec.fieldContext_ConsentSetUserError_code(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConsentSetUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_Coupon(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Coupon_id(ctx, field)
+	case "templateCode":
+		return ec.fieldContext_Coupon_templateCode(ctx, field)
+	case "kind":
+		return ec.fieldContext_Coupon_kind(ctx, field)
+	case "source":
+		return ec.fieldContext_Coupon_source(ctx, field)
+	case "state":
+		return ec.fieldContext_Coupon_state(ctx, field)
+	case "title":
+		return ec.fieldContext_Coupon_title(ctx, field)
+	case "terms":
+		return ec.fieldContext_Coupon_terms(ctx, field)
+	case "version":
+		return ec.fieldContext_Coupon_version(ctx, field)
+	case "programmeVersion":
+		return ec.fieldContext_Coupon_programmeVersion(ctx, field)
+	case "valueFen":
+		return ec.fieldContext_Coupon_valueFen(ctx, field)
+	case "percent":
+		return ec.fieldContext_Coupon_percent(ctx, field)
+	case "minOrderFen":
+		return ec.fieldContext_Coupon_minOrderFen(ctx, field)
+	case "maxOffFen":
+		return ec.fieldContext_Coupon_maxOffFen(ctx, field)
+	case "channels":
+		return ec.fieldContext_Coupon_channels(ctx, field)
+	case "regions":
+		return ec.fieldContext_Coupon_regions(ctx, field)
+	case "stores":
+		return ec.fieldContext_Coupon_stores(ctx, field)
+	case "categories":
+		return ec.fieldContext_Coupon_categories(ctx, field)
+	case "firstOrderOnly":
+		return ec.fieldContext_Coupon_firstOrderOnly(ctx, field)
+	case "group":
+		return ec.fieldContext_Coupon_group(ctx, field)
+	case "issuedAt":
+		return ec.fieldContext_Coupon_issuedAt(ctx, field)
+	case "validUntil":
+		return ec.fieldContext_Coupon_validUntil(ctx, field)
+	case "frozenUntil":
+		return ec.fieldContext_Coupon_frozenUntil(ctx, field)
+	case "orderId":
+		return ec.fieldContext_Coupon_orderId(ctx, field)
+	case "usedAt":
+		return ec.fieldContext_Coupon_usedAt(ctx, field)
+	case "savedFen":
+		return ec.fieldContext_Coupon_savedFen(ctx, field)
+	case "reason":
+		return ec.fieldContext_Coupon_reason(ctx, field)
+	case "whyNot":
+		return ec.fieldContext_Coupon_whyNot(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Coupon", field.Name)
+}
+
+func (ec *executionContext) childFields_CouponBlock(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_CouponBlock_code(ctx, field)
+	case "message":
+		return ec.fieldContext_CouponBlock_message(ctx, field)
+	case "wants":
+		return ec.fieldContext_CouponBlock_wants(ctx, field)
+	case "shortByFen":
+		return ec.fieldContext_CouponBlock_shortByFen(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CouponBlock", field.Name)
+}
+
+func (ec *executionContext) childFields_CouponCampaign(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_CouponCampaign_code(ctx, field)
+	case "title":
+		return ec.fieldContext_CouponCampaign_title(ctx, field)
+	case "terms":
+		return ec.fieldContext_CouponCampaign_terms(ctx, field)
+	case "couponTitle":
+		return ec.fieldContext_CouponCampaign_couponTitle(ctx, field)
+	case "couponTerms":
+		return ec.fieldContext_CouponCampaign_couponTerms(ctx, field)
+	case "version":
+		return ec.fieldContext_CouponCampaign_version(ctx, field)
+	case "opensAt":
+		return ec.fieldContext_CouponCampaign_opensAt(ctx, field)
+	case "closesAt":
+		return ec.fieldContext_CouponCampaign_closesAt(ctx, field)
+	case "left":
+		return ec.fieldContext_CouponCampaign_left(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CouponCampaign", field.Name)
+}
+
+func (ec *executionContext) childFields_CouponClaimPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "coupons":
+		return ec.fieldContext_CouponClaimPayload_coupons(ctx, field)
+	case "replayed":
+		return ec.fieldContext_CouponClaimPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CouponClaimPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CouponClaimPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CouponClaimUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_CouponClaimUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_CouponClaimUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_CouponClaimUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CouponClaimUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_CouponConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CouponConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CouponConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CouponConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CouponConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CouponCounts(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "usable":
+		return ec.fieldContext_CouponCounts_usable(ctx, field)
+	case "frozen":
+		return ec.fieldContext_CouponCounts_frozen(ctx, field)
+	case "endingSoon":
+		return ec.fieldContext_CouponCounts_endingSoon(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CouponCounts", field.Name)
+}
+
+func (ec *executionContext) childFields_CouponEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CouponEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CouponEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CouponEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CouponFreezePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "coupons":
+		return ec.fieldContext_CouponFreezePayload_coupons(ctx, field)
+	case "goodsSavedFen":
+		return ec.fieldContext_CouponFreezePayload_goodsSavedFen(ctx, field)
+	case "deliverySavedFen":
+		return ec.fieldContext_CouponFreezePayload_deliverySavedFen(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CouponFreezePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CouponFreezePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CouponFreezeUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_CouponFreezeUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_CouponFreezeUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_CouponFreezeUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CouponFreezeUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_CouponIssuePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "coupons":
+		return ec.fieldContext_CouponIssuePayload_coupons(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CouponIssuePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CouponIssuePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CouponIssueUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_CouponIssueUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_CouponIssueUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_CouponIssueUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CouponIssueUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_CouponReleasePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "coupons":
+		return ec.fieldContext_CouponReleasePayload_coupons(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CouponReleasePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CouponReleasePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CouponReleaseUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_CouponReleaseUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_CouponReleaseUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_CouponReleaseUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CouponReleaseUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_CouponRevokePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "coupon":
+		return ec.fieldContext_CouponRevokePayload_coupon(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CouponRevokePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CouponRevokePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CouponRevokeUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_CouponRevokeUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_CouponRevokeUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_CouponRevokeUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CouponRevokeUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_CouponSaving(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "coupon":
+		return ec.fieldContext_CouponSaving_coupon(ctx, field)
+	case "savedFen":
+		return ec.fieldContext_CouponSaving_savedFen(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CouponSaving", field.Name)
+}
+
+func (ec *executionContext) childFields_CouponShowPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "coupon":
+		return ec.fieldContext_CouponShowPayload_coupon(ctx, field)
+	case "code":
+		return ec.fieldContext_CouponShowPayload_code(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CouponShowPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CouponShowPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CouponShowUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_CouponShowUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_CouponShowUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_CouponShowUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CouponShowUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_CouponTakePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "coupon":
+		return ec.fieldContext_CouponTakePayload_coupon(ctx, field)
+	case "replayed":
+		return ec.fieldContext_CouponTakePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CouponTakePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CouponTakePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CouponTakeUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_CouponTakeUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_CouponTakeUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_CouponTakeUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CouponTakeUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_CouponUseByCodePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "coupon":
+		return ec.fieldContext_CouponUseByCodePayload_coupon(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CouponUseByCodePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CouponUseByCodePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CouponUseByCodeUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_CouponUseByCodeUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_CouponUseByCodeUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_CouponUseByCodeUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CouponUseByCodeUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_Currency(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14630,6 +16650,16 @@ func (ec *executionContext) childFields_HouseholdSetUserError(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type HouseholdSetUserError", field.Name)
 }
 
+func (ec *executionContext) childFields_IdleCoupon(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "coupon":
+		return ec.fieldContext_IdleCoupon_coupon(ctx, field)
+	case "because":
+		return ec.fieldContext_IdleCoupon_because(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IdleCoupon", field.Name)
+}
+
 func (ec *executionContext) childFields_LedgerEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -14796,6 +16826,14 @@ func (ec *executionContext) childFields_Member(ctx context.Context, field graphq
 		return ec.fieldContext_Member_afterSales(ctx, field)
 	case "benefitUses":
 		return ec.fieldContext_Member_benefitUses(ctx, field)
+	case "coupons":
+		return ec.fieldContext_Member_coupons(ctx, field)
+	case "couponCounts":
+		return ec.fieldContext_Member_couponCounts(ctx, field)
+	case "bestCoupons":
+		return ec.fieldContext_Member_bestCoupons(ctx, field)
+	case "bestCheckout":
+		return ec.fieldContext_Member_bestCheckout(ctx, field)
 	case "redemptions":
 		return ec.fieldContext_Member_redemptions(ctx, field)
 	case "unreadCounts":
@@ -16672,6 +18710,20 @@ func (ec *executionContext) field_Comment_replies_args(ctx context.Context, rawA
 	return args, nil
 }
 
+func (ec *executionContext) field_Coupon_whyNot_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "order",
+		func(ctx context.Context, v any) (*CouponOrderInput, error) {
+			return ec.unmarshalOCouponOrderInput2ᚖmembergateᚋgraphᚐCouponOrderInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["order"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Family_approvals_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -16787,6 +18839,64 @@ func (ec *executionContext) field_Member_benefits_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Member_bestCheckout_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "order",
+		func(ctx context.Context, v any) (CouponOrderInput, error) {
+			return ec.unmarshalNCouponOrderInput2membergateᚋgraphᚐCouponOrderInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["order"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Member_bestCoupons_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "order",
+		func(ctx context.Context, v any) (CouponOrderInput, error) {
+			return ec.unmarshalNCouponOrderInput2membergateᚋgraphᚐCouponOrderInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["order"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Member_coupons_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*CouponFilter, error) {
+			return ec.unmarshalOCouponFilter2ᚖmembergateᚋgraphᚐCouponFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
 	return args, nil
 }
 
@@ -17032,6 +19142,118 @@ func (ec *executionContext) field_Mutation_consentSet_args(ctx context.Context, 
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (ConsentSetInput, error) {
 			return ec.unmarshalNConsentSetInput2membergateᚋgraphᚐConsentSetInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_couponClaim_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CouponClaimInput, error) {
+			return ec.unmarshalNCouponClaimInput2membergateᚋgraphᚐCouponClaimInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_couponFreeze_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CouponFreezeInput, error) {
+			return ec.unmarshalNCouponFreezeInput2membergateᚋgraphᚐCouponFreezeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_couponIssue_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CouponIssueInput, error) {
+			return ec.unmarshalNCouponIssueInput2membergateᚋgraphᚐCouponIssueInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_couponRelease_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CouponReleaseInput, error) {
+			return ec.unmarshalNCouponReleaseInput2membergateᚋgraphᚐCouponReleaseInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_couponRevoke_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CouponRevokeInput, error) {
+			return ec.unmarshalNCouponRevokeInput2membergateᚋgraphᚐCouponRevokeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_couponShow_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CouponShowInput, error) {
+			return ec.unmarshalNCouponShowInput2membergateᚋgraphᚐCouponShowInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_couponTake_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CouponTakeInput, error) {
+			return ec.unmarshalNCouponTakeInput2membergateᚋgraphᚐCouponTakeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_couponUseByCode_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CouponUseByCodeInput, error) {
+			return ec.unmarshalNCouponUseByCodeInput2membergateᚋgraphᚐCouponUseByCodeInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -17477,6 +19699,20 @@ func (ec *executionContext) field_Query_coinSupply_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["currency"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_couponByCode_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "code",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["code"] = arg0
 	return args, nil
 }
 
@@ -21405,6 +23641,249 @@ func (ec *executionContext) fieldContext_BenefitUseUserError_missing(_ context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _BestCheckout_coupons(ctx context.Context, field graphql.CollectedField, obj *BestCheckout) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BestCheckout_coupons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coupons, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *BestCoupons) graphql.Marshaler {
+			return ec.marshalNBestCoupons2ᚖmembergateᚋgraphᚐBestCoupons(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BestCheckout_coupons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BestCheckout",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BestCoupons(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BestCheckout_goodsFen(ctx context.Context, field graphql.CollectedField, obj *BestCheckout) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BestCheckout_goodsFen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GoodsFen, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BestCheckout_goodsFen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BestCheckout", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _BestCheckout_deliveryFen(ctx context.Context, field graphql.CollectedField, obj *BestCheckout) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BestCheckout_deliveryFen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeliveryFen, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BestCheckout_deliveryFen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BestCheckout", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _BestCheckout_coins(ctx context.Context, field graphql.CollectedField, obj *BestCheckout) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BestCheckout_coins(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coins, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RedemptionPlan) graphql.Marshaler {
+			return ec.marshalORedemptionPlan2ᚖmembergateᚋgraphᚐRedemptionPlan(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BestCheckout_coins(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BestCheckout",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RedemptionPlan(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BestCheckout_payFen(ctx context.Context, field graphql.CollectedField, obj *BestCheckout) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BestCheckout_payFen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PayFen, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BestCheckout_payFen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BestCheckout", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _BestCoupons_use(ctx context.Context, field graphql.CollectedField, obj *BestCoupons) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BestCoupons_use(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Use, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*CouponSaving) graphql.Marshaler {
+			return ec.marshalNCouponSaving2ᚕᚖmembergateᚋgraphᚐCouponSavingᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BestCoupons_use(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BestCoupons",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CouponSaving(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BestCoupons_goodsSavedFen(ctx context.Context, field graphql.CollectedField, obj *BestCoupons) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BestCoupons_goodsSavedFen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GoodsSavedFen, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BestCoupons_goodsSavedFen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BestCoupons", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _BestCoupons_deliverySavedFen(ctx context.Context, field graphql.CollectedField, obj *BestCoupons) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BestCoupons_deliverySavedFen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeliverySavedFen, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BestCoupons_deliverySavedFen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BestCoupons", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _BestCoupons_idle(ctx context.Context, field graphql.CollectedField, obj *BestCoupons) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BestCoupons_idle(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Idle, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*IdleCoupon) graphql.Marshaler {
+			return ec.marshalNIdleCoupon2ᚕᚖmembergateᚋgraphᚐIdleCouponᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BestCoupons_idle(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BestCoupons",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_IdleCoupon(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Board_id(ctx context.Context, field graphql.CollectedField, obj *Board) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -24885,6 +27364,2401 @@ func (ec *executionContext) fieldContext_ConsentSetUserError_code(_ context.Cont
 	return graphql.NewScalarFieldContext("ConsentSetUserError", field, false, false, errors.New("field of type ConsentSetErrorCode does not have child fields"))
 }
 
+func (ec *executionContext) _Coupon_id(ctx context.Context, field graphql.CollectedField, obj *Coupon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coupon_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Coupon_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Coupon", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Coupon_templateCode(ctx context.Context, field graphql.CollectedField, obj *Coupon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coupon_templateCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TemplateCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Coupon_templateCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Coupon", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Coupon_kind(ctx context.Context, field graphql.CollectedField, obj *Coupon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coupon_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Coupon_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Coupon", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Coupon_source(ctx context.Context, field graphql.CollectedField, obj *Coupon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coupon_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Source, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Coupon_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Coupon", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Coupon_state(ctx context.Context, field graphql.CollectedField, obj *Coupon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coupon_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Coupon_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Coupon", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Coupon_title(ctx context.Context, field graphql.CollectedField, obj *Coupon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coupon_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Coupon_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Coupon", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Coupon_terms(ctx context.Context, field graphql.CollectedField, obj *Coupon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coupon_terms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Terms, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Coupon_terms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Coupon", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Coupon_version(ctx context.Context, field graphql.CollectedField, obj *Coupon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coupon_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Coupon_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Coupon", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Coupon_programmeVersion(ctx context.Context, field graphql.CollectedField, obj *Coupon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coupon_programmeVersion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProgrammeVersion, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Coupon_programmeVersion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Coupon", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Coupon_valueFen(ctx context.Context, field graphql.CollectedField, obj *Coupon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coupon_valueFen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValueFen, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Coupon_valueFen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Coupon", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Coupon_percent(ctx context.Context, field graphql.CollectedField, obj *Coupon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coupon_percent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Percent, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Coupon_percent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Coupon", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Coupon_minOrderFen(ctx context.Context, field graphql.CollectedField, obj *Coupon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coupon_minOrderFen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MinOrderFen, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Coupon_minOrderFen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Coupon", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Coupon_maxOffFen(ctx context.Context, field graphql.CollectedField, obj *Coupon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coupon_maxOffFen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MaxOffFen, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Coupon_maxOffFen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Coupon", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Coupon_channels(ctx context.Context, field graphql.CollectedField, obj *Coupon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coupon_channels(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Channels, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Coupon_channels(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Coupon", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Coupon_regions(ctx context.Context, field graphql.CollectedField, obj *Coupon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coupon_regions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Regions, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Coupon_regions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Coupon", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Coupon_stores(ctx context.Context, field graphql.CollectedField, obj *Coupon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coupon_stores(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Stores, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Coupon_stores(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Coupon", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Coupon_categories(ctx context.Context, field graphql.CollectedField, obj *Coupon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coupon_categories(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Categories, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Coupon_categories(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Coupon", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Coupon_firstOrderOnly(ctx context.Context, field graphql.CollectedField, obj *Coupon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coupon_firstOrderOnly(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FirstOrderOnly, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Coupon_firstOrderOnly(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Coupon", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Coupon_group(ctx context.Context, field graphql.CollectedField, obj *Coupon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coupon_group(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Group, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Coupon_group(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Coupon", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Coupon_issuedAt(ctx context.Context, field graphql.CollectedField, obj *Coupon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coupon_issuedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IssuedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Coupon_issuedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Coupon", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Coupon_validUntil(ctx context.Context, field graphql.CollectedField, obj *Coupon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coupon_validUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Coupon_validUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Coupon", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Coupon_frozenUntil(ctx context.Context, field graphql.CollectedField, obj *Coupon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coupon_frozenUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FrozenUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Coupon_frozenUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Coupon", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Coupon_orderId(ctx context.Context, field graphql.CollectedField, obj *Coupon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coupon_orderId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OrderID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Coupon_orderId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Coupon", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Coupon_usedAt(ctx context.Context, field graphql.CollectedField, obj *Coupon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coupon_usedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UsedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Coupon_usedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Coupon", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Coupon_savedFen(ctx context.Context, field graphql.CollectedField, obj *Coupon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coupon_savedFen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SavedFen, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Coupon_savedFen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Coupon", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Coupon_reason(ctx context.Context, field graphql.CollectedField, obj *Coupon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coupon_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Coupon_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Coupon", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Coupon_whyNot(ctx context.Context, field graphql.CollectedField, obj *Coupon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Coupon_whyNot(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Coupon().WhyNot(ctx, obj, fc.Args["order"].(*CouponOrderInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*CouponBlock) graphql.Marshaler {
+			return ec.marshalNCouponBlock2ᚕᚖmembergateᚋgraphᚐCouponBlockᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Coupon_whyNot(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Coupon",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CouponBlock(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Coupon_whyNot_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CouponBlock_code(ctx context.Context, field graphql.CollectedField, obj *CouponBlock) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponBlock_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponBlock_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponBlock", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CouponBlock_message(ctx context.Context, field graphql.CollectedField, obj *CouponBlock) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponBlock_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponBlock_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponBlock", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CouponBlock_wants(ctx context.Context, field graphql.CollectedField, obj *CouponBlock) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponBlock_wants(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Wants, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponBlock_wants(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponBlock", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CouponBlock_shortByFen(ctx context.Context, field graphql.CollectedField, obj *CouponBlock) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponBlock_shortByFen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ShortByFen, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CouponBlock_shortByFen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponBlock", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CouponCampaign_code(ctx context.Context, field graphql.CollectedField, obj *CouponCampaign) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponCampaign_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponCampaign_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponCampaign", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CouponCampaign_title(ctx context.Context, field graphql.CollectedField, obj *CouponCampaign) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponCampaign_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponCampaign_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponCampaign", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CouponCampaign_terms(ctx context.Context, field graphql.CollectedField, obj *CouponCampaign) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponCampaign_terms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Terms, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponCampaign_terms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponCampaign", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CouponCampaign_couponTitle(ctx context.Context, field graphql.CollectedField, obj *CouponCampaign) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponCampaign_couponTitle(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CouponTitle, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponCampaign_couponTitle(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponCampaign", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CouponCampaign_couponTerms(ctx context.Context, field graphql.CollectedField, obj *CouponCampaign) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponCampaign_couponTerms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CouponTerms, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponCampaign_couponTerms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponCampaign", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CouponCampaign_version(ctx context.Context, field graphql.CollectedField, obj *CouponCampaign) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponCampaign_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponCampaign_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponCampaign", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CouponCampaign_opensAt(ctx context.Context, field graphql.CollectedField, obj *CouponCampaign) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponCampaign_opensAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OpensAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponCampaign_opensAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponCampaign", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _CouponCampaign_closesAt(ctx context.Context, field graphql.CollectedField, obj *CouponCampaign) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponCampaign_closesAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClosesAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponCampaign_closesAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponCampaign", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _CouponCampaign_left(ctx context.Context, field graphql.CollectedField, obj *CouponCampaign) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponCampaign_left(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Left, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CouponCampaign_left(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponCampaign", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CouponClaimPayload_coupons(ctx context.Context, field graphql.CollectedField, obj *CouponClaimPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponClaimPayload_coupons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coupons, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Coupon) graphql.Marshaler {
+			return ec.marshalNCoupon2ᚕᚖmembergateᚋgraphᚐCouponᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponClaimPayload_coupons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CouponClaimPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Coupon(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CouponClaimPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *CouponClaimPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponClaimPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponClaimPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponClaimPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _CouponClaimPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CouponClaimPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponClaimPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*CouponClaimUserError) graphql.Marshaler {
+			return ec.marshalNCouponClaimUserError2ᚕᚖmembergateᚋgraphᚐCouponClaimUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponClaimPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CouponClaimPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CouponClaimUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CouponClaimUserError_field(ctx context.Context, field graphql.CollectedField, obj *CouponClaimUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponClaimUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CouponClaimUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponClaimUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CouponClaimUserError_message(ctx context.Context, field graphql.CollectedField, obj *CouponClaimUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponClaimUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponClaimUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponClaimUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CouponClaimUserError_code(ctx context.Context, field graphql.CollectedField, obj *CouponClaimUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponClaimUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v CouponClaimErrorCode) graphql.Marshaler {
+			return ec.marshalNCouponClaimErrorCode2membergateᚋgraphᚐCouponClaimErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponClaimUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponClaimUserError", field, false, false, errors.New("field of type CouponClaimErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _CouponConnection_edges(ctx context.Context, field graphql.CollectedField, obj *CouponConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*CouponEdge) graphql.Marshaler {
+			return ec.marshalNCouponEdge2ᚕᚖmembergateᚋgraphᚐCouponEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CouponConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CouponEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CouponConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *CouponConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Coupon) graphql.Marshaler {
+			return ec.marshalNCoupon2ᚕᚖmembergateᚋgraphᚐCouponᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CouponConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Coupon(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CouponConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *CouponConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖmembergateᚋgraphᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CouponConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CouponCounts_usable(ctx context.Context, field graphql.CollectedField, obj *CouponCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponCounts_usable(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Usable, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponCounts_usable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponCounts", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CouponCounts_frozen(ctx context.Context, field graphql.CollectedField, obj *CouponCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponCounts_frozen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Frozen, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponCounts_frozen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponCounts", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CouponCounts_endingSoon(ctx context.Context, field graphql.CollectedField, obj *CouponCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponCounts_endingSoon(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndingSoon, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponCounts_endingSoon(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponCounts", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CouponEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *CouponEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CouponEdge_node(ctx context.Context, field graphql.CollectedField, obj *CouponEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Coupon) graphql.Marshaler {
+			return ec.marshalNCoupon2ᚖmembergateᚋgraphᚐCoupon(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CouponEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Coupon(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CouponFreezePayload_coupons(ctx context.Context, field graphql.CollectedField, obj *CouponFreezePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponFreezePayload_coupons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coupons, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Coupon) graphql.Marshaler {
+			return ec.marshalNCoupon2ᚕᚖmembergateᚋgraphᚐCouponᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponFreezePayload_coupons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CouponFreezePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Coupon(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CouponFreezePayload_goodsSavedFen(ctx context.Context, field graphql.CollectedField, obj *CouponFreezePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponFreezePayload_goodsSavedFen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GoodsSavedFen, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponFreezePayload_goodsSavedFen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponFreezePayload", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CouponFreezePayload_deliverySavedFen(ctx context.Context, field graphql.CollectedField, obj *CouponFreezePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponFreezePayload_deliverySavedFen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeliverySavedFen, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponFreezePayload_deliverySavedFen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponFreezePayload", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CouponFreezePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CouponFreezePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponFreezePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*CouponFreezeUserError) graphql.Marshaler {
+			return ec.marshalNCouponFreezeUserError2ᚕᚖmembergateᚋgraphᚐCouponFreezeUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponFreezePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CouponFreezePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CouponFreezeUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CouponFreezeUserError_field(ctx context.Context, field graphql.CollectedField, obj *CouponFreezeUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponFreezeUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CouponFreezeUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponFreezeUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CouponFreezeUserError_message(ctx context.Context, field graphql.CollectedField, obj *CouponFreezeUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponFreezeUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponFreezeUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponFreezeUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CouponFreezeUserError_code(ctx context.Context, field graphql.CollectedField, obj *CouponFreezeUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponFreezeUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v CouponFreezeErrorCode) graphql.Marshaler {
+			return ec.marshalNCouponFreezeErrorCode2membergateᚋgraphᚐCouponFreezeErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponFreezeUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponFreezeUserError", field, false, false, errors.New("field of type CouponFreezeErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _CouponIssuePayload_coupons(ctx context.Context, field graphql.CollectedField, obj *CouponIssuePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponIssuePayload_coupons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coupons, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Coupon) graphql.Marshaler {
+			return ec.marshalNCoupon2ᚕᚖmembergateᚋgraphᚐCouponᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponIssuePayload_coupons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CouponIssuePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Coupon(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CouponIssuePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CouponIssuePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponIssuePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*CouponIssueUserError) graphql.Marshaler {
+			return ec.marshalNCouponIssueUserError2ᚕᚖmembergateᚋgraphᚐCouponIssueUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponIssuePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CouponIssuePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CouponIssueUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CouponIssueUserError_field(ctx context.Context, field graphql.CollectedField, obj *CouponIssueUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponIssueUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CouponIssueUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponIssueUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CouponIssueUserError_message(ctx context.Context, field graphql.CollectedField, obj *CouponIssueUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponIssueUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponIssueUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponIssueUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CouponIssueUserError_code(ctx context.Context, field graphql.CollectedField, obj *CouponIssueUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponIssueUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v CouponIssueErrorCode) graphql.Marshaler {
+			return ec.marshalNCouponIssueErrorCode2membergateᚋgraphᚐCouponIssueErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponIssueUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponIssueUserError", field, false, false, errors.New("field of type CouponIssueErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _CouponReleasePayload_coupons(ctx context.Context, field graphql.CollectedField, obj *CouponReleasePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponReleasePayload_coupons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coupons, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Coupon) graphql.Marshaler {
+			return ec.marshalNCoupon2ᚕᚖmembergateᚋgraphᚐCouponᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponReleasePayload_coupons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CouponReleasePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Coupon(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CouponReleasePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CouponReleasePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponReleasePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*CouponReleaseUserError) graphql.Marshaler {
+			return ec.marshalNCouponReleaseUserError2ᚕᚖmembergateᚋgraphᚐCouponReleaseUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponReleasePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CouponReleasePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CouponReleaseUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CouponReleaseUserError_field(ctx context.Context, field graphql.CollectedField, obj *CouponReleaseUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponReleaseUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CouponReleaseUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponReleaseUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CouponReleaseUserError_message(ctx context.Context, field graphql.CollectedField, obj *CouponReleaseUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponReleaseUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponReleaseUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponReleaseUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CouponReleaseUserError_code(ctx context.Context, field graphql.CollectedField, obj *CouponReleaseUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponReleaseUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v CouponReleaseErrorCode) graphql.Marshaler {
+			return ec.marshalNCouponReleaseErrorCode2membergateᚋgraphᚐCouponReleaseErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponReleaseUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponReleaseUserError", field, false, false, errors.New("field of type CouponReleaseErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _CouponRevokePayload_coupon(ctx context.Context, field graphql.CollectedField, obj *CouponRevokePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponRevokePayload_coupon(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coupon, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Coupon) graphql.Marshaler {
+			return ec.marshalOCoupon2ᚖmembergateᚋgraphᚐCoupon(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CouponRevokePayload_coupon(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CouponRevokePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Coupon(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CouponRevokePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CouponRevokePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponRevokePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*CouponRevokeUserError) graphql.Marshaler {
+			return ec.marshalNCouponRevokeUserError2ᚕᚖmembergateᚋgraphᚐCouponRevokeUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponRevokePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CouponRevokePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CouponRevokeUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CouponRevokeUserError_field(ctx context.Context, field graphql.CollectedField, obj *CouponRevokeUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponRevokeUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CouponRevokeUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponRevokeUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CouponRevokeUserError_message(ctx context.Context, field graphql.CollectedField, obj *CouponRevokeUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponRevokeUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponRevokeUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponRevokeUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CouponRevokeUserError_code(ctx context.Context, field graphql.CollectedField, obj *CouponRevokeUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponRevokeUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v CouponRevokeErrorCode) graphql.Marshaler {
+			return ec.marshalNCouponRevokeErrorCode2membergateᚋgraphᚐCouponRevokeErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponRevokeUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponRevokeUserError", field, false, false, errors.New("field of type CouponRevokeErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _CouponSaving_coupon(ctx context.Context, field graphql.CollectedField, obj *CouponSaving) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponSaving_coupon(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coupon, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Coupon) graphql.Marshaler {
+			return ec.marshalNCoupon2ᚖmembergateᚋgraphᚐCoupon(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponSaving_coupon(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CouponSaving",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Coupon(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CouponSaving_savedFen(ctx context.Context, field graphql.CollectedField, obj *CouponSaving) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponSaving_savedFen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SavedFen, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponSaving_savedFen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponSaving", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CouponShowPayload_coupon(ctx context.Context, field graphql.CollectedField, obj *CouponShowPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponShowPayload_coupon(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coupon, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Coupon) graphql.Marshaler {
+			return ec.marshalOCoupon2ᚖmembergateᚋgraphᚐCoupon(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CouponShowPayload_coupon(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CouponShowPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Coupon(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CouponShowPayload_code(ctx context.Context, field graphql.CollectedField, obj *CouponShowPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponShowPayload_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CouponShowPayload_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponShowPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CouponShowPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CouponShowPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponShowPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*CouponShowUserError) graphql.Marshaler {
+			return ec.marshalNCouponShowUserError2ᚕᚖmembergateᚋgraphᚐCouponShowUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponShowPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CouponShowPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CouponShowUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CouponShowUserError_field(ctx context.Context, field graphql.CollectedField, obj *CouponShowUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponShowUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CouponShowUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponShowUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CouponShowUserError_message(ctx context.Context, field graphql.CollectedField, obj *CouponShowUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponShowUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponShowUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponShowUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CouponShowUserError_code(ctx context.Context, field graphql.CollectedField, obj *CouponShowUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponShowUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v CouponShowErrorCode) graphql.Marshaler {
+			return ec.marshalNCouponShowErrorCode2membergateᚋgraphᚐCouponShowErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponShowUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponShowUserError", field, false, false, errors.New("field of type CouponShowErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _CouponTakePayload_coupon(ctx context.Context, field graphql.CollectedField, obj *CouponTakePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponTakePayload_coupon(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coupon, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Coupon) graphql.Marshaler {
+			return ec.marshalOCoupon2ᚖmembergateᚋgraphᚐCoupon(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CouponTakePayload_coupon(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CouponTakePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Coupon(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CouponTakePayload_replayed(ctx context.Context, field graphql.CollectedField, obj *CouponTakePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponTakePayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponTakePayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponTakePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _CouponTakePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CouponTakePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponTakePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*CouponTakeUserError) graphql.Marshaler {
+			return ec.marshalNCouponTakeUserError2ᚕᚖmembergateᚋgraphᚐCouponTakeUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponTakePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CouponTakePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CouponTakeUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CouponTakeUserError_field(ctx context.Context, field graphql.CollectedField, obj *CouponTakeUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponTakeUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CouponTakeUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponTakeUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CouponTakeUserError_message(ctx context.Context, field graphql.CollectedField, obj *CouponTakeUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponTakeUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponTakeUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponTakeUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CouponTakeUserError_code(ctx context.Context, field graphql.CollectedField, obj *CouponTakeUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponTakeUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v CouponTakeErrorCode) graphql.Marshaler {
+			return ec.marshalNCouponTakeErrorCode2membergateᚋgraphᚐCouponTakeErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponTakeUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponTakeUserError", field, false, false, errors.New("field of type CouponTakeErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _CouponUseByCodePayload_coupon(ctx context.Context, field graphql.CollectedField, obj *CouponUseByCodePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponUseByCodePayload_coupon(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coupon, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Coupon) graphql.Marshaler {
+			return ec.marshalOCoupon2ᚖmembergateᚋgraphᚐCoupon(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CouponUseByCodePayload_coupon(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CouponUseByCodePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Coupon(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CouponUseByCodePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CouponUseByCodePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponUseByCodePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*CouponUseByCodeUserError) graphql.Marshaler {
+			return ec.marshalNCouponUseByCodeUserError2ᚕᚖmembergateᚋgraphᚐCouponUseByCodeUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponUseByCodePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CouponUseByCodePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CouponUseByCodeUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CouponUseByCodeUserError_field(ctx context.Context, field graphql.CollectedField, obj *CouponUseByCodeUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponUseByCodeUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CouponUseByCodeUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponUseByCodeUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CouponUseByCodeUserError_message(ctx context.Context, field graphql.CollectedField, obj *CouponUseByCodeUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponUseByCodeUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponUseByCodeUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponUseByCodeUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CouponUseByCodeUserError_code(ctx context.Context, field graphql.CollectedField, obj *CouponUseByCodeUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CouponUseByCodeUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v CouponUseByCodeErrorCode) graphql.Marshaler {
+			return ec.marshalNCouponUseByCodeErrorCode2membergateᚋgraphᚐCouponUseByCodeErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CouponUseByCodeUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CouponUseByCodeUserError", field, false, false, errors.New("field of type CouponUseByCodeErrorCode does not have child fields"))
+}
+
 func (ec *executionContext) _Currency_code(ctx context.Context, field graphql.CollectedField, obj *Currency) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28297,6 +33171,70 @@ func (ec *executionContext) fieldContext_HouseholdSetUserError_purpose(_ context
 	return graphql.NewScalarFieldContext("HouseholdSetUserError", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _IdleCoupon_coupon(ctx context.Context, field graphql.CollectedField, obj *IdleCoupon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IdleCoupon_coupon(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coupon, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Coupon) graphql.Marshaler {
+			return ec.marshalNCoupon2ᚖmembergateᚋgraphᚐCoupon(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IdleCoupon_coupon(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "IdleCoupon",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Coupon(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _IdleCoupon_because(ctx context.Context, field graphql.CollectedField, obj *IdleCoupon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IdleCoupon_because(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Because, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*CouponBlock) graphql.Marshaler {
+			return ec.marshalNCouponBlock2ᚕᚖmembergateᚋgraphᚐCouponBlockᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IdleCoupon_because(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "IdleCoupon",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CouponBlock(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _LedgerEntry_id(ctx context.Context, field graphql.CollectedField, obj *LedgerEntry) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -29961,6 +34899,170 @@ func (ec *executionContext) fieldContext_Member_benefitUses(ctx context.Context,
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Member_benefitUses_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Member_coupons(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_coupons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Member().Coupons(ctx, obj, fc.Args["filter"].(*CouponFilter), fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CouponConnection) graphql.Marshaler {
+			return ec.marshalOCouponConnection2ᚖmembergateᚋgraphᚐCouponConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_coupons(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Member",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CouponConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Member_coupons_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Member_couponCounts(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_couponCounts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Member().CouponCounts(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CouponCounts) graphql.Marshaler {
+			return ec.marshalOCouponCounts2ᚖmembergateᚋgraphᚐCouponCounts(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_couponCounts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Member",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CouponCounts(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Member_bestCoupons(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_bestCoupons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Member().BestCoupons(ctx, obj, fc.Args["order"].(CouponOrderInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *BestCoupons) graphql.Marshaler {
+			return ec.marshalOBestCoupons2ᚖmembergateᚋgraphᚐBestCoupons(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_bestCoupons(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Member",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BestCoupons(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Member_bestCoupons_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Member_bestCheckout(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_bestCheckout(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Member().BestCheckout(ctx, obj, fc.Args["order"].(CouponOrderInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *BestCheckout) graphql.Marshaler {
+			return ec.marshalOBestCheckout2ᚖmembergateᚋgraphᚐBestCheckout(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_bestCheckout(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Member",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BestCheckout(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Member_bestCheckout_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -32647,6 +37749,358 @@ func (ec *executionContext) fieldContext_Mutation_redemptionUse(ctx context.Cont
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_redemptionUse_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_couponFreeze(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_couponFreeze(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CouponFreeze(ctx, fc.Args["input"].(CouponFreezeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CouponFreezePayload) graphql.Marshaler {
+			return ec.marshalNCouponFreezePayload2ᚖmembergateᚋgraphᚐCouponFreezePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_couponFreeze(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CouponFreezePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_couponFreeze_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_couponRelease(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_couponRelease(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CouponRelease(ctx, fc.Args["input"].(CouponReleaseInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CouponReleasePayload) graphql.Marshaler {
+			return ec.marshalNCouponReleasePayload2ᚖmembergateᚋgraphᚐCouponReleasePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_couponRelease(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CouponReleasePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_couponRelease_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_couponClaim(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_couponClaim(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CouponClaim(ctx, fc.Args["input"].(CouponClaimInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CouponClaimPayload) graphql.Marshaler {
+			return ec.marshalNCouponClaimPayload2ᚖmembergateᚋgraphᚐCouponClaimPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_couponClaim(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CouponClaimPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_couponClaim_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_couponTake(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_couponTake(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CouponTake(ctx, fc.Args["input"].(CouponTakeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CouponTakePayload) graphql.Marshaler {
+			return ec.marshalNCouponTakePayload2ᚖmembergateᚋgraphᚐCouponTakePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_couponTake(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CouponTakePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_couponTake_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_couponShow(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_couponShow(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CouponShow(ctx, fc.Args["input"].(CouponShowInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CouponShowPayload) graphql.Marshaler {
+			return ec.marshalNCouponShowPayload2ᚖmembergateᚋgraphᚐCouponShowPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_couponShow(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CouponShowPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_couponShow_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_couponUseByCode(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_couponUseByCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CouponUseByCode(ctx, fc.Args["input"].(CouponUseByCodeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CouponUseByCodePayload) graphql.Marshaler {
+			return ec.marshalNCouponUseByCodePayload2ᚖmembergateᚋgraphᚐCouponUseByCodePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_couponUseByCode(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CouponUseByCodePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_couponUseByCode_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_couponIssue(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_couponIssue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CouponIssue(ctx, fc.Args["input"].(CouponIssueInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CouponIssuePayload) graphql.Marshaler {
+			return ec.marshalNCouponIssuePayload2ᚖmembergateᚋgraphᚐCouponIssuePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_couponIssue(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CouponIssuePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_couponIssue_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_couponRevoke(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_couponRevoke(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CouponRevoke(ctx, fc.Args["input"].(CouponRevokeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CouponRevokePayload) graphql.Marshaler {
+			return ec.marshalNCouponRevokePayload2ᚖmembergateᚋgraphᚐCouponRevokePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_couponRevoke(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CouponRevokePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_couponRevoke_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -37918,6 +43372,82 @@ func (ec *executionContext) fieldContext_Query_afterSalesRequests(ctx context.Co
 	if fc.Args, err = ec.field_Query_afterSalesRequests_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_couponByCode(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_couponByCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().CouponByCode(ctx, fc.Args["code"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Coupon) graphql.Marshaler {
+			return ec.marshalOCoupon2ᚖmembergateᚋgraphᚐCoupon(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_couponByCode(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Coupon(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_couponByCode_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_couponCampaigns(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_couponCampaigns(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().CouponCampaigns(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*CouponCampaign) graphql.Marshaler {
+			return ec.marshalOCouponCampaign2ᚕᚖmembergateᚋgraphᚐCouponCampaignᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_couponCampaigns(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CouponCampaign(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -47469,6 +52999,484 @@ func (ec *executionContext) unmarshalInputConsentSetInput(ctx context.Context, o
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputCouponClaimInput(ctx context.Context, obj any) (CouponClaimInput, error) {
+	var it CouponClaimInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["count"]; !present {
+		asMap["count"] = 1
+	}
+
+	fieldsInOrder := [...]string{"idempotencyKey", "benefitId", "count"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		case "benefitId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("benefitId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BenefitID = data
+		case "count":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("count"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Count = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCouponFilter(ctx context.Context, obj any) (CouponFilter, error) {
+	var it CouponFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"states", "usableOn"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "states":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("states"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.States = data
+		case "usableOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("usableOn"))
+			data, err := ec.unmarshalOCouponOrderInput2ᚖmembergateᚋgraphᚐCouponOrderInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UsableOn = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCouponFreezeInput(ctx context.Context, obj any) (CouponFreezeInput, error) {
+	var it CouponFreezeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"couponIds", "order"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "couponIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("couponIds"))
+			data, err := ec.unmarshalNID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CouponIds = data
+		case "order":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("order"))
+			data, err := ec.unmarshalNCouponOrderInput2ᚖmembergateᚋgraphᚐCouponOrderInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Order = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCouponIssueInput(ctx context.Context, obj any) (CouponIssueInput, error) {
+	var it CouponIssueInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["count"]; !present {
+		asMap["count"] = 1
+	}
+	if _, present := asMap["source"]; !present {
+		asMap["source"] = "COMPENSATION"
+	}
+
+	fieldsInOrder := [...]string{"idempotencyKey", "memberId", "templateCode", "count", "source", "ref", "reason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		case "memberId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("memberId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MemberID = data
+		case "templateCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("templateCode"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TemplateCode = data
+		case "count":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("count"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Count = data
+		case "source":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("source"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Source = data
+		case "ref":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ref"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Ref = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCouponOrderInput(ctx context.Context, obj any) (CouponOrderInput, error) {
+	var it CouponOrderInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["deliveryFen"]; !present {
+		asMap["deliveryFen"] = 0
+	}
+
+	fieldsInOrder := [...]string{"orderId", "orderAmountFen", "channel", "deliveryFen", "storeId", "lines"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "orderId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("orderId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OrderID = data
+		case "orderAmountFen":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("orderAmountFen"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OrderAmountFen = data
+		case "channel":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("channel"))
+			data, err := ec.unmarshalNChannel2membergateᚋgraphᚐChannel(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Channel = data
+		case "deliveryFen":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("deliveryFen"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DeliveryFen = data
+		case "storeId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("storeId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StoreID = data
+		case "lines":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lines"))
+			data, err := ec.unmarshalOCouponOrderLineInput2ᚕᚖmembergateᚋgraphᚐCouponOrderLineInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Lines = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCouponOrderLineInput(ctx context.Context, obj any) (CouponOrderLineInput, error) {
+	var it CouponOrderLineInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"category", "amountFen"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "category":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("category"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Category = data
+		case "amountFen":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amountFen"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AmountFen = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCouponReleaseInput(ctx context.Context, obj any) (CouponReleaseInput, error) {
+	var it CouponReleaseInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"orderId", "couponIds"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "orderId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("orderId"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OrderID = data
+		case "couponIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("couponIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CouponIds = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCouponRevokeInput(ctx context.Context, obj any) (CouponRevokeInput, error) {
+	var it CouponRevokeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"couponId", "reason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "couponId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("couponId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CouponID = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCouponShowInput(ctx context.Context, obj any) (CouponShowInput, error) {
+	var it CouponShowInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"couponId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "couponId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("couponId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CouponID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCouponTakeInput(ctx context.Context, obj any) (CouponTakeInput, error) {
+	var it CouponTakeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"campaignCode"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "campaignCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("campaignCode"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CampaignCode = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCouponUseByCodeInput(ctx context.Context, obj any) (CouponUseByCodeInput, error) {
+	var it CouponUseByCodeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"code", "order"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		case "order":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("order"))
+			data, err := ec.unmarshalNCouponOrderInput2ᚖmembergateᚋgraphᚐCouponOrderInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Order = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputDeviceRegisterInput(ctx context.Context, obj any) (DeviceRegisterInput, error) {
 	var it DeviceRegisterInput
 	if obj == nil {
@@ -48767,6 +54775,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Family(ctx, sel, obj)
+	case Coupon:
+		return ec._Coupon(ctx, sel, &obj)
+	case *Coupon:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Coupon(ctx, sel, obj)
 	case Comment:
 		return ec._Comment(ctx, sel, &obj)
 	case *Comment:
@@ -49003,6 +55018,62 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._HouseholdSetUserError(ctx, sel, obj)
+	case CouponUseByCodeUserError:
+		return ec._CouponUseByCodeUserError(ctx, sel, &obj)
+	case *CouponUseByCodeUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._CouponUseByCodeUserError(ctx, sel, obj)
+	case CouponTakeUserError:
+		return ec._CouponTakeUserError(ctx, sel, &obj)
+	case *CouponTakeUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._CouponTakeUserError(ctx, sel, obj)
+	case CouponShowUserError:
+		return ec._CouponShowUserError(ctx, sel, &obj)
+	case *CouponShowUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._CouponShowUserError(ctx, sel, obj)
+	case CouponRevokeUserError:
+		return ec._CouponRevokeUserError(ctx, sel, &obj)
+	case *CouponRevokeUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._CouponRevokeUserError(ctx, sel, obj)
+	case CouponReleaseUserError:
+		return ec._CouponReleaseUserError(ctx, sel, &obj)
+	case *CouponReleaseUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._CouponReleaseUserError(ctx, sel, obj)
+	case CouponIssueUserError:
+		return ec._CouponIssueUserError(ctx, sel, &obj)
+	case *CouponIssueUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._CouponIssueUserError(ctx, sel, obj)
+	case CouponFreezeUserError:
+		return ec._CouponFreezeUserError(ctx, sel, &obj)
+	case *CouponFreezeUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._CouponFreezeUserError(ctx, sel, obj)
+	case CouponClaimUserError:
+		return ec._CouponClaimUserError(ctx, sel, &obj)
+	case *CouponClaimUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._CouponClaimUserError(ctx, sel, obj)
 	case ConsentSetUserError:
 		return ec._ConsentSetUserError(ctx, sel, &obj)
 	case *ConsentSetUserError:
@@ -51108,6 +57179,117 @@ func (ec *executionContext) _BenefitUseUserError(ctx context.Context, sel ast.Se
 	return out
 }
 
+var bestCheckoutImplementors = []string{"BestCheckout"}
+
+func (ec *executionContext) _BestCheckout(ctx context.Context, sel ast.SelectionSet, obj *BestCheckout) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, bestCheckoutImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BestCheckout")
+		case "coupons":
+			out.Values[i] = ec._BestCheckout_coupons(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "goodsFen":
+			out.Values[i] = ec._BestCheckout_goodsFen(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deliveryFen":
+			out.Values[i] = ec._BestCheckout_deliveryFen(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "coins":
+			out.Values[i] = ec._BestCheckout_coins(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "payFen":
+			out.Values[i] = ec._BestCheckout_payFen(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var bestCouponsImplementors = []string{"BestCoupons"}
+
+func (ec *executionContext) _BestCoupons(ctx context.Context, sel ast.SelectionSet, obj *BestCoupons) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, bestCouponsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BestCoupons")
+		case "use":
+			out.Values[i] = ec._BestCoupons_use(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "goodsSavedFen":
+			out.Values[i] = ec._BestCoupons_goodsSavedFen(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deliverySavedFen":
+			out.Values[i] = ec._BestCoupons_deliverySavedFen(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "idle":
+			out.Values[i] = ec._BestCoupons_idle(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var boardImplementors = []string{"Board", "Node"}
 
 func (ec *executionContext) _Board(ctx context.Context, sel ast.SelectionSet, obj *Board) graphql.Marshaler {
@@ -52980,6 +59162,1273 @@ func (ec *executionContext) _ConsentSetUserError(ctx context.Context, sel ast.Se
 			}
 		case "code":
 			out.Values[i] = ec._ConsentSetUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var couponImplementors = []string{"Coupon", "Node"}
+
+func (ec *executionContext) _Coupon(ctx context.Context, sel ast.SelectionSet, obj *Coupon) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, couponImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Coupon")
+		case "id":
+			out.Values[i] = ec._Coupon_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "templateCode":
+			out.Values[i] = ec._Coupon_templateCode(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "kind":
+			out.Values[i] = ec._Coupon_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "source":
+			out.Values[i] = ec._Coupon_source(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "state":
+			out.Values[i] = ec._Coupon_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "title":
+			out.Values[i] = ec._Coupon_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "terms":
+			out.Values[i] = ec._Coupon_terms(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "version":
+			out.Values[i] = ec._Coupon_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "programmeVersion":
+			out.Values[i] = ec._Coupon_programmeVersion(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "valueFen":
+			out.Values[i] = ec._Coupon_valueFen(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "percent":
+			out.Values[i] = ec._Coupon_percent(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "minOrderFen":
+			out.Values[i] = ec._Coupon_minOrderFen(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "maxOffFen":
+			out.Values[i] = ec._Coupon_maxOffFen(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "channels":
+			out.Values[i] = ec._Coupon_channels(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "regions":
+			out.Values[i] = ec._Coupon_regions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "stores":
+			out.Values[i] = ec._Coupon_stores(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "categories":
+			out.Values[i] = ec._Coupon_categories(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "firstOrderOnly":
+			out.Values[i] = ec._Coupon_firstOrderOnly(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "group":
+			out.Values[i] = ec._Coupon_group(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "issuedAt":
+			out.Values[i] = ec._Coupon_issuedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "validUntil":
+			out.Values[i] = ec._Coupon_validUntil(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "frozenUntil":
+			out.Values[i] = ec._Coupon_frozenUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "orderId":
+			out.Values[i] = ec._Coupon_orderId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "usedAt":
+			out.Values[i] = ec._Coupon_usedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "savedFen":
+			out.Values[i] = ec._Coupon_savedFen(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reason":
+			out.Values[i] = ec._Coupon_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "whyNot":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Coupon_whyNot(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var couponBlockImplementors = []string{"CouponBlock"}
+
+func (ec *executionContext) _CouponBlock(ctx context.Context, sel ast.SelectionSet, obj *CouponBlock) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, couponBlockImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CouponBlock")
+		case "code":
+			out.Values[i] = ec._CouponBlock_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._CouponBlock_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "wants":
+			out.Values[i] = ec._CouponBlock_wants(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "shortByFen":
+			out.Values[i] = ec._CouponBlock_shortByFen(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var couponCampaignImplementors = []string{"CouponCampaign"}
+
+func (ec *executionContext) _CouponCampaign(ctx context.Context, sel ast.SelectionSet, obj *CouponCampaign) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, couponCampaignImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CouponCampaign")
+		case "code":
+			out.Values[i] = ec._CouponCampaign_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "title":
+			out.Values[i] = ec._CouponCampaign_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "terms":
+			out.Values[i] = ec._CouponCampaign_terms(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "couponTitle":
+			out.Values[i] = ec._CouponCampaign_couponTitle(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "couponTerms":
+			out.Values[i] = ec._CouponCampaign_couponTerms(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "version":
+			out.Values[i] = ec._CouponCampaign_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "opensAt":
+			out.Values[i] = ec._CouponCampaign_opensAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "closesAt":
+			out.Values[i] = ec._CouponCampaign_closesAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "left":
+			out.Values[i] = ec._CouponCampaign_left(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var couponClaimPayloadImplementors = []string{"CouponClaimPayload"}
+
+func (ec *executionContext) _CouponClaimPayload(ctx context.Context, sel ast.SelectionSet, obj *CouponClaimPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, couponClaimPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CouponClaimPayload")
+		case "coupons":
+			out.Values[i] = ec._CouponClaimPayload_coupons(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._CouponClaimPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CouponClaimPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var couponClaimUserErrorImplementors = []string{"CouponClaimUserError", "UserError"}
+
+func (ec *executionContext) _CouponClaimUserError(ctx context.Context, sel ast.SelectionSet, obj *CouponClaimUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, couponClaimUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CouponClaimUserError")
+		case "field":
+			out.Values[i] = ec._CouponClaimUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._CouponClaimUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._CouponClaimUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var couponConnectionImplementors = []string{"CouponConnection"}
+
+func (ec *executionContext) _CouponConnection(ctx context.Context, sel ast.SelectionSet, obj *CouponConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, couponConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CouponConnection")
+		case "edges":
+			out.Values[i] = ec._CouponConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._CouponConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._CouponConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var couponCountsImplementors = []string{"CouponCounts"}
+
+func (ec *executionContext) _CouponCounts(ctx context.Context, sel ast.SelectionSet, obj *CouponCounts) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, couponCountsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CouponCounts")
+		case "usable":
+			out.Values[i] = ec._CouponCounts_usable(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "frozen":
+			out.Values[i] = ec._CouponCounts_frozen(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "endingSoon":
+			out.Values[i] = ec._CouponCounts_endingSoon(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var couponEdgeImplementors = []string{"CouponEdge"}
+
+func (ec *executionContext) _CouponEdge(ctx context.Context, sel ast.SelectionSet, obj *CouponEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, couponEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CouponEdge")
+		case "cursor":
+			out.Values[i] = ec._CouponEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._CouponEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var couponFreezePayloadImplementors = []string{"CouponFreezePayload"}
+
+func (ec *executionContext) _CouponFreezePayload(ctx context.Context, sel ast.SelectionSet, obj *CouponFreezePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, couponFreezePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CouponFreezePayload")
+		case "coupons":
+			out.Values[i] = ec._CouponFreezePayload_coupons(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "goodsSavedFen":
+			out.Values[i] = ec._CouponFreezePayload_goodsSavedFen(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deliverySavedFen":
+			out.Values[i] = ec._CouponFreezePayload_deliverySavedFen(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CouponFreezePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var couponFreezeUserErrorImplementors = []string{"CouponFreezeUserError", "UserError"}
+
+func (ec *executionContext) _CouponFreezeUserError(ctx context.Context, sel ast.SelectionSet, obj *CouponFreezeUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, couponFreezeUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CouponFreezeUserError")
+		case "field":
+			out.Values[i] = ec._CouponFreezeUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._CouponFreezeUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._CouponFreezeUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var couponIssuePayloadImplementors = []string{"CouponIssuePayload"}
+
+func (ec *executionContext) _CouponIssuePayload(ctx context.Context, sel ast.SelectionSet, obj *CouponIssuePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, couponIssuePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CouponIssuePayload")
+		case "coupons":
+			out.Values[i] = ec._CouponIssuePayload_coupons(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CouponIssuePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var couponIssueUserErrorImplementors = []string{"CouponIssueUserError", "UserError"}
+
+func (ec *executionContext) _CouponIssueUserError(ctx context.Context, sel ast.SelectionSet, obj *CouponIssueUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, couponIssueUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CouponIssueUserError")
+		case "field":
+			out.Values[i] = ec._CouponIssueUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._CouponIssueUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._CouponIssueUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var couponReleasePayloadImplementors = []string{"CouponReleasePayload"}
+
+func (ec *executionContext) _CouponReleasePayload(ctx context.Context, sel ast.SelectionSet, obj *CouponReleasePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, couponReleasePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CouponReleasePayload")
+		case "coupons":
+			out.Values[i] = ec._CouponReleasePayload_coupons(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CouponReleasePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var couponReleaseUserErrorImplementors = []string{"CouponReleaseUserError", "UserError"}
+
+func (ec *executionContext) _CouponReleaseUserError(ctx context.Context, sel ast.SelectionSet, obj *CouponReleaseUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, couponReleaseUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CouponReleaseUserError")
+		case "field":
+			out.Values[i] = ec._CouponReleaseUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._CouponReleaseUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._CouponReleaseUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var couponRevokePayloadImplementors = []string{"CouponRevokePayload"}
+
+func (ec *executionContext) _CouponRevokePayload(ctx context.Context, sel ast.SelectionSet, obj *CouponRevokePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, couponRevokePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CouponRevokePayload")
+		case "coupon":
+			out.Values[i] = ec._CouponRevokePayload_coupon(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CouponRevokePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var couponRevokeUserErrorImplementors = []string{"CouponRevokeUserError", "UserError"}
+
+func (ec *executionContext) _CouponRevokeUserError(ctx context.Context, sel ast.SelectionSet, obj *CouponRevokeUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, couponRevokeUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CouponRevokeUserError")
+		case "field":
+			out.Values[i] = ec._CouponRevokeUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._CouponRevokeUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._CouponRevokeUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var couponSavingImplementors = []string{"CouponSaving"}
+
+func (ec *executionContext) _CouponSaving(ctx context.Context, sel ast.SelectionSet, obj *CouponSaving) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, couponSavingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CouponSaving")
+		case "coupon":
+			out.Values[i] = ec._CouponSaving_coupon(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "savedFen":
+			out.Values[i] = ec._CouponSaving_savedFen(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var couponShowPayloadImplementors = []string{"CouponShowPayload"}
+
+func (ec *executionContext) _CouponShowPayload(ctx context.Context, sel ast.SelectionSet, obj *CouponShowPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, couponShowPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CouponShowPayload")
+		case "coupon":
+			out.Values[i] = ec._CouponShowPayload_coupon(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._CouponShowPayload_code(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CouponShowPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var couponShowUserErrorImplementors = []string{"CouponShowUserError", "UserError"}
+
+func (ec *executionContext) _CouponShowUserError(ctx context.Context, sel ast.SelectionSet, obj *CouponShowUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, couponShowUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CouponShowUserError")
+		case "field":
+			out.Values[i] = ec._CouponShowUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._CouponShowUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._CouponShowUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var couponTakePayloadImplementors = []string{"CouponTakePayload"}
+
+func (ec *executionContext) _CouponTakePayload(ctx context.Context, sel ast.SelectionSet, obj *CouponTakePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, couponTakePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CouponTakePayload")
+		case "coupon":
+			out.Values[i] = ec._CouponTakePayload_coupon(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._CouponTakePayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CouponTakePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var couponTakeUserErrorImplementors = []string{"CouponTakeUserError", "UserError"}
+
+func (ec *executionContext) _CouponTakeUserError(ctx context.Context, sel ast.SelectionSet, obj *CouponTakeUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, couponTakeUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CouponTakeUserError")
+		case "field":
+			out.Values[i] = ec._CouponTakeUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._CouponTakeUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._CouponTakeUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var couponUseByCodePayloadImplementors = []string{"CouponUseByCodePayload"}
+
+func (ec *executionContext) _CouponUseByCodePayload(ctx context.Context, sel ast.SelectionSet, obj *CouponUseByCodePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, couponUseByCodePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CouponUseByCodePayload")
+		case "coupon":
+			out.Values[i] = ec._CouponUseByCodePayload_coupon(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CouponUseByCodePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var couponUseByCodeUserErrorImplementors = []string{"CouponUseByCodeUserError", "UserError"}
+
+func (ec *executionContext) _CouponUseByCodeUserError(ctx context.Context, sel ast.SelectionSet, obj *CouponUseByCodeUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, couponUseByCodeUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CouponUseByCodeUserError")
+		case "field":
+			out.Values[i] = ec._CouponUseByCodeUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._CouponUseByCodeUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._CouponUseByCodeUserError_code(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -54961,6 +62410,49 @@ func (ec *executionContext) _HouseholdSetUserError(ctx context.Context, sel ast.
 	return out
 }
 
+var idleCouponImplementors = []string{"IdleCoupon"}
+
+func (ec *executionContext) _IdleCoupon(ctx context.Context, sel ast.SelectionSet, obj *IdleCoupon) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, idleCouponImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("IdleCoupon")
+		case "coupon":
+			out.Values[i] = ec._IdleCoupon_coupon(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "because":
+			out.Values[i] = ec._IdleCoupon_because(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var ledgerEntryImplementors = []string{"LedgerEntry", "Node"}
 
 func (ec *executionContext) _LedgerEntry(ctx context.Context, sel ast.SelectionSet, obj *LedgerEntry) graphql.Marshaler {
@@ -56126,6 +63618,158 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 					}
 				}()
 				res = ec._Member_benefitUses(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "coupons":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_coupons(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "couponCounts":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_couponCounts(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "bestCoupons":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_bestCoupons(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "bestCheckout":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_bestCheckout(ctx, field, obj)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -57663,6 +65307,62 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "redemptionUse":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_redemptionUse(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "couponFreeze":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_couponFreeze(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "couponRelease":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_couponRelease(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "couponClaim":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_couponClaim(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "couponTake":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_couponTake(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "couponShow":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_couponShow(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "couponUseByCode":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_couponUseByCode(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "couponIssue":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_couponIssue(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "couponRevoke":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_couponRevoke(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -60131,6 +67831,50 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_afterSalesRequests(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "couponByCode":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_couponByCode(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "couponCampaigns":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_couponCampaigns(ctx, field)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -65434,6 +73178,16 @@ func (ec *executionContext) marshalNBenefitUseUserError2ᚖmembergateᚋgraphᚐ
 	return ec._BenefitUseUserError(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNBestCoupons2ᚖmembergateᚋgraphᚐBestCoupons(ctx context.Context, sel ast.SelectionSet, v *BestCoupons) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._BestCoupons(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNBoard2ᚕᚖmembergateᚋgraphᚐBoardᚄ(ctx context.Context, sel ast.SelectionSet, v []*Board) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -66063,6 +73817,543 @@ func (ec *executionContext) marshalNConsentSetUserError2ᚖmembergateᚋgraphᚐ
 		return graphql.Null
 	}
 	return ec._ConsentSetUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCoupon2ᚕᚖmembergateᚋgraphᚐCouponᚄ(ctx context.Context, sel ast.SelectionSet, v []*Coupon) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCoupon2ᚖmembergateᚋgraphᚐCoupon(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCoupon2ᚖmembergateᚋgraphᚐCoupon(ctx context.Context, sel ast.SelectionSet, v *Coupon) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Coupon(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCouponBlock2ᚕᚖmembergateᚋgraphᚐCouponBlockᚄ(ctx context.Context, sel ast.SelectionSet, v []*CouponBlock) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCouponBlock2ᚖmembergateᚋgraphᚐCouponBlock(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCouponBlock2ᚖmembergateᚋgraphᚐCouponBlock(ctx context.Context, sel ast.SelectionSet, v *CouponBlock) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CouponBlock(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCouponCampaign2ᚖmembergateᚋgraphᚐCouponCampaign(ctx context.Context, sel ast.SelectionSet, v *CouponCampaign) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CouponCampaign(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCouponClaimErrorCode2membergateᚋgraphᚐCouponClaimErrorCode(ctx context.Context, v any) (CouponClaimErrorCode, error) {
+	var res CouponClaimErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCouponClaimErrorCode2membergateᚋgraphᚐCouponClaimErrorCode(ctx context.Context, sel ast.SelectionSet, v CouponClaimErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNCouponClaimInput2membergateᚋgraphᚐCouponClaimInput(ctx context.Context, v any) (CouponClaimInput, error) {
+	res, err := ec.unmarshalInputCouponClaimInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCouponClaimPayload2ᚖmembergateᚋgraphᚐCouponClaimPayload(ctx context.Context, sel ast.SelectionSet, v *CouponClaimPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CouponClaimPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCouponClaimUserError2ᚕᚖmembergateᚋgraphᚐCouponClaimUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*CouponClaimUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCouponClaimUserError2ᚖmembergateᚋgraphᚐCouponClaimUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCouponClaimUserError2ᚖmembergateᚋgraphᚐCouponClaimUserError(ctx context.Context, sel ast.SelectionSet, v *CouponClaimUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CouponClaimUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCouponEdge2ᚕᚖmembergateᚋgraphᚐCouponEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*CouponEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCouponEdge2ᚖmembergateᚋgraphᚐCouponEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCouponEdge2ᚖmembergateᚋgraphᚐCouponEdge(ctx context.Context, sel ast.SelectionSet, v *CouponEdge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CouponEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCouponFreezeErrorCode2membergateᚋgraphᚐCouponFreezeErrorCode(ctx context.Context, v any) (CouponFreezeErrorCode, error) {
+	var res CouponFreezeErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCouponFreezeErrorCode2membergateᚋgraphᚐCouponFreezeErrorCode(ctx context.Context, sel ast.SelectionSet, v CouponFreezeErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNCouponFreezeInput2membergateᚋgraphᚐCouponFreezeInput(ctx context.Context, v any) (CouponFreezeInput, error) {
+	res, err := ec.unmarshalInputCouponFreezeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCouponFreezePayload2ᚖmembergateᚋgraphᚐCouponFreezePayload(ctx context.Context, sel ast.SelectionSet, v *CouponFreezePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CouponFreezePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCouponFreezeUserError2ᚕᚖmembergateᚋgraphᚐCouponFreezeUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*CouponFreezeUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCouponFreezeUserError2ᚖmembergateᚋgraphᚐCouponFreezeUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCouponFreezeUserError2ᚖmembergateᚋgraphᚐCouponFreezeUserError(ctx context.Context, sel ast.SelectionSet, v *CouponFreezeUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CouponFreezeUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCouponIssueErrorCode2membergateᚋgraphᚐCouponIssueErrorCode(ctx context.Context, v any) (CouponIssueErrorCode, error) {
+	var res CouponIssueErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCouponIssueErrorCode2membergateᚋgraphᚐCouponIssueErrorCode(ctx context.Context, sel ast.SelectionSet, v CouponIssueErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNCouponIssueInput2membergateᚋgraphᚐCouponIssueInput(ctx context.Context, v any) (CouponIssueInput, error) {
+	res, err := ec.unmarshalInputCouponIssueInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCouponIssuePayload2ᚖmembergateᚋgraphᚐCouponIssuePayload(ctx context.Context, sel ast.SelectionSet, v *CouponIssuePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CouponIssuePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCouponIssueUserError2ᚕᚖmembergateᚋgraphᚐCouponIssueUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*CouponIssueUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCouponIssueUserError2ᚖmembergateᚋgraphᚐCouponIssueUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCouponIssueUserError2ᚖmembergateᚋgraphᚐCouponIssueUserError(ctx context.Context, sel ast.SelectionSet, v *CouponIssueUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CouponIssueUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCouponOrderInput2membergateᚋgraphᚐCouponOrderInput(ctx context.Context, v any) (CouponOrderInput, error) {
+	res, err := ec.unmarshalInputCouponOrderInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNCouponOrderInput2ᚖmembergateᚋgraphᚐCouponOrderInput(ctx context.Context, v any) (*CouponOrderInput, error) {
+	res, err := ec.unmarshalInputCouponOrderInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNCouponOrderLineInput2ᚖmembergateᚋgraphᚐCouponOrderLineInput(ctx context.Context, v any) (*CouponOrderLineInput, error) {
+	res, err := ec.unmarshalInputCouponOrderLineInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNCouponReleaseErrorCode2membergateᚋgraphᚐCouponReleaseErrorCode(ctx context.Context, v any) (CouponReleaseErrorCode, error) {
+	var res CouponReleaseErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCouponReleaseErrorCode2membergateᚋgraphᚐCouponReleaseErrorCode(ctx context.Context, sel ast.SelectionSet, v CouponReleaseErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNCouponReleaseInput2membergateᚋgraphᚐCouponReleaseInput(ctx context.Context, v any) (CouponReleaseInput, error) {
+	res, err := ec.unmarshalInputCouponReleaseInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCouponReleasePayload2ᚖmembergateᚋgraphᚐCouponReleasePayload(ctx context.Context, sel ast.SelectionSet, v *CouponReleasePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CouponReleasePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCouponReleaseUserError2ᚕᚖmembergateᚋgraphᚐCouponReleaseUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*CouponReleaseUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCouponReleaseUserError2ᚖmembergateᚋgraphᚐCouponReleaseUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCouponReleaseUserError2ᚖmembergateᚋgraphᚐCouponReleaseUserError(ctx context.Context, sel ast.SelectionSet, v *CouponReleaseUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CouponReleaseUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCouponRevokeErrorCode2membergateᚋgraphᚐCouponRevokeErrorCode(ctx context.Context, v any) (CouponRevokeErrorCode, error) {
+	var res CouponRevokeErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCouponRevokeErrorCode2membergateᚋgraphᚐCouponRevokeErrorCode(ctx context.Context, sel ast.SelectionSet, v CouponRevokeErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNCouponRevokeInput2membergateᚋgraphᚐCouponRevokeInput(ctx context.Context, v any) (CouponRevokeInput, error) {
+	res, err := ec.unmarshalInputCouponRevokeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCouponRevokePayload2ᚖmembergateᚋgraphᚐCouponRevokePayload(ctx context.Context, sel ast.SelectionSet, v *CouponRevokePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CouponRevokePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCouponRevokeUserError2ᚕᚖmembergateᚋgraphᚐCouponRevokeUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*CouponRevokeUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCouponRevokeUserError2ᚖmembergateᚋgraphᚐCouponRevokeUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCouponRevokeUserError2ᚖmembergateᚋgraphᚐCouponRevokeUserError(ctx context.Context, sel ast.SelectionSet, v *CouponRevokeUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CouponRevokeUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCouponSaving2ᚕᚖmembergateᚋgraphᚐCouponSavingᚄ(ctx context.Context, sel ast.SelectionSet, v []*CouponSaving) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCouponSaving2ᚖmembergateᚋgraphᚐCouponSaving(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCouponSaving2ᚖmembergateᚋgraphᚐCouponSaving(ctx context.Context, sel ast.SelectionSet, v *CouponSaving) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CouponSaving(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCouponShowErrorCode2membergateᚋgraphᚐCouponShowErrorCode(ctx context.Context, v any) (CouponShowErrorCode, error) {
+	var res CouponShowErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCouponShowErrorCode2membergateᚋgraphᚐCouponShowErrorCode(ctx context.Context, sel ast.SelectionSet, v CouponShowErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNCouponShowInput2membergateᚋgraphᚐCouponShowInput(ctx context.Context, v any) (CouponShowInput, error) {
+	res, err := ec.unmarshalInputCouponShowInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCouponShowPayload2ᚖmembergateᚋgraphᚐCouponShowPayload(ctx context.Context, sel ast.SelectionSet, v *CouponShowPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CouponShowPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCouponShowUserError2ᚕᚖmembergateᚋgraphᚐCouponShowUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*CouponShowUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCouponShowUserError2ᚖmembergateᚋgraphᚐCouponShowUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCouponShowUserError2ᚖmembergateᚋgraphᚐCouponShowUserError(ctx context.Context, sel ast.SelectionSet, v *CouponShowUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CouponShowUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCouponTakeErrorCode2membergateᚋgraphᚐCouponTakeErrorCode(ctx context.Context, v any) (CouponTakeErrorCode, error) {
+	var res CouponTakeErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCouponTakeErrorCode2membergateᚋgraphᚐCouponTakeErrorCode(ctx context.Context, sel ast.SelectionSet, v CouponTakeErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNCouponTakeInput2membergateᚋgraphᚐCouponTakeInput(ctx context.Context, v any) (CouponTakeInput, error) {
+	res, err := ec.unmarshalInputCouponTakeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCouponTakePayload2ᚖmembergateᚋgraphᚐCouponTakePayload(ctx context.Context, sel ast.SelectionSet, v *CouponTakePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CouponTakePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCouponTakeUserError2ᚕᚖmembergateᚋgraphᚐCouponTakeUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*CouponTakeUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCouponTakeUserError2ᚖmembergateᚋgraphᚐCouponTakeUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCouponTakeUserError2ᚖmembergateᚋgraphᚐCouponTakeUserError(ctx context.Context, sel ast.SelectionSet, v *CouponTakeUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CouponTakeUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCouponUseByCodeErrorCode2membergateᚋgraphᚐCouponUseByCodeErrorCode(ctx context.Context, v any) (CouponUseByCodeErrorCode, error) {
+	var res CouponUseByCodeErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCouponUseByCodeErrorCode2membergateᚋgraphᚐCouponUseByCodeErrorCode(ctx context.Context, sel ast.SelectionSet, v CouponUseByCodeErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNCouponUseByCodeInput2membergateᚋgraphᚐCouponUseByCodeInput(ctx context.Context, v any) (CouponUseByCodeInput, error) {
+	res, err := ec.unmarshalInputCouponUseByCodeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCouponUseByCodePayload2ᚖmembergateᚋgraphᚐCouponUseByCodePayload(ctx context.Context, sel ast.SelectionSet, v *CouponUseByCodePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CouponUseByCodePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCouponUseByCodeUserError2ᚕᚖmembergateᚋgraphᚐCouponUseByCodeUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*CouponUseByCodeUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCouponUseByCodeUserError2ᚖmembergateᚋgraphᚐCouponUseByCodeUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCouponUseByCodeUserError2ᚖmembergateᚋgraphᚐCouponUseByCodeUserError(ctx context.Context, sel ast.SelectionSet, v *CouponUseByCodeUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CouponUseByCodeUserError(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNCurrency2ᚕᚖmembergateᚋgraphᚐCurrencyᚄ(ctx context.Context, sel ast.SelectionSet, v []*Currency) graphql.Marshaler {
@@ -66702,6 +74993,32 @@ func (ec *executionContext) marshalNID2ᚕstringᚄ(ctx context.Context, sel ast
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalNIdleCoupon2ᚕᚖmembergateᚋgraphᚐIdleCouponᚄ(ctx context.Context, sel ast.SelectionSet, v []*IdleCoupon) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNIdleCoupon2ᚖmembergateᚋgraphᚐIdleCoupon(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNIdleCoupon2ᚖmembergateᚋgraphᚐIdleCoupon(ctx context.Context, sel ast.SelectionSet, v *IdleCoupon) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._IdleCoupon(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNInt2int(ctx context.Context, v any) (int, error) {
@@ -69323,6 +77640,20 @@ func (ec *executionContext) unmarshalOBenefitUseFilter2ᚖmembergateᚋgraphᚐB
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalOBestCheckout2ᚖmembergateᚋgraphᚐBestCheckout(ctx context.Context, sel ast.SelectionSet, v *BestCheckout) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._BestCheckout(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOBestCoupons2ᚖmembergateᚋgraphᚐBestCoupons(ctx context.Context, sel ast.SelectionSet, v *BestCoupons) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._BestCoupons(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOBoard2ᚖmembergateᚋgraphᚐBoard(ctx context.Context, sel ast.SelectionSet, v *Board) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -69416,6 +77747,79 @@ func (ec *executionContext) marshalOCommentConnection2ᚖmembergateᚋgraphᚐCo
 		return graphql.Null
 	}
 	return ec._CommentConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCoupon2ᚖmembergateᚋgraphᚐCoupon(ctx context.Context, sel ast.SelectionSet, v *Coupon) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Coupon(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCouponCampaign2ᚕᚖmembergateᚋgraphᚐCouponCampaignᚄ(ctx context.Context, sel ast.SelectionSet, v []*CouponCampaign) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCouponCampaign2ᚖmembergateᚋgraphᚐCouponCampaign(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOCouponConnection2ᚖmembergateᚋgraphᚐCouponConnection(ctx context.Context, sel ast.SelectionSet, v *CouponConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CouponConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCouponCounts2ᚖmembergateᚋgraphᚐCouponCounts(ctx context.Context, sel ast.SelectionSet, v *CouponCounts) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CouponCounts(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOCouponFilter2ᚖmembergateᚋgraphᚐCouponFilter(ctx context.Context, v any) (*CouponFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputCouponFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOCouponOrderInput2ᚖmembergateᚋgraphᚐCouponOrderInput(ctx context.Context, v any) (*CouponOrderInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputCouponOrderInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOCouponOrderLineInput2ᚕᚖmembergateᚋgraphᚐCouponOrderLineInputᚄ(ctx context.Context, v any) ([]*CouponOrderLineInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*CouponOrderLineInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCouponOrderLineInput2ᚖmembergateᚋgraphᚐCouponOrderLineInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) marshalOCurrencyRate2ᚖmembergateᚋgraphᚐCurrencyRate(ctx context.Context, sel ast.SelectionSet, v *CurrencyRate) graphql.Marshaler {
@@ -70120,6 +78524,13 @@ func (ec *executionContext) marshalORedemptionPlan2ᚕᚖmembergateᚋgraphᚐRe
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalORedemptionPlan2ᚖmembergateᚋgraphᚐRedemptionPlan(ctx context.Context, sel ast.SelectionSet, v *RedemptionPlan) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RedemptionPlan(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOReward2ᚖmembergateᚋgraphᚐReward(ctx context.Context, sel ast.SelectionSet, v *Reward) graphql.Marshaler {

@@ -9,6 +9,7 @@ import (
 	"membergate/internal/account"
 	"membergate/internal/benefit"
 	"membergate/internal/community"
+	"membergate/internal/coupon"
 	"membergate/internal/family"
 	"membergate/internal/member"
 	"membergate/internal/notice"
@@ -503,6 +504,32 @@ type BenefitUseUserError struct {
 }
 
 func (BenefitUseUserError) IsUserError() {}
+
+// The best way to pay an order: coupons first, then coins on what they leave of the goods.
+type BestCheckout struct {
+	// Which coupons are used, and why the others are not.
+	Coupons *BestCoupons `json:"coupons"`
+	// What the goods cost after the coupons, in fen. A hold of coins is made with this as its `orderAmountFen`; the delivery's fee counts for no share.
+	GoodsFen int `json:"goodsFen"`
+	// What the delivery costs after the coupons, in fen.
+	DeliveryFen int `json:"deliveryFen"`
+	// The coins that take most off the goods. Null when they take nothing off.
+	Coins *RedemptionPlan `json:"coins,omitempty"`
+	// What is left to be paid with money, in fen.
+	PayFen int `json:"payFen"`
+}
+
+// The set of coupons that takes most off an order, and why the others are not in it.
+type BestCoupons struct {
+	// The coupons in the order in which they are applied, each with what it takes off.
+	Use []*CouponSaving `json:"use"`
+	// What is taken off the goods, in fen; never more than they cost.
+	GoodsSavedFen int `json:"goodsSavedFen"`
+	// What is taken off the delivery's fee, in fen; never more than it.
+	DeliverySavedFen int `json:"deliverySavedFen"`
+	// The other coupons of the member that may still be used, each with its reasons.
+	Idle []*IdleCoupon `json:"idle"`
+}
 
 // A place for posts. Which boards there are is data: never hard-code their codes.
 type Board struct {
@@ -1008,6 +1035,412 @@ type ConsentSetUserError struct {
 
 func (ConsentSetUserError) IsUserError() {}
 
+// Something that a member may take off an order once. It says for good what it said when it was given, whatever becomes of
+// the programme.
+type Coupon struct {
+	// Opaque global id. Shops name it in their events.
+	ID string `json:"id"`
+	// Code of the template that it was made of.
+	TemplateCode string `json:"templateCode"`
+	// What it takes off: OFF an amount; OFF_OVER an amount off an order of `minOrderFen` or more; PERCENT a share, rounded down to whole fen; DELIVERY the delivery's fee; GIFT nothing, something is put into the parcel. More may come.
+	Kind string `json:"kind"`
+	// How the member came by it: QUOTA, TIER, CAMPAIGN, COMPENSATION, CLAIM or INVITATION; more may come.
+	Source string `json:"source"`
+	// ISSUED when it may be used, FROZEN while an order keeps it, USED, EXPIRED or REVOKED; more may come.
+	State string `json:"state"`
+	// The coupon's name in the language asked for.
+	Title string `json:"title"`
+	// The terms that hold for it, in the language asked for, caps included.
+	Terms string `json:"terms"`
+	// Version of the terms.
+	Version string `json:"version"`
+	// Version of the programme that gave it.
+	ProgrammeVersion string `json:"programmeVersion"`
+	// What it takes off, in fen: the amount, the most of the delivery's fee, or what the gift is worth. Null of PERCENT, and of DELIVERY when it takes off the whole fee.
+	ValueFen *int `json:"valueFen,omitempty"`
+	// Which share it takes off, in percent. Null of all kinds but PERCENT.
+	Percent *int `json:"percent,omitempty"`
+	// What the goods that it is for must come to, before any coupon, in fen; 0 when anything will do.
+	MinOrderFen int `json:"minOrderFen"`
+	// The most that a share takes off, in fen. Null of all kinds but PERCENT.
+	MaxOffFen *int `json:"maxOffFen,omitempty"`
+	// Where it may be used; empty when everywhere.
+	Channels []string `json:"channels"`
+	// Regions whose members may use it; empty when all.
+	Regions []string `json:"regions"`
+	// In which stores it may be used; empty when in all, and online.
+	Stores []string `json:"stores"`
+	// Categories of goods that it is for; empty when for the whole order.
+	Categories []string `json:"categories"`
+	// Whether it is for who has never paid an order.
+	FirstOrderOnly bool `json:"firstOrderOnly"`
+	// Code of the group that says with which others it goes together.
+	Group string `json:"group"`
+	// When it was given.
+	IssuedAt time.Time `json:"issuedAt"`
+	// When its time is over, exclusive.
+	ValidUntil time.Time `json:"validUntil"`
+	// Until when an order keeps it, exclusive. Null when none does.
+	FrozenUntil *time.Time `json:"frozenUntil,omitempty"`
+	// The order that keeps it, or that used it. Null when none is known.
+	OrderID *string `json:"orderId,omitempty"`
+	// When it was used. Null when it was not.
+	UsedAt *time.Time `json:"usedAt,omitempty"`
+	// What it took off, in fen. Null until that is known.
+	SavedFen *int `json:"savedFen,omitempty"`
+	// Why staff gave it. Null when a rule did.
+	Reason *string `json:"reason,omitempty"`
+	// What keeps it from being used, on an order or on any; empty when nothing does.
+	WhyNot []*CouponBlock `json:"whyNot"`
+	Coupon coupon.Coupon  `json:"-"`
+}
+
+func (Coupon) IsNode() {}
+
+// One thing that keeps a coupon from being used.
+type CouponBlock struct {
+	// STATE, CHANNEL, STORE, REGION, CATEGORY, FIRST, MIN_ORDER, NO_FEE, STACKING when it does not go together with what was chosen, NOTHING when nothing is left that it could take off, BETTER when another set takes off more. More may come.
+	Code string `json:"code"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// What would do, such as channels; empty when nothing is named.
+	Wants []string `json:"wants"`
+	// How much more the goods must come to, in fen. Null when it is not about that.
+	ShortByFen *int `json:"shortByFen,omitempty"`
+}
+
+// An occasion on which members take a coupon themselves, each once.
+type CouponCampaign struct {
+	// Code of the campaign, by which its coupon is taken.
+	Code string `json:"code"`
+	// The campaign's name in the language asked for.
+	Title string `json:"title"`
+	// Its terms in the language asked for, with how many there are.
+	Terms string `json:"terms"`
+	// The coupon's name in the language asked for.
+	CouponTitle string `json:"couponTitle"`
+	// The coupon's terms in the language asked for.
+	CouponTerms string `json:"couponTerms"`
+	// Version of the coupon's terms.
+	Version string `json:"version"`
+	// When it begins.
+	OpensAt time.Time `json:"opensAt"`
+	// When it is over, exclusive.
+	ClosesAt time.Time `json:"closesAt"`
+	// How many are left for all members. Null when there are as many as are wanted.
+	Left *int `json:"left,omitempty"`
+}
+
+// Which benefit's coupons a member takes.
+type CouponClaimInput struct {
+	// Names this claim: 1 to 64 visible ASCII characters. Sent again it gives the same coupons.
+	IdempotencyKey string `json:"idempotencyKey"`
+	// Id of the benefit.
+	BenefitID string `json:"benefitId"`
+	// How many, 1 to 10. If the quota holds fewer, those are given, as long as there is one.
+	Count *int `json:"count,omitempty"`
+}
+
+// What has become of a claim for coupons.
+type CouponClaimPayload struct {
+	// The coupons; empty when it was refused.
+	Coupons []*Coupon `json:"coupons"`
+	// Whether an earlier sending of the key gave them.
+	Replayed bool `json:"replayed"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*CouponClaimUserError `json:"userErrors"`
+}
+
+// Why no coupons were given.
+type CouponClaimUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code CouponClaimErrorCode `json:"code"`
+}
+
+func (CouponClaimUserError) IsUserError() {}
+
+// A page of coupons.
+type CouponConnection struct {
+	// The coupons with their cursors.
+	Edges []*CouponEdge `json:"edges"`
+	// The coupons alone, in the same order.
+	Nodes []*Coupon `json:"nodes"`
+	// Where the page lies in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// How many coupons a member has, for badges.
+type CouponCounts struct {
+	// Coupons that may be used.
+	Usable int `json:"usable"`
+	// Coupons that orders keep.
+	Frozen int `json:"frozen"`
+	// Usable ones whose time is over within 72 hours.
+	EndingSoon int `json:"endingSoon"`
+}
+
+// A coupon in a page.
+type CouponEdge struct {
+	// Cursor of the coupon.
+	Cursor string `json:"cursor"`
+	// The coupon.
+	Node *Coupon `json:"node"`
+}
+
+// Which coupons are left out of the list.
+type CouponFilter struct {
+	// States to keep; absent keeps those that may still be used: ISSUED and FROZEN.
+	States []string `json:"states,omitempty"`
+	// Keep only those that may be used on this order, each by itself.
+	UsableOn *CouponOrderInput `json:"usableOn,omitempty"`
+}
+
+// Which coupons an order keeps.
+type CouponFreezeInput struct {
+	// Ids of the coupons, 1 to 20.
+	CouponIds []string `json:"couponIds"`
+	// The order, which needs its id here.
+	Order *CouponOrderInput `json:"order"`
+}
+
+// What has become of coupons that an order is to keep.
+type CouponFreezePayload struct {
+	// The coupons that the order keeps now; empty when it was refused.
+	Coupons []*Coupon `json:"coupons"`
+	// What all coupons of the order together take off the goods, in fen.
+	GoodsSavedFen int `json:"goodsSavedFen"`
+	// What they take off the delivery's fee, in fen.
+	DeliverySavedFen int `json:"deliverySavedFen"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*CouponFreezeUserError `json:"userErrors"`
+}
+
+// Why an order keeps no coupons.
+type CouponFreezeUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code CouponFreezeErrorCode `json:"code"`
+}
+
+func (CouponFreezeUserError) IsUserError() {}
+
+// Which coupons staff give a member, and why.
+type CouponIssueInput struct {
+	// Names this gift: 1 to 64 visible ASCII characters. Sent again it gives the same coupons.
+	IdempotencyKey string `json:"idempotencyKey"`
+	// Id of the member's public profile.
+	MemberID string `json:"memberId"`
+	// Code of the coupon's template.
+	TemplateCode string `json:"templateCode"`
+	// How many, 1 to as many as the template lets staff give at once.
+	Count *int `json:"count,omitempty"`
+	// COMPENSATION, CLAIM, INVITATION or another source of coupons, else BAD_USER_INPUT.
+	Source *string `json:"source,omitempty"`
+	// What it is for, such as a claim or a parcel, at most 128 characters.
+	Ref *string `json:"ref,omitempty"`
+	// Why, 1 to 200 characters. It is kept, with who gave it, and the member sees it.
+	Reason string `json:"reason"`
+}
+
+// What has become of coupons that staff give.
+type CouponIssuePayload struct {
+	// The coupons; empty when it was refused.
+	Coupons []*Coupon `json:"coupons"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*CouponIssueUserError `json:"userErrors"`
+}
+
+// Why staff could not give coupons.
+type CouponIssueUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code CouponIssueErrorCode `json:"code"`
+}
+
+func (CouponIssueUserError) IsUserError() {}
+
+// An order that coupons are looked at for.
+type CouponOrderInput struct {
+	// The order's id. Absent when there is none yet; coupons that it keeps are usable on it.
+	OrderID *string `json:"orderId,omitempty"`
+	// What the goods cost, without the delivery's fee, in fen, 1 to 1000000000.
+	OrderAmountFen int `json:"orderAmountFen"`
+	// Where it is bought.
+	Channel Channel `json:"channel"`
+	// The delivery's fee in fen, 0 to 1000000000.
+	DeliveryFen *int `json:"deliveryFen,omitempty"`
+	// The store where it is bought.
+	StoreID *string `json:"storeId,omitempty"`
+	// What the goods are, by category, at most 200 lines. Absent makes coupons for some goods unusable.
+	Lines []*CouponOrderLineInput `json:"lines,omitempty"`
+}
+
+// What an order has of one category.
+type CouponOrderLineInput struct {
+	// Code of the category, as the shop writes it.
+	Category string `json:"category"`
+	// What these goods cost, in fen.
+	AmountFen int `json:"amountFen"`
+}
+
+// Which coupons an order lets go.
+type CouponReleaseInput struct {
+	// The order's id.
+	OrderID string `json:"orderId"`
+	// Ids of the coupons; absent lets all go that it keeps.
+	CouponIds []string `json:"couponIds,omitempty"`
+}
+
+// What has become of coupons that an order let go.
+type CouponReleasePayload struct {
+	// The coupons that were let go now; those that it did not keep, or has used, stay as they are.
+	Coupons []*Coupon `json:"coupons"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*CouponReleaseUserError `json:"userErrors"`
+}
+
+// Why no coupons were let go.
+type CouponReleaseUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code CouponReleaseErrorCode `json:"code"`
+}
+
+func (CouponReleaseUserError) IsUserError() {}
+
+// Which coupon staff take back, and why.
+type CouponRevokeInput struct {
+	// Id of the coupon.
+	CouponID string `json:"couponId"`
+	// Why, 1 to 200 characters. It is kept, with who took it back.
+	Reason string `json:"reason"`
+}
+
+// What has become of a coupon that staff take back.
+type CouponRevokePayload struct {
+	// The coupon. Null when it was refused.
+	Coupon *Coupon `json:"coupon,omitempty"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*CouponRevokeUserError `json:"userErrors"`
+}
+
+// Why a coupon could not be taken back.
+type CouponRevokeUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code CouponRevokeErrorCode `json:"code"`
+}
+
+func (CouponRevokeUserError) IsUserError() {}
+
+// What one coupon takes off an order.
+type CouponSaving struct {
+	// Which coupon takes it off.
+	Coupon *Coupon `json:"coupon"`
+	// What it takes off, in fen; 0 of a gift.
+	SavedFen int `json:"savedFen"`
+}
+
+// Whose coupon is shown at a till.
+type CouponShowInput struct {
+	// Id of the coupon.
+	CouponID string `json:"couponId"`
+}
+
+// What has become of a coupon that was to be shown.
+type CouponShowPayload struct {
+	// The coupon. Null when it was refused.
+	Coupon *Coupon `json:"coupon,omitempty"`
+	// Its code for tills, in groups; it stays the same. Null when it was refused.
+	Code *string `json:"code,omitempty"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*CouponShowUserError `json:"userErrors"`
+}
+
+// Why a coupon has no code.
+type CouponShowUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code CouponShowErrorCode `json:"code"`
+}
+
+func (CouponShowUserError) IsUserError() {}
+
+// Which campaign's coupon a member takes.
+type CouponTakeInput struct {
+	// Code of the campaign.
+	CampaignCode string `json:"campaignCode"`
+}
+
+// What has become of a campaign's coupon.
+type CouponTakePayload struct {
+	// The coupon. Null when it was refused.
+	Coupon *Coupon `json:"coupon,omitempty"`
+	// Whether the member had taken it before.
+	Replayed bool `json:"replayed"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*CouponTakeUserError `json:"userErrors"`
+}
+
+// Why no coupon was given.
+type CouponTakeUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code CouponTakeErrorCode `json:"code"`
+}
+
+func (CouponTakeUserError) IsUserError() {}
+
+// Which code a till takes, and for which order.
+type CouponUseByCodeInput struct {
+	// The code, in groups or not, in small or capital letters. It has 80 bits, so that nobody guesses one.
+	Code string `json:"code"`
+	// The order at the till.
+	Order *CouponOrderInput `json:"order"`
+}
+
+// What has become of a code at a till.
+type CouponUseByCodePayload struct {
+	// The coupon: what is to be taken off is its `savedFen`, and if it was refused, why and since when. Null when the code is none.
+	Coupon *Coupon `json:"coupon,omitempty"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*CouponUseByCodeUserError `json:"userErrors"`
+}
+
+// Why a till must not take a code.
+type CouponUseByCodeUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code CouponUseByCodeErrorCode `json:"code"`
+}
+
+func (CouponUseByCodeUserError) IsUserError() {}
+
 // Something that members earn and spend.
 type Currency struct {
 	// The currency's code.
@@ -1443,6 +1876,14 @@ type HouseholdSetUserError struct {
 
 func (HouseholdSetUserError) IsUserError() {}
 
+// A coupon that is not in the best set.
+type IdleCoupon struct {
+	// Which coupon is left for another order.
+	Coupon *Coupon `json:"coupon"`
+	// All that keeps it out; never empty.
+	Because []*CouponBlock `json:"because"`
+}
+
 // One line of the ledger. It is never changed: a correction is another line.
 type LedgerEntry struct {
 	// Opaque id of the entry.
@@ -1609,6 +2050,15 @@ type Member struct {
 	AfterSales *AfterSalesRequestConnection `json:"afterSales,omitempty"`
 	// What the member has used of benefits, newest first. Null only together with an error.
 	BenefitUses *BenefitUseConnection `json:"benefitUses,omitempty"`
+	// The member's coupons, soonest over first. Null only together with an error.
+	Coupons *CouponConnection `json:"coupons,omitempty"`
+	// How many coupons there are, for badges. Null only together with an error.
+	CouponCounts *CouponCounts `json:"couponCounts,omitempty"`
+	// The set of the member's coupons that takes most off an order: no other takes off more. Null only together with an error.
+	BestCoupons *BestCoupons `json:"bestCoupons,omitempty"`
+	// The best way to pay an order: `bestCoupons`, then the most coins on what they leave of the goods, within the share of it
+	// that coins may pay. Null only together with an error.
+	BestCheckout *BestCheckout `json:"bestCheckout,omitempty"`
 	// What the member has redeemed, newest first. Null only together with an error.
 	Redemptions *RedemptionConnection `json:"redemptions,omitempty"`
 	// The numbers for badges on icons. Null only together with an error.
@@ -4473,6 +4923,542 @@ func (e *ConsentSetErrorCode) UnmarshalJSON(b []byte) error {
 }
 
 func (e ConsentSetErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons of CouponClaimUserError; more may come.
+type CouponClaimErrorCode string
+
+const (
+	// It is not known here.
+	CouponClaimErrorCodeNotFound CouponClaimErrorCode = "NOT_FOUND"
+	// The member does not have the benefit now.
+	CouponClaimErrorCodeLocked CouponClaimErrorCode = "LOCKED"
+	// A better benefit has taken its place.
+	CouponClaimErrorCodeReplaced CouponClaimErrorCode = "REPLACED"
+	// The quota is used up.
+	CouponClaimErrorCodeUsedUp CouponClaimErrorCode = "USED_UP"
+	// All members together have used it up.
+	CouponClaimErrorCodeOutOfStock CouponClaimErrorCode = "OUT_OF_STOCK"
+	// The benefit gives no coupons.
+	CouponClaimErrorCodeNoCoupon CouponClaimErrorCode = "NO_COUPON"
+	// The benefit is used for an order.
+	CouponClaimErrorCodeOrderNeeded CouponClaimErrorCode = "ORDER_NEEDED"
+	// One of the benefit's options must be chosen.
+	CouponClaimErrorCodeChoiceNeeded CouponClaimErrorCode = "CHOICE_NEEDED"
+	// The idempotency key was used for something else.
+	CouponClaimErrorCodeIdempotencyConflict CouponClaimErrorCode = "IDEMPOTENCY_CONFLICT"
+)
+
+var AllCouponClaimErrorCode = []CouponClaimErrorCode{
+	CouponClaimErrorCodeNotFound,
+	CouponClaimErrorCodeLocked,
+	CouponClaimErrorCodeReplaced,
+	CouponClaimErrorCodeUsedUp,
+	CouponClaimErrorCodeOutOfStock,
+	CouponClaimErrorCodeNoCoupon,
+	CouponClaimErrorCodeOrderNeeded,
+	CouponClaimErrorCodeChoiceNeeded,
+	CouponClaimErrorCodeIdempotencyConflict,
+}
+
+func (e CouponClaimErrorCode) IsValid() bool {
+	switch e {
+	case CouponClaimErrorCodeNotFound, CouponClaimErrorCodeLocked, CouponClaimErrorCodeReplaced, CouponClaimErrorCodeUsedUp, CouponClaimErrorCodeOutOfStock, CouponClaimErrorCodeNoCoupon, CouponClaimErrorCodeOrderNeeded, CouponClaimErrorCodeChoiceNeeded, CouponClaimErrorCodeIdempotencyConflict:
+		return true
+	}
+	return false
+}
+
+func (e CouponClaimErrorCode) String() string {
+	return string(e)
+}
+
+func (e *CouponClaimErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CouponClaimErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CouponClaimErrorCode", str)
+	}
+	return nil
+}
+
+func (e CouponClaimErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CouponClaimErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CouponClaimErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons of CouponFreezeUserError; more may come.
+type CouponFreezeErrorCode string
+
+const (
+	// It is not known here.
+	CouponFreezeErrorCodeNotFound CouponFreezeErrorCode = "NOT_FOUND"
+	// Another order keeps the coupon now.
+	CouponFreezeErrorCodeCouponInUse CouponFreezeErrorCode = "COUPON_IN_USE"
+	// The coupon was used before.
+	CouponFreezeErrorCodeCouponUsed CouponFreezeErrorCode = "COUPON_USED"
+	// The coupon's time is over.
+	CouponFreezeErrorCodeCouponExpired CouponFreezeErrorCode = "COUPON_EXPIRED"
+	// The coupon was taken back.
+	CouponFreezeErrorCodeCouponRevoked CouponFreezeErrorCode = "COUPON_REVOKED"
+	// The order is none that a coupon is for.
+	CouponFreezeErrorCodeNotUsable CouponFreezeErrorCode = "NOT_USABLE"
+	// The coupons do not go together on one order.
+	CouponFreezeErrorCodeNotTogether CouponFreezeErrorCode = "NOT_TOGETHER"
+	// A coupon would take nothing off.
+	CouponFreezeErrorCodeNothingOff CouponFreezeErrorCode = "NOTHING_OFF"
+)
+
+var AllCouponFreezeErrorCode = []CouponFreezeErrorCode{
+	CouponFreezeErrorCodeNotFound,
+	CouponFreezeErrorCodeCouponInUse,
+	CouponFreezeErrorCodeCouponUsed,
+	CouponFreezeErrorCodeCouponExpired,
+	CouponFreezeErrorCodeCouponRevoked,
+	CouponFreezeErrorCodeNotUsable,
+	CouponFreezeErrorCodeNotTogether,
+	CouponFreezeErrorCodeNothingOff,
+}
+
+func (e CouponFreezeErrorCode) IsValid() bool {
+	switch e {
+	case CouponFreezeErrorCodeNotFound, CouponFreezeErrorCodeCouponInUse, CouponFreezeErrorCodeCouponUsed, CouponFreezeErrorCodeCouponExpired, CouponFreezeErrorCodeCouponRevoked, CouponFreezeErrorCodeNotUsable, CouponFreezeErrorCodeNotTogether, CouponFreezeErrorCodeNothingOff:
+		return true
+	}
+	return false
+}
+
+func (e CouponFreezeErrorCode) String() string {
+	return string(e)
+}
+
+func (e *CouponFreezeErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CouponFreezeErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CouponFreezeErrorCode", str)
+	}
+	return nil
+}
+
+func (e CouponFreezeErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CouponFreezeErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CouponFreezeErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons of CouponIssueUserError; more may come.
+type CouponIssueErrorCode string
+
+const (
+	// It is not known here.
+	CouponIssueErrorCodeNotFound CouponIssueErrorCode = "NOT_FOUND"
+	// More are asked for than staff give at once.
+	CouponIssueErrorCodeTooMany CouponIssueErrorCode = "TOO_MANY"
+	// The coupon is given by rules alone.
+	CouponIssueErrorCodeNotIssuedByStaff CouponIssueErrorCode = "NOT_ISSUED_BY_STAFF"
+	// The idempotency key was used for something else.
+	CouponIssueErrorCodeIdempotencyConflict CouponIssueErrorCode = "IDEMPOTENCY_CONFLICT"
+)
+
+var AllCouponIssueErrorCode = []CouponIssueErrorCode{
+	CouponIssueErrorCodeNotFound,
+	CouponIssueErrorCodeTooMany,
+	CouponIssueErrorCodeNotIssuedByStaff,
+	CouponIssueErrorCodeIdempotencyConflict,
+}
+
+func (e CouponIssueErrorCode) IsValid() bool {
+	switch e {
+	case CouponIssueErrorCodeNotFound, CouponIssueErrorCodeTooMany, CouponIssueErrorCodeNotIssuedByStaff, CouponIssueErrorCodeIdempotencyConflict:
+		return true
+	}
+	return false
+}
+
+func (e CouponIssueErrorCode) String() string {
+	return string(e)
+}
+
+func (e *CouponIssueErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CouponIssueErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CouponIssueErrorCode", str)
+	}
+	return nil
+}
+
+func (e CouponIssueErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CouponIssueErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CouponIssueErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons of CouponReleaseUserError; more may come.
+type CouponReleaseErrorCode string
+
+const (
+	// It is not known here.
+	CouponReleaseErrorCodeNotFound CouponReleaseErrorCode = "NOT_FOUND"
+)
+
+var AllCouponReleaseErrorCode = []CouponReleaseErrorCode{
+	CouponReleaseErrorCodeNotFound,
+}
+
+func (e CouponReleaseErrorCode) IsValid() bool {
+	switch e {
+	case CouponReleaseErrorCodeNotFound:
+		return true
+	}
+	return false
+}
+
+func (e CouponReleaseErrorCode) String() string {
+	return string(e)
+}
+
+func (e *CouponReleaseErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CouponReleaseErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CouponReleaseErrorCode", str)
+	}
+	return nil
+}
+
+func (e CouponReleaseErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CouponReleaseErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CouponReleaseErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons of CouponRevokeUserError; more may come.
+type CouponRevokeErrorCode string
+
+const (
+	// It is not known here.
+	CouponRevokeErrorCodeNotFound CouponRevokeErrorCode = "NOT_FOUND"
+	// The coupon was used before.
+	CouponRevokeErrorCodeCouponUsed CouponRevokeErrorCode = "COUPON_USED"
+	// The coupon's time is over.
+	CouponRevokeErrorCodeCouponExpired CouponRevokeErrorCode = "COUPON_EXPIRED"
+)
+
+var AllCouponRevokeErrorCode = []CouponRevokeErrorCode{
+	CouponRevokeErrorCodeNotFound,
+	CouponRevokeErrorCodeCouponUsed,
+	CouponRevokeErrorCodeCouponExpired,
+}
+
+func (e CouponRevokeErrorCode) IsValid() bool {
+	switch e {
+	case CouponRevokeErrorCodeNotFound, CouponRevokeErrorCodeCouponUsed, CouponRevokeErrorCodeCouponExpired:
+		return true
+	}
+	return false
+}
+
+func (e CouponRevokeErrorCode) String() string {
+	return string(e)
+}
+
+func (e *CouponRevokeErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CouponRevokeErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CouponRevokeErrorCode", str)
+	}
+	return nil
+}
+
+func (e CouponRevokeErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CouponRevokeErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CouponRevokeErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons of CouponShowUserError; more may come.
+type CouponShowErrorCode string
+
+const (
+	// It is not known here.
+	CouponShowErrorCodeNotFound CouponShowErrorCode = "NOT_FOUND"
+	// Another order keeps the coupon now.
+	CouponShowErrorCodeCouponInUse CouponShowErrorCode = "COUPON_IN_USE"
+	// The coupon was used before.
+	CouponShowErrorCodeCouponUsed CouponShowErrorCode = "COUPON_USED"
+	// The coupon's time is over.
+	CouponShowErrorCodeCouponExpired CouponShowErrorCode = "COUPON_EXPIRED"
+	// The coupon was taken back.
+	CouponShowErrorCodeCouponRevoked CouponShowErrorCode = "COUPON_REVOKED"
+)
+
+var AllCouponShowErrorCode = []CouponShowErrorCode{
+	CouponShowErrorCodeNotFound,
+	CouponShowErrorCodeCouponInUse,
+	CouponShowErrorCodeCouponUsed,
+	CouponShowErrorCodeCouponExpired,
+	CouponShowErrorCodeCouponRevoked,
+}
+
+func (e CouponShowErrorCode) IsValid() bool {
+	switch e {
+	case CouponShowErrorCodeNotFound, CouponShowErrorCodeCouponInUse, CouponShowErrorCodeCouponUsed, CouponShowErrorCodeCouponExpired, CouponShowErrorCodeCouponRevoked:
+		return true
+	}
+	return false
+}
+
+func (e CouponShowErrorCode) String() string {
+	return string(e)
+}
+
+func (e *CouponShowErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CouponShowErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CouponShowErrorCode", str)
+	}
+	return nil
+}
+
+func (e CouponShowErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CouponShowErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CouponShowErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons of CouponTakeUserError; more may come.
+type CouponTakeErrorCode string
+
+const (
+	// It is not known here.
+	CouponTakeErrorCodeNotFound CouponTakeErrorCode = "NOT_FOUND"
+	// The campaign has not begun, or is over.
+	CouponTakeErrorCodeNotOpen CouponTakeErrorCode = "NOT_OPEN"
+	// The coupon is for other members.
+	CouponTakeErrorCodeNotForYou CouponTakeErrorCode = "NOT_FOR_YOU"
+	// All were taken.
+	CouponTakeErrorCodeOutOfStock CouponTakeErrorCode = "OUT_OF_STOCK"
+)
+
+var AllCouponTakeErrorCode = []CouponTakeErrorCode{
+	CouponTakeErrorCodeNotFound,
+	CouponTakeErrorCodeNotOpen,
+	CouponTakeErrorCodeNotForYou,
+	CouponTakeErrorCodeOutOfStock,
+}
+
+func (e CouponTakeErrorCode) IsValid() bool {
+	switch e {
+	case CouponTakeErrorCodeNotFound, CouponTakeErrorCodeNotOpen, CouponTakeErrorCodeNotForYou, CouponTakeErrorCodeOutOfStock:
+		return true
+	}
+	return false
+}
+
+func (e CouponTakeErrorCode) String() string {
+	return string(e)
+}
+
+func (e *CouponTakeErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CouponTakeErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CouponTakeErrorCode", str)
+	}
+	return nil
+}
+
+func (e CouponTakeErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CouponTakeErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CouponTakeErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons of CouponUseByCodeUserError; more may come.
+type CouponUseByCodeErrorCode string
+
+const (
+	// It is not known here.
+	CouponUseByCodeErrorCodeNotFound CouponUseByCodeErrorCode = "NOT_FOUND"
+	// Another order keeps the coupon now.
+	CouponUseByCodeErrorCodeCouponInUse CouponUseByCodeErrorCode = "COUPON_IN_USE"
+	// The coupon was used before.
+	CouponUseByCodeErrorCodeCouponUsed CouponUseByCodeErrorCode = "COUPON_USED"
+	// The coupon's time is over.
+	CouponUseByCodeErrorCodeCouponExpired CouponUseByCodeErrorCode = "COUPON_EXPIRED"
+	// The coupon was taken back.
+	CouponUseByCodeErrorCodeCouponRevoked CouponUseByCodeErrorCode = "COUPON_REVOKED"
+	// The order is none that the coupon is for.
+	CouponUseByCodeErrorCodeNotUsable CouponUseByCodeErrorCode = "NOT_USABLE"
+)
+
+var AllCouponUseByCodeErrorCode = []CouponUseByCodeErrorCode{
+	CouponUseByCodeErrorCodeNotFound,
+	CouponUseByCodeErrorCodeCouponInUse,
+	CouponUseByCodeErrorCodeCouponUsed,
+	CouponUseByCodeErrorCodeCouponExpired,
+	CouponUseByCodeErrorCodeCouponRevoked,
+	CouponUseByCodeErrorCodeNotUsable,
+}
+
+func (e CouponUseByCodeErrorCode) IsValid() bool {
+	switch e {
+	case CouponUseByCodeErrorCodeNotFound, CouponUseByCodeErrorCodeCouponInUse, CouponUseByCodeErrorCodeCouponUsed, CouponUseByCodeErrorCodeCouponExpired, CouponUseByCodeErrorCodeCouponRevoked, CouponUseByCodeErrorCodeNotUsable:
+		return true
+	}
+	return false
+}
+
+func (e CouponUseByCodeErrorCode) String() string {
+	return string(e)
+}
+
+func (e *CouponUseByCodeErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CouponUseByCodeErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CouponUseByCodeErrorCode", str)
+	}
+	return nil
+}
+
+func (e CouponUseByCodeErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CouponUseByCodeErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CouponUseByCodeErrorCode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -38,6 +38,7 @@ const (
 	kindReward     = "Reward"
 	kindSlot       = "RewardSlot"
 	kindRedemption = "Redemption"
+	kindCoupon     = "Coupon"
 	kindProgramme  = "Programme"
 	kindNotice     = "Notification"
 	kindTelling    = "NotificationSettings"

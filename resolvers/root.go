@@ -8,6 +8,7 @@ import (
 	"membergate/graph"
 	"membergate/internal/adjustment"
 	"membergate/internal/admission"
+	"membergate/internal/basket"
 	"membergate/internal/benefit"
 	"membergate/internal/checkout"
 	"membergate/internal/claim"
@@ -17,6 +18,7 @@ import (
 	"membergate/internal/desk"
 	"membergate/internal/family"
 	"membergate/internal/fault"
+	"membergate/internal/giving"
 	"membergate/internal/membership"
 	"membergate/internal/notice"
 	"membergate/internal/offer"
@@ -45,7 +47,9 @@ type Root struct {
 	Renewing  *membership.Service // renewal, and trials
 	Offers    *offer.Service      // tiers at a share of their price
 	Orders    *order.Service      // what caps of earning leave
-	Coupons   *coupon.Service     // what members take off an order once
+	Couponing *coupon.Service     // what members take off an order once
+	Baskets   *basket.Service     // coupons that orders keep
+	Giving    *giving.Service     // coupons that members take themselves, and staff give
 	Adjusting *adjustment.Service // corrections by staff
 	Transfers *transfer.Service   // coins between wallets
 	Uses      *benefit.Service    // of benefits
@@ -84,6 +88,7 @@ type (
 	boardFields       struct{ *Root }
 	groupFields       struct{ *Root }
 	redemptionFields  struct{ *Root }
+	couponFields      struct{ *Root }
 	adjustmentFields  struct{ *Root }
 	applicationFields struct{ *Root }
 	transferFields    struct{ *Root }
@@ -150,6 +155,9 @@ func (r *Root) ApprovalRequest() graph.ApprovalRequestResolver { return approval
 
 // Redemption answers a redemption's fields.
 func (r *Root) Redemption() graph.RedemptionResolver { return redemptionFields{r} }
+
+// Coupon answers a coupon's fields.
+func (r *Root) Coupon() graph.CouponResolver { return couponFields{r} }
 
 // Post answers a post's fields.
 func (r *Root) Post() graph.PostResolver { return postFields{r} }

@@ -10,6 +10,7 @@ import (
 	"membergate/internal/account"
 	"membergate/internal/adjustment"
 	"membergate/internal/admission"
+	"membergate/internal/basket"
 	"membergate/internal/benefit"
 	"membergate/internal/boltstore"
 	"membergate/internal/change"
@@ -18,6 +19,7 @@ import (
 	"membergate/internal/coupon"
 	"membergate/internal/desk"
 	"membergate/internal/family"
+	"membergate/internal/giving"
 	"membergate/internal/mongostore"
 	"membergate/internal/notice"
 	"membergate/internal/offer"
@@ -212,6 +214,16 @@ func (s *stores) offerService(book book) *offer.Service {
 // couponService gives coupons to members of these stores.
 func (s *stores) couponService(book book) *coupon.Service {
 	return &coupon.Service{Store: s.coupons, Book: book}
+}
+
+// basketService keeps coupons for orders of members of these stores.
+func (s *stores) basketService(book book) *basket.Service {
+	return &basket.Service{Coupons: s.couponService(book), Accounts: s.accounts, Book: book}
+}
+
+// givingService lets members of these stores take coupons.
+func (s *stores) givingService(book book) *giving.Service {
+	return &giving.Service{Coupons: s.couponService(book), Uses: s.benefitService(book), Stock: s.redemptions, Accounts: s.accounts, Book: book}
 }
 
 // claimService gives tiers for codes to members of these stores.

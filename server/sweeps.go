@@ -67,7 +67,8 @@ func newSweeps(s Settings, st *stores, rules book, now clock.Clock, log *slog.Lo
 	if !s.SandboxClock.Events {
 		jobs = append(jobs,
 			sweep.Job{Name: "tiers", Every: dueEvery, Round: settling(st, rules, now)},
-			sweep.Job{Name: "coins", Every: dueEvery, Round: lapsing(st, rules, now)})
+			sweep.Job{Name: "coins", Every: dueEvery, Round: lapsing(st, rules, now)},
+			sweep.Job{Name: "coupons", Every: dueEvery, Round: expiring(st, rules, now)})
 	}
 	w.runner = &sweep.Runner{Claims: st.cache.Claims(), Worker: workerName(), Life: sweep.Life, Jobs: jobs, Meter: w, Log: log}
 	return w
@@ -133,6 +134,22 @@ func lapsing(st *stores, rules book, now clock.Clock) round {
 		return func(ctx context.Context) (sweep.Batch, error) {
 			b, err := lapse.Batch(ctx, now.Now(ctx), dueAtOnce)
 			return sweep.Batch{Done: b.Done, Left: b.Found - b.Done, More: b.Found > 0, Err: b.Err}, err
+		}
+	}
+}
+
+// expiring writes down which coupons are over. Readers see it at once.
+func expiring(st *stores, rules book, now clock.Clock) round {
+	return func() func(ctx context.Context) (sweep.Batch, error) {
+		coupons := st.couponService(rules)
+		return func(ctx context.Context) (sweep.Batch, error) {
+			at := now.Now(ctx)
+			found, done, oldest, err := coupons.Sweep(ctx, at, dueAtOnce)
+			out := sweep.Batch{Done: done, Left: found - done, More: found == dueAtOnce && done > 0}
+			if !oldest.IsZero() {
+				out.Late = at.Sub(oldest)
+			}
+			return out, err
 		}
 	}
 }

@@ -79,7 +79,7 @@ func Of(p *programme.Programme, h account.Holder, o coupon.Purchase) coupon.Purc
 }
 
 // Freeze keeps coupons for an order, all of them or none, as long as the programme says. Those that it keeps already stay
-// as they are. Refusals: NOT_FOUND, COUPON_IN_USE, ALREADY_USED, EXPIRED, REVOKED, NOT_USABLE, NOT_TOGETHER, NOTHING_OFF.
+// as they are. Refusals: NOT_FOUND, COUPON_IN_USE, COUPON_USED, COUPON_EXPIRED, COUPON_REVOKED, NOT_USABLE, NOT_TOGETHER, NOTHING_OFF.
 func (s *Service) Freeze(ctx context.Context, h account.Holder, a Ask) ([]coupon.Coupon, coupon.Outcome, error) {
 	if err := Check(a.Order, true, a.Purchase); err != nil {
 		return nil, coupon.Outcome{}, err
@@ -228,8 +228,10 @@ func (s *Service) note(ctx context.Context, who member.ID, order string, at time
 
 // Live lists a member's coupons that may still be used, soonest over first.
 func (s *Service) Live(ctx context.Context, who member.ID, now time.Time) ([]coupon.Coupon, error) {
-	all, err := s.Coupons.Store.Page(ctx, who, now, nil, mostLive)
-	return slices.DeleteFunc(all, func(c coupon.Coupon) bool { s := c.StateAt(now); return s != coupon.Issued && s != coupon.Frozen }), err
+	return s.Coupons.Page(ctx, who, nil, mostLive, now, func(c coupon.Coupon) bool {
+		state := c.StateAt(now)
+		return state == coupon.Issued || state == coupon.Frozen
+	}, true)
 }
 
 // Plan is the best way to pay an order: coupons first, then coins on what is left of the goods.

@@ -11,9 +11,9 @@ import (
 // Codes of refusals of coupons that cannot be kept or used.
 const (
 	InUse    = "COUPON_IN_USE" // another order keeps it
-	WasUsed  = "ALREADY_USED"
-	WasOver  = "EXPIRED"
-	Withdrew = "REVOKED"
+	WasUsed  = "COUPON_USED"
+	WasOver  = "COUPON_EXPIRED"
+	Withdrew = "COUPON_REVOKED"
 )
 
 // NotNow refuses a coupon by its state; nil if it may be used.
@@ -33,8 +33,8 @@ func (c Coupon) NotNow(field string, now time.Time) error {
 }
 
 // Freeze keeps a coupon for an order until a time, and tells whether this call did; kept by the order already, it stays
-// kept as long as it was. Of two orders at once one gets it. Refusals: NOT_FOUND, COUPON_IN_USE, ALREADY_USED, EXPIRED,
-// REVOKED.
+// kept as long as it was. Of two orders at once one gets it. Refusals: NOT_FOUND, COUPON_IN_USE, COUPON_USED, COUPON_EXPIRED,
+// COUPON_REVOKED.
 func (s *Service) Freeze(ctx context.Context, who member.ID, id, order string, until, now time.Time) (Coupon, bool, error) {
 	did := false
 	c, err := s.change(ctx, id, func(c Coupon, known bool) (Coupon, bool, error) {
@@ -65,8 +65,8 @@ func (s *Service) Release(ctx context.Context, who member.ID, id, order string) 
 	})
 }
 
-// Revoke takes a coupon back, as one of the staff decides; again it changes nothing. Refusals: NOT_FOUND, ALREADY_USED,
-// EXPIRED.
+// Revoke takes a coupon back, as one of the staff decides; again it changes nothing. Refusals: NOT_FOUND, COUPON_USED,
+// COUPON_EXPIRED.
 func (s *Service) Revoke(ctx context.Context, id, by, reason string, now time.Time) (Coupon, error) {
 	return s.change(ctx, id, func(c Coupon, known bool) (Coupon, bool, error) {
 		switch state := c.StateAt(now); {

@@ -43,6 +43,7 @@ var may = map[string][]string{
 	"internal/order":       {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/checkout", "internal/account", "internal/coupon", "internal/eligibility"},
 	"internal/basket":      {"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/coupon", "internal/wallet", "internal/checkout", "internal/account"},
 	"internal/benefit":     {"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/wallet", "internal/account"},
+	"internal/giving":      {"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/coupon", "internal/wallet", "internal/account", "internal/benefit"},
 	"internal/product":     {},
 	"internal/reward":      {"internal/programme", "internal/wallet"},
 	"internal/voucher":     {},
@@ -85,7 +86,7 @@ var domains = []string{
 	"internal/profile", "internal/desk",
 	"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/wallet", "internal/checkout", "internal/account", "internal/order", "internal/benefit",
 	"internal/product", "internal/reward", "internal/voucher", "internal/redemption", "internal/admission", "internal/adjustment", "internal/transfer", "internal/family", "internal/cursor", "internal/community", "internal/recommend", "internal/claim",
-	"internal/event", "internal/supply", "internal/change", "internal/coupon", "internal/basket", "internal/offer", "internal/membership", "internal/notice",
+	"internal/event", "internal/supply", "internal/change", "internal/coupon", "internal/basket", "internal/offer", "internal/giving", "internal/membership", "internal/notice",
 }
 
 // only says which packages alone may import a library, and why.

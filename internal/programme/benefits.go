@@ -47,6 +47,7 @@ type Benefit struct {
 	Scope         Scope      `yaml:"scope"`    // GREY: to whom
 	Flag          string     `yaml:"flag"`     // the right that other systems act on; empty = none
 	Replaces      string     `yaml:"replaces"` // the lower tier's benefit that this one takes the place of
+	Coupon        string     `yaml:"coupon"`   // the template of the coupon that a use gives; empty = none
 }
 
 // Period is the span in which a quota counts.

@@ -26,6 +26,7 @@ func (c *check) offers() {
 		}
 		c.limits(at, b)
 		c.replaces(at+".replaces", b)
+		c.known(at+".coupon", b.Coupon, c.templates)
 		if !oneOf(c, at+".state", b.State, Draft, Grey, Live, Retired) {
 			continue
 		}
