@@ -48,8 +48,8 @@ func anOrder(id string, fen int) map[string]any {
 	return map[string]any{"orderId": id, "orderAmountFen": fen, "deliveryFen": 800, "channel": "MINI_PROGRAM"}
 }
 
-// crowd does something fifty times at once and counts the answers.
-func crowd(n int, do func(i int) string) map[string]int {
+// fiftyTimes does something many times at once and counts the answers.
+func fiftyTimes(n int, do func(i int) string) map[string]int {
 	counts := map[string]int{}
 	var mu sync.Mutex
 	var all sync.WaitGroup
@@ -70,7 +70,7 @@ func TestACouponThatFiftyOrdersWantAtOnceGoesToOneAndIsUsedByIt(t *testing.T) {
 		app := couponApp(t, e, "clipper")
 		id, run := app.given("LATE_20"), rand.Text()
 		var winner string
-		counts := crowd(50, func(i int) string {
+		counts := fiftyTimes(50, func(i int) string {
 			order := fmt.Sprint(run, "-", i)
 			r := app.insist("FreezeCoupons", map[string]any{"couponIds": []string{id}, "order": anOrder(order, 5000)})
 			if len(r.Errors) > 0 {
@@ -125,7 +125,7 @@ func TestACouponsCodeIsTakenByOneOfFiftyTills(t *testing.T) {
 			t.Errorf("the till sees %s", r.text)
 		}
 		small := map[string]any{"orderAmountFen": 1999, "channel": "STORE", "storeId": "s1"}
-		counts := crowd(50, func(int) string {
+		counts := fiftyTimes(50, func(int) string {
 			r := app.desk("UseCouponAtTill", input("code", code, "order", small), "clerk")
 			if len(r.Errors) > 0 {
 				return r.Errors[0].code()
@@ -260,7 +260,7 @@ func TestAQuotasCouponsAreGivenAsOftenAsItSays(t *testing.T) {
 			return app.insist("ClaimCoupons", map[string]any{"idempotencyKey": key, "benefitId": globalID("Benefit", "COMEBACK_PACK"), "count": 1})
 		}
 		run := rand.Text()
-		counts := crowd(50, func(i int) string {
+		counts := fiftyTimes(50, func(i int) string {
 			r := claim(fmt.Sprint(run, i))
 			if len(r.Errors) > 0 {
 				return r.Errors[0].code()
