@@ -137,6 +137,10 @@ func askings() []asking {
 	add("TierWay", today, nil, owner, single)
 	add("Membership", today, nil, owner, single, "")
 	add("Offers", today, nil, owner, "")
+	add("Coupons", sampleEnd, nil, owner, "")
+	add("CouponCampaigns", today, nil, owner, "")
+	add("BestCoupons", sampleEnd, map[string]any{"order": map[string]any{"orderAmountFen": 9_000, "channel": "MINI_PROGRAM", "deliveryFen": 600}}, owner)
+	add("BestCheckout", sampleEnd, map[string]any{"order": map[string]any{"orderAmountFen": 9_000, "channel": "STORE"}}, owner)
 	add("Earning", today, nil, owner, single, "")
 	add("Programme", today, nil, owner, "")
 	add("ProfilePage", sampleEnd, nil, owner, single, "")
@@ -168,7 +172,7 @@ func askings() []asking {
 }
 
 func TestEveryQueryOfTheAppsIsAsked(t *testing.T) {
-	asked := map[string]bool{"CodeAtTill": true, "Entitlements": true, "AfterSalesQueue": true, "StoreWordCheck": true} // by the tests of tills: it needs a clerk
+	asked := map[string]bool{"CodeAtTill": true, "CouponAtTill": true, "Entitlements": true, "AfterSalesQueue": true, "StoreWordCheck": true} // by the tests of tills: it needs a clerk
 	for _, a := range askings() {
 		asked[a.operation] = true
 	}
@@ -231,6 +235,16 @@ var blank = map[string]string{
 	"Benefit.stock":                   "retail-5 limits nothing over all members; the tests of uses see stocks",
 	"BenefitUse.choice":               "the same as options",
 	"BenefitUse.fallback":             "the same as cost caps",
+	"Query.couponCampaigns":           "no campaign is open then; the tests of coupons see one",
+	"Coupon.categories":               "no coupon of retail-5 is for some goods only",
+	"Coupon.channels":                 "no coupon of retail-5 is for some channels only",
+	"Coupon.stores":                   "no coupon of retail-5 is for some stores only",
+	"CouponBlock.wants":               "the same",
+	"Coupon.frozenUntil":              "no order keeps one; the tests of coupons see such",
+	"Coupon.orderId":                  "the same",
+	"Coupon.usedAt":                   "none is used; the tests of coupons see such",
+	"Coupon.savedFen":                 "the same",
+	"Coupon.whyNot":                   "all may be used; the tests of coupons see others",
 	"HoldConnection.nodes":            "nobody in the village is paying; the tests of the checkout see holds",
 	"Wallet.holds":                    "the same",
 }

@@ -11,6 +11,7 @@ import (
 	"membergate/internal/account"
 	"membergate/internal/benefit"
 	"membergate/internal/checkout"
+	"membergate/internal/coupon"
 	"membergate/internal/eligibility"
 	"membergate/internal/member"
 	"membergate/internal/order"
@@ -77,7 +78,7 @@ func putSpenders(pairs []string) error {
 			}
 		}
 	}
-	if err := errors.Join(putCollection(ctx, s, st, rules), putUses(ctx, st, rules)); err != nil {
+	if err := errors.Join(putCollection(ctx, s, st, rules), putUses(ctx, st, rules), putCoupons(ctx, st, rules)); err != nil {
 		return err
 	}
 	_, _, err = st.reviewer().Review(ctx, rules.At(time.Now()), time.Now())
@@ -155,6 +156,18 @@ func putUses(ctx context.Context, st *stores, rules book) error {
 		}
 	}
 	_, err = service.Cancel(ctx, benefit.Undo{Member: h.Profile.ID, Use: last.ID, By: "clerk", At: at.Add(10 * time.Minute)})
+	return err
+}
+
+// putCoupons gives the owner coupons, of which the one for larger orders is a gift of staff.
+func putCoupons(ctx context.Context, st *stores, rules book) error {
+	at := time.Date(2011, 1, 16, 4, 0, 0, 0, time.UTC)
+	_, err := st.couponService(rules).Issue(ctx, []coupon.Issue{
+		{Op: "late", Template: "LATE_20", Member: owner, Source: coupon.ByCompensation, Ref: "parcel", At: at},
+		{Op: "free", Template: "DELIVERY_FREE", Member: owner, Source: coupon.ByCampaign, Ref: "campaign", At: at},
+		{Op: "half", Template: "COMEBACK_HALF", Member: owner, Source: coupon.ByQuota, Ref: "COMEBACK_PACK", At: at},
+		{Op: "gift", Template: "MEMBER_DAY_10", Member: owner, Source: coupon.ByClaim, Ref: "claim", At: at, By: "9100", Reason: "Sorry."},
+	})
 	return err
 }
 
