@@ -993,6 +993,7 @@ type ComplexityRoot struct {
 		JoinedAt               func(childComplexity int) int
 		Locale                 func(childComplexity int) int
 		LockedBenefits         func(childComplexity int, first *int, after *string) int
+		MemberCode             func(childComplexity int) int
 		NotificationSettings   func(childComplexity int) int
 		Notifications          func(childComplexity int, unreadOnly *bool, first *int, after *string) int
 		Offers                 func(childComplexity int) int
@@ -1017,6 +1018,57 @@ type ComplexityRoot struct {
 	}
 
 	MemberBirthdayCorrectUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
+	MemberCode struct {
+		Code       func(childComplexity int) int
+		Devices    func(childComplexity int) int
+		ValidUntil func(childComplexity int) int
+	}
+
+	MemberCodeDevice struct {
+		DeviceID func(childComplexity int) int
+		IssuedAt func(childComplexity int) int
+	}
+
+	MemberCodeKey struct {
+		Key         func(childComplexity int) int
+		ShortID     func(childComplexity int) int
+		StepSeconds func(childComplexity int) int
+	}
+
+	MemberCodeKeyPayload struct {
+		Key        func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	MemberCodeKeyUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
+	MemberCodeReadPayload struct {
+		CheckedForReplay func(childComplexity int) int
+		Member           func(childComplexity int) int
+		UserErrors       func(childComplexity int) int
+	}
+
+	MemberCodeReadUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
+	MemberCodeRevokePayload struct {
+		DeviceID   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	MemberCodeRevokeUserError struct {
 		Code    func(childComplexity int) int
 		Field   func(childComplexity int) int
 		Message func(childComplexity int) int
@@ -1199,6 +1251,9 @@ type ComplexityRoot struct {
 		DeviceRemove            func(childComplexity int, input DeviceRemoveInput) int
 		HouseholdSet            func(childComplexity int, input HouseholdSetInput) int
 		MemberBirthdayCorrect   func(childComplexity int, input MemberBirthdayCorrectInput) int
+		MemberCodeKey           func(childComplexity int, input MemberCodeKeyInput) int
+		MemberCodeRead          func(childComplexity int, input MemberCodeReadInput) int
+		MemberCodeRevoke        func(childComplexity int, input MemberCodeRevokeInput) int
 		MemberUpdate            func(childComplexity int, input MemberUpdateInput) int
 		MembershipClaim         func(childComplexity int, input MembershipClaimInput) int
 		MembershipCodesIssue    func(childComplexity int, input MembershipCodesIssueInput) int
@@ -2012,6 +2067,7 @@ type MemberResolver interface {
 	Services(ctx context.Context, obj *Member) ([]*ServiceLevel, error)
 	Entitlements(ctx context.Context, obj *Member) ([]*Entitlement, error)
 	StoreWord(ctx context.Context, obj *Member) (*StoreWord, error)
+	MemberCode(ctx context.Context, obj *Member) (*MemberCode, error)
 	AfterSales(ctx context.Context, obj *Member, first *int, after *string) (*AfterSalesRequestConnection, error)
 	BenefitUses(ctx context.Context, obj *Member, filter *BenefitUseFilter, first *int, after *string) (*BenefitUseConnection, error)
 	Coupons(ctx context.Context, obj *Member, filter *CouponFilter, first *int, after *string) (*CouponConnection, error)
@@ -2064,6 +2120,9 @@ type MutationResolver interface {
 	NotificationSettingsSet(ctx context.Context, input NotificationSettingsSetInput) (*NotificationSettingsSetPayload, error)
 	DeviceRegister(ctx context.Context, input DeviceRegisterInput) (*DeviceRegisterPayload, error)
 	DeviceRemove(ctx context.Context, input DeviceRemoveInput) (*DeviceRemovePayload, error)
+	MemberCodeKey(ctx context.Context, input MemberCodeKeyInput) (*MemberCodeKeyPayload, error)
+	MemberCodeRevoke(ctx context.Context, input MemberCodeRevokeInput) (*MemberCodeRevokePayload, error)
+	MemberCodeRead(ctx context.Context, input MemberCodeReadInput) (*MemberCodeReadPayload, error)
 	AfterSalesRequest(ctx context.Context, input AfterSalesRequestInput) (*AfterSalesRequestPayload, error)
 	AfterSalesTake(ctx context.Context, input AfterSalesTakeInput) (*AfterSalesTakePayload, error)
 	AfterSalesClose(ctx context.Context, input AfterSalesCloseInput) (*AfterSalesClosePayload, error)
@@ -5706,6 +5765,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.LockedBenefits(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Member.memberCode":
+		if e.ComplexityRoot.Member.MemberCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Member.MemberCode(childComplexity), true
 	case "Member.notificationSettings":
 		if e.ComplexityRoot.Member.NotificationSettings == nil {
 			break
@@ -5844,6 +5909,159 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MemberBirthdayCorrectUserError.Message(childComplexity), true
+
+	case "MemberCode.code":
+		if e.ComplexityRoot.MemberCode.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberCode.Code(childComplexity), true
+	case "MemberCode.devices":
+		if e.ComplexityRoot.MemberCode.Devices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberCode.Devices(childComplexity), true
+	case "MemberCode.validUntil":
+		if e.ComplexityRoot.MemberCode.ValidUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberCode.ValidUntil(childComplexity), true
+
+	case "MemberCodeDevice.deviceId":
+		if e.ComplexityRoot.MemberCodeDevice.DeviceID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberCodeDevice.DeviceID(childComplexity), true
+	case "MemberCodeDevice.issuedAt":
+		if e.ComplexityRoot.MemberCodeDevice.IssuedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberCodeDevice.IssuedAt(childComplexity), true
+
+	case "MemberCodeKey.key":
+		if e.ComplexityRoot.MemberCodeKey.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberCodeKey.Key(childComplexity), true
+	case "MemberCodeKey.shortId":
+		if e.ComplexityRoot.MemberCodeKey.ShortID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberCodeKey.ShortID(childComplexity), true
+	case "MemberCodeKey.stepSeconds":
+		if e.ComplexityRoot.MemberCodeKey.StepSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberCodeKey.StepSeconds(childComplexity), true
+
+	case "MemberCodeKeyPayload.key":
+		if e.ComplexityRoot.MemberCodeKeyPayload.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberCodeKeyPayload.Key(childComplexity), true
+	case "MemberCodeKeyPayload.userErrors":
+		if e.ComplexityRoot.MemberCodeKeyPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberCodeKeyPayload.UserErrors(childComplexity), true
+
+	case "MemberCodeKeyUserError.code":
+		if e.ComplexityRoot.MemberCodeKeyUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberCodeKeyUserError.Code(childComplexity), true
+	case "MemberCodeKeyUserError.field":
+		if e.ComplexityRoot.MemberCodeKeyUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberCodeKeyUserError.Field(childComplexity), true
+	case "MemberCodeKeyUserError.message":
+		if e.ComplexityRoot.MemberCodeKeyUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberCodeKeyUserError.Message(childComplexity), true
+
+	case "MemberCodeReadPayload.checkedForReplay":
+		if e.ComplexityRoot.MemberCodeReadPayload.CheckedForReplay == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberCodeReadPayload.CheckedForReplay(childComplexity), true
+	case "MemberCodeReadPayload.member":
+		if e.ComplexityRoot.MemberCodeReadPayload.Member == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberCodeReadPayload.Member(childComplexity), true
+	case "MemberCodeReadPayload.userErrors":
+		if e.ComplexityRoot.MemberCodeReadPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberCodeReadPayload.UserErrors(childComplexity), true
+
+	case "MemberCodeReadUserError.code":
+		if e.ComplexityRoot.MemberCodeReadUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberCodeReadUserError.Code(childComplexity), true
+	case "MemberCodeReadUserError.field":
+		if e.ComplexityRoot.MemberCodeReadUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberCodeReadUserError.Field(childComplexity), true
+	case "MemberCodeReadUserError.message":
+		if e.ComplexityRoot.MemberCodeReadUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberCodeReadUserError.Message(childComplexity), true
+
+	case "MemberCodeRevokePayload.deviceId":
+		if e.ComplexityRoot.MemberCodeRevokePayload.DeviceID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberCodeRevokePayload.DeviceID(childComplexity), true
+	case "MemberCodeRevokePayload.userErrors":
+		if e.ComplexityRoot.MemberCodeRevokePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberCodeRevokePayload.UserErrors(childComplexity), true
+
+	case "MemberCodeRevokeUserError.code":
+		if e.ComplexityRoot.MemberCodeRevokeUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberCodeRevokeUserError.Code(childComplexity), true
+	case "MemberCodeRevokeUserError.field":
+		if e.ComplexityRoot.MemberCodeRevokeUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberCodeRevokeUserError.Field(childComplexity), true
+	case "MemberCodeRevokeUserError.message":
+		if e.ComplexityRoot.MemberCodeRevokeUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberCodeRevokeUserError.Message(childComplexity), true
 
 	case "MemberUpdatePayload.member":
 		if e.ComplexityRoot.MemberUpdatePayload.Member == nil {
@@ -6647,6 +6865,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.MemberBirthdayCorrect(childComplexity, args["input"].(MemberBirthdayCorrectInput)), true
+	case "Mutation.memberCodeKey":
+		if e.ComplexityRoot.Mutation.MemberCodeKey == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_memberCodeKey_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MemberCodeKey(childComplexity, args["input"].(MemberCodeKeyInput)), true
+	case "Mutation.memberCodeRead":
+		if e.ComplexityRoot.Mutation.MemberCodeRead == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_memberCodeRead_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MemberCodeRead(childComplexity, args["input"].(MemberCodeReadInput)), true
+	case "Mutation.memberCodeRevoke":
+		if e.ComplexityRoot.Mutation.MemberCodeRevoke == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_memberCodeRevoke_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MemberCodeRevoke(childComplexity, args["input"].(MemberCodeRevokeInput)), true
 	case "Mutation.memberUpdate":
 		if e.ComplexityRoot.Mutation.MemberUpdate == nil {
 			break
@@ -9748,6 +9999,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputHouseholdSetInput,
 		ec.unmarshalInputLedgerFilter,
 		ec.unmarshalInputMemberBirthdayCorrectInput,
+		ec.unmarshalInputMemberCodeKeyInput,
+		ec.unmarshalInputMemberCodeReadInput,
+		ec.unmarshalInputMemberCodeRevokeInput,
 		ec.unmarshalInputMemberUpdateInput,
 		ec.unmarshalInputMembershipClaimInput,
 		ec.unmarshalInputMembershipCodesIssueInput,
@@ -10235,6 +10489,30 @@ type Mutation {
     input: DeviceRemoveInput!
   ): DeviceRemovePayload!
 
+  """
+  Gives a phone a key with which it makes codes of the member by itself, without a network. Asked again for the same phone
+  it is the same key. Needs a member, else UNAUTHENTICATED.
+  """
+  memberCodeKey(
+    "Which phone."
+    input: MemberCodeKeyInput!
+  ): MemberCodeKeyPayload!
+
+  "Takes a phone's key away, such as when it was lost: its codes are wrong at once. Needs a member, else UNAUTHENTICATED."
+  memberCodeRevoke(
+    "Which phone."
+    input: MemberCodeRevokeInput!
+  ): MemberCodeRevokePayload!
+
+  """
+  Reads the code that a member shows. It counts once: another code of the member is good after at most half a minute. Needs
+  a staff token with the role ` + "`" + `clerk` + "`" + ` or ` + "`" + `service` + "`" + `, else FORBIDDEN.
+  """
+  memberCodeRead(
+    "The code, and where it was shown."
+    input: MemberCodeReadInput!
+  ): MemberCodeReadPayload!
+
   "Asks for help with an order, in one tap. Refused, it may be tried again with the same key."
   afterSalesRequest(
     "With which order, and what for."
@@ -10519,6 +10797,8 @@ type Member implements Node {
   entitlements: [Entitlement!] @semanticNonNull
   "The word to say in stores this month. Null when the member has none, or together with an error."
   storeWord: StoreWord
+  "The code to show at gates and tills now. Null only together with an error."
+  memberCode: MemberCode @semanticNonNull
   "What the member has asked for after a sale, newest first. Null only together with an error."
   afterSales(
     "How many requests, 1 to 50, else BAD_USER_INPUT."
@@ -12887,6 +13167,141 @@ type Entitlements {
   entitlements: [Entitlement!]!
   "How fast each kind of request is answered."
   services: [ServiceLevel!]!
+}
+
+"The code that a member shows at gates and tills, and the phones that make it without a network."
+type MemberCode {
+  "The code of this half minute, 24 characters: show it as a QR code."
+  code: String!
+  "When the next code is to be shown, in real time. A little longer this one is read."
+  validUntil: DateTime!
+  "The phones that have a key of their own, oldest first."
+  devices: [MemberCodeDevice!]!
+}
+
+"A phone that makes codes of the member by itself."
+type MemberCodeDevice {
+  "The app's own name for it."
+  deviceId: String!
+  "When it got its key, in real time."
+  issuedAt: DateTime!
+}
+
+"A phone that wants a key."
+input MemberCodeKeyInput {
+  "The app's own name for the phone, 1 to 64 visible ASCII characters, else BAD_USER_INPUT."
+  deviceId: String!
+}
+
+"What has become of asking for a key."
+type MemberCodeKeyPayload {
+  "The key. Null when it was refused."
+  key: MemberCodeKey
+  "Why it was refused; empty when it was not."
+  userErrors: [MemberCodeKeyUserError!]!
+}
+
+"""
+What a phone needs to make codes. A code is base32 (RFC 4648) of 15 bytes: the short id, the step as 4 bytes, highest first,
+and the first 6 bytes of HMAC-SHA-256 with the key over these 9. The step is the Unix time divided by ` + "`" + `stepSeconds` + "`" + `.
+"""
+type MemberCodeKey {
+  "The short id, 8 characters of base32: 5 bytes."
+  shortId: String!
+  "The secret key, base64url without padding: keep it where only the app can read it."
+  key: String!
+  "How long a step is, in seconds."
+  stepSeconds: Int!
+}
+
+"Why a phone gets no key."
+type MemberCodeKeyUserError {
+  "The input's field, if it is one."
+  field: [String!]
+  "One sentence for the member."
+  message: String!
+  "The reason for programs."
+  code: MemberCodeKeyErrorCode!
+}
+
+"Why a phone gets no key."
+enum MemberCodeKeyErrorCode {
+  "Five phones of the member have keys; revoke one first."
+  TOO_MANY_DEVICES
+}
+
+"A phone whose codes are to be wrong."
+input MemberCodeRevokeInput {
+  "The app's own name for the phone, 1 to 64 visible ASCII characters, else BAD_USER_INPUT."
+  deviceId: String!
+}
+
+"What has become of taking a key away."
+type MemberCodeRevokePayload {
+  "The phone that has no key any more. Null when it was refused."
+  deviceId: String
+  "Why it was refused; empty when it was not."
+  userErrors: [MemberCodeRevokeUserError!]!
+}
+
+"Why no key was taken away."
+type MemberCodeRevokeUserError {
+  "The input's field, if it is one."
+  field: [String!]
+  "One sentence for the member."
+  message: String!
+  "The reason for programs."
+  code: MemberCodeRevokeErrorCode!
+}
+
+"Why no key was taken away."
+enum MemberCodeRevokeErrorCode {
+  "No phone of the member's with this name has a key."
+  NOT_FOUND
+}
+
+"A code that was shown."
+input MemberCodeReadInput {
+  "The code, in small or capital letters."
+  code: String!
+  "Where it was shown."
+  purpose: MemberCodePurpose!
+}
+
+"Where a code is shown."
+enum MemberCodePurpose {
+  "At a gate, which opens even while nobody can tell whether the code was read before."
+  GATE
+  "At a till, which then answers UNAVAILABLE."
+  TILL
+}
+
+"Whose code it was."
+type MemberCodeReadPayload {
+  "Who it is, and what they may have. Null when the code was refused."
+  member: Entitlements
+  "Whether it was checked that the code had not been read before. False at a gate while that cannot be, and for what is NOT_FOUND."
+  checkedForReplay: Boolean!
+  "Why it was refused; empty when it was not."
+  userErrors: [MemberCodeReadUserError!]!
+}
+
+"Why a code was refused."
+type MemberCodeReadUserError {
+  "The input's field, if it is one."
+  field: [String!]
+  "One sentence for the clerk."
+  message: String!
+  "The reason for programs."
+  code: MemberCodeReadErrorCode!
+}
+
+"Why a code was refused."
+enum MemberCodeReadErrorCode {
+  "It is no code that a member shows now: unknown, old, revoked and wrong are told alike."
+  NOT_FOUND
+  "A code of this member was read in the same half minute."
+  ALREADY_USED
 }
 
 "The word of the month, which gives something hidden in stores."
@@ -16822,6 +17237,8 @@ func (ec *executionContext) childFields_Member(ctx context.Context, field graphq
 		return ec.fieldContext_Member_entitlements(ctx, field)
 	case "storeWord":
 		return ec.fieldContext_Member_storeWord(ctx, field)
+	case "memberCode":
+		return ec.fieldContext_Member_memberCode(ctx, field)
 	case "afterSales":
 		return ec.fieldContext_Member_afterSales(ctx, field)
 	case "benefitUses":
@@ -16868,6 +17285,108 @@ func (ec *executionContext) childFields_MemberBirthdayCorrectUserError(ctx conte
 		return ec.fieldContext_MemberBirthdayCorrectUserError_code(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MemberBirthdayCorrectUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_MemberCode(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_MemberCode_code(ctx, field)
+	case "validUntil":
+		return ec.fieldContext_MemberCode_validUntil(ctx, field)
+	case "devices":
+		return ec.fieldContext_MemberCode_devices(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemberCode", field.Name)
+}
+
+func (ec *executionContext) childFields_MemberCodeDevice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deviceId":
+		return ec.fieldContext_MemberCodeDevice_deviceId(ctx, field)
+	case "issuedAt":
+		return ec.fieldContext_MemberCodeDevice_issuedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemberCodeDevice", field.Name)
+}
+
+func (ec *executionContext) childFields_MemberCodeKey(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "shortId":
+		return ec.fieldContext_MemberCodeKey_shortId(ctx, field)
+	case "key":
+		return ec.fieldContext_MemberCodeKey_key(ctx, field)
+	case "stepSeconds":
+		return ec.fieldContext_MemberCodeKey_stepSeconds(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemberCodeKey", field.Name)
+}
+
+func (ec *executionContext) childFields_MemberCodeKeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_MemberCodeKeyPayload_key(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MemberCodeKeyPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemberCodeKeyPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MemberCodeKeyUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_MemberCodeKeyUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_MemberCodeKeyUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_MemberCodeKeyUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemberCodeKeyUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_MemberCodeReadPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "member":
+		return ec.fieldContext_MemberCodeReadPayload_member(ctx, field)
+	case "checkedForReplay":
+		return ec.fieldContext_MemberCodeReadPayload_checkedForReplay(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MemberCodeReadPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemberCodeReadPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MemberCodeReadUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_MemberCodeReadUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_MemberCodeReadUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_MemberCodeReadUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemberCodeReadUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_MemberCodeRevokePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deviceId":
+		return ec.fieldContext_MemberCodeRevokePayload_deviceId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MemberCodeRevokePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemberCodeRevokePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MemberCodeRevokeUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_MemberCodeRevokeUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_MemberCodeRevokeUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_MemberCodeRevokeUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemberCodeRevokeUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_MemberUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19310,6 +19829,48 @@ func (ec *executionContext) field_Mutation_memberBirthdayCorrect_args(ctx contex
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (MemberBirthdayCorrectInput, error) {
 			return ec.unmarshalNMemberBirthdayCorrectInput2membergateᚋgraphᚐMemberBirthdayCorrectInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_memberCodeKey_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (MemberCodeKeyInput, error) {
+			return ec.unmarshalNMemberCodeKeyInput2membergateᚋgraphᚐMemberCodeKeyInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_memberCodeRead_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (MemberCodeReadInput, error) {
+			return ec.unmarshalNMemberCodeReadInput2membergateᚋgraphᚐMemberCodeReadInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_memberCodeRevoke_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (MemberCodeRevokeInput, error) {
+			return ec.unmarshalNMemberCodeRevokeInput2membergateᚋgraphᚐMemberCodeRevokeInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -34817,6 +35378,38 @@ func (ec *executionContext) fieldContext_Member_storeWord(_ context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _Member_memberCode(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_memberCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Member().MemberCode(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MemberCode) graphql.Marshaler {
+			return ec.marshalOMemberCode2ᚖmembergateᚋgraphᚐMemberCode(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_memberCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Member",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberCode(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Member_afterSales(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -35384,6 +35977,612 @@ func (ec *executionContext) _MemberBirthdayCorrectUserError_code(ctx context.Con
 }
 func (ec *executionContext) fieldContext_MemberBirthdayCorrectUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MemberBirthdayCorrectUserError", field, false, false, errors.New("field of type MemberBirthdayCorrectErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _MemberCode_code(ctx context.Context, field graphql.CollectedField, obj *MemberCode) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberCode_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberCode_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberCode", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MemberCode_validUntil(ctx context.Context, field graphql.CollectedField, obj *MemberCode) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberCode_validUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberCode_validUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberCode", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _MemberCode_devices(ctx context.Context, field graphql.CollectedField, obj *MemberCode) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberCode_devices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Devices, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MemberCodeDevice) graphql.Marshaler {
+			return ec.marshalNMemberCodeDevice2ᚕᚖmembergateᚋgraphᚐMemberCodeDeviceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberCode_devices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberCode",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberCodeDevice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberCodeDevice_deviceId(ctx context.Context, field graphql.CollectedField, obj *MemberCodeDevice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberCodeDevice_deviceId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeviceID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberCodeDevice_deviceId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberCodeDevice", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MemberCodeDevice_issuedAt(ctx context.Context, field graphql.CollectedField, obj *MemberCodeDevice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberCodeDevice_issuedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IssuedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberCodeDevice_issuedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberCodeDevice", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _MemberCodeKey_shortId(ctx context.Context, field graphql.CollectedField, obj *MemberCodeKey) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberCodeKey_shortId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ShortID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberCodeKey_shortId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberCodeKey", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MemberCodeKey_key(ctx context.Context, field graphql.CollectedField, obj *MemberCodeKey) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberCodeKey_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberCodeKey_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberCodeKey", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MemberCodeKey_stepSeconds(ctx context.Context, field graphql.CollectedField, obj *MemberCodeKey) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberCodeKey_stepSeconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StepSeconds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberCodeKey_stepSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberCodeKey", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _MemberCodeKeyPayload_key(ctx context.Context, field graphql.CollectedField, obj *MemberCodeKeyPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberCodeKeyPayload_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MemberCodeKey) graphql.Marshaler {
+			return ec.marshalOMemberCodeKey2ᚖmembergateᚋgraphᚐMemberCodeKey(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberCodeKeyPayload_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberCodeKeyPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberCodeKey(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberCodeKeyPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *MemberCodeKeyPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberCodeKeyPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MemberCodeKeyUserError) graphql.Marshaler {
+			return ec.marshalNMemberCodeKeyUserError2ᚕᚖmembergateᚋgraphᚐMemberCodeKeyUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberCodeKeyPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberCodeKeyPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberCodeKeyUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberCodeKeyUserError_field(ctx context.Context, field graphql.CollectedField, obj *MemberCodeKeyUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberCodeKeyUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberCodeKeyUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberCodeKeyUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MemberCodeKeyUserError_message(ctx context.Context, field graphql.CollectedField, obj *MemberCodeKeyUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberCodeKeyUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberCodeKeyUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberCodeKeyUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MemberCodeKeyUserError_code(ctx context.Context, field graphql.CollectedField, obj *MemberCodeKeyUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberCodeKeyUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v MemberCodeKeyErrorCode) graphql.Marshaler {
+			return ec.marshalNMemberCodeKeyErrorCode2membergateᚋgraphᚐMemberCodeKeyErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberCodeKeyUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberCodeKeyUserError", field, false, false, errors.New("field of type MemberCodeKeyErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _MemberCodeReadPayload_member(ctx context.Context, field graphql.CollectedField, obj *MemberCodeReadPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberCodeReadPayload_member(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Member, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Entitlements) graphql.Marshaler {
+			return ec.marshalOEntitlements2ᚖmembergateᚋgraphᚐEntitlements(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberCodeReadPayload_member(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberCodeReadPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Entitlements(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberCodeReadPayload_checkedForReplay(ctx context.Context, field graphql.CollectedField, obj *MemberCodeReadPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberCodeReadPayload_checkedForReplay(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CheckedForReplay, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberCodeReadPayload_checkedForReplay(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberCodeReadPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _MemberCodeReadPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *MemberCodeReadPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberCodeReadPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MemberCodeReadUserError) graphql.Marshaler {
+			return ec.marshalNMemberCodeReadUserError2ᚕᚖmembergateᚋgraphᚐMemberCodeReadUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberCodeReadPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberCodeReadPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberCodeReadUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberCodeReadUserError_field(ctx context.Context, field graphql.CollectedField, obj *MemberCodeReadUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberCodeReadUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberCodeReadUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberCodeReadUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MemberCodeReadUserError_message(ctx context.Context, field graphql.CollectedField, obj *MemberCodeReadUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberCodeReadUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberCodeReadUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberCodeReadUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MemberCodeReadUserError_code(ctx context.Context, field graphql.CollectedField, obj *MemberCodeReadUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberCodeReadUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v MemberCodeReadErrorCode) graphql.Marshaler {
+			return ec.marshalNMemberCodeReadErrorCode2membergateᚋgraphᚐMemberCodeReadErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberCodeReadUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberCodeReadUserError", field, false, false, errors.New("field of type MemberCodeReadErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _MemberCodeRevokePayload_deviceId(ctx context.Context, field graphql.CollectedField, obj *MemberCodeRevokePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberCodeRevokePayload_deviceId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeviceID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberCodeRevokePayload_deviceId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberCodeRevokePayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MemberCodeRevokePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *MemberCodeRevokePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberCodeRevokePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MemberCodeRevokeUserError) graphql.Marshaler {
+			return ec.marshalNMemberCodeRevokeUserError2ᚕᚖmembergateᚋgraphᚐMemberCodeRevokeUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberCodeRevokePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberCodeRevokePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberCodeRevokeUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberCodeRevokeUserError_field(ctx context.Context, field graphql.CollectedField, obj *MemberCodeRevokeUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberCodeRevokeUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberCodeRevokeUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberCodeRevokeUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MemberCodeRevokeUserError_message(ctx context.Context, field graphql.CollectedField, obj *MemberCodeRevokeUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberCodeRevokeUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberCodeRevokeUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberCodeRevokeUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MemberCodeRevokeUserError_code(ctx context.Context, field graphql.CollectedField, obj *MemberCodeRevokeUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberCodeRevokeUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v MemberCodeRevokeErrorCode) graphql.Marshaler {
+			return ec.marshalNMemberCodeRevokeErrorCode2membergateᚋgraphᚐMemberCodeRevokeErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberCodeRevokeUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberCodeRevokeUserError", field, false, false, errors.New("field of type MemberCodeRevokeErrorCode does not have child fields"))
 }
 
 func (ec *executionContext) _MemberUpdatePayload_member(ctx context.Context, field graphql.CollectedField, obj *MemberUpdatePayload) (ret graphql.Marshaler) {
@@ -39245,6 +40444,138 @@ func (ec *executionContext) fieldContext_Mutation_deviceRemove(ctx context.Conte
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_deviceRemove_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_memberCodeKey(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_memberCodeKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MemberCodeKey(ctx, fc.Args["input"].(MemberCodeKeyInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MemberCodeKeyPayload) graphql.Marshaler {
+			return ec.marshalNMemberCodeKeyPayload2ᚖmembergateᚋgraphᚐMemberCodeKeyPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_memberCodeKey(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberCodeKeyPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_memberCodeKey_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_memberCodeRevoke(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_memberCodeRevoke(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MemberCodeRevoke(ctx, fc.Args["input"].(MemberCodeRevokeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MemberCodeRevokePayload) graphql.Marshaler {
+			return ec.marshalNMemberCodeRevokePayload2ᚖmembergateᚋgraphᚐMemberCodeRevokePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_memberCodeRevoke(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberCodeRevokePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_memberCodeRevoke_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_memberCodeRead(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_memberCodeRead(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MemberCodeRead(ctx, fc.Args["input"].(MemberCodeReadInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MemberCodeReadPayload) graphql.Marshaler {
+			return ec.marshalNMemberCodeReadPayload2ᚖmembergateᚋgraphᚐMemberCodeReadPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_memberCodeRead(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberCodeReadPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_memberCodeRead_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -53683,6 +55014,103 @@ func (ec *executionContext) unmarshalInputMemberBirthdayCorrectInput(ctx context
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputMemberCodeKeyInput(ctx context.Context, obj any) (MemberCodeKeyInput, error) {
+	var it MemberCodeKeyInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"deviceId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "deviceId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("deviceId"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DeviceID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputMemberCodeReadInput(ctx context.Context, obj any) (MemberCodeReadInput, error) {
+	var it MemberCodeReadInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"code", "purpose"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		case "purpose":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("purpose"))
+			data, err := ec.unmarshalNMemberCodePurpose2membergateᚋgraphᚐMemberCodePurpose(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Purpose = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputMemberCodeRevokeInput(ctx context.Context, obj any) (MemberCodeRevokeInput, error) {
+	var it MemberCodeRevokeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"deviceId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "deviceId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("deviceId"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DeviceID = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputMemberUpdateInput(ctx context.Context, obj any) (MemberUpdateInput, error) {
 	var it MemberUpdateInput
 	if obj == nil {
@@ -63570,6 +64998,44 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "memberCode":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_memberCode(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "afterSales":
 			field := field
 
@@ -64076,6 +65542,423 @@ func (ec *executionContext) _MemberBirthdayCorrectUserError(ctx context.Context,
 			}
 		case "code":
 			out.Values[i] = ec._MemberBirthdayCorrectUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var memberCodeImplementors = []string{"MemberCode"}
+
+func (ec *executionContext) _MemberCode(ctx context.Context, sel ast.SelectionSet, obj *MemberCode) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, memberCodeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MemberCode")
+		case "code":
+			out.Values[i] = ec._MemberCode_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "validUntil":
+			out.Values[i] = ec._MemberCode_validUntil(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "devices":
+			out.Values[i] = ec._MemberCode_devices(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var memberCodeDeviceImplementors = []string{"MemberCodeDevice"}
+
+func (ec *executionContext) _MemberCodeDevice(ctx context.Context, sel ast.SelectionSet, obj *MemberCodeDevice) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, memberCodeDeviceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MemberCodeDevice")
+		case "deviceId":
+			out.Values[i] = ec._MemberCodeDevice_deviceId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "issuedAt":
+			out.Values[i] = ec._MemberCodeDevice_issuedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var memberCodeKeyImplementors = []string{"MemberCodeKey"}
+
+func (ec *executionContext) _MemberCodeKey(ctx context.Context, sel ast.SelectionSet, obj *MemberCodeKey) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, memberCodeKeyImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MemberCodeKey")
+		case "shortId":
+			out.Values[i] = ec._MemberCodeKey_shortId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "key":
+			out.Values[i] = ec._MemberCodeKey_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "stepSeconds":
+			out.Values[i] = ec._MemberCodeKey_stepSeconds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var memberCodeKeyPayloadImplementors = []string{"MemberCodeKeyPayload"}
+
+func (ec *executionContext) _MemberCodeKeyPayload(ctx context.Context, sel ast.SelectionSet, obj *MemberCodeKeyPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, memberCodeKeyPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MemberCodeKeyPayload")
+		case "key":
+			out.Values[i] = ec._MemberCodeKeyPayload_key(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._MemberCodeKeyPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var memberCodeKeyUserErrorImplementors = []string{"MemberCodeKeyUserError"}
+
+func (ec *executionContext) _MemberCodeKeyUserError(ctx context.Context, sel ast.SelectionSet, obj *MemberCodeKeyUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, memberCodeKeyUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MemberCodeKeyUserError")
+		case "field":
+			out.Values[i] = ec._MemberCodeKeyUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._MemberCodeKeyUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._MemberCodeKeyUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var memberCodeReadPayloadImplementors = []string{"MemberCodeReadPayload"}
+
+func (ec *executionContext) _MemberCodeReadPayload(ctx context.Context, sel ast.SelectionSet, obj *MemberCodeReadPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, memberCodeReadPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MemberCodeReadPayload")
+		case "member":
+			out.Values[i] = ec._MemberCodeReadPayload_member(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "checkedForReplay":
+			out.Values[i] = ec._MemberCodeReadPayload_checkedForReplay(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._MemberCodeReadPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var memberCodeReadUserErrorImplementors = []string{"MemberCodeReadUserError"}
+
+func (ec *executionContext) _MemberCodeReadUserError(ctx context.Context, sel ast.SelectionSet, obj *MemberCodeReadUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, memberCodeReadUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MemberCodeReadUserError")
+		case "field":
+			out.Values[i] = ec._MemberCodeReadUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._MemberCodeReadUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._MemberCodeReadUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var memberCodeRevokePayloadImplementors = []string{"MemberCodeRevokePayload"}
+
+func (ec *executionContext) _MemberCodeRevokePayload(ctx context.Context, sel ast.SelectionSet, obj *MemberCodeRevokePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, memberCodeRevokePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MemberCodeRevokePayload")
+		case "deviceId":
+			out.Values[i] = ec._MemberCodeRevokePayload_deviceId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._MemberCodeRevokePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var memberCodeRevokeUserErrorImplementors = []string{"MemberCodeRevokeUserError"}
+
+func (ec *executionContext) _MemberCodeRevokeUserError(ctx context.Context, sel ast.SelectionSet, obj *MemberCodeRevokeUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, memberCodeRevokeUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MemberCodeRevokeUserError")
+		case "field":
+			out.Values[i] = ec._MemberCodeRevokeUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._MemberCodeRevokeUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._MemberCodeRevokeUserError_code(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -65545,6 +67428,27 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "deviceRemove":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_deviceRemove(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "memberCodeKey":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_memberCodeKey(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "memberCodeRevoke":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_memberCodeRevoke(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "memberCodeRead":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_memberCodeRead(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -75283,6 +77187,195 @@ func (ec *executionContext) marshalNMemberBirthdayCorrectUserError2ᚖmembergate
 	return ec._MemberBirthdayCorrectUserError(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNMemberCodeDevice2ᚕᚖmembergateᚋgraphᚐMemberCodeDeviceᚄ(ctx context.Context, sel ast.SelectionSet, v []*MemberCodeDevice) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMemberCodeDevice2ᚖmembergateᚋgraphᚐMemberCodeDevice(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMemberCodeDevice2ᚖmembergateᚋgraphᚐMemberCodeDevice(ctx context.Context, sel ast.SelectionSet, v *MemberCodeDevice) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MemberCodeDevice(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNMemberCodeKeyErrorCode2membergateᚋgraphᚐMemberCodeKeyErrorCode(ctx context.Context, v any) (MemberCodeKeyErrorCode, error) {
+	var res MemberCodeKeyErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMemberCodeKeyErrorCode2membergateᚋgraphᚐMemberCodeKeyErrorCode(ctx context.Context, sel ast.SelectionSet, v MemberCodeKeyErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNMemberCodeKeyInput2membergateᚋgraphᚐMemberCodeKeyInput(ctx context.Context, v any) (MemberCodeKeyInput, error) {
+	res, err := ec.unmarshalInputMemberCodeKeyInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMemberCodeKeyPayload2ᚖmembergateᚋgraphᚐMemberCodeKeyPayload(ctx context.Context, sel ast.SelectionSet, v *MemberCodeKeyPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MemberCodeKeyPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMemberCodeKeyUserError2ᚕᚖmembergateᚋgraphᚐMemberCodeKeyUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*MemberCodeKeyUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMemberCodeKeyUserError2ᚖmembergateᚋgraphᚐMemberCodeKeyUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMemberCodeKeyUserError2ᚖmembergateᚋgraphᚐMemberCodeKeyUserError(ctx context.Context, sel ast.SelectionSet, v *MemberCodeKeyUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MemberCodeKeyUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNMemberCodePurpose2membergateᚋgraphᚐMemberCodePurpose(ctx context.Context, v any) (MemberCodePurpose, error) {
+	var res MemberCodePurpose
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMemberCodePurpose2membergateᚋgraphᚐMemberCodePurpose(ctx context.Context, sel ast.SelectionSet, v MemberCodePurpose) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNMemberCodeReadErrorCode2membergateᚋgraphᚐMemberCodeReadErrorCode(ctx context.Context, v any) (MemberCodeReadErrorCode, error) {
+	var res MemberCodeReadErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMemberCodeReadErrorCode2membergateᚋgraphᚐMemberCodeReadErrorCode(ctx context.Context, sel ast.SelectionSet, v MemberCodeReadErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNMemberCodeReadInput2membergateᚋgraphᚐMemberCodeReadInput(ctx context.Context, v any) (MemberCodeReadInput, error) {
+	res, err := ec.unmarshalInputMemberCodeReadInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMemberCodeReadPayload2ᚖmembergateᚋgraphᚐMemberCodeReadPayload(ctx context.Context, sel ast.SelectionSet, v *MemberCodeReadPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MemberCodeReadPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMemberCodeReadUserError2ᚕᚖmembergateᚋgraphᚐMemberCodeReadUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*MemberCodeReadUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMemberCodeReadUserError2ᚖmembergateᚋgraphᚐMemberCodeReadUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMemberCodeReadUserError2ᚖmembergateᚋgraphᚐMemberCodeReadUserError(ctx context.Context, sel ast.SelectionSet, v *MemberCodeReadUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MemberCodeReadUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNMemberCodeRevokeErrorCode2membergateᚋgraphᚐMemberCodeRevokeErrorCode(ctx context.Context, v any) (MemberCodeRevokeErrorCode, error) {
+	var res MemberCodeRevokeErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMemberCodeRevokeErrorCode2membergateᚋgraphᚐMemberCodeRevokeErrorCode(ctx context.Context, sel ast.SelectionSet, v MemberCodeRevokeErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNMemberCodeRevokeInput2membergateᚋgraphᚐMemberCodeRevokeInput(ctx context.Context, v any) (MemberCodeRevokeInput, error) {
+	res, err := ec.unmarshalInputMemberCodeRevokeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMemberCodeRevokePayload2ᚖmembergateᚋgraphᚐMemberCodeRevokePayload(ctx context.Context, sel ast.SelectionSet, v *MemberCodeRevokePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MemberCodeRevokePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMemberCodeRevokeUserError2ᚕᚖmembergateᚋgraphᚐMemberCodeRevokeUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*MemberCodeRevokeUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMemberCodeRevokeUserError2ᚖmembergateᚋgraphᚐMemberCodeRevokeUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMemberCodeRevokeUserError2ᚖmembergateᚋgraphᚐMemberCodeRevokeUserError(ctx context.Context, sel ast.SelectionSet, v *MemberCodeRevokeUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MemberCodeRevokeUserError(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNMemberUpdateErrorCode2membergateᚋgraphᚐMemberUpdateErrorCode(ctx context.Context, v any) (MemberUpdateErrorCode, error) {
 	var res MemberUpdateErrorCode
 	err := res.UnmarshalGQL(v)
@@ -78234,6 +80327,20 @@ func (ec *executionContext) marshalOMember2ᚖmembergateᚋgraphᚐMember(ctx co
 		return graphql.Null
 	}
 	return ec._Member(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOMemberCode2ᚖmembergateᚋgraphᚐMemberCode(ctx context.Context, sel ast.SelectionSet, v *MemberCode) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MemberCode(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOMemberCodeKey2ᚖmembergateᚋgraphᚐMemberCodeKey(ctx context.Context, sel ast.SelectionSet, v *MemberCodeKey) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MemberCodeKey(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOMembershipOffer2ᚕᚖmembergateᚋgraphᚐMembershipOfferᚄ(ctx context.Context, sel ast.SelectionSet, v []*MembershipOffer) graphql.Marshaler {

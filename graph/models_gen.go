@@ -2046,6 +2046,8 @@ type Member struct {
 	Entitlements []*Entitlement `json:"entitlements,omitempty"`
 	// The word to say in stores this month. Null when the member has none, or together with an error.
 	StoreWord *StoreWord `json:"storeWord,omitempty"`
+	// The code to show at gates and tills now. Null only together with an error.
+	MemberCode *MemberCode `json:"memberCode,omitempty"`
 	// What the member has asked for after a sale, newest first. Null only together with an error.
 	AfterSales *AfterSalesRequestConnection `json:"afterSales,omitempty"`
 	// What the member has used of benefits, newest first. Null only together with an error.
@@ -2102,6 +2104,111 @@ type MemberBirthdayCorrectUserError struct {
 }
 
 func (MemberBirthdayCorrectUserError) IsUserError() {}
+
+// The code that a member shows at gates and tills, and the phones that make it without a network.
+type MemberCode struct {
+	// The code of this half minute, 24 characters: show it as a QR code.
+	Code string `json:"code"`
+	// When the next code is to be shown, in real time. A little longer this one is read.
+	ValidUntil time.Time `json:"validUntil"`
+	// The phones that have a key of their own, oldest first.
+	Devices []*MemberCodeDevice `json:"devices"`
+}
+
+// A phone that makes codes of the member by itself.
+type MemberCodeDevice struct {
+	// The app's own name for it.
+	DeviceID string `json:"deviceId"`
+	// When it got its key, in real time.
+	IssuedAt time.Time `json:"issuedAt"`
+}
+
+// What a phone needs to make codes. A code is base32 (RFC 4648) of 15 bytes: the short id, the step as 4 bytes, highest first,
+// and the first 6 bytes of HMAC-SHA-256 with the key over these 9. The step is the Unix time divided by `stepSeconds`.
+type MemberCodeKey struct {
+	// The short id, 8 characters of base32: 5 bytes.
+	ShortID string `json:"shortId"`
+	// The secret key, base64url without padding: keep it where only the app can read it.
+	Key string `json:"key"`
+	// How long a step is, in seconds.
+	StepSeconds int `json:"stepSeconds"`
+}
+
+// A phone that wants a key.
+type MemberCodeKeyInput struct {
+	// The app's own name for the phone, 1 to 64 visible ASCII characters, else BAD_USER_INPUT.
+	DeviceID string `json:"deviceId"`
+}
+
+// What has become of asking for a key.
+type MemberCodeKeyPayload struct {
+	// The key. Null when it was refused.
+	Key *MemberCodeKey `json:"key,omitempty"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*MemberCodeKeyUserError `json:"userErrors"`
+}
+
+// Why a phone gets no key.
+type MemberCodeKeyUserError struct {
+	// The input's field, if it is one.
+	Field []string `json:"field,omitempty"`
+	// One sentence for the member.
+	Message string `json:"message"`
+	// The reason for programs.
+	Code MemberCodeKeyErrorCode `json:"code"`
+}
+
+// A code that was shown.
+type MemberCodeReadInput struct {
+	// The code, in small or capital letters.
+	Code string `json:"code"`
+	// Where it was shown.
+	Purpose MemberCodePurpose `json:"purpose"`
+}
+
+// Whose code it was.
+type MemberCodeReadPayload struct {
+	// Who it is, and what they may have. Null when the code was refused.
+	Member *Entitlements `json:"member,omitempty"`
+	// Whether it was checked that the code had not been read before. False at a gate while that cannot be, and for what is NOT_FOUND.
+	CheckedForReplay bool `json:"checkedForReplay"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*MemberCodeReadUserError `json:"userErrors"`
+}
+
+// Why a code was refused.
+type MemberCodeReadUserError struct {
+	// The input's field, if it is one.
+	Field []string `json:"field,omitempty"`
+	// One sentence for the clerk.
+	Message string `json:"message"`
+	// The reason for programs.
+	Code MemberCodeReadErrorCode `json:"code"`
+}
+
+// A phone whose codes are to be wrong.
+type MemberCodeRevokeInput struct {
+	// The app's own name for the phone, 1 to 64 visible ASCII characters, else BAD_USER_INPUT.
+	DeviceID string `json:"deviceId"`
+}
+
+// What has become of taking a key away.
+type MemberCodeRevokePayload struct {
+	// The phone that has no key any more. Null when it was refused.
+	DeviceID *string `json:"deviceId,omitempty"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*MemberCodeRevokeUserError `json:"userErrors"`
+}
+
+// Why no key was taken away.
+type MemberCodeRevokeUserError struct {
+	// The input's field, if it is one.
+	Field []string `json:"field,omitempty"`
+	// One sentence for the member.
+	Message string `json:"message"`
+	// The reason for programs.
+	Code MemberCodeRevokeErrorCode `json:"code"`
+}
 
 // What is to be changed of the own profile.
 type MemberUpdateInput struct {
@@ -5876,6 +5983,232 @@ func (e *MemberBirthdayCorrectErrorCode) UnmarshalJSON(b []byte) error {
 }
 
 func (e MemberBirthdayCorrectErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Why a phone gets no key.
+type MemberCodeKeyErrorCode string
+
+const (
+	// Five phones of the member have keys; revoke one first.
+	MemberCodeKeyErrorCodeTooManyDevices MemberCodeKeyErrorCode = "TOO_MANY_DEVICES"
+)
+
+var AllMemberCodeKeyErrorCode = []MemberCodeKeyErrorCode{
+	MemberCodeKeyErrorCodeTooManyDevices,
+}
+
+func (e MemberCodeKeyErrorCode) IsValid() bool {
+	switch e {
+	case MemberCodeKeyErrorCodeTooManyDevices:
+		return true
+	}
+	return false
+}
+
+func (e MemberCodeKeyErrorCode) String() string {
+	return string(e)
+}
+
+func (e *MemberCodeKeyErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MemberCodeKeyErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MemberCodeKeyErrorCode", str)
+	}
+	return nil
+}
+
+func (e MemberCodeKeyErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *MemberCodeKeyErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e MemberCodeKeyErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Where a code is shown.
+type MemberCodePurpose string
+
+const (
+	// At a gate, which opens even while nobody can tell whether the code was read before.
+	MemberCodePurposeGate MemberCodePurpose = "GATE"
+	// At a till, which then answers UNAVAILABLE.
+	MemberCodePurposeTill MemberCodePurpose = "TILL"
+)
+
+var AllMemberCodePurpose = []MemberCodePurpose{
+	MemberCodePurposeGate,
+	MemberCodePurposeTill,
+}
+
+func (e MemberCodePurpose) IsValid() bool {
+	switch e {
+	case MemberCodePurposeGate, MemberCodePurposeTill:
+		return true
+	}
+	return false
+}
+
+func (e MemberCodePurpose) String() string {
+	return string(e)
+}
+
+func (e *MemberCodePurpose) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MemberCodePurpose(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MemberCodePurpose", str)
+	}
+	return nil
+}
+
+func (e MemberCodePurpose) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *MemberCodePurpose) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e MemberCodePurpose) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Why a code was refused.
+type MemberCodeReadErrorCode string
+
+const (
+	// It is no code that a member shows now: unknown, old, revoked and wrong are told alike.
+	MemberCodeReadErrorCodeNotFound MemberCodeReadErrorCode = "NOT_FOUND"
+	// A code of this member was read in the same half minute.
+	MemberCodeReadErrorCodeAlreadyUsed MemberCodeReadErrorCode = "ALREADY_USED"
+)
+
+var AllMemberCodeReadErrorCode = []MemberCodeReadErrorCode{
+	MemberCodeReadErrorCodeNotFound,
+	MemberCodeReadErrorCodeAlreadyUsed,
+}
+
+func (e MemberCodeReadErrorCode) IsValid() bool {
+	switch e {
+	case MemberCodeReadErrorCodeNotFound, MemberCodeReadErrorCodeAlreadyUsed:
+		return true
+	}
+	return false
+}
+
+func (e MemberCodeReadErrorCode) String() string {
+	return string(e)
+}
+
+func (e *MemberCodeReadErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MemberCodeReadErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MemberCodeReadErrorCode", str)
+	}
+	return nil
+}
+
+func (e MemberCodeReadErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *MemberCodeReadErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e MemberCodeReadErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Why no key was taken away.
+type MemberCodeRevokeErrorCode string
+
+const (
+	// No phone of the member's with this name has a key.
+	MemberCodeRevokeErrorCodeNotFound MemberCodeRevokeErrorCode = "NOT_FOUND"
+)
+
+var AllMemberCodeRevokeErrorCode = []MemberCodeRevokeErrorCode{
+	MemberCodeRevokeErrorCodeNotFound,
+}
+
+func (e MemberCodeRevokeErrorCode) IsValid() bool {
+	switch e {
+	case MemberCodeRevokeErrorCodeNotFound:
+		return true
+	}
+	return false
+}
+
+func (e MemberCodeRevokeErrorCode) String() string {
+	return string(e)
+}
+
+func (e *MemberCodeRevokeErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MemberCodeRevokeErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MemberCodeRevokeErrorCode", str)
+	}
+	return nil
+}
+
+func (e MemberCodeRevokeErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *MemberCodeRevokeErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e MemberCodeRevokeErrorCode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -8,6 +8,7 @@ import (
 	"membergate/internal/account"
 	"membergate/internal/desk"
 	"membergate/internal/fault"
+	"membergate/internal/member"
 	"membergate/loaders"
 )
 
@@ -126,6 +127,18 @@ func (q query) Entitlements(ctx context.Context, memberID string) (*graph.Entitl
 		return nil, err
 	}
 	return q.entitled(ctx, &h)
+}
+
+// shower is whose code was shown, and what they may have.
+func (r *Root) shower(ctx context.Context, who member.ID) (*graph.Entitlements, error) {
+	h, known, err := loaders.From(ctx).Holders.Load(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	if !known { // a member who is gone
+		return nil, fault.Refuse(desk.Unknown, "code", "code is none that a member shows now")
+	}
+	return r.entitled(ctx, &h)
 }
 
 func (r *Root) entitled(ctx context.Context, h *account.Holder) (*graph.Entitlements, error) {

@@ -55,6 +55,7 @@ type Root struct {
 	Uses      *benefit.Service    // of benefits
 	Families  *family.Service     // invitations
 	Desk      *desk.Service       // rights, and requests after a sale
+	Codes     *desk.Codes         // that members show
 	Profiles  *profile.Service    // names, consents, homes
 	Community *community.Service  // feeds and threads
 	Notices   *notice.Desk        // inboxes, and what members want of them

@@ -150,6 +150,7 @@ func askings() []asking {
 	add("BenefitsPage", "2011-10-08T12:00:00+08:00", nil, owner) // a day of the month and of the year on which something is there
 	add("DeskPage", sampleEnd, nil, owner, teen, "")
 	add("DeskPage", today, nil, owner)
+	add("MemberCode", sampleEnd, nil, owner, "")
 	add("FamilyPage", sampleEnd, nil, everybody...)
 	add("FamilyInvitation", sampleEnd, map[string]any{"token": invitation}, single, "")
 	add("FamilyInvitation", sampleEnd, map[string]any{"token": "made up"}, single)

@@ -35,6 +35,7 @@ var prices = map[string]price{
 	"Earning":             {calls{2, 0, 1}, calls{}},
 	"Programme":           {},
 	"DeskPage":            {calls{4, 0, 2}, calls{}},
+	"MemberCode":          {calls{2, 0, 1}, calls{}},
 	"ProfilePage":         {calls{2, 0, 1}, calls{}},
 	"BenefitsPage":        {calls{2, 0, 1}, calls{}},
 	"FamilyPage":          {calls{4, 0, 3}, calls{}},

@@ -56,6 +56,7 @@ type stores struct {
 	claims     claim.Store      // tiers for codes, and days
 	community  community.Store  // posts, comments, marks, ties
 	requests   desk.Requests    // after a sale
+	cards      desk.Cards       // who may show codes of members
 	decisions  profile.Store    // members' earlier decisions on their data
 	cache      *redisstore.Store
 
@@ -141,7 +142,7 @@ func (s *stores) useBolt(b *boltstore.Store) {
 	s.offers = b.Offers()
 	s.products, s.rewards, s.usages, s.families, s.community = b.Products(), b.Rewards(), b.Usages(), b.Families(), b.Community()
 	s.uses = b.Uses()
-	s.decisions, s.requests = b.Decisions(), b.Requests()
+	s.decisions, s.requests, s.cards = b.Decisions(), b.Requests(), b.Cards()
 	s.redemptions, s.vouchers, s.promises = b.Redemptions(), b.Vouchers(), b.Supply()
 	s.coupons = b.Coupons()
 	s.migrate, s.fill = func(context.Context) error { return nil }, b.Hasty
@@ -155,7 +156,7 @@ func (s *stores) useMongo(m *mongostore.Store) {
 	s.offers = m.Offers()
 	s.products, s.rewards, s.usages, s.families, s.community = m.Products(), m.Rewards(), m.Usages(), m.Families(), m.Community()
 	s.uses = m.Uses()
-	s.decisions, s.requests = m.Decisions(), m.Requests()
+	s.decisions, s.requests, s.cards = m.Decisions(), m.Requests(), m.Cards()
 	s.redemptions, s.vouchers, s.promises = m.Redemptions(), m.Vouchers(), m.Supply()
 	s.coupons = m.Coupons()
 	together := m.Together()

@@ -129,7 +129,8 @@ func atHome(p *member.Profile) {
 	p.Preferences = []string{"COFFEE_TEA", "SEAFOOD"}
 }
 
-// putRequests are two requests after a sale of the owner's: one that waits, and one that came to an end too late.
+// putRequests are two requests after a sale of the owner's: one that waits, and one that came to an end too late. The owner
+// has a card, too.
 func putRequests(ctx context.Context, s Settings, st *stores) error {
 	keys, err := s.Keys()
 	if err != nil {
@@ -142,7 +143,8 @@ func putRequests(ctx context.Context, s Settings, st *stores) error {
 	over.ID, over.At, over.ResolveBy, over.State, over.TakenBy, over.TakenAt, over.ClosedBy, over.ClosedAt = "0002", written(41), written(45), desk.Closed, "clerk",
 		written(42), "clerk", written(50)
 	over.Outcome, over.Note = "REPLACED", keys.Seal(desk.TextPurpose, "A new one is on its way.")
-	return errors.Join(st.requests.Create(ctx, open), st.requests.Create(ctx, over))
+	card := desk.Card{Member: owner, Short: "VILLAGER", Issued: 1, Phones: []desk.Phone{{Device: "kitchen-phone", Issue: 1, At: written(30)}}}
+	return errors.Join(st.requests.Create(ctx, open), st.requests.Create(ctx, over), st.cards.Create(ctx, card))
 }
 
 func putVillager(ctx context.Context, st *stores) error {

@@ -9,4 +9,5 @@ import (
 func TestDesk(t *testing.T) {
 	s := open(t)
 	storetest.Requests(t, s.Requests())
+	storetest.Cards(t, s.Cards())
 }
