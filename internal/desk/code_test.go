@@ -119,7 +119,7 @@ func TestACodeIsReadInItsStepAndThoseBesideItAndNoOther(t *testing.T) {
 		"wrong proof":            {code[:15] + later[15:], 0, false},
 		"another's proof":        {code[:8] + theirs[8:], 0, false},
 		"another's id":           {theirs[:8] + code[8:], 0, false},
-		"a step that it was not": {code[:8] + later[8:14] + code[14:], 0, false},
+		"a step that it was not": {code[:8] + later[8:15] + code[15:], 0, false},
 		"too short":              {code[:23], 0, false},
 		"too long":               {code + "A", 0, false},
 		"an end of a line":       {code[:23] + "\n", 0, false},
