@@ -13215,12 +13215,12 @@ type MemberCodeKey {
 }
 
 "Why a phone gets no key."
-type MemberCodeKeyUserError {
-  "The input's field, if it is one."
+type MemberCodeKeyUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
   field: [String!]
-  "One sentence for the member."
+  "One sentence in the language asked for."
   message: String!
-  "The reason for programs."
+  "What to do about it."
   code: MemberCodeKeyErrorCode!
 }
 
@@ -13245,12 +13245,12 @@ type MemberCodeRevokePayload {
 }
 
 "Why no key was taken away."
-type MemberCodeRevokeUserError {
-  "The input's field, if it is one."
+type MemberCodeRevokeUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
   field: [String!]
-  "One sentence for the member."
+  "One sentence in the language asked for."
   message: String!
-  "The reason for programs."
+  "What to do about it."
   code: MemberCodeRevokeErrorCode!
 }
 
@@ -13287,12 +13287,12 @@ type MemberCodeReadPayload {
 }
 
 "Why a code was refused."
-type MemberCodeReadUserError {
-  "The input's field, if it is one."
+type MemberCodeReadUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
   field: [String!]
-  "One sentence for the clerk."
+  "One sentence in the language asked for."
   message: String!
-  "The reason for programs."
+  "What to do about it."
   code: MemberCodeReadErrorCode!
 }
 
@@ -56432,6 +56432,27 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._MemberUpdateUserError(ctx, sel, obj)
+	case MemberCodeRevokeUserError:
+		return ec._MemberCodeRevokeUserError(ctx, sel, &obj)
+	case *MemberCodeRevokeUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MemberCodeRevokeUserError(ctx, sel, obj)
+	case MemberCodeReadUserError:
+		return ec._MemberCodeReadUserError(ctx, sel, &obj)
+	case *MemberCodeReadUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MemberCodeReadUserError(ctx, sel, obj)
+	case MemberCodeKeyUserError:
+		return ec._MemberCodeKeyUserError(ctx, sel, &obj)
+	case *MemberCodeKeyUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MemberCodeKeyUserError(ctx, sel, obj)
 	case MemberBirthdayCorrectUserError:
 		return ec._MemberBirthdayCorrectUserError(ctx, sel, &obj)
 	case *MemberBirthdayCorrectUserError:
@@ -65748,7 +65769,7 @@ func (ec *executionContext) _MemberCodeKeyPayload(ctx context.Context, sel ast.S
 	return out
 }
 
-var memberCodeKeyUserErrorImplementors = []string{"MemberCodeKeyUserError"}
+var memberCodeKeyUserErrorImplementors = []string{"MemberCodeKeyUserError", "UserError"}
 
 func (ec *executionContext) _MemberCodeKeyUserError(ctx context.Context, sel ast.SelectionSet, obj *MemberCodeKeyUserError) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, memberCodeKeyUserErrorImplementors)
@@ -65844,7 +65865,7 @@ func (ec *executionContext) _MemberCodeReadPayload(ctx context.Context, sel ast.
 	return out
 }
 
-var memberCodeReadUserErrorImplementors = []string{"MemberCodeReadUserError"}
+var memberCodeReadUserErrorImplementors = []string{"MemberCodeReadUserError", "UserError"}
 
 func (ec *executionContext) _MemberCodeReadUserError(ctx context.Context, sel ast.SelectionSet, obj *MemberCodeReadUserError) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, memberCodeReadUserErrorImplementors)
@@ -65935,7 +65956,7 @@ func (ec *executionContext) _MemberCodeRevokePayload(ctx context.Context, sel as
 	return out
 }
 
-var memberCodeRevokeUserErrorImplementors = []string{"MemberCodeRevokeUserError"}
+var memberCodeRevokeUserErrorImplementors = []string{"MemberCodeRevokeUserError", "UserError"}
 
 func (ec *executionContext) _MemberCodeRevokeUserError(ctx context.Context, sel ast.SelectionSet, obj *MemberCodeRevokeUserError) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, memberCodeRevokeUserErrorImplementors)

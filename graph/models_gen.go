@@ -2150,13 +2150,15 @@ type MemberCodeKeyPayload struct {
 
 // Why a phone gets no key.
 type MemberCodeKeyUserError struct {
-	// The input's field, if it is one.
+	// Path of the input's field that it is about. Null when it is about no single field.
 	Field []string `json:"field,omitempty"`
-	// One sentence for the member.
+	// One sentence in the language asked for.
 	Message string `json:"message"`
-	// The reason for programs.
+	// What to do about it.
 	Code MemberCodeKeyErrorCode `json:"code"`
 }
+
+func (MemberCodeKeyUserError) IsUserError() {}
 
 // A code that was shown.
 type MemberCodeReadInput struct {
@@ -2178,13 +2180,15 @@ type MemberCodeReadPayload struct {
 
 // Why a code was refused.
 type MemberCodeReadUserError struct {
-	// The input's field, if it is one.
+	// Path of the input's field that it is about. Null when it is about no single field.
 	Field []string `json:"field,omitempty"`
-	// One sentence for the clerk.
+	// One sentence in the language asked for.
 	Message string `json:"message"`
-	// The reason for programs.
+	// What to do about it.
 	Code MemberCodeReadErrorCode `json:"code"`
 }
+
+func (MemberCodeReadUserError) IsUserError() {}
 
 // A phone whose codes are to be wrong.
 type MemberCodeRevokeInput struct {
@@ -2202,13 +2206,15 @@ type MemberCodeRevokePayload struct {
 
 // Why no key was taken away.
 type MemberCodeRevokeUserError struct {
-	// The input's field, if it is one.
+	// Path of the input's field that it is about. Null when it is about no single field.
 	Field []string `json:"field,omitempty"`
-	// One sentence for the member.
+	// One sentence in the language asked for.
 	Message string `json:"message"`
-	// The reason for programs.
+	// What to do about it.
 	Code MemberCodeRevokeErrorCode `json:"code"`
 }
+
+func (MemberCodeRevokeUserError) IsUserError() {}
 
 // What is to be changed of the own profile.
 type MemberUpdateInput struct {

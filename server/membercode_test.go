@@ -94,7 +94,7 @@ func TestAPhoneMakesMemberCodesAloneUntilItIsRevoked(t *testing.T) {
 		for n := range desk.MostPhones - 1 {
 			phoneOf(t, app, fmt.Sprint("phone-", n))
 		}
-		if r := app.send("MemberCodeKey", phone("more")); r.refusal(t, "memberCodeKey") != "TOO_MANY_DEVICES" {
+		if r := app.send("MemberCodeKey", phone("more")); r.refusal(t, "memberCodeKey") != "TOO_MANY_DEVICES" || !strings.Contains(r.text, "Five phones") {
 			t.Errorf("one phone more: %s", r.text)
 		}
 		for _, operation := range []string{"MemberCodeKey", "MemberCodeRevoke"} {
