@@ -155,7 +155,7 @@ func TestACouponsCodeIsTakenByOneOfFiftyTills(t *testing.T) {
 
 func TestTheBestCheckoutTakesTheBestCouponsAndThenTheCoins(t *testing.T) {
 	onEngines(t, func(t *testing.T, e *engine) {
-		app := couponApp(t, e, "saver")
+		app := couponApp(t, e, "thrifty")
 		amount, half, fee := app.given("LATE_20"), app.given("COMEBACK_HALF"), app.given("DELIVERY_FREE")
 		best := func(fen int) reply {
 			return good(t, app.url, question{query: app.only("BestCheckout"), variables: map[string]any{"order": anOrder("o-best", fen)}, who: app.who})
