@@ -214,7 +214,7 @@ func TestAProfileIsChangedByWhoeverSawItLast(t *testing.T) {
 func TestStaffCorrectABirthdayAndMembersDoNot(t *testing.T) {
 	const correct = `mutation($input: MemberBirthdayCorrectInput!) { memberBirthdayCorrect(input: $input) { profile { displayName } userErrors { code } } }`
 	onEngines(t, func(t *testing.T, e *engine) {
-		app := atHomeOf(t, e, "renamed")
+		app := atHomeOf(t, e, "corrected")
 		id := good(t, app.url, question{query: `{ me { publicProfile { id } } }`, who: app.who}).at(t, "me", "publicProfile", "id")
 		fix := func(id any, day string) question {
 			return question{query: correct, variables: input("memberId", id, "birthday", day), header: staff(t, "operations")}
