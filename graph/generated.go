@@ -12986,6 +12986,8 @@ enum BenefitUseErrorCode {
   CHOICE_NEEDED
   "What was chosen is none of the member's options."
   CHOICE_UNKNOWN
+  "It gives coupons: ` + "`" + `couponClaim` + "`" + ` takes them, and counts the use."
+  GIVES_COUPONS
   "The idempotency key was used for something else."
   IDEMPOTENCY_CONFLICT
 }

@@ -4312,6 +4312,8 @@ const (
 	BenefitUseErrorCodeChoiceNeeded BenefitUseErrorCode = "CHOICE_NEEDED"
 	// What was chosen is none of the member's options.
 	BenefitUseErrorCodeChoiceUnknown BenefitUseErrorCode = "CHOICE_UNKNOWN"
+	// It gives coupons: `couponClaim` takes them, and counts the use.
+	BenefitUseErrorCodeGivesCoupons BenefitUseErrorCode = "GIVES_COUPONS"
 	// The idempotency key was used for something else.
 	BenefitUseErrorCodeIdempotencyConflict BenefitUseErrorCode = "IDEMPOTENCY_CONFLICT"
 )
@@ -4325,12 +4327,13 @@ var AllBenefitUseErrorCode = []BenefitUseErrorCode{
 	BenefitUseErrorCodeOrderNeeded,
 	BenefitUseErrorCodeChoiceNeeded,
 	BenefitUseErrorCodeChoiceUnknown,
+	BenefitUseErrorCodeGivesCoupons,
 	BenefitUseErrorCodeIdempotencyConflict,
 }
 
 func (e BenefitUseErrorCode) IsValid() bool {
 	switch e {
-	case BenefitUseErrorCodeNotFound, BenefitUseErrorCodeLocked, BenefitUseErrorCodeReplaced, BenefitUseErrorCodeUsedUp, BenefitUseErrorCodeOutOfStock, BenefitUseErrorCodeOrderNeeded, BenefitUseErrorCodeChoiceNeeded, BenefitUseErrorCodeChoiceUnknown, BenefitUseErrorCodeIdempotencyConflict:
+	case BenefitUseErrorCodeNotFound, BenefitUseErrorCodeLocked, BenefitUseErrorCodeReplaced, BenefitUseErrorCodeUsedUp, BenefitUseErrorCodeOutOfStock, BenefitUseErrorCodeOrderNeeded, BenefitUseErrorCodeChoiceNeeded, BenefitUseErrorCodeChoiceUnknown, BenefitUseErrorCodeGivesCoupons, BenefitUseErrorCodeIdempotencyConflict:
 		return true
 	}
 	return false

@@ -22,7 +22,7 @@ import (
 )
 
 // usable are benefits that are added to a programme: a quota of 3, a stock of 5, a cost cap, one by order, one to choose
-// from, one for stores, and one that a better one replaces.
+// from, one for stores, one that a better one replaces, and one that gives coupons.
 const usable = `
   - {code: THREE, kind: SERVICE, layer: BASIC, category: X, owner: tests, titles: {zh-CN: 三, en: Three}, terms: {zh-CN: 每月3次, zh-TW: 每月3次, en: 3 times a month}, eligibility: {minTier: REGISTERED},
      quota: {count: 3, per: MONTH}, validFrom: 2026-01-01T00:00:00+08:00, state: LIVE, cancelMinutes: 60}
@@ -39,6 +39,8 @@ const usable = `
      quota: {unlimited: true}, validFrom: 2026-01-01T00:00:00+08:00, state: LIVE}
   - {code: LANE_PLUS, kind: ACCESS, layer: BASIC, category: X, owner: tests, titles: {zh-CN: 金通道}, terms: {zh-CN: 不限, zh-TW: 不限, en: As often as you like}, eligibility: {minTier: GOLD},
      quota: {unlimited: true}, validFrom: 2026-01-01T00:00:00+08:00, state: LIVE, replaces: LANE}
+  - {code: CARD, kind: COUPON, layer: BASIC, category: X, owner: tests, titles: {zh-CN: 券, en: Coupon}, terms: {zh-CN: 每月1张, zh-TW: 每月1張, en: 1 a month}, eligibility: {minTier: REGISTERED},
+     quota: {count: 1, per: MONTH}, coupon: LATE_20, validFrom: 2026-01-01T00:00:00+08:00, state: LIVE}
 `
 
 // usableProgramme writes retail-5 with those.
@@ -329,6 +331,7 @@ func TestEveryReasonNotToUseABenefitIsToldWithItsCode(t *testing.T) {
 		check(a.use("k", "WRAP", map[string]any{"orderId": "o-1"}), "")
 		check(a.use("l", "WRAP", map[string]any{"orderId": "o-1"}), "USED_UP")
 		check(a.use("l", "WRAP", map[string]any{"orderId": "o-2"}), "")
+		check(a.use("card", "CARD", nil), "GIVES_COUPONS")
 		check(a.use("c", "BOX", nil), "CHOICE_NEEDED")
 		check(a.use("c", "BOX", choose("CUP")), "CHOICE_UNKNOWN")  // two are shown, and the pan is for those born in July
 		check(a.of("c2").use("c", "BOX", choose("TEA")), "LOCKED") // whose birthday nobody knows

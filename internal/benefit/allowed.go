@@ -16,6 +16,9 @@ func allowed(p *programme.Programme, c Command) (programme.Benefit, error) {
 	if !ok {
 		return programme.Benefit{}, unavailable(p, c.Facts, c.Benefit, c.At)
 	}
+	if offer.Coupon != "" && c.For != ForCoupon {
+		return programme.Benefit{}, refuse(GivesCoupons, "benefitId", "benefit %s gives coupons; allowed is to claim them", c.Benefit)
+	}
 	if !offer.Quota.Unlimited && offer.Quota.Per == programme.PerOrder && c.Order == "" {
 		return programme.Benefit{}, refuse(OrderNeeded, "orderId", "orderId is missing; benefit %s is given by order", c.Benefit)
 	}

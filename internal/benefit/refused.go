@@ -18,6 +18,7 @@ const (
 	OrderNeeded    = "ORDER_NEEDED"    // the quota counts by order and none was named
 	ChoiceNeeded   = "CHOICE_NEEDED"   // one of the options must be chosen
 	ChoiceUnknown  = "CHOICE_UNKNOWN"  // it is none of the member's options
+	GivesCoupons   = "GIVES_COUPONS"   // a use gives a coupon, which is claimed
 	NotCancellable = "NOT_CANCELLABLE" // its time is over, or it belongs to something else
 )
 

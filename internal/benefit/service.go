@@ -38,6 +38,9 @@ type Command struct {
 	At      time.Time
 }
 
+// ForCoupon is what a use belongs to that a coupon is issued for.
+const ForCoupon = "coupon"
+
 // nowhere is the place of a use whose place nobody told: none of those that a benefit may ask for.
 const nowhere = "?"
 

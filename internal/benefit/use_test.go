@@ -71,7 +71,8 @@ func TestUseOfWhatIsNotTheMembersSaysWhy(t *testing.T) {
 		programme.Benefit{Code: "BY_ORDER", Quota: programme.Quota{Count: 1, Per: programme.PerOrder}},
 		programme.Benefit{Code: "MONTHLY", Quota: programme.Quota{Count: 1, Per: programme.PerMonth}},
 		programme.Benefit{Code: "FEW", Quota: programme.Quota{Count: 2, Per: programme.Once}, Stock: &programme.Stock{Total: 1, Per: programme.PerYear}},
-		programme.Benefit{Code: "BOX", Quota: programme.Quota{Unlimited: true}, Choices: &programme.Choices{Show: 1, Options: []programme.Option{{Code: "TEA"}}}})
+		programme.Benefit{Code: "BOX", Quota: programme.Quota{Unlimited: true}, Choices: &programme.Choices{Show: 1, Options: []programme.Option{{Code: "TEA"}}}},
+		programme.Benefit{Code: "CARD", Quota: programme.Quota{Count: 1, Per: programme.PerMonth}, Coupon: "FIVE_OFF"})
 	service, now := open(p), at(t, "2026-07-08 12:00")
 	for _, c := range []string{"MONTHLY", "FEW"} {
 		if _, _, err := service.Use(t.Context(), by("first "+c, c, now, facts("SILVER"))); err != nil {
@@ -92,6 +93,8 @@ func TestUseOfWhatIsNotTheMembersSaysWhy(t *testing.T) {
 		"out of stock":           {func(c *benefit.Command) { c.Benefit = "FEW" }, benefit.OutOfStock, "2027-01-01 00:00"},
 		"nothing chosen":         {func(c *benefit.Command) { c.Benefit = "BOX" }, benefit.ChoiceNeeded, ""},
 		"something else chosen":  {func(c *benefit.Command) { c.Benefit, c.Choice = "BOX", "CAKE" }, benefit.ChoiceUnknown, ""},
+		"one that gives coupons": {func(c *benefit.Command) { c.Benefit = "CARD" }, benefit.GivesCoupons, ""},
+		"its coupon for a desk":  {func(c *benefit.Command) { c.Benefit, c.By, c.For = "CARD", "clerk", "parcel" }, benefit.GivesCoupons, ""},
 		"chosen without choices": {func(c *benefit.Command) { c.Benefit, c.Choice = "BETTER", "TEA" }, benefit.ChoiceUnknown, ""},
 	} {
 		wish := by("k", "", now, facts("SILVER"))
@@ -109,8 +112,13 @@ func TestUseOfWhatIsNotTheMembersSaysWhy(t *testing.T) {
 			t.Errorf("%s: missing are %+v", name, r.Missing)
 		}
 	}
+	claimed := by("claim", "CARD", now, facts("SILVER"))
+	claimed.For = benefit.ForCoupon
+	if _, _, err := service.Use(t.Context(), claimed); err != nil {
+		t.Errorf("the quota is whole after all that, but a claim gets %v", err)
+	}
 	left, err := service.Usages.ByMember(t.Context(), "17850")
-	if err != nil || len(left.Steps) > 0 || len(left.Counts) != 2 {
+	if err != nil || len(left.Steps) > 0 || len(left.Counts) != 3 {
 		t.Errorf("refusals left %+v, %v", left, err)
 	}
 	if _, again, err := service.Use(t.Context(), by("k", "BETTER", now, facts("SILVER"))); err != nil || again {

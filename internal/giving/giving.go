@@ -45,7 +45,6 @@ const (
 	mostReason = 200
 	// repaired is how many of a member's newest uses are looked at for coupons that a killed process did not issue.
 	repaired = 51
-	forUse   = "coupon" // what a use of a benefit belongs to that was made here
 )
 
 // Claim is a wish for coupons of a benefit.
@@ -75,7 +74,7 @@ func (s *Service) Claim(ctx context.Context, c Claim) ([]coupon.Coupon, bool, er
 	var all []coupon.Issue
 	replayed := true
 	for n := range c.Count {
-		use, before, err := s.Uses.Use(ctx, benefit.Command{Key: op + " " + strconv.FormatInt(n, 10), Facts: c.Facts, Benefit: c.Benefit, By: benefit.ByMember, For: forUse, At: c.At})
+		use, before, err := s.Uses.Use(ctx, benefit.Command{Key: op + " " + strconv.FormatInt(n, 10), Facts: c.Facts, Benefit: c.Benefit, By: benefit.ByMember, For: benefit.ForCoupon, At: c.At})
 		if err != nil && (n == 0 || !fault.Is(err, fault.BadInput)) {
 			return nil, false, err
 		}
@@ -111,7 +110,7 @@ func (s *Service) repair(ctx context.Context, c Claim) error {
 	}
 	var all []coupon.Issue
 	for _, u := range uses {
-		if u.For == forUse && u.State == benefit.Used {
+		if u.For == benefit.ForCoupon && u.State == benefit.Used {
 			if i := s.of(u); i.Template != "" {
 				all = append(all, i)
 			}
