@@ -76,7 +76,7 @@ type Detail int
 
 // The details.
 const (
-	Public Detail = iota // what other people may see: name, picture, the tiers held (Standing.Turns, Earned); no facts, history, consents, outbox or what was told of home
+	Public Detail = iota // what other people may see: name, picture, the tiers held (Standing.Turns, Earned); no facts, history, first order, consents, outbox or what was told of home
 	Whole                // everything
 )
 

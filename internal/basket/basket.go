@@ -74,7 +74,7 @@ func Check(order string, needed bool, p coupon.Purchase) error {
 
 // Of completes an order with what is known of its member.
 func Of(p *programme.Programme, h account.Holder, o coupon.Purchase) coupon.Purchase {
-	o.Region, o.FirstOrder = h.Profile.Country, eligibility.LastOrder(p, h.Account.Standing).IsZero()
+	o.Region, o.FirstOrder = h.Profile.Country, !eligibility.Ordered(p, h.Account.Standing)
 	return o
 }
 

@@ -2,6 +2,7 @@ package boltstore
 
 import (
 	"context"
+	"time"
 
 	"membergate/internal/account"
 	"membergate/internal/fault"
@@ -90,6 +91,7 @@ func holder(t *tx, id member.ID) (h account.Holder, ok bool, err error) {
 func public(h account.Holder) account.Holder {
 	h.Profile.Consents, h.Profile.Sealed = nil, ""
 	h.Account.Standing.Facts, h.Account.Standing.History, h.Account.Outbox = nil, nil, nil
+	h.Account.Standing.FirstPaid = time.Time{}
 	return h
 }
 

@@ -92,6 +92,11 @@ func LastOrder(p *programme.Programme, s tier.Standing) time.Time {
 	return last
 }
 
+// Ordered tells whether a member has ever paid an order, however long ago.
+func Ordered(p *programme.Programme, s tier.Standing) bool {
+	return !s.FirstPaid.IsZero() || !LastOrder(p, s).IsZero()
+}
+
 // localDays counts the midnights between two moments.
 func localDays(from, to time.Time, zone *time.Location) int {
 	a, b := from.In(zone), to.In(zone)

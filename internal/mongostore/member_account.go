@@ -37,6 +37,7 @@ type standingDoc struct {
 	Steps          []string    `bson:"steps,omitempty"`
 	Grants         []grantDoc  `bson:"grants,omitempty"`
 	Facts          []factDoc   `bson:"facts,omitempty"`
+	FirstPaid      time.Time   `bson:"firstPaid,omitempty"`
 	Clock          time.Time   `bson:"clock"`
 	Settled        time.Time   `bson:"settled"`
 	History        []changeDoc `bson:"history,omitempty"`
@@ -118,7 +119,7 @@ func toAccount(a account.Account) accountDoc {
 		Version: a.Version, Wallet: string(a.Wallet), Outbox: each(a.Outbox, toStep), Unfinished: len(a.Outbox) > 0, Ends: a.EndsAt(),
 		Baskets: each(a.Baskets, func(b coupon.Basket) basketDoc { return basketDoc(b) }),
 		Standing: standingDoc{
-			Earned: s.Earned, State: s.State, Since: s.Since, ProtectedUntil: s.ProtectedUntil, Clock: s.Clock, Settled: s.Settled,
+			Earned: s.Earned, State: s.State, Since: s.Since, ProtectedUntil: s.ProtectedUntil, FirstPaid: s.FirstPaid, Clock: s.Clock, Settled: s.Settled,
 			Tasks: s.Tasks, Steps: s.Steps, Due: a.DueAt(), Named: namingDoc(s.Named),
 			Grants:  each(s.Grants, func(g tier.Grant) grantDoc { return grantDoc(g) }),
 			Facts:   each(s.Facts, func(f tier.Fact) factDoc { return factDoc(f) }),
@@ -135,7 +136,7 @@ func (d accountDoc) account(id member.ID) account.Account {
 		Member: id, Version: d.Version, Wallet: wallet.ID(d.Wallet), Outbox: each(d.Outbox, stepDoc.step),
 		Baskets: each(d.Baskets, func(b basketDoc) coupon.Basket { return coupon.Basket(b) }),
 		Standing: tier.Standing{
-			Earned: s.Earned, State: s.State, Since: s.Since, ProtectedUntil: s.ProtectedUntil, Clock: s.Clock, Settled: s.Settled,
+			Earned: s.Earned, State: s.State, Since: s.Since, ProtectedUntil: s.ProtectedUntil, FirstPaid: s.FirstPaid, Clock: s.Clock, Settled: s.Settled,
 			Tasks: slices.Clone(s.Tasks), Steps: slices.Clone(s.Steps), Due: due(s.Due),
 			Named:   tier.Naming{Segments: slices.Clone(s.Named.Segments), At: s.Named.At},
 			Grants:  each(s.Grants, func(g grantDoc) tier.Grant { return tier.Grant(g) }),

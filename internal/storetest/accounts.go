@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"membergate/internal/account"
 	"membergate/internal/fault"
@@ -136,7 +137,7 @@ func publicHolder(t *testing.T, ctx context.Context, s account.Store) {
 	must(t, err)
 	h.Profile.Consents, h.Account.Outbox = nil, nil
 	h.Profile.Household, h.Profile.Preferences = member.Household{}, nil
-	h.Account.Standing.Facts, h.Account.Standing.History = nil, nil
+	h.Account.Standing.Facts, h.Account.Standing.History, h.Account.Standing.FirstPaid = nil, nil, time.Time{}
 	same(t, "the public holder", found[h.Profile.ID], h)
 }
 

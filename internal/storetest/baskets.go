@@ -33,6 +33,7 @@ func Baskets(t *testing.T, s Market) {
 		{"whoever comes next repairs a freeze that was killed", killedBasket},
 		{"coupons that do not go together are refused, however many ask at once", stackedBaskets},
 		{"what is over is written down once", sweptCoupons},
+		{"a first order is never to come again, however long ago it was", firstOrderOnce},
 	}.run(t, s)
 }
 
@@ -316,5 +317,22 @@ func sweptCoupons(t *testing.T, ctx context.Context, s Market) {
 	}
 	if c := couponNow(t, ctx, s.Coupons, a.ids[0]); c.State != coupons.Expired {
 		t.Errorf("it is written down as %s", c.State)
+	}
+}
+
+func firstOrderOnce(t *testing.T, ctx context.Context, s Market) {
+	for fen, want := range map[int64]string{-1: "<nil>", 0: basket.NotUsable, 5500: basket.NotUsable} {
+		a := newStall(t, ctx, s)
+		made, err := a.baskets.Coupons.Issue(ctx, []coupons.Issue{{Op: "first", Template: "FIRST_ORDER_20", Member: a.who, Source: coupons.ByInvitation, At: couponNoon}})
+		must(t, err)
+		if fen >= 0 {
+			long := a.paid(name("o"), couponNoon.AddDate(-5, 0, 0)) // longer ago than any metric looks
+			long.Event.Fen = fen
+			a.tell(t, ctx, long)
+		}
+		must(t, a.orders.Tell(ctx, member.Profile{ID: a.who}, nil, couponNoon))
+		if got := refusedWith(a.freeze(ctx, name("o"), couponNoon, made[0].ID)); got != want {
+			t.Errorf("after an order of %d fen five years ago: %s, want %s", fen, got, want)
+		}
 	}
 }

@@ -29,6 +29,9 @@ type Purchase struct {
 func (s Standing) Paid(book Book, o Purchase) Standing {
 	p := book.At(o.At)
 	s = s.Clone()
+	if o.Fen >= 0 { // coupons and coins may have paid all of it
+		s.ordered(o.At)
+	}
 	for _, m := range p.Metrics {
 		switch m.Kind {
 		case programme.Spend:

@@ -21,6 +21,13 @@ func (s *Standing) add(f Fact) {
 // forget drops facts that can count no more at the standing's clock; those of calendar years stay a year longer,
 // because the year before is judged.
 func (s *Standing) forget(p *programme.Programme) {
+	if s.FirstPaid.IsZero() { // of standings from before it was kept
+		for _, f := range s.Facts {
+			if m, _ := p.Metric(f.Metric); (m.Kind == programme.Spend || m.Kind == programme.Orders) && f.Value > 0 {
+				s.ordered(f.At)
+			}
+		}
+	}
 	zone := p.Zone()
 	s.Facts = slices.DeleteFunc(s.Facts, func(f Fact) bool {
 		m, ok := p.Metric(f.Metric)
@@ -35,4 +42,11 @@ func (s *Standing) forget(p *programme.Programme) {
 			return false
 		}
 	})
+}
+
+// ordered keeps when the first order was paid.
+func (s *Standing) ordered(at time.Time) {
+	if s.FirstPaid.IsZero() || at.Before(s.FirstPaid) {
+		s.FirstPaid = at
+	}
 }

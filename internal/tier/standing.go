@@ -94,6 +94,7 @@ type Standing struct {
 	Steps          []string  // codes of the tasks that the member did as a newcomer
 	Grants         []Grant
 	Facts          []Fact    // by time; those whose windows have passed are dropped
+	FirstPaid      time.Time // when the first order was paid that facts told of; zero if none did. It stays when its fact has passed
 	Clock          time.Time // the latest moment applied: everything due by then is done
 	Settled        time.Time // the last settlement applied, or the time of joining
 	History        []Change  // newest last, at most KeepHistory
