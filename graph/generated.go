@@ -10677,7 +10677,8 @@ type Query {
 
   """
   Whether somebody has said a word of this month, in any language, and what is given for it. Needs a staff token with the
-  role ` + "`" + `clerk` + "`" + `, else FORBIDDEN. Null only together with an error.
+  role ` + "`" + `clerk` + "`" + `, else FORBIDDEN. Whose words were wrong as often today as the programme allows is told nothing until the
+  day ends: RATE_LIMITED, with ` + "`" + `retryAfterMs` + "`" + `. Null only together with an error.
   """
   storeWordCheck(
     "What was said."

@@ -97,9 +97,10 @@ func (q query) StoreWordCheck(ctx context.Context, word string) (*graph.StoreWor
 	if err := atTill(ctx); err != nil {
 		return nil, err
 	}
-	w, right := desk.CheckWord(q.programme(ctx), q.Desk.Keys, word, loaders.From(ctx).Now)
-	if !right {
-		return &graph.StoreWordCheck{}, nil
+	o := loaders.From(ctx)
+	w, right, err := q.Words.Check(ctx, q.programme(ctx), string(o.Me()), word, o.Now)
+	if err != nil || !right {
+		return &graph.StoreWordCheck{}, err
 	}
 	return &graph.StoreWordCheck{Right: true, Hidden: ptr(w.Level.Hidden.In(locale(ctx))), BenefitCode: &w.Level.Benefit}, nil
 }

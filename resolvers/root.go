@@ -56,6 +56,7 @@ type Root struct {
 	Families  *family.Service     // invitations
 	Desk      *desk.Service       // rights, and requests after a sale
 	Codes     *desk.Codes         // that members show
+	Words     *desk.Words         // that clerks check
 	Profiles  *profile.Service    // names, consents, homes
 	Community *community.Service  // feeds and threads
 	Notices   *notice.Desk        // inboxes, and what members want of them

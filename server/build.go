@@ -116,6 +116,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		Uses:      st.benefitService(rules),
 		Families:  &family.Service{Families: st.families, Accounts: st.accounts, Book: rules},
 		Desk:      &desk.Service{Requests: st.requests, Accounts: st.accounts, Orders: st.orders, Usages: st.usages, Book: rules, Keys: keys},
+		Words:     &desk.Words{Keys: keys, Guesses: st.cache.Guesses()},
 		Codes:     &desk.Codes{Cards: st.cards, Seen: st.cache.Seen(), Keys: keys, Now: time.Now},
 		Profiles:  &profile.Service{Accounts: st.accounts, Decisions: st.decisions, Book: rules},
 		Recommend: &recommend.Service{Lists: lists, Cursors: cursors, Last: shelf.last},

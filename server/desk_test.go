@@ -214,3 +214,54 @@ func TestTheWordOfTheMonthIsTheMembersAndTheClerkKnowsIt(t *testing.T) {
 		check(high, first, staff(t, "service")).refusedOnce(t, "FORBIDDEN", "clerk")
 	})
 }
+
+// However many a clerk tries at once, the day's wrong words end it, for right ones too, and nobody else's.
+func TestAClerkCannotTryWordsUntilOneIsRight(t *testing.T) {
+	onEngines(t, func(t *testing.T, e *engine) {
+		first, next := "2011-01-17T17:44:00+08:00", "2011-01-18T00:00:00+08:00"
+		right := good(t, e.gateway.url, question{query: `{ me { storeWord { text } } }`, who: owner, at: first}).at(t, "me", "storeWord", "text")
+		check := func(who string, said any, at string) reply {
+			signed, err := token.Sign(trust, token.Grant{Member: who, Scope: viewer.ScopeStaff, Roles: []string{"clerk"}, Lifetime: time.Hour}, time.Now())
+			if err != nil {
+				t.Error(err)
+			}
+			app := deskApp(t, e, "")
+			return ask(t, app.url, question{query: app.only("StoreWordCheck"), variables: map[string]any{"word": said}, at: at, header: map[string]string{"Authorization": "Bearer " + signed}})
+		}
+		if r := check("guesser", right, first); r.at(t, "storeWordCheck", "right") != true {
+			t.Errorf("before any wrong word: %s", r.text)
+		}
+		var mu sync.Mutex
+		told, unsure := map[string]int{}, 0
+		var all sync.WaitGroup
+		for n := range 40 {
+			all.Go(func() {
+				r := check("guesser", fmt.Sprint("moonlit ", n), first)
+				mu.Lock()
+				defer mu.Unlock()
+				switch {
+				case r.comeAgain():
+					unsure++
+				case len(r.Errors) > 0:
+					told[fmt.Sprint(r.Errors[0].Extensions["code"])]++
+				default:
+					told[fmt.Sprint(r.at(t, "storeWordCheck", "right"))]++
+				}
+			})
+		}
+		all.Wait()
+		if told["false"] > 10 || told["false"]+unsure < 10 || told["false"]+told["RATE_LIMITED"]+unsure != 40 {
+			t.Errorf("forty wrong words are told %v, %d were not answered in time", told, unsure)
+		}
+		r := check("guesser", right, first)
+		r.refusedOnce(t, "RATE_LIMITED", "10 words")
+		if wait, _ := r.Errors[0].Extensions["retryAfterMs"].(float64); time.Duration(wait)*time.Millisecond != 6*time.Hour+16*time.Minute {
+			t.Errorf("they are told to wait %v ms", wait)
+		}
+		for who, at := range map[string]string{"guesser": next, "another": first} {
+			if r := check(who, right, at); r.at(t, "storeWordCheck", "right") != true {
+				t.Errorf("%s at %s: %s", who, at, r.text)
+			}
+		}
+	})
+}

@@ -8,9 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-
-	"golang.org/x/text/unicode/norm"
 
 	"membergate/internal/benefit"
 	"membergate/internal/clock"
@@ -52,12 +49,12 @@ func CheckWord(p *programme.Programme, keys Hasher, said string, now time.Time) 
 	if p.Phrases == nil || len(said) > mostText {
 		return Word{}, false
 	}
-	heard, right := []byte(spoken(said)), false
+	heard, right := []byte(programme.Heard(said)), false
 	var out Word
 	for _, month := range words(p, keys, now) {
 		for _, w := range month {
 			for _, text := range w.Texts {
-				if subtle.ConstantTimeCompare(heard, []byte(spoken(text))) == 1 {
+				if subtle.ConstantTimeCompare(heard, []byte(programme.Heard(text))) == 1 {
 					out, right = w, true
 				}
 			}
@@ -107,14 +104,4 @@ func choose(lists [][]programme.Text, hash string) programme.Text {
 		}
 	}
 	return out
-}
-
-// spoken is what is heard of a text: letters and digits, without their case and form.
-func spoken(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.In(r, unicode.L, unicode.N) {
-			return unicode.ToLower(r)
-		}
-		return -1
-	}, norm.NFKC.String(text))
 }

@@ -63,6 +63,10 @@ func ofFault(ctx context.Context, f *fault.Fault, err error) *gqlerror.Error {
 		e := refusal(Unavailable, "%s", say(ctx, Unavailable))
 		e.Extensions["part"], e.Extensions["retryAfterMs"] = f.Part, retry.Milliseconds()
 		return e
+	case fault.RateLimited:
+		e := refusal(RateLimited, "%s", f.Message)
+		e.Extensions["retryAfterMs"] = max(f.RetryAfter, defaultRetry).Milliseconds()
+		return e
 	case fault.Unauthenticated, fault.Forbidden, fault.BadInput, fault.NotFound:
 		e := refusal(Code(f.Kind), "%s", f.Message)
 		if f.Field != "" {

@@ -36,6 +36,8 @@ func TestEachKindOfFaultHasItsCode(t *testing.T) {
 		"unauthenticated": {fault.New(fault.Unauthenticated, "Sign in first."), "UNAUTHENTICATED", "Sign in first.", nil},
 		"down":            {fault.Down("redis", errors.New("dial tcp 10.0.0.7:6379")), "UNAVAILABLE", "A part that is needed does not answer now.", map[string]any{"part": "redis", "retryAfterMs": float64(1000)}},
 		"down for long":   {&fault.Fault{Kind: fault.Unavailable, Part: "mongo", RetryAfter: 5 * time.Second}, "UNAVAILABLE", "A part that is needed does not answer now.", map[string]any{"retryAfterMs": float64(5000)}},
+		"too often":       {&fault.Fault{Kind: fault.RateLimited, Message: "Ten a day.", RetryAfter: time.Hour}, "RATE_LIMITED", "Ten a day.", map[string]any{"retryAfterMs": float64(3600000)}},
+		"too often, now":  {fault.New(fault.RateLimited, "Ten a day."), "RATE_LIMITED", "Ten a day.", map[string]any{"retryAfterMs": float64(1000)}},
 		"conflict":        {fault.New(fault.Conflict, "version 7 was taken"), "INTERNAL", "Something went wrong on our side.", map[string]any{"requestId": "id-1"}},
 		"our mistake":     {errors.New("dial tcp 10.0.0.7: 13800138000"), "INTERNAL", "Something went wrong on our side.", map[string]any{"requestId": "id-1"}},
 		"deadline":        {fmt.Errorf("find: %w", context.DeadlineExceeded), "TIMEOUT", "This took too long and was given up.", nil},

@@ -16,6 +16,7 @@ const (
 	TooComplex      Code = "QUERY_TOO_COMPLEX"
 	NotAllowed      Code = "OPERATION_NOT_ALLOWED"
 	NotPersisted    Code = "PERSISTED_QUERY_NOT_FOUND"
+	RateLimited     Code = "RATE_LIMITED"
 	Timeout         Code = "TIMEOUT"
 	Unavailable     Code = "UNAVAILABLE"
 	Internal        Code = "INTERNAL"

@@ -19,6 +19,7 @@ const (
 	NotFound        Kind = "NOT_FOUND"       // unknown, or not the viewer's to see: both look alike
 	Conflict        Kind = "CONFLICT"        // somebody else changed or took it first; stores answer it, services retry or explain
 	Unavailable     Kind = "UNAVAILABLE"     // a part that is needed does not answer now; Part names it
+	RateLimited     Kind = "RATE_LIMITED"    // too often; RetryAfter says when again
 	Internal        Kind = "INTERNAL"        // our mistake
 )
 
