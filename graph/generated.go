@@ -138,6 +138,7 @@ type ComplexityRoot struct {
 
 	AfterSalesRules struct {
 		Kinds    func(childComplexity int) int
+		MostOpen func(childComplexity int) int
 		Outcomes func(childComplexity int) int
 	}
 
@@ -2496,6 +2497,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AfterSalesRules.Kinds(childComplexity), true
+	case "AfterSalesRules.mostOpen":
+		if e.ComplexityRoot.AfterSalesRules.MostOpen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AfterSalesRules.MostOpen(childComplexity), true
 	case "AfterSalesRules.outcomes":
 		if e.ComplexityRoot.AfterSalesRules.Outcomes == nil {
 			break
@@ -13329,6 +13336,8 @@ type StoreWordCheck {
 
 "What members may ask for after a sale."
 type AfterSalesRules {
+  "How many requests of one member may be not closed at once."
+  mostOpen: Int!
   "What can be asked for."
   kinds: [AfterSalesChoice!]!
   "How a request can end."
@@ -13441,6 +13450,8 @@ enum AfterSalesRequestErrorCode {
   NOT_FOUND
   "The kind is none of the programme's."
   UNKNOWN_CODE
+  "As many requests of the member are not closed as the programme allows at once."
+  TOO_MANY_OPEN
   "The key was used with another input."
   IDEMPOTENCY_CONFLICT
 }
@@ -15518,6 +15529,8 @@ func (ec *executionContext) childFields_AfterSalesRequestUserError(ctx context.C
 
 func (ec *executionContext) childFields_AfterSalesRules(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "mostOpen":
+		return ec.fieldContext_AfterSalesRules_mostOpen(ctx, field)
 	case "kinds":
 		return ec.fieldContext_AfterSalesRules_kinds(ctx, field)
 	case "outcomes":
@@ -21840,6 +21853,29 @@ func (ec *executionContext) _AfterSalesRequestUserError_code(ctx context.Context
 }
 func (ec *executionContext) fieldContext_AfterSalesRequestUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AfterSalesRequestUserError", field, false, false, errors.New("field of type AfterSalesRequestErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _AfterSalesRules_mostOpen(ctx context.Context, field graphql.CollectedField, obj *AfterSalesRules) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AfterSalesRules_mostOpen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MostOpen, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AfterSalesRules_mostOpen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AfterSalesRules", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _AfterSalesRules_kinds(ctx context.Context, field graphql.CollectedField, obj *AfterSalesRules) (ret graphql.Marshaler) {
@@ -57198,6 +57234,11 @@ func (ec *executionContext) _AfterSalesRules(ctx context.Context, sel ast.Select
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("AfterSalesRules")
+		case "mostOpen":
+			out.Values[i] = ec._AfterSalesRules_mostOpen(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "kinds":
 			out.Values[i] = ec._AfterSalesRules_kinds(ctx, field, obj)
 			if out.Values[i] == graphql.Null {

@@ -188,6 +188,8 @@ func (AfterSalesRequestUserError) IsUserError() {}
 
 // What members may ask for after a sale.
 type AfterSalesRules struct {
+	// How many requests of one member may be not closed at once.
+	MostOpen int `json:"mostOpen"`
 	// What can be asked for.
 	Kinds []*AfterSalesChoice `json:"kinds"`
 	// How a request can end.
@@ -4051,6 +4053,8 @@ const (
 	AfterSalesRequestErrorCodeNotFound AfterSalesRequestErrorCode = "NOT_FOUND"
 	// The kind is none of the programme's.
 	AfterSalesRequestErrorCodeUnknownCode AfterSalesRequestErrorCode = "UNKNOWN_CODE"
+	// As many requests of the member are not closed as the programme allows at once.
+	AfterSalesRequestErrorCodeTooManyOpen AfterSalesRequestErrorCode = "TOO_MANY_OPEN"
 	// The key was used with another input.
 	AfterSalesRequestErrorCodeIdempotencyConflict AfterSalesRequestErrorCode = "IDEMPOTENCY_CONFLICT"
 )
@@ -4060,12 +4064,13 @@ var AllAfterSalesRequestErrorCode = []AfterSalesRequestErrorCode{
 	AfterSalesRequestErrorCodeNotEntitled,
 	AfterSalesRequestErrorCodeNotFound,
 	AfterSalesRequestErrorCodeUnknownCode,
+	AfterSalesRequestErrorCodeTooManyOpen,
 	AfterSalesRequestErrorCodeIdempotencyConflict,
 }
 
 func (e AfterSalesRequestErrorCode) IsValid() bool {
 	switch e {
-	case AfterSalesRequestErrorCodeAfterSalesOff, AfterSalesRequestErrorCodeNotEntitled, AfterSalesRequestErrorCodeNotFound, AfterSalesRequestErrorCodeUnknownCode, AfterSalesRequestErrorCodeIdempotencyConflict:
+	case AfterSalesRequestErrorCodeAfterSalesOff, AfterSalesRequestErrorCodeNotEntitled, AfterSalesRequestErrorCodeNotFound, AfterSalesRequestErrorCodeUnknownCode, AfterSalesRequestErrorCodeTooManyOpen, AfterSalesRequestErrorCodeIdempotencyConflict:
 		return true
 	}
 	return false

@@ -190,5 +190,5 @@ func afterSalesRules(ctx context.Context, a *programme.AfterSales) *graph.AfterS
 		}
 		return out
 	}
-	return &graph.AfterSalesRules{Kinds: choices(a.Kinds), Outcomes: choices(a.Outcomes)}
+	return &graph.AfterSalesRules{MostOpen: int(a.MostOpen), Kinds: choices(a.Kinds), Outcomes: choices(a.Outcomes)}
 }

@@ -151,6 +151,51 @@ func TestOneTapAfterASaleCountsOnceWithItsDeadline(t *testing.T) {
 	})
 }
 
+// However many a member asks at once, as many requests as the programme allows are open; one that is closed makes room.
+func TestAMembersOpenRequestsAreBounded(t *testing.T) {
+	onEngines(t, func(t *testing.T, e *engine) {
+		app := deskApp(t, e, "hasty")
+		in := func(key string) map[string]any {
+			return map[string]any{"idempotencyKey": key, "orderId": "o-hasty", "kind": "OTHER", "text": "Where is it?"}
+		}
+		if most := good(t, app.url, question{query: `{ programme { afterSales { mostOpen } } }`, who: "hasty"}).at(t, "programme", "afterSales", "mostOpen"); most != float64(5) {
+			t.Fatalf("the programme says %v", most)
+		}
+		var mu sync.Mutex
+		ids, told := map[string]string{}, map[string]int{}
+		var all sync.WaitGroup
+		for n := range 20 {
+			all.Go(func() {
+				key := fmt.Sprint("hasty-", n/2) // each is sent twice
+				r := app.insist("AfterSalesRequest", in(key))
+				code := r.refusal(t, "afterSalesRequest")
+				mu.Lock()
+				defer mu.Unlock()
+				if told[code]++; code == "" {
+					ids[key] = fmt.Sprint(r.at(t, "afterSalesRequest", "request", "id"))
+				}
+			})
+		}
+		all.Wait()
+		if len(ids) != 5 || told[""] != 10 || told["TOO_MANY_OPEN"] != 10 {
+			t.Fatalf("%d requests are open, twenty sendings are told %v", len(ids), told)
+		}
+		if r := app.send("AfterSalesRequest", in("hasty-more")); r.refusal(t, "afterSalesRequest") != "TOO_MANY_OPEN" || !strings.Contains(r.text, "5 of your requests") {
+			t.Errorf("one more: %s", r.text)
+		}
+		for key, id := range ids {
+			if r := app.send("AfterSalesRequest", in(key)); r.at(t, "afterSalesRequest", "replayed") != true {
+				t.Errorf("one of them again: %s", r.text)
+			}
+			atDesk(t, e, "anna", "AfterSalesClose", input("requestId", id, "outcome", "SOLVED"), "service")
+			break
+		}
+		if r := app.send("AfterSalesRequest", in("hasty-more")); r.refusal(t, "afterSalesRequest") != "" {
+			t.Errorf("after one was closed: %s", r.text)
+		}
+	})
+}
+
 // Rights come with the tier, as the papers give them, and show nothing of a member but the public profile.
 func TestOtherDesksSeeRightsAndNothingElse(t *testing.T) {
 	onEngines(t, func(t *testing.T, e *engine) {

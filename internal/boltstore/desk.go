@@ -11,10 +11,12 @@ import (
 //
 //	requests      request id → desk.Request
 //	requestsOf    member, 0, when it was made, 8 bytes, request id → nothing
+//	requestSlots  member, 0, slot, 8 bytes → nothing, while it is not closed
 //	requestQueue  255 - priority, 1 byte, when the answer is due, 8 bytes, request id → nothing, while it is not closed
 var (
 	requests     = newBucket("requests")
 	requestsOf   = newBucket("requestsOf")
+	requestSlots = newBucket("requestSlots")
 	requestQueue = newBucket("requestQueue")
 )
 
@@ -39,11 +41,24 @@ func putRequest(t *tx, r desk.Request) error {
 	return t.mark(requestQueue, spotKey(r.Spot()), r.State != desk.Closed)
 }
 
+// inSlot tells whether a request has a slot now.
+func inSlot(r desk.Request) bool { return r.State != desk.Closed && r.Slot > 0 }
+
+func slotKey(r desk.Request) []byte { return path(string(r.Member), number(r.Slot)) }
+
 // Create implements desk.Requests.
 func (q *Requests) Create(ctx context.Context, r desk.Request) error {
 	return q.s.write(ctx, func(t *tx) error {
 		if t.has(requests, []byte(r.ID)) {
 			return desk.ErrExists
+		}
+		if inSlot(r) {
+			if t.has(requestSlots, slotKey(r)) {
+				return desk.ErrTaken
+			}
+			if err := t.mark(requestSlots, slotKey(r), true); err != nil {
+				return err
+			}
 		}
 		r.Version = 1
 		return putRequest(t, r)
@@ -69,6 +84,11 @@ func (q *Requests) Save(ctx context.Context, r desk.Request) error {
 		}
 		if !ok || old.Version != version {
 			return desk.ErrStale
+		}
+		if inSlot(old) && !inSlot(r) {
+			if err := t.drop(requestSlots, slotKey(old)); err != nil {
+				return err
+			}
 		}
 		if old.Spot() != r.Spot() {
 			if err := t.drop(requestQueue, spotKey(old.Spot())); err != nil {

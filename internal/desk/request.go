@@ -28,6 +28,7 @@ type Request struct {
 	Order     string
 	Kind      string // one of the programme's
 	Sealed    string // what the member wrote, which only who holds the keys can read
+	Slot      int64  // from 1: which of the requests that a member may have at once; 0 for one from before these were counted
 	Priority  int    // rank of the tier held then: who has more comes first
 	At        time.Time
 	RespondBy time.Time
@@ -79,11 +80,13 @@ func (s Spot) Compare(t Spot) int {
 var (
 	ErrExists = errors.New("desk: it is there already")
 	ErrStale  = errors.New("desk: somebody else changed it first")
+	ErrTaken  = errors.New("desk: another request of the member that is not closed has the slot")
 )
 
 // Requests keeps requests.
 type Requests interface {
-	// Create adds a request at version 1, or answers ErrExists and changes nothing.
+	// Create adds a request at version 1, or changes nothing and answers ErrExists, or ErrTaken if another request of the
+	// member's that is not closed has its slot.
 	Create(ctx context.Context, r Request) error
 	// ByID gives a request, and false if there is none.
 	ByID(ctx context.Context, id string) (Request, bool, error)

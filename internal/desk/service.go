@@ -22,6 +22,7 @@ const (
 	NotEntitled = "NOT_ENTITLED"    // the member has no right to it now
 	Unknown     = "NOT_FOUND"       // no such order or request
 	UnknownCode = "UNKNOWN_CODE"    // none of the programme's
+	TooManyOpen = "TOO_MANY_OPEN"   // as many requests of the member are not closed as the programme allows
 	TakenByElse = "ALREADY_TAKEN"   // somebody else has taken it
 	IsClosed    = "REQUEST_CLOSED"  // it was closed before, otherwise
 )
@@ -67,7 +68,7 @@ type Ask struct {
 }
 
 // Request writes a request down with its deadlines, once per key, and tells whether an earlier sending did. Refusals:
-// AFTER_SALES_OFF, NOT_ENTITLED, NOT_FOUND, UNKNOWN_CODE, IDEMPOTENCY_CONFLICT.
+// AFTER_SALES_OFF, NOT_ENTITLED, NOT_FOUND, UNKNOWN_CODE, TOO_MANY_OPEN, IDEMPOTENCY_CONFLICT.
 func (s *Service) Request(ctx context.Context, who member.ID, a Ask, now time.Time) (Request, bool, error) {
 	if err := written("text", a.Text, 1); err != nil {
 		return Request{}, false, err
@@ -87,10 +88,20 @@ func (s *Service) Request(ctx context.Context, who member.ID, a Ask, now time.Ti
 	}
 	r.Priority, r.Sealed = rank, s.Keys.Seal(TextPurpose, a.Text)
 	r.RespondBy, r.PlanBy, r.ResolveBy = after(r.At, level.Respond), after(r.At, level.Plan), after(r.At, level.Resolve)
-	if err = s.Requests.Create(ctx, r); errors.Is(err, ErrExists) {
-		return s.again(ctx, r)
+	most := s.Book.At(now).AfterSales.MostOpen
+	for r.Slot = 1; r.Slot <= most; r.Slot++ {
+		switch err = s.Requests.Create(ctx, r); {
+		case errors.Is(err, ErrTaken):
+		case errors.Is(err, ErrExists):
+			return s.again(ctx, r)
+		default:
+			return r, false, err
+		}
 	}
-	return r, false, err
+	if known, found, err := s.again(ctx, r); err != nil || found { // the same key at the same time had the last slot
+		return known, found, err
+	}
+	return Request{}, false, fault.Refuse(TooManyOpen, "", "%d requests of the member are not closed; allowed are %d", most, most).Near(most)
 }
 
 func after(at time.Time, d time.Duration) time.Time {

@@ -47,6 +47,12 @@ func where(field string) mongo.IndexModel {
 	return mongo.IndexModel{Keys: ascending([]string{field}), Options: options.Index().SetPartialFilterExpression(bson.M{field: bson.M{"$exists": true}})}
 }
 
+// uniqueWhere makes an index that lets no two documents share a field that they have.
+func uniqueWhere(field string) mongo.IndexModel {
+	return mongo.IndexModel{Keys: ascending([]string{field}),
+		Options: options.Index().SetUnique(true).SetPartialFilterExpression(bson.M{field: bson.M{"$exists": true}})}
+}
+
 func ascending(fields []string) bson.D {
 	keys := bson.D{}
 	for _, f := range fields {

@@ -3,6 +3,7 @@ package mongostore
 import (
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -12,11 +13,13 @@ import (
 	"membergate/internal/member"
 )
 
-// A request after a sale is one document; open is true while it is not closed. What is written in it is sealed.
+// A request after a sale is one document; open is true while it is not closed, and it holds a slot of the member's so
+// long. What is written in it is sealed.
 //
-//	requests { _id: request id, sv: 1, version, input, member, order, kind, sealed, priority, at, respondBy, planBy,
-//	           resolveBy, state, takenBy, takenAt, closedBy, closedAt, outcome, note, open }   index member, at · open
-var requests = newCollection("requests", index("member", "at"), only("open"))
+//	requests { _id: request id, sv: 1, version, input, member, order, kind, sealed, slot, priority, at, respondBy, planBy,
+//	           resolveBy, state, takenBy, takenAt, closedBy, closedAt, outcome, note, open, holds: member/slot }
+//	           index member, at · open · unique holds
+var requests = newCollection("requests", index("member", "at"), only("open"), uniqueWhere("holds"))
 
 // Requests is a desk.Requests.
 type Requests struct{ s *Store }
@@ -33,6 +36,7 @@ type requestDoc struct {
 	Order     string     `bson:"order"`
 	Kind      string     `bson:"kind"`
 	Sealed    string     `bson:"sealed"`
+	Slot      int64      `bson:"slot,omitempty"`
 	Priority  int        `bson:"priority"`
 	At        time.Time  `bson:"at"`
 	RespondBy time.Time  `bson:"respondBy"`
@@ -46,13 +50,19 @@ type requestDoc struct {
 	Outcome   string     `bson:"outcome,omitempty"`
 	Note      string     `bson:"note,omitempty"`
 	Open      bool       `bson:"open,omitempty"`
+	Holds     string     `bson:"holds,omitempty"`
 }
 
 func toRequest(r desk.Request) requestDoc {
+	open, holds := r.State != desk.Closed, ""
+	if open && r.Slot > 0 {
+		holds = string(r.Member) + "/" + strconv.FormatInt(r.Slot, 10)
+	}
 	return requestDoc{
 		ID: r.ID, SV: 1, Version: r.Version, Input: r.Input, Member: r.Member, Order: r.Order, Kind: r.Kind, Sealed: r.Sealed, Priority: r.Priority,
 		At: r.At, RespondBy: r.RespondBy, PlanBy: r.PlanBy, ResolveBy: r.ResolveBy, State: r.State, TakenBy: r.TakenBy, TakenAt: r.TakenAt,
-		ClosedBy: r.ClosedBy, ClosedAt: r.ClosedAt, Outcome: r.Outcome, Note: r.Note, Open: r.State != desk.Closed,
+		ClosedBy: r.ClosedBy, ClosedAt: r.ClosedAt, Outcome: r.Outcome, Note: r.Note, Open: open,
+		Slot: r.Slot, Holds: holds,
 	}
 }
 
@@ -60,7 +70,7 @@ func (d requestDoc) request() desk.Request {
 	return desk.Request{
 		ID: d.ID, Version: d.Version, Input: d.Input, Member: d.Member, Order: d.Order, Kind: d.Kind, Sealed: d.Sealed, Priority: d.Priority,
 		At: d.At, RespondBy: d.RespondBy, PlanBy: d.PlanBy, ResolveBy: d.ResolveBy, State: d.State, TakenBy: d.TakenBy, TakenAt: d.TakenAt,
-		ClosedBy: d.ClosedBy, ClosedAt: d.ClosedAt, Outcome: d.Outcome, Note: d.Note,
+		ClosedBy: d.ClosedBy, ClosedAt: d.ClosedAt, Outcome: d.Outcome, Note: d.Note, Slot: d.Slot,
 	}
 }
 
@@ -69,10 +79,13 @@ func (q *Requests) Create(ctx context.Context, r desk.Request) error {
 	r.Version = 1
 	return q.s.run(ctx, func(ctx context.Context) error {
 		_, err := q.s.in(requests).InsertOne(ctx, toRequest(r))
-		if duplicate(err) {
+		switch {
+		case !duplicate(err):
+			return err
+		case sameID(err):
 			return desk.ErrExists
 		}
-		return err
+		return desk.ErrTaken
 	})
 }
 

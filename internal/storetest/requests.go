@@ -18,6 +18,7 @@ func Requests(t *testing.T, s desks.Requests) {
 		{"every field of a request comes back", fieldsOfRequest},
 		{"a request is created once and changed by its version", versionsOfRequest},
 		{"a member's requests are listed newest first, a page at a time", requestsOfMember},
+		{"a slot is one request's that is not closed", slotsOfRequests},
 		{"the queue gives who has more first, then whose answer is due first, and nothing that is closed", queueOfRequests},
 	}.run(t, s)
 }
@@ -60,6 +61,40 @@ func versionsOfRequest(t *testing.T, ctx context.Context, s desks.Requests) {
 	}
 	if got, _, err := s.ByID(ctx, r.ID); err != nil || got.Version != 2 {
 		t.Errorf("its version is %d, %v", got.Version, err)
+	}
+}
+
+func slotsOfRequests(t *testing.T, ctx context.Context, s desks.Requests) {
+	who := member.ID(name("member"))
+	in := func(slot int64) desks.Request {
+		r := requested(1)
+		r.Member, r.Slot, r.State = who, slot, desks.Open
+		return r
+	}
+	all := make([]desks.Request, 8)
+	for i := range all {
+		all[i] = in(1)
+	}
+	first := all[onlyWinner(t, together(len(all), func(i int) error { return s.Create(ctx, all[i]) }), desks.ErrTaken)]
+	must(t, s.Create(ctx, in(2)))
+	for range 2 { // from before slots were counted
+		must(t, s.Create(ctx, in(0)))
+	}
+	if err := s.Create(ctx, first); !errors.Is(err, desks.ErrExists) {
+		t.Errorf("made again: %v", err)
+	}
+	first.State = desks.Taken
+	must(t, s.Save(ctx, first))
+	if err := s.Create(ctx, in(1)); !errors.Is(err, desks.ErrTaken) {
+		t.Errorf("while it is worked on: %v", err)
+	}
+	first.State, first.Version = desks.Closed, first.Version+1
+	must(t, s.Save(ctx, first))
+	must(t, s.Create(ctx, in(1)))
+	first.Note, first.Version = "sealed", first.Version+1
+	must(t, s.Save(ctx, first)) // what is closed gives back nothing of another's
+	if err := s.Create(ctx, in(1)); !errors.Is(err, desks.ErrTaken) {
+		t.Errorf("after another was closed: %v", err)
 	}
 }
 
