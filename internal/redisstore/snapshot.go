@@ -49,7 +49,7 @@ func (e *embedded) save(ctx context.Context) error {
 		e.dirty.Store(true)
 		return err
 	}
-	return nil
+	return e.forget()
 }
 
 func (e *embedded) write(ctx context.Context) error {
@@ -93,11 +93,26 @@ func replace(path string, raw []byte) error {
 	return os.Rename(path+".new", path)
 }
 
-// restore puts the snapshot's keys into an empty server.
+// restore puts the snapshot's keys into an empty server, and then the journal's.
 func (e *embedded) restore(ctx context.Context) error {
 	if e.path == "" {
 		return nil
 	}
+	if err := e.restoreSnapshot(ctx); err != nil {
+		return err
+	}
+	now := time.Now()
+	all, err := e.remember(now)
+	for _, n := range all {
+		if err := e.client.SetNX(ctx, n.Key, 1, n.Expires.Sub(now)).Err(); err != nil {
+			return err
+		}
+		e.dirty.Store(true) // the next snapshot holds them, and empties the journal
+	}
+	return err
+}
+
+func (e *embedded) restoreSnapshot(ctx context.Context) error {
 	raw, err := os.ReadFile(e.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
