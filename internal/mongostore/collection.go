@@ -61,7 +61,7 @@ func ascending(fields []string) bson.D {
 	return keys
 }
 
-// Migrate creates the indexes that are missing. It may be repeated, and older processes may serve meanwhile.
+// Migrate creates the indexes that are missing, and writes into old documents what they are found by. It may be repeated, and older processes may serve meanwhile.
 func (s *Store) Migrate(ctx context.Context) error {
 	for _, c := range collections {
 		if len(c.indexes) == 0 {
@@ -71,7 +71,8 @@ func (s *Store) Migrate(ctx context.Context) error {
 			return fmt.Errorf("the indexes of %s.%s cannot be created: %w", s.db.Name(), c.name, translate(err))
 		}
 	}
-	return nil
+	_, err := s.writeEnds(ctx)
+	return err
 }
 
 // in gives a collection of the store's database.
