@@ -49,7 +49,8 @@ func (m mutation) MemberBirthdayCorrect(ctx context.Context, input graph.MemberB
 	if err != nil {
 		return nil, err
 	}
-	h, err := m.Profiles.CorrectBirthday(ctx, who, input.Birthday, loaders.From(ctx).Now)
+	o := loaders.From(ctx)
+	h, err := m.Profiles.CorrectBirthday(ctx, who, input.Birthday, string(o.Me()), o.Now)
 	refused, err := refusal(ctx, err)
 	if err != nil {
 		return nil, err

@@ -39,11 +39,21 @@ type Profile struct {
 	Consents    map[string]Consent // by purpose; a purpose that is missing was never granted
 	Version     int64
 
+	// Corrections are what staff changed of the profile, oldest first; they say what, and never what it was or is.
+	Corrections []Correction `json:",omitempty"`
+
 	// What the member told of home and likes. It is kept sealed and never as it is: a store that is not asked through
 	// account.Seal gives Sealed instead. Rules ask Told, which knows the consents.
 	Household   Household `json:"-"`
 	Preferences []string  `json:"-"`
 	Sealed      string    `json:",omitempty"` // the two above, unreadable; empty where they were opened or nothing was told
+}
+
+// Correction is a change of a profile by staff.
+type Correction struct {
+	Field string // such as birthday
+	By    string // id of who of the staff
+	At    time.Time
 }
 
 // BornIn tells whether t lies in the member's birthday month, in the zone.

@@ -24,6 +24,14 @@ type profileDoc struct {
 	Sealed   string       `bson:"sealed,omitempty"` // what the member told of home and likes
 	Demo     bool         `bson:"demo,omitempty"`
 	Consents []consentDoc `bson:"consents,omitempty"`
+
+	Corrections []correctionDoc `bson:"corrections,omitempty"`
+}
+
+type correctionDoc struct {
+	Field string    `bson:"field"`
+	By    string    `bson:"by"`
+	At    time.Time `bson:"at"`
 }
 
 type consentDoc struct {
@@ -41,6 +49,7 @@ func toProfile(p member.Profile) profileDoc {
 		Version: p.Version, Handle: p.Handle, Name: p.DisplayName, Avatar: p.Avatar, Joined: p.JoinedAt, Country: p.Country,
 		Birthday: p.Birthday, Locale: p.Locale, Channel: p.Channel, Demo: p.Demo,
 		TimeZone: p.TimeZone, Sealed: p.Sealed,
+		Corrections: each(p.Corrections, func(c member.Correction) correctionDoc { return correctionDoc(c) }),
 	}
 	for _, purpose := range slices.Sorted(maps.Keys(p.Consents)) {
 		c := p.Consents[purpose]
@@ -54,6 +63,7 @@ func (d profileDoc) profile(id member.ID) member.Profile {
 		ID: id, Version: d.Version, Handle: d.Handle, DisplayName: d.Name, Avatar: d.Avatar, JoinedAt: d.Joined, Country: d.Country,
 		Birthday: d.Birthday, Locale: d.Locale, Channel: d.Channel, Demo: d.Demo,
 		TimeZone: d.TimeZone, Sealed: d.Sealed,
+		Corrections: each(d.Corrections, func(c correctionDoc) member.Correction { return member.Correction(c) }),
 	}
 	for _, c := range d.Consents {
 		if p.Consents == nil {

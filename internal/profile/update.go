@@ -140,14 +140,18 @@ func zoneKnown(name string) bool {
 	return err == nil
 }
 
-// CorrectBirthday changes a birthday, by staff. Refusals: NOT_FOUND, BIRTHDAY_WRONG.
-func (s *Service) CorrectBirthday(ctx context.Context, who member.ID, day string, now time.Time) (account.Holder, error) {
+// CorrectBirthday changes a birthday, by one of the staff, of whom the same write keeps who it was and when. Refusals:
+// NOT_FOUND, BIRTHDAY_WRONG.
+func (s *Service) CorrectBirthday(ctx context.Context, who member.ID, day, by string, now time.Time) (account.Holder, error) {
 	if err := born(day, now, s.Book.At(now).Zone()); err != nil {
 		return account.Holder{}, err
 	}
 	return s.change(ctx, who, func(p member.Profile) (member.Profile, bool, error) {
-		changed := p.Birthday != day
+		if p.Birthday == day {
+			return p, false, nil
+		}
 		p.Birthday = day
-		return p, changed, nil
+		p.Corrections = append(slices.Clone(p.Corrections), member.Correction{Field: "birthday", By: by, At: now.UTC().Truncate(time.Millisecond)})
+		return p, true, nil
 	}, nil)
 }
