@@ -37,6 +37,8 @@ type Count struct {
 type Store interface {
 	// ByMember gives a member's usage; of who never used anything an empty one at version 0.
 	ByMember(ctx context.Context, id member.ID) (Usage, error)
+	// ByMembers gives the usages of some members; of those who never used anything nothing.
+	ByMembers(ctx context.Context, ids []member.ID) (map[member.ID]Usage, error)
 	// Save replaces the usage if its stored version is still u.Version, and stores it at the next one; otherwise
 	// ErrStale, and nothing is changed. Version 0 is that of a usage which is not stored yet.
 	Save(ctx context.Context, u Usage) error

@@ -36,6 +36,15 @@ func (u *Usages) ByMember(ctx context.Context, id member.ID) (found benefit.Usag
 	return found, err
 }
 
+// ByMembers implements benefit.Store.
+func (u *Usages) ByMembers(ctx context.Context, ids []member.ID) (out map[member.ID]benefit.Usage, err error) {
+	err = u.s.read(ctx, func(t *tx) error {
+		out = make(map[member.ID]benefit.Usage, len(ids))
+		return byID(t, usages, texts(ids), func(id string, found benefit.Usage) { out[member.ID(id)] = found })
+	})
+	return out, err
+}
+
 // Save implements benefit.Store.
 func (u *Usages) Save(ctx context.Context, next benefit.Usage) error {
 	return u.s.write(ctx, func(t *tx) error {

@@ -154,6 +154,27 @@ func (cs *Coupons) Page(ctx context.Context, who member.ID, until time.Time, aft
 	return out, err
 }
 
+// Live implements coupon.Store.
+func (cs *Coupons) Live(ctx context.Context, who []member.ID, from time.Time) (out map[member.ID][]coupon.Coupon, err error) {
+	err = cs.s.read(ctx, func(t *tx) error {
+		out = map[member.ID][]coupon.Coupon{}
+		for _, id := range who {
+			prefix := path(string(id))
+			for k := range t.from(memberCoupons, prefix, path(string(id), moment(from))) {
+				c, _, err := get[coupon.Coupon](t, coupons, k[len(prefix)+8:])
+				if err != nil {
+					return err
+				}
+				if c.Open() && c.Until.After(from) {
+					out[id] = append(out[id], c)
+				}
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
 // OfOrder implements coupon.Store.
 func (cs *Coupons) OfOrder(ctx context.Context, who member.ID, order string) (out []coupon.Coupon, err error) {
 	prefix := path(string(who), path(order))

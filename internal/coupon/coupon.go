@@ -146,6 +146,9 @@ type Store interface {
 	// Page lists at most n coupons of a member that are good until a time or longer, soonest over first, those of one
 	// moment by id: those after a place, or from the first one if it is nil.
 	Page(ctx context.Context, who member.ID, until time.Time, after *Place, n int) ([]Coupon, error)
+	// Live gives, for each of some members who has any, the coupons that are open and good until later than a time, soonest
+	// over first, those of one moment by id.
+	Live(ctx context.Context, who []member.ID, from time.Time) (map[member.ID][]Coupon, error)
 	// OfOrder lists the coupons of a member that name an order.
 	OfOrder(ctx context.Context, who member.ID, order string) ([]Coupon, error)
 	// Due lists at most n coupons that are to be written down as expired by a time, in any order. However many there are,

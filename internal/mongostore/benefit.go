@@ -59,10 +59,24 @@ func (u *Usages) ByMember(ctx context.Context, id member.ID) (benefit.Usage, err
 		}
 		return err
 	})
+	return d.usage(), err
+}
+
+func (d usageDoc) usage() benefit.Usage {
 	return benefit.Usage{
 		Member: d.Member, Version: d.Version, Counts: each(d.Counts, func(c countDoc) benefit.Count { return benefit.Count(c) }),
 		Steps: each(d.Steps, func(s useStepDoc) benefit.Step { return benefit.Step{Back: s.Back, Use: s.Use.use(), Most: s.Most} }),
-	}, err
+	}
+}
+
+// ByMembers implements benefit.Store.
+func (u *Usages) ByMembers(ctx context.Context, ids []member.ID) (map[member.ID]benefit.Usage, error) {
+	out := make(map[member.ID]benefit.Usage, len(ids))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	err := find(ctx, u.s, usages, in("_id", ids), options.Find(), func(d usageDoc) { out[d.Member] = d.usage() })
+	return out, err
 }
 
 // Save implements benefit.Store.

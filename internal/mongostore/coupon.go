@@ -96,6 +96,17 @@ func (cs *Coupons) Page(ctx context.Context, who member.ID, until time.Time, aft
 	return cs.list(ctx, filter, options.Find().SetSort(by("until", 1, "_id", 1)).SetLimit(int64(n)))
 }
 
+// Live implements coupon.Store.
+func (cs *Coupons) Live(ctx context.Context, who []member.ID, from time.Time) (map[member.ID][]coupon.Coupon, error) {
+	out := map[member.ID][]coupon.Coupon{}
+	if len(who) == 0 {
+		return out, nil
+	}
+	filter := slices.Concat(in("m", who), is("until", bson.D{{Key: "$gt", Value: from}}), is("due", bson.D{{Key: "$exists", Value: true}}))
+	err := find(ctx, cs.s, coupons, filter, options.Find().SetSort(by("until", 1, "_id", 1)), func(d couponDoc) { out[d.Member] = append(out[d.Member], d.coupon()) })
+	return out, err
+}
+
 // OfOrder implements coupon.Store.
 func (cs *Coupons) OfOrder(ctx context.Context, who member.ID, order string) ([]coupon.Coupon, error) {
 	return cs.list(ctx, slices.Concat(is("m", who), is("order", order)), options.Find())

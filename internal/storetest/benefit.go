@@ -53,6 +53,12 @@ func fieldsOfUsage(t *testing.T, ctx context.Context, s benefit.Store) {
 		u.Version++
 		same(t, "the usage", used(t, ctx, s, u.Member), u)
 	}
+	other := usage(7, 0)
+	must(t, s.Save(ctx, other))
+	other.Version = 1
+	got, err := s.ByMembers(ctx, []member.ID{u.Member, other.Member, member.ID(name("nobody"))})
+	must(t, err)
+	same(t, "the usages of several", got, map[member.ID]benefit.Usage{u.Member: u, other.Member: other})
 }
 
 func staleUsage(t *testing.T, ctx context.Context, s benefit.Store) {

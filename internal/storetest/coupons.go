@@ -20,6 +20,7 @@ func Coupons(t *testing.T, s coupons.Store) {
 		{"every field of a coupon comes back", fieldsOfCoupon},
 		{"a coupon is added once and changed by its version", versionsOfCoupon},
 		{"a member's coupons come soonest over first, page by page", pagesOfCoupons},
+		{"those of several members that may still be used come together", liveCoupons},
 		{"coupons are found by their order and by their code", namedCoupons},
 		{"what is over is found until it is written down", dueCoupons},
 		{"fifty who issue one coupon at once make one, and a changed programme changes it no more", oneIssue},
@@ -126,6 +127,30 @@ func pagesOfCoupons(t *testing.T, ctx context.Context, s coupons.Store) {
 		same(t, fmt.Sprintf("those of the last two hours, %d at once", n), walk(couponNoon.Add(time.Minute), n), want[3:])
 	}
 	same(t, "those that are good for ever", walk(couponNoon.Add(72*time.Hour), 5), []string{})
+}
+
+func liveCoupons(t *testing.T, ctx context.Context, s coupons.Store) {
+	one, other := member.ID(name("m")), member.ID(name("m"))
+	var all []coupons.Coupon
+	for i, state := range []coupons.State{coupons.Issued, coupons.Frozen, coupons.Used, coupons.Revoked, coupons.Issued, coupons.Issued} {
+		c := someCoupon(uint64(i))
+		c.Member, c.State, c.Until = one, state, couponNoon.Add(time.Duration(6-i)*time.Hour)
+		all = append(all, c)
+	}
+	all[5].Member = other
+	must(t, s.Add(ctx, append(slices.Clone(all), someCoupon(20))))
+	for _, c := range []struct {
+		from time.Time
+		want map[member.ID][]coupons.Coupon
+	}{
+		{couponNoon, map[member.ID][]coupons.Coupon{one: {all[4], all[1], all[0]}, other: {all[5]}}},
+		{couponNoon.Add(2 * time.Hour), map[member.ID][]coupons.Coupon{one: {all[1], all[0]}}},
+		{couponNoon.Add(6 * time.Hour), map[member.ID][]coupons.Coupon{}},
+	} {
+		got, err := s.Live(ctx, []member.ID{one, other, member.ID(name("nobody"))}, c.from)
+		must(t, err)
+		same(t, "those that are live at "+c.from.String(), got, c.want)
+	}
 }
 
 func namedCoupons(t *testing.T, ctx context.Context, s coupons.Store) {

@@ -35,6 +35,20 @@ func (s *memoryUsages) ByMember(ctx context.Context, id member.ID) (u benefit.Us
 	return u, err
 }
 
+func (s *memoryUsages) ByMembers(ctx context.Context, ids []member.ID) (map[member.ID]benefit.Usage, error) {
+	out := map[member.ID]benefit.Usage{}
+	err := locked(ctx, &s.mu, func() error {
+		for _, id := range ids {
+			if u, known := s.all[id]; known {
+				u.Counts, u.Steps = slices.Clone(u.Counts), slices.Clone(u.Steps)
+				out[id] = u
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
 func (s *memoryUsages) Save(ctx context.Context, u benefit.Usage) error {
 	return locked(ctx, &s.mu, func() error {
 		if s.all[u.Member].Version != u.Version {
