@@ -14963,7 +14963,7 @@ type RecommendationSettings implements Node {
 type Notification implements Node {
   "Opaque id of the notification."
   id: ID!
-  "Code of its kind, such as COINS_EARNED or TIER_AT_RISK; more may come, so apps show the text of one that they do not know."
+  "Code of its kind, such as COINS_EARNED or COUPON_EXPIRING; more may come, so apps show the text of one that they do not know."
   kind: String!
   "What it says first, in the language asked for."
   title: String!
@@ -14973,7 +14973,10 @@ type Notification implements Node {
   createdAt: DateTime!
   "When the member read it. Null while it is unread."
   readAt: DateTime
-  "What it is about: an entry of the ledger, a wallet or the tier. Null when that is gone, or together with an error."
+  """
+  What it is about: an entry of the ledger, a wallet, the tier, a coupon (of several the last one) or a benefit. Null when
+  that is gone, or together with an error.
+  """
   subject: Node
   "How many things it tells of: 3 for three orders of one day."
   groupCount: Int!

@@ -2573,7 +2573,7 @@ type Money struct {
 type Notification struct {
 	// Opaque id of the notification.
 	ID string `json:"id"`
-	// Code of its kind, such as COINS_EARNED or TIER_AT_RISK; more may come, so apps show the text of one that they do not know.
+	// Code of its kind, such as COINS_EARNED or COUPON_EXPIRING; more may come, so apps show the text of one that they do not know.
 	Kind string `json:"kind"`
 	// What it says first, in the language asked for.
 	Title string `json:"title"`
@@ -2583,7 +2583,8 @@ type Notification struct {
 	CreatedAt time.Time `json:"createdAt"`
 	// When the member read it. Null while it is unread.
 	ReadAt *time.Time `json:"readAt,omitempty"`
-	// What it is about: an entry of the ledger, a wallet or the tier. Null when that is gone, or together with an error.
+	// What it is about: an entry of the ledger, a wallet, the tier, a coupon (of several the last one) or a benefit. Null when
+	// that is gone, or together with an error.
 	Subject Node `json:"subject,omitempty"`
 	// How many things it tells of: 3 for three orders of one day.
 	GroupCount int           `json:"groupCount"`

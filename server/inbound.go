@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"membergate/internal/clock"
+	"membergate/internal/coupon"
 	"membergate/internal/event"
 	"membergate/internal/order"
 	"membergate/internal/wallet"
@@ -27,6 +29,7 @@ type inbound struct {
 	retried prometheus.Counter
 	dropped prometheus.Counter
 	missed  *prometheus.CounterVec
+	useless *prometheus.CounterVec
 	seconds prometheus.Histogram
 }
 
@@ -50,7 +53,12 @@ func newInbound(s Settings, st *stores, rules book, now clock.Clock, log *slog.L
 	in.missed = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "membergate_order_holds_missed_total", Help: "Orders whose hold of coins had ended before they came, by how it ended.",
 	}, []string{"state"})
+	in.useless = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "membergate_coupons_missed_total", Help: "Coupons that events say were used and that could not be, by their state; \"none\" of those that are not the member's.",
+	}, []string{"state"})
 	in.service.Orders.Missed = in.miss
+	coupons := st.couponService(rules)
+	coupons.Missed, in.service.Orders.Coupons = in.missCoupon, coupons
 	in.seconds = prometheus.NewHistogram(prometheus.HistogramOpts{
 		Name: "membergate_event_seconds", Help: "Time from adding an event to its stream to its being readable.",
 		Buckets: []float64{.005, .01, .02, .05, .1, .2, .5, 1, 2, 5, 30, 300, 3600},
@@ -91,6 +99,14 @@ func (in *inbound) miss(m order.Missed) {
 	}
 }
 
+// missCoupon counts a coupon that an order is said to have used and that was not to be used then. It stays as it is;
+// somebody may want to know what the order took off.
+func (in *inbound) missCoupon(m coupon.Missed) {
+	state := cmp.Or(string(m.State), "none")
+	in.useless.WithLabelValues(state).Inc()
+	in.log.Warn("an order has used a coupon that was not to be used", "order", m.Order, "coupon", m.Coupon, "state", state)
+}
+
 // known bounds the label: whoever sends made-up types shares one.
 func known(kind string) string {
 	if slices.Contains(event.Types(), kind) {
@@ -100,7 +116,7 @@ func known(kind string) string {
 }
 
 func (in *inbound) meters() []prometheus.Collector {
-	return []prometheus.Collector{in.applied, in.buried, in.dropped, in.retried, in.missed, in.seconds, lag{in.streams}}
+	return []prometheus.Collector{in.applied, in.buried, in.dropped, in.retried, in.missed, in.useless, in.seconds, lag{in.streams}}
 }
 
 // lag asks the streams how much waits whenever somebody asks for the numbers; while they are away there are none.

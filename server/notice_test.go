@@ -5,12 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"membergate/internal/benefit"
 	"membergate/internal/clock"
+	"membergate/internal/coupon"
 	"membergate/internal/member"
 	"membergate/internal/notice"
 	"membergate/internal/order"
@@ -54,10 +57,31 @@ func putInboxes(pairs []string) error {
 			At: written(int(n)), Fill: notice.Fill{Coins: n, Day: written(int(n))},
 		})
 	}
+	if err := remind(ctx, st, rules); err != nil {
+		return err
+	}
 	desk := &notice.Desk{Store: st.notices, Keys: keys, Book: rules}
 	_, errDevice := desk.Register(ctx, owner, notice.Apple, "00fc13adff785122b4ad28809a3420982341241421348097878e577c991de8f0", "en", written(50))
 	_, errQuiet := desk.Set(ctx, owner, notice.Change{Quiet: &notice.Quiet{From: "21:30", Until: "07:00"}}, written(50))
 	return errors.Join(st.notices.Put(ctx, more), desk.Read(ctx, owner, 1, nil, written(60)), errDevice, errQuiet)
+}
+
+// remind tells a member of coupons on the last day before they are over, and of a benefit that was used up the day before.
+func remind(ctx context.Context, st *stores, rules book) error {
+	of := func(op string) coupon.Issue {
+		return coupon.Issue{Op: op, Template: "COMEBACK_HALF", Member: "reminded", Source: coupon.ByQuota, Ref: "COMEBACK_PACK", At: written(9).AddDate(0, 6, 0)}
+	}
+	given, err := st.couponService(rules).Issue(ctx, []coupon.Issue{of("one"), of("other")})
+	if err != nil {
+		return err
+	}
+	at := given[0].Until.Add(-time.Hour)
+	count := benefit.Count{Benefit: "COMEBACK_PACK", Window: at.In(rules.At(at).Zone()).Format("2006"), Used: 1, Last: at.AddDate(0, 0, -1)}
+	if err := st.usages.Save(ctx, benefit.Usage{Member: "reminded", Counts: []benefit.Count{count}}); err != nil {
+		return err
+	}
+	out, err := st.noticeService(rules, func(notice.View) time.Time { return at }).Look(ctx, []member.ID{"reminded"})
+	return errors.Join(err, out.Err)
 }
 
 func inboxApp(e *engine, t testing.TB, who string) walletApp {
@@ -87,6 +111,31 @@ func TestTheInboxTellsInTheReadersLanguageWhatHasHappened(t *testing.T) {
 			}
 			if !found {
 				t.Errorf("no coins were earned: %s", r.text)
+			}
+		}
+	})
+}
+
+func TestTheInboxTellsOfCouponsThatEndAndBenefitsThatAreUsedUp(t *testing.T) {
+	inbox := appQueries(t)["Inbox"].text
+	onEngines(t, func(t *testing.T, e *engine) {
+		for locale, want := range map[string]string{
+			"en":    `[COUPON_EXPIRING 2 Coupons about to expire Coupon] [QUOTA_USED_UP 1 Used up: Welcome back pack Benefit]`,
+			"zh-CN": `[COUPON_EXPIRING 2 优惠券即将到期 Coupon] [QUOTA_USED_UP 1 会员回家礼包已用完 Benefit]`,
+			"zh-TW": `[COUPON_EXPIRING 2 優惠券即將到期 Coupon] [QUOTA_USED_UP 1 會員回家禮包已用完 Benefit]`,
+		} {
+			r := good(t, e.gateway.url, question{query: inbox, who: "reminded", header: map[string]string{"Accept-Language": locale}})
+			var got []string
+			for _, each := range r.at(t, "me", "notifications", "edges").([]any) {
+				n := each.(map[string]any)["node"].(map[string]any)
+				about, _ := n["subject"].(map[string]any)
+				if strings.ContainsAny(n["title"].(string)+n["body"].(string), "{}") || !strings.Contains(n["body"].(string), "20") {
+					t.Errorf("in %s: %s", locale, jsonOf(n))
+				}
+				got = append(got, fmt.Sprint([]any{n["kind"], n["groupCount"], n["title"], about["__typename"]}))
+			}
+			if slices.Sort(got); strings.Join(got, " ") != want {
+				t.Errorf("in %s: %s\nwant %s", locale, got, want)
 			}
 		}
 	})

@@ -28,7 +28,7 @@ var spenders = map[member.ID]wallet.Coins{
 	"payer": 10_000, "refused": 10_000, "hurried": 1_000, "empty": 1, "buyer": 10_000, "turned": 10_000, "adjusted": 100, "shopper": 10_000,
 	"collector": 10_000, "visitor": 10_000, "various": 1_000_000, "lapsed": 10_000, "giver": 10_000, "taker": 1, "explained": 10_000, "traveller": 1_000,
 	"talker": 1, "renamed": 1, "quiet": 1, "corrected": 1,
-	"reader": 1, "chooser": 1, "phoned": 1, "rephoned": 1,
+	"reader": 1, "chooser": 1, "phoned": 1, "rephoned": 1, "reminded": 1,
 	"caller": 1, "bronze": 1, "hasty": 1,
 	"clipper": 10_000, "saver": 10_000, "thrifty": 10_000,
 }

@@ -128,7 +128,9 @@ func markInbox(t *tx, id member.ID, of wallet.ID) error {
 		return err
 	}
 	in := old
-	in.Member, in.Wallet, in.Due = id, of, notice.Marked
+	if in.Member, in.Due = id, notice.Marked; of != "" {
+		in.Wallet = of
+	}
 	return putInbox(t, old, in)
 }
 

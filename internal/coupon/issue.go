@@ -30,10 +30,9 @@ type Book interface {
 
 // Service gives coupons, keeps them for orders, and marks them as used.
 type Service struct {
-	Store   Store
-	Book    Book
-	Missed  func(Missed) // is told of uses of what was not usable; nil tells nobody
-	Expired func(Coupon) // is told once of each coupon that is over; nil tells nobody
+	Store  Store
+	Book   Book
+	Missed func(Missed) // is told of uses of what was not usable; nil tells nobody
 }
 
 // Codes of refusals that are made here.

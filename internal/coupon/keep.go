@@ -82,8 +82,8 @@ func (s *Service) Revoke(ctx context.Context, id, by, reason string, now time.Ti
 	})
 }
 
-// Sweep writes down at most n coupons that are over as expired, and tells of each. It gives how many were found, how many
-// of them are done, and since when the longest waiting one was over.
+// Sweep writes down at most n coupons that are over as expired. It gives how many were found, how many of them are done,
+// and since when the longest waiting one was over. Members were told before.
 func (s *Service) Sweep(ctx context.Context, now time.Time, n int) (found, done int, oldest time.Time, err error) {
 	due, err := s.Store.Due(ctx, now, n)
 	if err != nil {
@@ -93,9 +93,8 @@ func (s *Service) Sweep(ctx context.Context, now time.Time, n int) (found, done 
 		if oldest.IsZero() || d.DueAt().Before(oldest) {
 			oldest = d.DueAt()
 		}
-		over := false
-		c, wrong := s.change(ctx, d.ID, func(c Coupon, known bool) (Coupon, bool, error) {
-			over = known && c.Open() && c.StateAt(now) == Expired
+		_, wrong := s.change(ctx, d.ID, func(c Coupon, known bool) (Coupon, bool, error) {
+			over := known && c.Open() && c.StateAt(now) == Expired
 			c.State, c.Order, c.FrozenUntil = Expired, "", time.Time{}
 			return c, over, nil
 		})
@@ -103,9 +102,7 @@ func (s *Service) Sweep(ctx context.Context, now time.Time, n int) (found, done 
 			err = wrong
 			continue
 		}
-		if done++; over && s.Expired != nil {
-			s.Expired(c)
-		}
+		done++
 	}
 	return len(due), done, oldest, err
 }

@@ -73,7 +73,9 @@ func (n *Notices) Mark(ctx context.Context, touched []notice.Touched) error {
 			puts = append(puts, mongo.NewUpdateManyModel().SetFilter(is("wallet", t.Wallet)).SetUpdate(bson.D{{Key: "$set", Value: set}, due}))
 			continue
 		}
-		set = append(set, bson.E{Key: "wallet", Value: t.Wallet}, bson.E{Key: "sv", Value: 1})
+		if set = append(set, bson.E{Key: "sv", Value: 1}); t.Wallet != "" {
+			set = append(set, bson.E{Key: "wallet", Value: t.Wallet})
+		}
 		puts = append(puts, mongo.NewUpdateOneModel().SetFilter(is("_id", t.Member)).SetUpdate(bson.D{{Key: "$set", Value: set}, due}).SetUpsert(true))
 	}
 	for batch := range slices.Chunk(puts, putAtOnce) {

@@ -60,6 +60,7 @@ type fillDoc struct {
 	Tier     string       `bson:"tier,omitempty"`
 	From     string       `bson:"from,omitempty"`
 	Currency string       `bson:"currency,omitempty"`
+	Benefit  string       `bson:"benefit,omitempty"`
 }
 
 type pushDoc struct {

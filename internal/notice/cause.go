@@ -5,7 +5,9 @@ import (
 	"time"
 
 	"membergate/internal/account"
+	"membergate/internal/benefit"
 	"membergate/internal/clock"
+	"membergate/internal/coupon"
 	"membergate/internal/member"
 	"membergate/internal/programme"
 	"membergate/internal/tier"
@@ -17,6 +19,8 @@ type View struct {
 	Profile member.Profile
 	Account account.Account
 	Purses  []Purse
+	Coupons []coupon.Coupon // those that are open
+	Usage   benefit.Usage
 }
 
 // Purse is one of the member's wallets: its newest entry, and of those that no look has seen the ones that may be told.
@@ -64,6 +68,8 @@ func Causes(book tier.Book, v View, now time.Time) ([]Cause, time.Time) {
 	f.risk()
 	f.protection()
 	f.memberships()
+	f.ending()
+	f.exhausted()
 	slices.SortStableFunc(f.causes, func(a, b Cause) int { return a.At.Compare(b.At) })
 	return f.causes, f.next
 }
@@ -73,6 +79,19 @@ func (f *finding) tell(c Cause) {
 	if _, ok := f.p.Notice(c.Kind); ok && !c.At.Before(f.fresh()) {
 		f.causes = append(f.causes, c)
 	}
+}
+
+// Apart is what Causes says of those parts of a state that no version of the account and no ledger tells of: coupons and
+// uses of benefits.
+func Apart(book tier.Book, v View, now time.Time) ([]Cause, time.Time) {
+	f := &finding{book: book, p: book.At(now), v: v, now: now, next: Ever}
+	if f.p.Notices == nil || len(v.Coupons)+len(v.Usage.Counts) == 0 {
+		return nil, Ever
+	}
+	f.s = v.Account.Standing.Advance(book, now)
+	f.ending()
+	f.exhausted()
+	return f.causes, f.next
 }
 
 // fresh is from when on what happened is news.
@@ -99,14 +118,10 @@ func (f *finding) ahead(code string, at time.Time, key string, c Cause) {
 // before tells of something that will happen at a time: once for each moment before it, the earliest first, of which the
 // last that has come counts. What cannot happen any more is told no more.
 func (f *finding) before(k programme.NoticeKind, at time.Time, moments []time.Time, key string, c Cause) {
-	last := -1
-	for i, from := range moments {
-		if from.After(f.now) {
-			f.at(from)
-		} else {
-			last = i
-		}
+	for _, from := range moments {
+		f.at(from)
 	}
+	last := lastCome(moments, f.now)
 	if last < 0 || !at.After(f.now) {
 		return
 	}
@@ -114,6 +129,17 @@ func (f *finding) before(k programme.NoticeKind, at time.Time, moments []time.Ti
 	c.At, c.Until = f.now, at
 	c.Fill.Day, c.Fill.Days = at, days(moments[last], at, f.p.Zone())
 	f.causes = append(f.causes, c)
+}
+
+// lastCome is the place of the last moment that has come; -1 for none.
+func lastCome(moments []time.Time, now time.Time) int {
+	last := -1
+	for i, from := range moments {
+		if !from.After(now) {
+			last = i
+		}
+	}
+	return last
 }
 
 // days are the local days from one time to another.

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"membergate/internal/account"
+	"membergate/internal/member"
 	"membergate/internal/wallet"
 )
 
@@ -57,16 +58,16 @@ func (h *Hints) Carry(ctx context.Context) error {
 	found := h.found
 	h.found = map[Touched]bool{}
 	h.mu.Unlock()
-	known := map[wallet.ID]bool{}
+	both, members := map[wallet.ID]bool{}, map[member.ID]bool{}
 	var touched []Touched
 	for t := range found {
-		if t.Member != "" {
-			known[t.Wallet] = true
+		if t.Member != "" && t.Wallet != "" {
+			both[t.Wallet], members[t.Member] = true, true
 			touched = append(touched, t)
 		}
 	}
 	for t := range found {
-		if t.Member == "" && !known[t.Wallet] {
+		if t.Wallet == "" && !members[t.Member] || t.Member == "" && !both[t.Wallet] {
 			touched = append(touched, t)
 		}
 	}
@@ -78,6 +79,13 @@ func (h *Hints) Carry(ctx context.Context) error {
 		h.Add(touched...)
 	}
 	return err
+}
+
+// Changed remembers members of whom something has changed that is no business of their wallets.
+func (h *Hints) Changed(ids ...member.ID) {
+	for _, id := range ids {
+		h.Add(Touched{Member: id})
+	}
 }
 
 // WatchLedger gives the same ledger, which hints at every wallet that it adds to.

@@ -1,4 +1,4 @@
-// Package notice tells members what has happened to their coins and tiers, and what soon will: one inbox for each, in
+// Package notice tells members what has happened to their coins, tiers and benefits, and what soon will: one inbox for each, in
 // which every cause stands once.
 //
 // Nothing writes a notice while it does something else. Whoever looks at a member reads the state, and a rule says which
@@ -45,6 +45,7 @@ type Fill struct {
 	Tier     string       // code
 	From     string       // code of the tier before
 	Currency string       // code; empty for the programme's own
+	Benefit  string       // code
 }
 
 // Inbox is what is kept of a member beside the notices: what was seen already, and when to look next.
@@ -78,7 +79,8 @@ var Ever = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 // Marked is the due time of members whom somebody has marked to be looked at.
 var Marked = time.Unix(0, 0).UTC()
 
-// Touched is a member whose state has changed. Who only knows the wallet leaves the member empty.
+// Touched is a member whose state has changed. Who only knows the wallet leaves the member empty, and who does not know
+// it the wallet.
 type Touched struct {
 	Member member.ID
 	Wallet wallet.ID
@@ -102,7 +104,7 @@ type Store interface {
 	// otherwise ErrStale.
 	Save(ctx context.Context, in Inbox) error
 	// Mark makes members due at once, at the next version, and opens inboxes of members who have none. One of whom only the
-	// wallet is known, and who has no inbox, is passed over.
+	// wallet is known, and who has no inbox, is passed over; of one whose wallet is not known the inbox keeps what it has.
 	Mark(ctx context.Context, touched []Touched) error
 	// Due gives at most n members who are due by a time, those who are marked included.
 	Due(ctx context.Context, by time.Time, n int) ([]member.ID, error)

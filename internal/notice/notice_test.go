@@ -212,10 +212,10 @@ func TestEveryTextOfEveryPresetIsFilledIn(t *testing.T) {
 		b := load(t, preset)
 		last := b.Tiers[len(b.Tiers)-1].Code
 		for _, k := range b.Notices.Kinds {
-			n := Notice{Kind: k.Code, Count: 3, Fill: Fill{Coins: 120, Points: 7, Days: 30, Day: at, Tier: last, From: b.Tiers[0].Code}}
+			n := Notice{Kind: k.Code, Count: 3, Fill: Fill{Coins: 120, Points: 7, Days: 30, Day: at, Tier: last, From: b.Tiers[0].Code, Benefit: b.Benefits[0].Code}}
 			for _, locale := range []string{"zh-CN", "zh-TW", "en"} {
 				title, body := n.Texts(b.Programme, locale)
-				if title == "" || body == "" || strings.ContainsAny(title+body, "{}") || strings.Contains(body, last) {
+				if title == "" || body == "" || strings.ContainsAny(title+body, "{}") || strings.Contains(body, last) || strings.Contains(title+body, b.Benefits[0].Code) {
 					t.Errorf("%s %s in %s: %q, %q", preset, k.Code, locale, title, body)
 				}
 			}

@@ -8,7 +8,6 @@ import (
 
 	"membergate/internal/account"
 	"membergate/internal/member"
-	"membergate/internal/wallet"
 )
 
 // Round looks at members who are due, batch by batch. Those that cannot be looked at are passed over until the next
@@ -87,23 +86,27 @@ func (s *Service) lost(ctx context.Context, page []account.Holder) ([]member.ID,
 	if err != nil {
 		return nil, err
 	}
-	heads, err := s.heads(ctx, holders)
+	views, err := s.views(ctx, holders)
 	if err != nil {
 		return nil, err
 	}
 	var out []member.ID
-	for _, h := range page {
-		in, known := inboxes[h.Profile.ID]
-		if !known || in.Account != h.Account.Version || s.behind(in, h.Account.Wallet, heads) {
-			out = append(out, h.Profile.ID)
+	for _, id := range ids {
+		in, known := inboxes[id]
+		if !known || s.behind(in, views[id]) {
+			out = append(out, id)
 		}
 	}
 	return out, nil
 }
 
-// behind tells whether a ledger has gone on since the inbox saw it.
-func (s *Service) behind(in Inbox, id wallet.ID, heads map[wallet.ID]wallet.Entry) bool {
-	return slices.ContainsFunc(s.currencies(), func(currency string) bool {
-		return heads[id.In(currency)].Seq != in.seq(currency)
-	})
+// behind tells whether a state has gone on since the inbox saw it. Coupons and uses have no version that it could keep:
+// it would have told what they call for, or be due when they do.
+func (s *Service) behind(in Inbox, v View) bool {
+	unread := func(p Purse) bool { return p.Head.Seq != in.seq(p.Currency) }
+	if in.Account != v.Account.Version || slices.ContainsFunc(v.Purses, unread) {
+		return true
+	}
+	causes, next := Apart(s.Book, v, s.Now(v))
+	return next.Before(in.Due) || slices.ContainsFunc(causes, func(c Cause) bool { return !in.has(c.Kind + " " + c.Key) })
 }

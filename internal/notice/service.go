@@ -3,6 +3,7 @@ package notice
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -10,7 +11,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"membergate/internal/account"
+	"membergate/internal/benefit"
 	"membergate/internal/change"
+	"membergate/internal/coupon"
 	"membergate/internal/member"
 	"membergate/internal/tier"
 	"membergate/internal/wallet"
@@ -21,6 +24,8 @@ type Service struct {
 	Store    Store
 	Accounts account.Store
 	Ledger   wallet.Store
+	Coupons  coupon.Store
+	Usages   benefit.Store
 	Changes  change.Store // is told of new notices; nil tells nobody
 	Book     tier.Book
 	Now      func(View) time.Time // the moment that a member is looked at
@@ -58,7 +63,7 @@ func (s *Service) Look(ctx context.Context, ids []member.ID) (Looked, error) {
 	if err := group.Wait(); err != nil {
 		return out, err
 	}
-	heads, err := s.heads(ctx, holders)
+	views, err := s.views(ctx, holders)
 	if err != nil {
 		return out, err
 	}
@@ -69,7 +74,7 @@ func (s *Service) Look(ctx context.Context, ids []member.ID) (Looked, error) {
 		in := inboxes[id]
 		in.Member = id
 		each.Go(func() error {
-			n, err := s.look(ctx, in, holders[id], set[id], heads)
+			n, err := s.look(ctx, in, views[id], set[id])
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil && !errors.Is(err, ErrStale) {
@@ -93,32 +98,69 @@ func (s *Service) currencies() []string {
 	return append([]string{""}, s.Abroad()...)
 }
 
-func (s *Service) heads(ctx context.Context, holders map[member.ID]account.Holder) (map[wallet.ID]wallet.Entry, error) {
-	var ids []wallet.ID
+// views are the states of members, but for what their ledgers say that no look has seen.
+func (s *Service) views(ctx context.Context, holders map[member.ID]account.Holder) (map[member.ID]View, error) {
+	var wallets []wallet.ID
 	for _, h := range holders {
 		for _, currency := range s.currencies() {
-			ids = append(ids, h.Account.Wallet.In(currency))
+			wallets = append(wallets, h.Account.Wallet.In(currency))
 		}
 	}
-	slices.Sort(ids)
-	return s.Ledger.Heads(ctx, ids)
+	slices.Sort(wallets)
+	heads, err := s.Ledger.Heads(ctx, wallets)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[member.ID]View, len(holders))
+	first := Ever
+	for id, h := range holders {
+		v := View{Profile: h.Profile, Account: h.Account}
+		for _, currency := range s.currencies() {
+			of := h.Account.Wallet.In(currency)
+			head := heads[of]
+			head.Wallet = of
+			v.Purses = append(v.Purses, Purse{Currency: currency, Head: head})
+		}
+		out[id] = v
+		if now := s.Now(v); now.Before(first) {
+			first = now
+		}
+	}
+	return out, s.apart(ctx, out, first)
+}
+
+// apart fills in the coupons that are live at a time or later, and the uses of benefits.
+func (s *Service) apart(ctx context.Context, views map[member.ID]View, from time.Time) error {
+	ids := slices.Sorted(maps.Keys(views))
+	var coupons map[member.ID][]coupon.Coupon
+	var usages map[member.ID]benefit.Usage
+	group, within := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		coupons, err = s.Coupons.Live(within, ids, from)
+		return err
+	})
+	group.Go(func() (err error) {
+		usages, err = s.Usages.ByMembers(within, ids)
+		return err
+	})
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for id, v := range views {
+		v.Coupons, v.Usage = coupons[id], usages[id]
+		views[id] = v
+	}
+	return nil
 }
 
 // look tells one member, and gives how many notices that made.
-func (s *Service) look(ctx context.Context, in Inbox, h account.Holder, set Settings, heads map[wallet.ID]wallet.Entry) (int, error) {
+func (s *Service) look(ctx context.Context, in Inbox, v View, set Settings) (int, error) {
 	if err := s.carry(ctx, in); err != nil {
 		return 0, err
 	}
-	if h.Profile.ID == "" { // the member has left
+	if v.Profile.ID == "" { // the member has left
 		in.Due, in.Outbox = Ever, nil
 		return 0, s.Store.Save(ctx, in)
-	}
-	v := View{Profile: h.Profile, Account: h.Account}
-	for _, currency := range s.currencies() {
-		id := h.Account.Wallet.In(currency)
-		head := heads[id]
-		head.Wallet = id
-		v.Purses = append(v.Purses, Purse{Currency: currency, Head: head})
 	}
 	now := s.Now(v)
 	p := s.Book.At(now)

@@ -26,6 +26,12 @@ func (n Notice) filler(p *programme.Programme, locale string) *strings.Replacer 
 		}
 		return code
 	}
+	what := n.Fill.Benefit
+	for _, b := range p.Benefits { // its versions follow each other: the newest has the last word
+		if b.Code == n.Fill.Benefit {
+			what = b.Titles.In(locale)
+		}
+	}
 	currency := p.Coin()
 	if c, ok := p.Currency(n.Fill.Currency); ok {
 		currency = c
@@ -34,7 +40,7 @@ func (n Notice) filler(p *programme.Programme, locale string) *strings.Replacer 
 	return strings.NewReplacer(
 		"{coins}", strconv.FormatInt(f.Coins, 10), "{points}", strconv.FormatInt(f.Points, 10),
 		"{count}", strconv.Itoa(n.Count), "{days}", strconv.Itoa(f.Days), "{day}", Day(f.Day, p.Zone(), locale),
-		"{tier}", name(f.Tier), "{from}", name(f.From), "{currency}", currency.Names.In(locale),
+		"{benefit}", what, "{tier}", name(f.Tier), "{from}", name(f.From), "{currency}", currency.Names.In(locale),
 	)
 }
 

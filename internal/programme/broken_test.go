@@ -371,6 +371,8 @@ func TestWrongNoticesAreRefusedWithOneClearSentence(t *testing.T) {
 		{"days: [30, 7]", "days: [7, 30]", "notices.kinds[0].days[1] is 30 after 7; allowed are fewer and fewer days"},
 		{"days: [30, 7]", "days: []", "notices.kinds[0].days is missing; needed are the days before it happens"},
 		{"inbox: true", "group: DAY", "notices.kinds[0].group is not used by COINS_EXPIRING, of which each is told alone"},
+		{"COINS_EXPIRING", "COUPON_EXPIRING", "notices.kinds[0].bodies.en has the blank {coins}; allowed are count, day, days"},
+		{"COINS_EXPIRING", "QUOTA_USED_UP", "notices.kinds[0].days is not used by QUOTA_USED_UP, which is told when it has happened"},
 		{"inbox: true", "inbox: false", "notices.kinds[0] is neither in the inbox nor pushed; needed is inbox: true or push: true"},
 		{"en: Soon", "en: \"{tier}\"", "notices.kinds[0].titles.en has the blank {tier}; allowed are coins, currency, day, days"},
 		{", en: Soon", "", "notices.kinds[0].titles.en is missing; needed is a text in every language"},

@@ -50,6 +50,8 @@ const (
 	ProtectionEnding = "PROTECTION_ENDING" // the while is over soon
 	MembershipEnding = "MEMBERSHIP_ENDING" // a tier that was paid for or given ends soon, and does not renew itself
 	MembershipRenews = "MEMBERSHIP_RENEWS" // one that renews itself does so soon
+	CouponExpiring   = "COUPON_EXPIRING"   // coupons are over soon
+	QuotaUsedUp      = "QUOTA_USED_UP"     // a benefit is used up until there is more of it
 )
 
 // noticeKind is what a rule asks of its kind's data.
@@ -74,6 +76,8 @@ var noticeKinds = map[string]noticeKind{
 	ProtectionEnding: {ahead: true, blanks: []string{"tier", "points", "day", "days"}},
 	MembershipEnding: {reminds: true, blanks: []string{"tier", "day", "days"}},
 	MembershipRenews: {reminds: true, blanks: []string{"tier", "day", "days"}},
+	CouponExpiring:   {ahead: true, groups: true, blanks: []string{"count", "day", "days"}},
+	QuotaUsedUp:      {blanks: []string{"benefit", "day"}},
 }
 
 // NoticeBlanks are the blanks that texts of a kind may have; nil for a kind that nothing makes.

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"membergate/internal/account"
+	"membergate/internal/benefit"
+	coupons "membergate/internal/coupon"
 	"membergate/internal/member"
 	"membergate/internal/notice"
 	"membergate/internal/order"
@@ -21,6 +23,8 @@ type Board struct {
 	Accounts account.Store
 	Wallets  wallet.Store
 	Orders   order.Store
+	Coupons  coupons.Store
+	Usages   benefit.Store
 }
 
 // Notices tests the promises of notice.Store, and that notice.Service keeps its own on it.
@@ -40,6 +44,10 @@ func Notices(t *testing.T, s Board) {
 		{"every cause has one notice, though workers are killed at every write", toldThoughKilled},
 		{"ten workers at once tell each cause once", toldByMany},
 		{"a walk finds whom nobody has marked", foundByWalk},
+		{"coupons are told before they are over, but not while an order keeps them", toldOfCoupons},
+		{"coupons and benefits are told once, though workers are killed at every write", apartThoughKilled},
+		{"ten workers at once tell each coupon and each benefit once", apartByMany},
+		{"a walk finds whose coupon or benefit nobody has marked", apartByWalk},
 	}.run(t, s)
 }
 
@@ -118,6 +126,16 @@ func marksOfInbox(t *testing.T, ctx context.Context, s Board) {
 	in := look()
 	if in.Wallet != of || in.Member != who || in.Version == 0 {
 		t.Fatalf("the inbox is %+v", in)
+	}
+	must(t, s.Notices.Mark(ctx, []notice.Touched{{Member: who}}))
+	if again := look(); again.Wallet != of || again.Version != in.Version+1 || !due(notice.Marked) {
+		t.Errorf("marked by who does not know the wallet: %+v", again)
+	}
+	in = look()
+	stranger := member.ID(name("member"))
+	must(t, s.Notices.Mark(ctx, []notice.Touched{{Member: stranger}}))
+	if found, err := s.Notices.Inboxes(ctx, []member.ID{stranger}); err != nil || found[stranger].Version != 1 || found[stranger].Wallet != "" {
+		t.Errorf("one without an inbox, marked by who does not know the wallet: %+v, %v", found, err)
 	}
 	later := time.Date(2031, 2, 3, 4, 5, 6, 0, time.UTC)
 	in.Due = later
