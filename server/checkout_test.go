@@ -87,6 +87,11 @@ func TestAnOrderIsPaidPartlyWithCoins(t *testing.T) {
 			page.at(t, "me", "wallet", "quiet", "nodes", 0, "kind") != "HOLD" || page.at(t, "node", "state") != "HELD" {
 			t.Errorf("the wallet shows %s", page.text)
 		}
+		for _, who := range []string{stranger, ""} {
+			if r := good(t, app.url, question{query: `query($id: ID!) { node(id: $id) { id } }`, variables: map[string]any{"id": hold}, who: who}); r.at(t, "node") != nil {
+				t.Errorf("to %q the hold is %s", who, r.text)
+			}
+		}
 		settle := map[string]any{"idempotencyKey": key, "holdId": hold, "action": "CAPTURE", "coins": 250}
 		paid := app.send("CheckoutSettle", settle)
 		if paid.refusal(t, "checkoutSettle") != "" || paid.at(t, "checkoutSettle", "hold", "captured") != float64(250) ||
