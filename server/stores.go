@@ -225,7 +225,8 @@ func (s *stores) basketService(book book) *basket.Service {
 
 // givingService lets members of these stores take coupons.
 func (s *stores) givingService(book book) *giving.Service {
-	return &giving.Service{Coupons: s.couponService(book), Uses: s.benefitService(book), Stock: s.redemptions, Accounts: s.accounts, Book: book}
+	uses := &benefit.Service{Usages: s.usages, Uses: s.uses, Stock: s.redemptions, Book: book}
+	return giving.New(s.couponService(book), uses, s.redemptions, s.accounts, book)
 }
 
 // claimService gives tiers for codes to members of these stores.
@@ -233,10 +234,8 @@ func (s *stores) claimService(book book) *claim.Service {
 	return &claim.Service{Store: s.claims, Accounts: s.accounts, Book: book, Outbox: s.orderService(book)}
 }
 
-// benefitService lets members of these stores use benefits.
-func (s *stores) benefitService(book book) *benefit.Service {
-	return &benefit.Service{Usages: s.usages, Uses: s.uses, Stock: s.redemptions, Book: book}
-}
+// benefitService lets members of these stores use benefits; whoever finishes a claim's use issues its coupon.
+func (s *stores) benefitService(book book) *benefit.Service { return s.givingService(book).Uses }
 
 // adjustmentService corrects coins of these stores.
 func (s *stores) adjustmentService(book book) *adjustment.Service {

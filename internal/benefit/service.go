@@ -13,13 +13,15 @@ import (
 )
 
 // Service lets members use benefits, and take uses back. The way of a use: the member's usage counts it and notes it as a
-// step, in one change that is the commit; the stock decides, once; the use is written down; the usage forgets the step.
+// step, in one change that is the commit; the stock decides, once; the use is written down, and what it
+// leads to is done; the usage forgets the step.
 // Killed between any two, whoever touches the usage next finishes.
 type Service struct {
 	Usages Store
 	Uses   UseStore
 	Stock  Stock
 	Book   tier.Book
+	Follow func(context.Context, Use) error // does what a use leads to elsewhere, before its step is forgotten; done again it changes nothing; nil does nothing
 
 	members, stocks lanes
 }

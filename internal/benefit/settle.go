@@ -71,7 +71,12 @@ func (s *Service) carry(ctx context.Context, step Step) (bool, error) {
 		}
 	}
 	err := s.Uses.Create(ctx, r)
-	if errors.Is(err, ErrExists) {
+	if err != nil && !errors.Is(err, ErrExists) {
+		return false, err
+	}
+	if s.Follow != nil {
+		err = s.Follow(ctx, r)
+	} else {
 		err = nil
 	}
 	return err == nil, err

@@ -3,9 +3,11 @@ package giving
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"membergate/internal/account"
@@ -20,14 +22,23 @@ import (
 )
 
 // Service gives coupons. What is limited is taken first, once per key; the coupon is issued under the name of what was
-// taken, so that it is one coupon however often that is done. Killed between the two, the same key sent again finishes, and
-// so does the member's next claim of the same thing.
+// taken, so that it is one coupon however often that is done. Of a quota, the member's usage keeps the use as a step until
+// its coupon is there: killed between the two, whoever touches the usage next finishes. Of a campaign, taking it again does.
 type Service struct {
 	Coupons  *coupon.Service
 	Uses     *benefit.Service
 	Stock    benefit.Stock
 	Accounts account.Store
 	Book     tier.Book
+
+	turn sync.Mutex // those of this process who take what is limited take turns: the stock is exact without it, but of n at once the last would be decided n times
+}
+
+// New makes the service, which from then on issues the coupons of uses, whoever finishes them.
+func New(coupons *coupon.Service, uses *benefit.Service, stock benefit.Stock, accounts account.Store, book tier.Book) *Service {
+	s := &Service{Coupons: coupons, Uses: uses, Stock: stock, Accounts: accounts, Book: book}
+	uses.Follow = s.follow
+	return s
 }
 
 // Codes of refusals that are made here; those of benefit.Service come too.
@@ -43,8 +54,6 @@ const (
 const (
 	mostAtOnce = 10
 	mostReason = 200
-	// repaired is how many of a member's newest uses are looked at for coupons that a killed process did not issue.
-	repaired = 51
 )
 
 // Claim is a wish for coupons of a benefit.
@@ -84,11 +93,22 @@ func (s *Service) Claim(ctx context.Context, c Claim) ([]coupon.Coupon, bool, er
 		replayed = replayed && before
 		all = append(all, s.of(use))
 	}
-	if err := s.repair(ctx, c); err != nil {
-		return nil, false, err
-	}
 	given, err := s.Coupons.Issue(ctx, all)
 	return given, replayed, err
+}
+
+// follow issues the coupon that a use leads to. One that the programme has no more cannot be given to anybody: it does not
+// keep what else waits.
+func (s *Service) follow(ctx context.Context, u benefit.Use) error {
+	if u.For != benefit.ForCoupon {
+		return nil
+	}
+	_, err := s.Coupons.Issue(ctx, []coupon.Issue{s.of(u)})
+	var gone *fault.Refusal
+	if errors.As(err, &gone) {
+		return nil
+	}
+	return err
 }
 
 // of is the issue that a use of a benefit leads to: of the coupon that the benefit gave when it was used.
@@ -100,24 +120,6 @@ func (s *Service) of(u benefit.Use) coupon.Issue {
 		}
 	}
 	return coupon.Issue{Op: "use:" + u.ID, Template: code, Member: u.Member, Source: coupon.ByQuota, Ref: u.Benefit + " " + u.Window, At: u.At}
-}
-
-// repair issues the coupons of uses that a killed process has left without.
-func (s *Service) repair(ctx context.Context, c Claim) error {
-	uses, err := s.Uses.Uses.Page(ctx, c.Facts.Profile.ID, nil, repaired)
-	if err != nil {
-		return err
-	}
-	var all []coupon.Issue
-	for _, u := range uses {
-		if u.For == benefit.ForCoupon && u.State == benefit.Used {
-			if i := s.of(u); i.Template != "" {
-				all = append(all, i)
-			}
-		}
-	}
-	_, err = s.Coupons.Issue(ctx, all)
-	return err
 }
 
 // Take takes the coupon of a campaign, which each member has once, and tells whether it was taken before. Refusals:
@@ -141,7 +143,9 @@ func (s *Service) Take(ctx context.Context, f eligibility.Facts, code string, at
 		return coupon.Coupon{}, false, fault.Refuse(NotFor, "campaignCode", "the coupon is for others")
 	}
 	if g.Stock > 0 {
+		s.turn.Lock()
 		n, err := s.Stock.Move(ctx, StockOf(code), string(who), 1, g.Stock)
+		s.turn.Unlock()
 		if err != nil {
 			return coupon.Coupon{}, false, err
 		}
@@ -209,12 +213,15 @@ func (s *Service) Give(ctx context.Context, g Gift, by string, at time.Time) ([]
 		all[i] = coupon.Issue{Op: fmt.Sprintf("staff:%s:%s %d", by, op, i), Template: g.Template, Member: g.Member, Source: g.Source, Ref: g.Ref, At: at, By: by, Reason: g.Reason}
 	}
 	made, err := s.Coupons.Issue(ctx, all)
+	if err != nil {
+		return nil, err
+	}
 	for _, c := range made {
 		if c.Terms.Template != g.Template || c.Source != g.Source || c.Reason != g.Reason || c.Ref != g.Ref {
 			return nil, fault.Refuse(wallet.KeyReused, "idempotencyKey", "the key was used with another input")
 		}
 	}
-	return made, err
+	return made, nil
 }
 
 // Campaigns are the campaigns that are open at a time, and how many of each are left; less than 0 = as many as are wanted.

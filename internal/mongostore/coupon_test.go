@@ -16,3 +16,10 @@ func TestBaskets(t *testing.T) {
 		Accounts: s.Members(), Wallets: s.Ledger(), Orders: s.Orders(), Admissions: s.Admissions(),
 	}})
 }
+
+func TestGiving(t *testing.T) {
+	s := open(t)
+	storetest.Giving(t, storetest.Fair{
+		Counters: storetest.Counters{Usages: s.Usages(), Uses: s.Uses(), Stock: s.Redemptions()}, Coupons: s.Coupons(), Accounts: s.Members(),
+	})
+}
