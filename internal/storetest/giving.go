@@ -109,6 +109,16 @@ func (f *fair) taken(t *testing.T, ctx context.Context) int64 {
 	return n[of]
 }
 
+// insisting does something again while the store is too busy to answer, as apps do.
+func insisting(do func() error) error {
+	for range 100 {
+		if err := do(); !fault.Is(err, fault.Unavailable) {
+			return err
+		}
+	}
+	return errors.New("a hundred tries failed")
+}
+
 func campaignAtOnce(t *testing.T, ctx context.Context, s Fair) {
 	f := newFair(s)
 	processes := []*giving.Service{f.process(nil), f.process(nil), f.process(nil)}
@@ -117,8 +127,7 @@ func campaignAtOnce(t *testing.T, ctx context.Context, s Fair) {
 		people[i] = somebodyAt()
 	}
 	errs := together(len(people), func(i int) error {
-		_, _, err := processes[i%3].Take(ctx, people[i], f.campaign, useDay)
-		return err
+		return insisting(func() error { _, _, err := processes[i%3].Take(ctx, people[i], f.campaign, useDay); return err })
 	})
 	told := 0
 	for i, err := range errs {
@@ -140,8 +149,7 @@ func campaignAtOnce(t *testing.T, ctx context.Context, s Fair) {
 func campaignOnce(t *testing.T, ctx context.Context, s Fair) {
 	f, who := newFair(s), somebodyAt()
 	must(t, errors.Join(together(50, func(int) error {
-		_, _, err := f.process(nil).Take(ctx, who, f.campaign, useDay)
-		return err
+		return insisting(func() error { _, _, err := f.process(nil).Take(ctx, who, f.campaign, useDay); return err })
 	})...))
 	if _, again, err := f.process(nil).Take(ctx, who, f.campaign, useDay.AddDate(0, 0, 1)); err != nil || !again {
 		t.Errorf("taken again when the campaign is over: %v, %v", again, err)
@@ -198,8 +206,7 @@ func claimsAtOnce(t *testing.T, ctx context.Context, s Fair) {
 	processes := []*giving.Service{f.process(nil), f.process(nil)}
 	given := 0
 	for i, err := range together(200, func(i int) error {
-		_, _, err := processes[i%2].Claim(ctx, f.claim(who, fmt.Sprint("k", i)))
-		return err
+		return insisting(func() error { _, _, err := processes[i%2].Claim(ctx, f.claim(who, fmt.Sprint("k", i))); return err })
 	}) {
 		switch {
 		case err == nil:
@@ -239,8 +246,7 @@ func giftOnce(t *testing.T, ctx context.Context, s Fair) {
 	must(t, s.Accounts.Create(ctx, h))
 	gift := giving.Gift{Key: name("key-0123456789"), Member: h.Profile.ID, Template: "FIVE", Count: 2, Source: coupons.ByCompensation, Ref: "parcel", Reason: "It was late."}
 	must(t, errors.Join(together(20, func(int) error {
-		_, err := f.process(nil).Give(ctx, gift, "clerk", useDay)
-		return err
+		return insisting(func() error { _, err := f.process(nil).Give(ctx, gift, "clerk", useDay); return err })
 	})...))
 	if n := f.has(t, ctx, h.Profile.ID); n != 2 {
 		t.Errorf("twenty times under one key gave %d", n)
