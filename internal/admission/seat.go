@@ -228,7 +228,9 @@ func (s *Service) change(ctx context.Context, who member.ID, f func(tier.Standin
 		if !changed {
 			return nil
 		}
+		before := a.Standing
 		a.Standing = next.Foreseen(s.Book)
+		a = a.Reached(s.Book, before)
 		if err := s.Accounts.Save(ctx, a); !errors.Is(err, account.ErrStale) {
 			return err
 		}

@@ -194,7 +194,7 @@ func (s *Service) give(ctx context.Context, c Claim) (tier.Grant, error) {
 			return tier.Grant{}, s.mark(ctx, c)
 		}
 		if g, ok := a.Standing.Grant(c.grantID()); ok {
-			if err := s.mark(ctx, c); err != nil || c.Coins == 0 {
+			if err := s.mark(ctx, c); err != nil || len(a.Outbox) == 0 {
 				return g, err
 			}
 			if _, err := s.Outbox.Finish(ctx, a); err != nil && !errors.Is(err, account.ErrStale) {
@@ -209,9 +209,11 @@ func (s *Service) give(ctx context.Context, c Claim) (tier.Grant, error) {
 			r, _ := t.Route(c.Route)
 			until = tier.Lasts(p, r, c.ClaimedAt)
 		}
+		before := a.Standing
 		a.Standing = a.Standing.Advance(s.Book, c.ClaimedAt).Give(s.Book, tier.Grant{
 			ID: c.grantID(), Tier: c.Tier, Route: c.Route, From: c.ClaimedAt, Until: until, Reason: c.Reason,
 		}).Foreseen(s.Book)
+		a = a.Reached(s.Book, before)
 		if c.Coins > 0 {
 			a.Outbox = append(a.Outbox[:len(a.Outbox):len(a.Outbox)], account.Step{Posting: c.posting(p)})
 		}

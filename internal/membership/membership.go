@@ -103,7 +103,9 @@ func (s *Service) change(ctx context.Context, who member.ID, now time.Time, rule
 		if err != nil || !changed {
 			return err
 		}
+		before := a.Standing
 		a.Standing = next.Foreseen(s.Book)
+		a = a.Reached(s.Book, before)
 		if err := s.Accounts.Save(ctx, a); !errors.Is(err, account.ErrStale) {
 			return err
 		}

@@ -100,7 +100,10 @@ func (s *Service) try(ctx context.Context, newcomer member.Profile, told []Told,
 		return nil
 	}
 	for part, rest := apart(fresh); ; part, rest = apart(rest) {
-		next := a
+		next, before := a, a.Standing
+		if joins {
+			before = tier.Standing{}
+		}
 		for _, t := range part {
 			if next, err = s.decide(ctx, h.Profile, next, t, holds); err != nil {
 				return err
@@ -110,6 +113,9 @@ func (s *Service) try(ctx context.Context, newcomer member.Profile, told []Told,
 			next.Standing = next.Standing.Advance(s.Book, until)
 		}
 		next.Standing = next.Standing.Foreseen(s.Book)
+		if s.Coupons != nil {
+			next = next.Reached(s.Book, before)
+		}
 		if joins {
 			err = s.Accounts.Create(ctx, account.Holder{Profile: h.Profile, Account: next})
 		} else {

@@ -140,6 +140,9 @@ func (s *Service) trySettle(ctx context.Context, a account.Account, by time.Time
 	if len(changes) > 0 { // so that somebody tells of it, should this process be killed
 		next.Outbox = []account.Step{{}}
 	}
+	if s.Coupons != nil {
+		next = next.Reached(s.Book, a.Standing)
+	}
 	if err := s.Accounts.Save(ctx, next); err != nil {
 		return nil, err
 	}

@@ -21,6 +21,7 @@ func (c *check) ladder() {
 		c.between(at+".capPerMille", int64(t.CapPerMille), 0, 1_000)
 		c.routes(at, i, t)
 		c.keeping(at, i, t)
+		c.allKnown(at+".coupons", t.Coupons, c.templates)
 		for j, r := range t.Routes {
 			if r.Kind == Earned {
 				c.rising(at, steps, c.asks(fmt.Sprintf("%s.routes[%d].when", at, j), r.When))

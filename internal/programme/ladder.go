@@ -97,7 +97,8 @@ type Tier struct {
 	Names       Text       `yaml:"names"`
 	CapPerMille int        `yaml:"capPerMille"` // at most this many of 1,000 open accounts; 0 = no cap
 	Routes      []Route    `yaml:"routes"`
-	Keep        *Condition `yaml:"keep"` // what a settlement asks of the holder; absent = the EARNED route's condition
+	Coupons     []string   `yaml:"coupons"` // templates of which who reaches the tier gets one each, once in a member's life
+	Keep        *Condition `yaml:"keep"`    // what a settlement asks of the holder; absent = the EARNED route's condition
 }
 
 // Route finds a tier's route of a kind.

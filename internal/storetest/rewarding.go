@@ -18,6 +18,9 @@ func Rewarding(t *testing.T, s Desk) {
 	group[Desk]{
 		{"a late order gives its coupon once, wherever the process is killed", compensationKilled},
 		{"fifty who tell of one late order under fifty ids give one coupon", compensationAtOnce},
+		{"a tier that is reached gives its coupons once, wherever the process is killed", packKilled},
+		{"a tier that is lost and reached again gives nothing twice, and one that was passed gives its own", packOnce},
+		{"by every way to a tier its coupons come", packByEveryWay},
 	}.run(t, s)
 }
 
