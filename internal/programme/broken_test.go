@@ -30,7 +30,7 @@ func TestSmallIsRight(t *testing.T) {
 func TestBrokenFileIsRefusedWithOneClearSentence(t *testing.T) {
 	for _, c := range []struct{ name, old, new, want string }{
 		{"unknown key", "    capPerMille: 8", "    capPerMile: 8",
-			"66: tiers[3].capPerMile is no known key; allowed are code, rank, names, capPerMille, routes, keep"},
+			"66: tiers[3].capPerMile is no known key; allowed are code, rank, names, capPerMille, routes, coupons, keep"},
 		{"unknown key deep inside", "{metric: SPEND, atLeast: 1000000}", "{metric: SPEND, atleast: 1000000}",
 			"148: lifecycle.segments[0].when.atleast is no known key; allowed are all, any, score, metric, atLeast"},
 		{"key given twice", "dailyCap: 50", "dailyCap: 50\n    dailyCap: 60",
