@@ -26,7 +26,7 @@ func workerCommand(p *program) *cobra.Command {
 			"ADMIN_ADDR, unless another process has that address.",
 		Args: cobra.NoArgs,
 	}
-	life := c.Flags().Duration("lease", worker.Life, "how long a partition waits for a worker that died")
+	life := c.Flags().Duration("lease", worker.Life, "how long a partition or a job waits for a worker that died")
 	c.RunE = func(run *cobra.Command, _ []string) error {
 		if *life < 100*time.Millisecond {
 			return errors.New("--lease is " + life.String() + "; allowed is 100ms or longer")
@@ -72,6 +72,9 @@ func (p *program) work(ctx context.Context, life time.Duration) (err error) {
 		return err
 	}
 	due := newSweeps(settings, st, rules, now, log)
+	if life < worker.Life { // who wants partitions to change hands sooner wants the same of jobs
+		due.runner.Life = life
+	}
 	if l, err := net.Listen("tcp", settings.AdminAddr); err != nil {
 		log.Warn("this worker has no admin listener: another process has its address", "ADMIN_ADDR", settings.AdminAddr)
 	} else {
