@@ -43,6 +43,7 @@ type ResolverRoot interface {
 	Group() GroupResolver
 	LedgerEntry() LedgerEntryResolver
 	Member() MemberResolver
+	MemberInvitation() MemberInvitationResolver
 	Mutation() MutationResolver
 	Notification() NotificationResolver
 	NotificationConnection() NotificationConnectionResolver
@@ -918,6 +919,33 @@ type ComplexityRoot struct {
 		Coupon  func(childComplexity int) int
 	}
 
+	InvitationReward struct {
+		Coins  func(childComplexity int) int
+		Coupon func(childComplexity int) int
+		Days   func(childComplexity int) int
+		Kind   func(childComplexity int) int
+		Tier   func(childComplexity int) int
+		To     func(childComplexity int) int
+	}
+
+	InvitedFriend struct {
+		CompletedAt  func(childComplexity int) int
+		MaskedName   func(childComplexity int) int
+		RegisteredAt func(childComplexity int) int
+		State        func(childComplexity int) int
+	}
+
+	InvitedFriendConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	InvitedFriendEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	LedgerEntry struct {
 		Amount       func(childComplexity int) int
 		BalanceAfter func(childComplexity int) int
@@ -991,6 +1019,7 @@ type ComplexityRoot struct {
 		Family                 func(childComplexity int) int
 		Household              func(childComplexity int) int
 		ID                     func(childComplexity int) int
+		Invitation             func(childComplexity int) int
 		JoinedAt               func(childComplexity int) int
 		Locale                 func(childComplexity int) int
 		LockedBenefits         func(childComplexity int, first *int, after *string) int
@@ -1073,6 +1102,22 @@ type ComplexityRoot struct {
 		Code    func(childComplexity int) int
 		Field   func(childComplexity int) int
 		Message func(childComplexity int) int
+	}
+
+	MemberInvitation struct {
+		Code          func(childComplexity int) int
+		Condition     func(childComplexity int) int
+		Friends       func(childComplexity int, first *int, after *string) int
+		InvitedCount  func(childComplexity int) int
+		MostRewards   func(childComplexity int) int
+		RewardedCount func(childComplexity int) int
+		Rewards       func(childComplexity int) int
+		RewardsLeft   func(childComplexity int) int
+		RewardsPer    func(childComplexity int) int
+		ShareText     func(childComplexity int) int
+		Terms         func(childComplexity int) int
+		TermsVersion  func(childComplexity int) int
+		Title         func(childComplexity int) int
 	}
 
 	MemberUpdatePayload struct {
@@ -2063,6 +2108,7 @@ type MemberResolver interface {
 	Family(ctx context.Context, obj *Member) (*Family, error)
 	Earning(ctx context.Context, obj *Member) ([]*EarnRule, error)
 	Offers(ctx context.Context, obj *Member) ([]*MembershipOffer, error)
+	Invitation(ctx context.Context, obj *Member) (*MemberInvitation, error)
 	Benefits(ctx context.Context, obj *Member, first *int, after *string) (*BenefitConnection, error)
 	LockedBenefits(ctx context.Context, obj *Member, first *int, after *string) (*LockedBenefitConnection, error)
 	Services(ctx context.Context, obj *Member) ([]*ServiceLevel, error)
@@ -2080,6 +2126,11 @@ type MemberResolver interface {
 	Notifications(ctx context.Context, obj *Member, unreadOnly *bool, first *int, after *string) (*NotificationConnection, error)
 	NotificationSettings(ctx context.Context, obj *Member) (*NotificationSettings, error)
 	RecommendationSettings(ctx context.Context, obj *Member) (*RecommendationSettings, error)
+}
+type MemberInvitationResolver interface {
+	InvitedCount(ctx context.Context, obj *MemberInvitation) (*int, error)
+	RewardedCount(ctx context.Context, obj *MemberInvitation) (*int, error)
+	Friends(ctx context.Context, obj *MemberInvitation, first *int, after *string) (*InvitedFriendConnection, error)
 }
 type MutationResolver interface {
 	CheckoutHold(ctx context.Context, input CheckoutHoldInput) (*CheckoutHoldPayload, error)
@@ -5423,6 +5474,100 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.IdleCoupon.Coupon(childComplexity), true
 
+	case "InvitationReward.coins":
+		if e.ComplexityRoot.InvitationReward.Coins == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitationReward.Coins(childComplexity), true
+	case "InvitationReward.coupon":
+		if e.ComplexityRoot.InvitationReward.Coupon == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitationReward.Coupon(childComplexity), true
+	case "InvitationReward.days":
+		if e.ComplexityRoot.InvitationReward.Days == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitationReward.Days(childComplexity), true
+	case "InvitationReward.kind":
+		if e.ComplexityRoot.InvitationReward.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitationReward.Kind(childComplexity), true
+	case "InvitationReward.tier":
+		if e.ComplexityRoot.InvitationReward.Tier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitationReward.Tier(childComplexity), true
+	case "InvitationReward.to":
+		if e.ComplexityRoot.InvitationReward.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitationReward.To(childComplexity), true
+
+	case "InvitedFriend.completedAt":
+		if e.ComplexityRoot.InvitedFriend.CompletedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitedFriend.CompletedAt(childComplexity), true
+	case "InvitedFriend.maskedName":
+		if e.ComplexityRoot.InvitedFriend.MaskedName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitedFriend.MaskedName(childComplexity), true
+	case "InvitedFriend.registeredAt":
+		if e.ComplexityRoot.InvitedFriend.RegisteredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitedFriend.RegisteredAt(childComplexity), true
+	case "InvitedFriend.state":
+		if e.ComplexityRoot.InvitedFriend.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitedFriend.State(childComplexity), true
+
+	case "InvitedFriendConnection.edges":
+		if e.ComplexityRoot.InvitedFriendConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitedFriendConnection.Edges(childComplexity), true
+	case "InvitedFriendConnection.nodes":
+		if e.ComplexityRoot.InvitedFriendConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitedFriendConnection.Nodes(childComplexity), true
+	case "InvitedFriendConnection.pageInfo":
+		if e.ComplexityRoot.InvitedFriendConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitedFriendConnection.PageInfo(childComplexity), true
+
+	case "InvitedFriendEdge.cursor":
+		if e.ComplexityRoot.InvitedFriendEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitedFriendEdge.Cursor(childComplexity), true
+	case "InvitedFriendEdge.node":
+		if e.ComplexityRoot.InvitedFriendEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitedFriendEdge.Node(childComplexity), true
+
 	case "LedgerEntry.amount":
 		if e.ComplexityRoot.LedgerEntry.Amount == nil {
 			break
@@ -5749,6 +5894,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.ID(childComplexity), true
+	case "Member.invitation":
+		if e.ComplexityRoot.Member.Invitation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Member.Invitation(childComplexity), true
 	case "Member.joinedAt":
 		if e.ComplexityRoot.Member.JoinedAt == nil {
 			break
@@ -6069,6 +6220,90 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MemberCodeRevokeUserError.Message(childComplexity), true
+
+	case "MemberInvitation.code":
+		if e.ComplexityRoot.MemberInvitation.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitation.Code(childComplexity), true
+	case "MemberInvitation.condition":
+		if e.ComplexityRoot.MemberInvitation.Condition == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitation.Condition(childComplexity), true
+	case "MemberInvitation.friends":
+		if e.ComplexityRoot.MemberInvitation.Friends == nil {
+			break
+		}
+
+		args, err := ec.field_MemberInvitation_friends_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.MemberInvitation.Friends(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "MemberInvitation.invitedCount":
+		if e.ComplexityRoot.MemberInvitation.InvitedCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitation.InvitedCount(childComplexity), true
+	case "MemberInvitation.mostRewards":
+		if e.ComplexityRoot.MemberInvitation.MostRewards == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitation.MostRewards(childComplexity), true
+	case "MemberInvitation.rewardedCount":
+		if e.ComplexityRoot.MemberInvitation.RewardedCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitation.RewardedCount(childComplexity), true
+	case "MemberInvitation.rewards":
+		if e.ComplexityRoot.MemberInvitation.Rewards == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitation.Rewards(childComplexity), true
+	case "MemberInvitation.rewardsLeft":
+		if e.ComplexityRoot.MemberInvitation.RewardsLeft == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitation.RewardsLeft(childComplexity), true
+	case "MemberInvitation.rewardsPer":
+		if e.ComplexityRoot.MemberInvitation.RewardsPer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitation.RewardsPer(childComplexity), true
+	case "MemberInvitation.shareText":
+		if e.ComplexityRoot.MemberInvitation.ShareText == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitation.ShareText(childComplexity), true
+	case "MemberInvitation.terms":
+		if e.ComplexityRoot.MemberInvitation.Terms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitation.Terms(childComplexity), true
+	case "MemberInvitation.termsVersion":
+		if e.ComplexityRoot.MemberInvitation.TermsVersion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitation.TermsVersion(childComplexity), true
+	case "MemberInvitation.title":
+		if e.ComplexityRoot.MemberInvitation.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitation.Title(childComplexity), true
 
 	case "MemberUpdatePayload.member":
 		if e.ComplexityRoot.MemberUpdatePayload.Member == nil {
@@ -10782,6 +11017,11 @@ type Member implements Node {
   earning: [EarnRule!] @semanticNonNull
   "What the member is offered now: tiers to buy or to try at a share of their price. Null only together with an error."
   offers: [MembershipOffer!] @semanticNonNull
+  """
+  How the member brings friends along, and who came. Null when the programme rewards nobody for that, or together with an
+  error.
+  """
+  invitation: MemberInvitation
   "What the member may use now, in the programme's order. Null only together with an error."
   benefits(
     "How many benefits, 1 to 50, else BAD_USER_INPUT."
@@ -15229,6 +15469,87 @@ type MembershipOffer {
   acceptedAt: DateTime
 }
 
+"The member's own code for bringing friends along, what it gives to both, and who came."
+type MemberInvitation {
+  "The code, made for the member once and for good: ten letters and digits in two groups. Friends name it when they register."
+  code: String!
+  "A text to send on, in the language asked for, with the code in it."
+  shareText: String!
+  "What it is called, in the language asked for."
+  title: String!
+  "The terms, in the language asked for, caps included."
+  terms: String!
+  "Version of the terms."
+  termsVersion: String!
+  "When both are rewarded: JOINED when the friend has registered, FIRST_ORDER when the friend has paid a first order; more may come."
+  condition: String!
+  "What it gives, and to whom."
+  rewards: [InvitationReward!]!
+  "How many friends the member is rewarded for in one period at most. Null without such a cap. Friends beyond it have their own rewards all the same."
+  mostRewards: Int
+  "The period of the cap: MONTH, YEAR or ONCE; more may come. Null without a cap."
+  rewardsPer: String
+  "How many rewards the cap leaves in the period that is now. Null without a cap."
+  rewardsLeft: Int
+  "How many friends have registered with the code. Null only together with an error."
+  invitedCount: Int @semanticNonNull
+  "For how many of them the member was rewarded. Null only together with an error."
+  rewardedCount: Int @semanticNonNull
+  "Who has registered with the code, newest first: nothing more than a masked name and how far they have come. Null only together with an error."
+  friends(
+    "How many friends, 1 to 50, else BAD_USER_INPUT."
+    first: Int = 20
+    "Friends that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
+    after: String
+  ): InvitedFriendConnection @semanticNonNull
+}
+
+"One thing that an invitation gives to one of the two."
+type InvitationReward {
+  "To whom: INVITER or INVITEE, both once the condition is met; WELCOME is for the friend too, on registering. More may come."
+  to: String!
+  "What: COINS, MEMBERSHIP_DAYS or COUPON; more may come."
+  kind: String!
+  "How many coins. Null of other kinds."
+  coins: Int
+  "How many days of ` + "`" + `tier` + "`" + `, behind what there is of it. Null of other kinds."
+  days: Int
+  "The tier of the days. Null of other kinds."
+  tier: Tier
+  "What the coupon is called, in the language asked for. Null of other kinds."
+  coupon: String
+}
+
+"Somebody who has registered with the member's code."
+type InvitedFriend {
+  "The first letter of the name, and two stars."
+  maskedName: String!
+  "REGISTERED; FIRST_ORDER for the moment until the rewards are there; REWARDED; NOT_REWARDED when the member had the most rewards of the period already. More may come."
+  state: String!
+  "When the friend registered."
+  registeredAt: DateTime!
+  "When what is asked was done. Null before."
+  completedAt: DateTime
+}
+
+"Friends, a page at a time."
+type InvitedFriendConnection {
+  "The friends with their cursors."
+  edges: [InvitedFriendEdge!]!
+  "The friends alone, in the same order."
+  nodes: [InvitedFriend!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+}
+
+"A friend in a page."
+type InvitedFriendEdge {
+  "Cursor of the friend."
+  cursor: String!
+  "The friend."
+  node: InvitedFriend!
+}
+
 "An offer to accept."
 input OfferAcceptInput {
   "The offer's ` + "`" + `offerId` + "`" + `."
@@ -17094,6 +17415,60 @@ func (ec *executionContext) childFields_IdleCoupon(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type IdleCoupon", field.Name)
 }
 
+func (ec *executionContext) childFields_InvitationReward(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "to":
+		return ec.fieldContext_InvitationReward_to(ctx, field)
+	case "kind":
+		return ec.fieldContext_InvitationReward_kind(ctx, field)
+	case "coins":
+		return ec.fieldContext_InvitationReward_coins(ctx, field)
+	case "days":
+		return ec.fieldContext_InvitationReward_days(ctx, field)
+	case "tier":
+		return ec.fieldContext_InvitationReward_tier(ctx, field)
+	case "coupon":
+		return ec.fieldContext_InvitationReward_coupon(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InvitationReward", field.Name)
+}
+
+func (ec *executionContext) childFields_InvitedFriend(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "maskedName":
+		return ec.fieldContext_InvitedFriend_maskedName(ctx, field)
+	case "state":
+		return ec.fieldContext_InvitedFriend_state(ctx, field)
+	case "registeredAt":
+		return ec.fieldContext_InvitedFriend_registeredAt(ctx, field)
+	case "completedAt":
+		return ec.fieldContext_InvitedFriend_completedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InvitedFriend", field.Name)
+}
+
+func (ec *executionContext) childFields_InvitedFriendConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_InvitedFriendConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_InvitedFriendConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_InvitedFriendConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InvitedFriendConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_InvitedFriendEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_InvitedFriendEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_InvitedFriendEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InvitedFriendEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_LedgerEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -17246,6 +17621,8 @@ func (ec *executionContext) childFields_Member(ctx context.Context, field graphq
 		return ec.fieldContext_Member_earning(ctx, field)
 	case "offers":
 		return ec.fieldContext_Member_offers(ctx, field)
+	case "invitation":
+		return ec.fieldContext_Member_invitation(ctx, field)
 	case "benefits":
 		return ec.fieldContext_Member_benefits(ctx, field)
 	case "lockedBenefits":
@@ -17406,6 +17783,38 @@ func (ec *executionContext) childFields_MemberCodeRevokeUserError(ctx context.Co
 		return ec.fieldContext_MemberCodeRevokeUserError_code(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MemberCodeRevokeUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_MemberInvitation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_MemberInvitation_code(ctx, field)
+	case "shareText":
+		return ec.fieldContext_MemberInvitation_shareText(ctx, field)
+	case "title":
+		return ec.fieldContext_MemberInvitation_title(ctx, field)
+	case "terms":
+		return ec.fieldContext_MemberInvitation_terms(ctx, field)
+	case "termsVersion":
+		return ec.fieldContext_MemberInvitation_termsVersion(ctx, field)
+	case "condition":
+		return ec.fieldContext_MemberInvitation_condition(ctx, field)
+	case "rewards":
+		return ec.fieldContext_MemberInvitation_rewards(ctx, field)
+	case "mostRewards":
+		return ec.fieldContext_MemberInvitation_mostRewards(ctx, field)
+	case "rewardsPer":
+		return ec.fieldContext_MemberInvitation_rewardsPer(ctx, field)
+	case "rewardsLeft":
+		return ec.fieldContext_MemberInvitation_rewardsLeft(ctx, field)
+	case "invitedCount":
+		return ec.fieldContext_MemberInvitation_invitedCount(ctx, field)
+	case "rewardedCount":
+		return ec.fieldContext_MemberInvitation_rewardedCount(ctx, field)
+	case "friends":
+		return ec.fieldContext_MemberInvitation_friends(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemberInvitation", field.Name)
 }
 
 func (ec *executionContext) childFields_MemberUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19303,6 +19712,28 @@ func (ec *executionContext) field_Family_invitations_args(ctx context.Context, r
 		return nil, err
 	}
 	args["states"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_MemberInvitation_friends_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
 	return args, nil
 }
 
@@ -33838,6 +34269,396 @@ func (ec *executionContext) fieldContext_IdleCoupon_because(_ context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _InvitationReward_to(ctx context.Context, field graphql.CollectedField, obj *InvitationReward) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvitationReward_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InvitationReward_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InvitationReward", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _InvitationReward_kind(ctx context.Context, field graphql.CollectedField, obj *InvitationReward) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvitationReward_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InvitationReward_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InvitationReward", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _InvitationReward_coins(ctx context.Context, field graphql.CollectedField, obj *InvitationReward) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvitationReward_coins(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coins, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_InvitationReward_coins(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InvitationReward", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _InvitationReward_days(ctx context.Context, field graphql.CollectedField, obj *InvitationReward) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvitationReward_days(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Days, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_InvitationReward_days(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InvitationReward", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _InvitationReward_tier(ctx context.Context, field graphql.CollectedField, obj *InvitationReward) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvitationReward_tier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tier, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Tier) graphql.Marshaler {
+			return ec.marshalOTier2ᚖmembergateᚋgraphᚐTier(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_InvitationReward_tier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "InvitationReward",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Tier(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _InvitationReward_coupon(ctx context.Context, field graphql.CollectedField, obj *InvitationReward) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvitationReward_coupon(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coupon, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_InvitationReward_coupon(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InvitationReward", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _InvitedFriend_maskedName(ctx context.Context, field graphql.CollectedField, obj *InvitedFriend) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvitedFriend_maskedName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MaskedName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InvitedFriend_maskedName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InvitedFriend", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _InvitedFriend_state(ctx context.Context, field graphql.CollectedField, obj *InvitedFriend) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvitedFriend_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InvitedFriend_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InvitedFriend", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _InvitedFriend_registeredAt(ctx context.Context, field graphql.CollectedField, obj *InvitedFriend) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvitedFriend_registeredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RegisteredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InvitedFriend_registeredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InvitedFriend", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _InvitedFriend_completedAt(ctx context.Context, field graphql.CollectedField, obj *InvitedFriend) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvitedFriend_completedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CompletedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_InvitedFriend_completedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InvitedFriend", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _InvitedFriendConnection_edges(ctx context.Context, field graphql.CollectedField, obj *InvitedFriendConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvitedFriendConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*InvitedFriendEdge) graphql.Marshaler {
+			return ec.marshalNInvitedFriendEdge2ᚕᚖmembergateᚋgraphᚐInvitedFriendEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InvitedFriendConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "InvitedFriendConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InvitedFriendEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _InvitedFriendConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *InvitedFriendConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvitedFriendConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*InvitedFriend) graphql.Marshaler {
+			return ec.marshalNInvitedFriend2ᚕᚖmembergateᚋgraphᚐInvitedFriendᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InvitedFriendConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "InvitedFriendConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InvitedFriend(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _InvitedFriendConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *InvitedFriendConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvitedFriendConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖmembergateᚋgraphᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InvitedFriendConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "InvitedFriendConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _InvitedFriendEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *InvitedFriendEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvitedFriendEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InvitedFriendEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InvitedFriendEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _InvitedFriendEdge_node(ctx context.Context, field graphql.CollectedField, obj *InvitedFriendEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvitedFriendEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *InvitedFriend) graphql.Marshaler {
+			return ec.marshalNInvitedFriend2ᚖmembergateᚋgraphᚐInvitedFriend(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InvitedFriendEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "InvitedFriendEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InvitedFriend(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _LedgerEntry_id(ctx context.Context, field graphql.CollectedField, obj *LedgerEntry) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -35236,6 +36057,38 @@ func (ec *executionContext) fieldContext_Member_offers(_ context.Context, field 
 	return fc, nil
 }
 
+func (ec *executionContext) _Member_invitation(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_invitation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Member().Invitation(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MemberInvitation) graphql.Marshaler {
+			return ec.marshalOMemberInvitation2ᚖmembergateᚋgraphᚐMemberInvitation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_invitation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Member",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberInvitation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Member_benefits(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -36625,6 +37478,335 @@ func (ec *executionContext) _MemberCodeRevokeUserError_code(ctx context.Context,
 }
 func (ec *executionContext) fieldContext_MemberCodeRevokeUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MemberCodeRevokeUserError", field, false, false, errors.New("field of type MemberCodeRevokeErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _MemberInvitation_code(ctx context.Context, field graphql.CollectedField, obj *MemberInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitation_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitation_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberInvitation", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MemberInvitation_shareText(ctx context.Context, field graphql.CollectedField, obj *MemberInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitation_shareText(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ShareText, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitation_shareText(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberInvitation", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MemberInvitation_title(ctx context.Context, field graphql.CollectedField, obj *MemberInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitation_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitation_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberInvitation", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MemberInvitation_terms(ctx context.Context, field graphql.CollectedField, obj *MemberInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitation_terms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Terms, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitation_terms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberInvitation", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MemberInvitation_termsVersion(ctx context.Context, field graphql.CollectedField, obj *MemberInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitation_termsVersion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TermsVersion, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitation_termsVersion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberInvitation", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MemberInvitation_condition(ctx context.Context, field graphql.CollectedField, obj *MemberInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitation_condition(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Condition, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitation_condition(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberInvitation", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MemberInvitation_rewards(ctx context.Context, field graphql.CollectedField, obj *MemberInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitation_rewards(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rewards, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*InvitationReward) graphql.Marshaler {
+			return ec.marshalNInvitationReward2ᚕᚖmembergateᚋgraphᚐInvitationRewardᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitation_rewards(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberInvitation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InvitationReward(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberInvitation_mostRewards(ctx context.Context, field graphql.CollectedField, obj *MemberInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitation_mostRewards(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MostRewards, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitation_mostRewards(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberInvitation", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _MemberInvitation_rewardsPer(ctx context.Context, field graphql.CollectedField, obj *MemberInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitation_rewardsPer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RewardsPer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitation_rewardsPer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberInvitation", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MemberInvitation_rewardsLeft(ctx context.Context, field graphql.CollectedField, obj *MemberInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitation_rewardsLeft(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RewardsLeft, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitation_rewardsLeft(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberInvitation", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _MemberInvitation_invitedCount(ctx context.Context, field graphql.CollectedField, obj *MemberInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitation_invitedCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MemberInvitation().InvitedCount(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitation_invitedCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberInvitation", field, true, true, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _MemberInvitation_rewardedCount(ctx context.Context, field graphql.CollectedField, obj *MemberInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitation_rewardedCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MemberInvitation().RewardedCount(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitation_rewardedCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberInvitation", field, true, true, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _MemberInvitation_friends(ctx context.Context, field graphql.CollectedField, obj *MemberInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitation_friends(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.MemberInvitation().Friends(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *InvitedFriendConnection) graphql.Marshaler {
+			return ec.marshalOInvitedFriendConnection2ᚖmembergateᚋgraphᚐInvitedFriendConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitation_friends(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberInvitation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InvitedFriendConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_MemberInvitation_friends_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _MemberUpdatePayload_member(ctx context.Context, field graphql.CollectedField, obj *MemberUpdatePayload) (ret graphql.Marshaler) {
@@ -63949,6 +65131,213 @@ func (ec *executionContext) _IdleCoupon(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var invitationRewardImplementors = []string{"InvitationReward"}
+
+func (ec *executionContext) _InvitationReward(ctx context.Context, sel ast.SelectionSet, obj *InvitationReward) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, invitationRewardImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("InvitationReward")
+		case "to":
+			out.Values[i] = ec._InvitationReward_to(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "kind":
+			out.Values[i] = ec._InvitationReward_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "coins":
+			out.Values[i] = ec._InvitationReward_coins(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "days":
+			out.Values[i] = ec._InvitationReward_days(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "tier":
+			out.Values[i] = ec._InvitationReward_tier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "coupon":
+			out.Values[i] = ec._InvitationReward_coupon(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var invitedFriendImplementors = []string{"InvitedFriend"}
+
+func (ec *executionContext) _InvitedFriend(ctx context.Context, sel ast.SelectionSet, obj *InvitedFriend) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, invitedFriendImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("InvitedFriend")
+		case "maskedName":
+			out.Values[i] = ec._InvitedFriend_maskedName(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = ec._InvitedFriend_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "registeredAt":
+			out.Values[i] = ec._InvitedFriend_registeredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "completedAt":
+			out.Values[i] = ec._InvitedFriend_completedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var invitedFriendConnectionImplementors = []string{"InvitedFriendConnection"}
+
+func (ec *executionContext) _InvitedFriendConnection(ctx context.Context, sel ast.SelectionSet, obj *InvitedFriendConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, invitedFriendConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("InvitedFriendConnection")
+		case "edges":
+			out.Values[i] = ec._InvitedFriendConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._InvitedFriendConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._InvitedFriendConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var invitedFriendEdgeImplementors = []string{"InvitedFriendEdge"}
+
+func (ec *executionContext) _InvitedFriendEdge(ctx context.Context, sel ast.SelectionSet, obj *InvitedFriendEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, invitedFriendEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("InvitedFriendEdge")
+		case "cursor":
+			out.Values[i] = ec._InvitedFriendEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._InvitedFriendEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var ledgerEntryImplementors = []string{"LedgerEntry", "Node"}
 
 func (ec *executionContext) _LedgerEntry(ctx context.Context, sel ast.SelectionSet, obj *LedgerEntry) graphql.Marshaler {
@@ -64848,6 +66237,44 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 					}
 				}()
 				res = ec._Member_offers(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "invitation":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_invitation(ctx, field, obj)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -66030,6 +67457,203 @@ func (ec *executionContext) _MemberCodeRevokeUserError(ctx context.Context, sel 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var memberInvitationImplementors = []string{"MemberInvitation"}
+
+func (ec *executionContext) _MemberInvitation(ctx context.Context, sel ast.SelectionSet, obj *MemberInvitation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, memberInvitationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MemberInvitation")
+		case "code":
+			out.Values[i] = ec._MemberInvitation_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "shareText":
+			out.Values[i] = ec._MemberInvitation_shareText(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "title":
+			out.Values[i] = ec._MemberInvitation_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "terms":
+			out.Values[i] = ec._MemberInvitation_terms(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "termsVersion":
+			out.Values[i] = ec._MemberInvitation_termsVersion(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "condition":
+			out.Values[i] = ec._MemberInvitation_condition(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rewards":
+			out.Values[i] = ec._MemberInvitation_rewards(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "mostRewards":
+			out.Values[i] = ec._MemberInvitation_mostRewards(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rewardsPer":
+			out.Values[i] = ec._MemberInvitation_rewardsPer(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rewardsLeft":
+			out.Values[i] = ec._MemberInvitation_rewardsLeft(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "invitedCount":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._MemberInvitation_invitedCount(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "rewardedCount":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._MemberInvitation_rewardedCount(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "friends":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._MemberInvitation_friends(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -77038,6 +78662,32 @@ func (ec *executionContext) marshalNInt2ᚕintᚄ(ctx context.Context, sel ast.S
 	return ret
 }
 
+func (ec *executionContext) marshalNInvitationReward2ᚕᚖmembergateᚋgraphᚐInvitationRewardᚄ(ctx context.Context, sel ast.SelectionSet, v []*InvitationReward) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNInvitationReward2ᚖmembergateᚋgraphᚐInvitationReward(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNInvitationReward2ᚖmembergateᚋgraphᚐInvitationReward(ctx context.Context, sel ast.SelectionSet, v *InvitationReward) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._InvitationReward(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNInvitationState2membergateᚋgraphᚐInvitationState(ctx context.Context, v any) (InvitationState, error) {
 	var res InvitationState
 	err := res.UnmarshalGQL(v)
@@ -77046,6 +78696,58 @@ func (ec *executionContext) unmarshalNInvitationState2membergateᚋgraphᚐInvit
 
 func (ec *executionContext) marshalNInvitationState2membergateᚋgraphᚐInvitationState(ctx context.Context, sel ast.SelectionSet, v InvitationState) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNInvitedFriend2ᚕᚖmembergateᚋgraphᚐInvitedFriendᚄ(ctx context.Context, sel ast.SelectionSet, v []*InvitedFriend) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNInvitedFriend2ᚖmembergateᚋgraphᚐInvitedFriend(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNInvitedFriend2ᚖmembergateᚋgraphᚐInvitedFriend(ctx context.Context, sel ast.SelectionSet, v *InvitedFriend) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._InvitedFriend(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNInvitedFriendEdge2ᚕᚖmembergateᚋgraphᚐInvitedFriendEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*InvitedFriendEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNInvitedFriendEdge2ᚖmembergateᚋgraphᚐInvitedFriendEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNInvitedFriendEdge2ᚖmembergateᚋgraphᚐInvitedFriendEdge(ctx context.Context, sel ast.SelectionSet, v *InvitedFriendEdge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._InvitedFriendEdge(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNLedgerEntry2ᚕᚖmembergateᚋgraphᚐLedgerEntryᚄ(ctx context.Context, sel ast.SelectionSet, v []*LedgerEntry) graphql.Marshaler {
@@ -80311,6 +82013,13 @@ func (ec *executionContext) marshalOInvitationState2ᚕmembergateᚋgraphᚐInvi
 	return ret
 }
 
+func (ec *executionContext) marshalOInvitedFriendConnection2ᚖmembergateᚋgraphᚐInvitedFriendConnection(ctx context.Context, sel ast.SelectionSet, v *InvitedFriendConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._InvitedFriendConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOLedgerEntry2ᚖmembergateᚋgraphᚐLedgerEntry(ctx context.Context, sel ast.SelectionSet, v *LedgerEntry) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -80409,6 +82118,13 @@ func (ec *executionContext) marshalOMemberCodeKey2ᚖmembergateᚋgraphᚐMember
 		return graphql.Null
 	}
 	return ec._MemberCodeKey(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOMemberInvitation2ᚖmembergateᚋgraphᚐMemberInvitation(ctx context.Context, sel ast.SelectionSet, v *MemberInvitation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MemberInvitation(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOMembershipOffer2ᚕᚖmembergateᚋgraphᚐMembershipOfferᚄ(ctx context.Context, sel ast.SelectionSet, v []*MembershipOffer) graphql.Marshaler {

@@ -1886,6 +1886,52 @@ type IdleCoupon struct {
 	Because []*CouponBlock `json:"because"`
 }
 
+// One thing that an invitation gives to one of the two.
+type InvitationReward struct {
+	// To whom: INVITER or INVITEE, both once the condition is met; WELCOME is for the friend too, on registering. More may come.
+	To string `json:"to"`
+	// What: COINS, MEMBERSHIP_DAYS or COUPON; more may come.
+	Kind string `json:"kind"`
+	// How many coins. Null of other kinds.
+	Coins *int `json:"coins,omitempty"`
+	// How many days of `tier`, behind what there is of it. Null of other kinds.
+	Days *int `json:"days,omitempty"`
+	// The tier of the days. Null of other kinds.
+	Tier *Tier `json:"tier,omitempty"`
+	// What the coupon is called, in the language asked for. Null of other kinds.
+	Coupon *string `json:"coupon,omitempty"`
+}
+
+// Somebody who has registered with the member's code.
+type InvitedFriend struct {
+	// The first letter of the name, and two stars.
+	MaskedName string `json:"maskedName"`
+	// REGISTERED; FIRST_ORDER for the moment until the rewards are there; REWARDED; NOT_REWARDED when the member had the most rewards of the period already. More may come.
+	State string `json:"state"`
+	// When the friend registered.
+	RegisteredAt time.Time `json:"registeredAt"`
+	// When what is asked was done. Null before.
+	CompletedAt *time.Time `json:"completedAt,omitempty"`
+}
+
+// Friends, a page at a time.
+type InvitedFriendConnection struct {
+	// The friends with their cursors.
+	Edges []*InvitedFriendEdge `json:"edges"`
+	// The friends alone, in the same order.
+	Nodes []*InvitedFriend `json:"nodes"`
+	// Where the page lies in the list.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A friend in a page.
+type InvitedFriendEdge struct {
+	// Cursor of the friend.
+	Cursor string `json:"cursor"`
+	// The friend.
+	Node *InvitedFriend `json:"node"`
+}
+
 // One line of the ledger. It is never changed: a correction is another line.
 type LedgerEntry struct {
 	// Opaque id of the entry.
@@ -2037,6 +2083,9 @@ type Member struct {
 	Earning []*EarnRule `json:"earning,omitempty"`
 	// What the member is offered now: tiers to buy or to try at a share of their price. Null only together with an error.
 	Offers []*MembershipOffer `json:"offers,omitempty"`
+	// How the member brings friends along, and who came. Null when the programme rewards nobody for that, or together with an
+	// error.
+	Invitation *MemberInvitation `json:"invitation,omitempty"`
 	// What the member may use now, in the programme's order. Null only together with an error.
 	Benefits *BenefitConnection `json:"benefits,omitempty"`
 	// What the member may know of but cannot have now, in the programme's order, each with what is missing for it. Null only
@@ -2217,6 +2266,37 @@ type MemberCodeRevokeUserError struct {
 }
 
 func (MemberCodeRevokeUserError) IsUserError() {}
+
+// The member's own code for bringing friends along, what it gives to both, and who came.
+type MemberInvitation struct {
+	// The code, made for the member once and for good: ten letters and digits in two groups. Friends name it when they register.
+	Code string `json:"code"`
+	// A text to send on, in the language asked for, with the code in it.
+	ShareText string `json:"shareText"`
+	// What it is called, in the language asked for.
+	Title string `json:"title"`
+	// The terms, in the language asked for, caps included.
+	Terms string `json:"terms"`
+	// Version of the terms.
+	TermsVersion string `json:"termsVersion"`
+	// When both are rewarded: JOINED when the friend has registered, FIRST_ORDER when the friend has paid a first order; more may come.
+	Condition string `json:"condition"`
+	// What it gives, and to whom.
+	Rewards []*InvitationReward `json:"rewards"`
+	// How many friends the member is rewarded for in one period at most. Null without such a cap. Friends beyond it have their own rewards all the same.
+	MostRewards *int `json:"mostRewards,omitempty"`
+	// The period of the cap: MONTH, YEAR or ONCE; more may come. Null without a cap.
+	RewardsPer *string `json:"rewardsPer,omitempty"`
+	// How many rewards the cap leaves in the period that is now. Null without a cap.
+	RewardsLeft *int `json:"rewardsLeft,omitempty"`
+	// How many friends have registered with the code. Null only together with an error.
+	InvitedCount *int `json:"invitedCount,omitempty"`
+	// For how many of them the member was rewarded. Null only together with an error.
+	RewardedCount *int `json:"rewardedCount,omitempty"`
+	// Who has registered with the code, newest first: nothing more than a masked name and how far they have come. Null only together with an error.
+	Friends *InvitedFriendConnection `json:"friends,omitempty"`
+	Member  member.ID                `json:"-"`
+}
 
 // What is to be changed of the own profile.
 type MemberUpdateInput struct {

@@ -19,6 +19,7 @@ import (
 	"membergate/internal/family"
 	"membergate/internal/fault"
 	"membergate/internal/giving"
+	invites "membergate/internal/invitation"
 	"membergate/internal/membership"
 	"membergate/internal/notice"
 	"membergate/internal/offer"
@@ -62,6 +63,7 @@ type Root struct {
 	Notices   *notice.Desk        // inboxes, and what members want of them
 	Recommend *recommend.Service  // what may interest a member
 	Cursors   *cursor.Book        // places in lists
+	Inviting  *invites.Service    // who brings whom along
 }
 
 var _ graph.ResolverRoot = (*Root)(nil)
@@ -99,6 +101,7 @@ type (
 	unreadFields      struct{ *Root }
 	noticeFields      struct{ *Root }
 	inboxFields       struct{ *Root }
+	invitationFields  struct{ *Root }
 )
 
 // Query answers the root fields.
@@ -196,6 +199,9 @@ func (r *Root) Notification() graph.NotificationResolver { return noticeFields{r
 
 // NotificationConnection answers the fields of an inbox.
 func (r *Root) NotificationConnection() graph.NotificationConnectionResolver { return inboxFields{r} }
+
+// MemberInvitation answers the fields of bringing friends along.
+func (r *Root) MemberInvitation() graph.MemberInvitationResolver { return invitationFields{r} }
 
 // programme is the one in force at the operation's moment.
 func (r *Root) programme(ctx context.Context) *programme.Programme {

@@ -18,6 +18,7 @@ func TestAWrongArgumentGetsOneClearSentence(t *testing.T) {
 		kinds := cursorOf(t, e, owner, `{ me { wallet { entries(first: 1, filter: {kinds: [EARN]}) { pageInfo { endCursor } } } } }`, "me", "wallet", "entries")
 		hot := cursorOf(t, e, "", `{ feed(kind: HOT, first: 1) { pageInfo { endCursor } } }`, "feed")
 		events := cursorOf(t, e, "", `{ feed(kind: BOARD, boardCode: "EVENTS", first: 1) { pageInfo { endCursor } } }`, "feed")
+		friends := cursorOf(t, e, owner, `{ me { invitation { friends(first: 1) { pageInfo { endCursor } } } } }`, "me", "invitation", "friends")
 		const entries = `query($c: String) { me { wallet { entries(first: 2, after: $c) { nodes { id } } } } }`
 		const newest = `query($c: String) { feed(kind: NEW, first: 2, after: $c) { nodes { id } } }`
 		for name, c := range map[string]struct {
@@ -34,6 +35,8 @@ func TestAWrongArgumentGetsOneClearSentence(t *testing.T) {
 			"cursor empty":                   {owner, entries, " ", bad, "after is not a cursor"},
 			"cursor changed":                 {owner, entries, changed(kinds), bad, "after is"},
 			"cursor of somebody":             {owner, entries, someones, bad, "after is not a cursor"},
+			"cursor of another's friends":    {stranger, `query($c: String) { me { invitation { friends(first: 2, after: $c) { nodes { state } } } } }`, friends, bad, "after is not a cursor"},
+			"51 friends":                     {owner, `{ me { invitation { friends(first: 51) { nodes { state } } } } }`, "", bad, `first of "friends" is 51; allowed is 1 to 50.`},
 			"cursor of other filters":        {owner, entries, kinds, bad, "after is a cursor of another list or of other filters"},
 			"cursor of another feed":         {"", newest, hot, bad, "after is a cursor of another list"},
 			"cursor of a board":              {"", newest, events, bad, "after is a cursor of another list"},

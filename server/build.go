@@ -14,6 +14,7 @@ import (
 	"membergate/internal/cursor"
 	"membergate/internal/desk"
 	"membergate/internal/family"
+	invites "membergate/internal/invitation"
 	"membergate/internal/membership"
 	"membergate/internal/notice"
 	"membergate/internal/picture"
@@ -106,6 +107,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		Orders:    st.orderService(rules),
 		Renewing:  &membership.Service{Accounts: st.accounts, Book: rules},
 		Couponing: st.couponService(rules),
+		Inviting:  &invites.Service{Store: st.invites, Book: rules, Keys: keys},
 		Baskets:   st.basketService(rules),
 		Giving:    st.givingService(rules),
 		Checkout:  &checkout.Service{Wallets: wallets, Book: rules},

@@ -30,6 +30,7 @@ type inbound struct {
 	dropped prometheus.Counter
 	missed  *prometheus.CounterVec
 	useless *prometheus.CounterVec
+	alone   *prometheus.CounterVec
 	seconds prometheus.Histogram
 }
 
@@ -53,12 +54,16 @@ func newInbound(s Settings, st *stores, rules book, now clock.Clock, log *slog.L
 	in.missed = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "membergate_order_holds_missed_total", Help: "Orders whose hold of coins had ended before they came, by how it ended.",
 	}, []string{"state"})
+	in.alone = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "membergate_invitations_refused_total", Help: "Newcomers whose code of an invitation did not count, by the reason.",
+	}, []string{"reason"})
 	in.useless = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "membergate_coupons_missed_total", Help: "Coupons that events say were used and that could not be, by their state; \"none\" of those that are not the member's.",
 	}, []string{"state"})
 	in.service.Orders.Missed = in.miss
 	coupons := st.couponService(rules)
 	coupons.Missed, in.service.Orders.Coupons = in.missCoupon, coupons
+	in.service.Orders.Uninvited = func(why string) { in.alone.WithLabelValues(why).Inc() }
 	in.seconds = prometheus.NewHistogram(prometheus.HistogramOpts{
 		Name: "membergate_event_seconds", Help: "Time from adding an event to its stream to its being readable.",
 		Buckets: []float64{.005, .01, .02, .05, .1, .2, .5, 1, 2, 5, 30, 300, 3600},
@@ -116,7 +121,7 @@ func known(kind string) string {
 }
 
 func (in *inbound) meters() []prometheus.Collector {
-	return []prometheus.Collector{in.applied, in.buried, in.dropped, in.retried, in.missed, in.useless, in.seconds, lag{in.streams}}
+	return []prometheus.Collector{in.applied, in.buried, in.dropped, in.retried, in.missed, in.useless, in.alone, in.seconds, lag{in.streams}}
 }
 
 // lag asks the streams how much waits whenever somebody asks for the numbers; while they are away there are none.

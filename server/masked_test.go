@@ -32,8 +32,9 @@ func mask(name string, v any) any {
 		_, worded := v["until"]              // the word of the month is made from the keys
 		_, redeemed := v["cancellableUntil"] // a redemption's id comes from its wallet's, and its code from chance
 		_, carded := v["devices"]            // a member's code changes with its real time, and is made from the keys
+		_, invites := v["shareText"]         // the code of invitations is made from the keys
 		for key, each := range v {
-			if worded && key == "text" || carded && (key == "code" || key == "validUntil") || recommended && key == "id" || redeemed && (key == "id" || key == "code") {
+			if invites && (key == "code" || key == "shareText") || worded && key == "text" || carded && (key == "code" || key == "validUntil") || recommended && key == "id" || redeemed && (key == "id" || key == "code") {
 				each = "…"
 			}
 			out[key] = mask(key, each)

@@ -137,6 +137,7 @@ func askings() []asking {
 	add("TierWay", today, nil, owner, single)
 	add("Membership", today, nil, owner, single, "")
 	add("Offers", today, nil, owner, "")
+	add("Invitation", today, nil, owner, "")
 	add("Coupons", sampleEnd, nil, owner, "")
 	add("CouponCampaigns", today, nil, owner, "")
 	add("BestCoupons", sampleEnd, map[string]any{"order": map[string]any{"orderAmountFen": 9_000, "channel": "MINI_PROGRAM", "deliveryFen": 600}}, owner)
@@ -225,6 +226,9 @@ var blank = map[string]string{
 	"TierStatus.plans":                "retail-5 sells no tier; the tests of renewal see plans",
 	"TierStatus.renewalChoices":       "the same",
 	"Member.offers":                   "retail-5 sells no tier; the tests of offers see some",
+	"InvitationReward.days":           "retail-5 gives coins; the tests of invitations see days and coupons",
+	"InvitationReward.tier":           "the same",
+	"InvitationReward.coupon":         "the same",
 	"EarnRule.coupon":                 "retail-5 gives none by rules; the tests of rewards see one",
 	"EarnRule.validUntil":             "no rule of retail-5 ends",
 	"EarnRule.perMember":              "no rule of retail-5 has such a cap",

@@ -28,6 +28,7 @@ var prices = map[string]price{
 	"TierWay":             {calls{1, 0, 1}, calls{}},
 	"Membership":          {calls{1, 0, 1}, calls{}},
 	"Offers":              {calls{2, 0, 1}, calls{}},
+	"Invitation":          {calls{5, 0, 2}, calls{}},
 	"Coupons":             {calls{3, 0, 1}, calls{}},
 	"CouponCampaigns":     {},
 	"BestCoupons":         {calls{2, 0, 1}, calls{}},

@@ -20,6 +20,7 @@ import (
 	"membergate/internal/desk"
 	"membergate/internal/family"
 	"membergate/internal/giving"
+	invites "membergate/internal/invitation"
 	"membergate/internal/mongostore"
 	"membergate/internal/notice"
 	"membergate/internal/offer"
@@ -72,6 +73,7 @@ type stores struct {
 	vouchers    voucher.Store    // partners' codes
 
 	coupons  coupon.Store       // what members may take off an order once
+	invites  invites.Store      // who brought whom along
 	promises programme.Promises // what members were told of the worth of coins
 
 	checks  []Check                     // what must answer
@@ -144,7 +146,7 @@ func (s *stores) useBolt(b *boltstore.Store) {
 	s.uses = b.Uses()
 	s.decisions, s.requests, s.cards = b.Decisions(), b.Requests(), b.Cards()
 	s.redemptions, s.vouchers, s.promises = b.Redemptions(), b.Vouchers(), b.Supply()
-	s.coupons = b.Coupons()
+	s.coupons, s.invites = b.Coupons(), b.Invitations()
 	s.migrate, s.fill = func(context.Context) error { return nil }, b.Hasty
 	s.checks = append(s.checks, Check{Name: "store", Ping: b.Ping})
 }
@@ -158,7 +160,7 @@ func (s *stores) useMongo(m *mongostore.Store) {
 	s.uses = m.Uses()
 	s.decisions, s.requests, s.cards = m.Decisions(), m.Requests(), m.Cards()
 	s.redemptions, s.vouchers, s.promises = m.Redemptions(), m.Vouchers(), m.Supply()
-	s.coupons = m.Coupons()
+	s.coupons, s.invites = m.Coupons(), m.Invitations()
 	together := m.Together()
 	s.busy = &busy{together.Members(), together.Ledger(), together.Orders()}
 	s.migrate, s.fill = m.Patient(commandPatience).Migrate, func(work func() error) error { return work() }
@@ -182,10 +184,17 @@ func (s *stores) openCache(ctx context.Context, set Settings, patient bool) (err
 
 // orderService applies orders and refunds to the members of these stores.
 func (s *stores) orderService(book book) *order.Service {
+	out := &order.Service{Orders: s.orders, Accounts: s.accounts, Wallets: s.wallets(book), Book: book, Coupons: s.couponService(book), Offers: s.offerService(book)}
 	if b := s.busy; b != nil {
-		return &order.Service{Orders: b.orders, Accounts: b.accounts, Wallets: walletService(b.ledger, book), Book: book, Coupons: s.couponService(book), Offers: s.offerService(book)}
+		out.Orders, out.Accounts, out.Wallets = b.orders, b.accounts, walletService(b.ledger, book)
 	}
-	return &order.Service{Orders: s.orders, Accounts: s.accounts, Wallets: s.wallets(book), Book: book, Coupons: s.couponService(book), Offers: s.offerService(book)}
+	out.Invitations = s.invitationService(book, out)
+	return out
+}
+
+// invitationService rewards members of these stores who bring somebody along.
+func (s *stores) invitationService(book book, orders *order.Service) *invites.Service {
+	return &invites.Service{Store: s.invites, Accounts: orders.Accounts, Book: book, Outbox: orders}
 }
 
 // watch lets hints, marks and the relay know of everything that is written to ledgers and accounts from here on. These two

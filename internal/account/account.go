@@ -24,6 +24,19 @@ type Account struct {
 
 	// Baskets are the coupons that orders which are not paid yet keep.
 	Baskets []coupon.Basket `json:",omitempty"`
+
+	// Invited is how somebody brought the member along; nil where nobody did.
+	Invited *Invited `json:",omitempty"`
+}
+
+// Invited is how a member was brought along, and the first order since then.
+type Invited struct {
+	ID      string    // random; what follows is given once under it, and tells nobody who the member is
+	By      member.ID // the inviter
+	Code    string    // the inviter's
+	At      time.Time // when the member joined
+	Order   string    // the first order that was paid; empty before
+	OrderAt time.Time // zero before
 }
 
 // Ever is later than anything that is due, and stands for what is never due.
@@ -63,6 +76,9 @@ type Step struct {
 
 	// Coupons is what follows for coupons; nil where nothing does.
 	Coupons *coupon.Turn `json:",omitempty"`
+
+	// Invited is how the member was brought along, where something follows for who did; nil where nothing does.
+	Invited *Invited `json:",omitempty"`
 }
 
 // Holder is a member's profile together with the account.
@@ -76,7 +92,7 @@ type Detail int
 
 // The details.
 const (
-	Public Detail = iota // what other people may see: name, picture, the tiers held (Standing.Turns, Earned); no facts, history, first order, consents, outbox or what was told of home
+	Public Detail = iota // what other people may see: name, picture, the tiers held (Standing.Turns, Earned); no facts, history, first order, consents, outbox, inviter or what was told of home
 	Whole                // everything
 )
 

@@ -33,6 +33,7 @@ var readers = map[string]reader{
 	"post.adopted":            deed("postId"),
 	"trial.adopted":           deed("reportId"),
 	"member.signedIn":         deed(),
+	programme.MemberJoined:    joined,
 	programme.MemberSegmented: segmented,
 	"coupon.used":             couponUsed,
 	programme.ActionRecorded:  deed("code", "ref"),
@@ -112,6 +113,12 @@ func bought(f *fields, t *order.Told, who member.ID, at time.Time) {
 		o.Trial = f.oneOf("route", []string{string(programme.Paid), string(programme.Trial)}) == string(programme.Trial)
 	}
 	t.Deed = &order.Deed{Type: f.kind, Member: who, At: at, Payment: o, Fields: map[string]string{"tier": o.Tier, "paymentId": o.ID}}
+}
+
+// joined reads that somebody registered, and the code of who brought them along, if anybody did. Whatever stands there is
+// no mistake of who tells it: a code that is none does not count.
+func joined(f *fields, t *order.Told, who member.ID, at time.Time) {
+	t.Deed = &order.Deed{Type: f.kind, Member: who, At: at, Fields: map[string]string{}, Code: f.text("invitationCode", true)}
 }
 
 // segmented reads which segments a member is said to be in; an empty list is none.

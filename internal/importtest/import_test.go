@@ -55,6 +55,7 @@ var may = map[string][]string{
 	"internal/adjustment":  {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
 	"internal/coupon":      {"internal/programme", "internal/member", "internal/tier", "internal/eligibility"},
 	"internal/claim":       {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
+	"internal/invitation":  {"internal/programme", "internal/member", "internal/tier", "internal/coupon", "internal/wallet", "internal/account"},
 	"internal/membership":  {"internal/programme", "internal/member", "internal/tier", "internal/account"},
 	"internal/offer":       {"internal/programme", "internal/member", "internal/tier", "internal/eligibility"},
 	"internal/family":      {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
@@ -88,7 +89,7 @@ var domains = []string{
 	"internal/profile", "internal/desk",
 	"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/wallet", "internal/checkout", "internal/account", "internal/order", "internal/benefit",
 	"internal/moderation", "internal/product", "internal/reward", "internal/voucher", "internal/redemption", "internal/admission", "internal/adjustment", "internal/transfer", "internal/family", "internal/cursor", "internal/community", "internal/recommend", "internal/claim",
-	"internal/event", "internal/supply", "internal/change", "internal/coupon", "internal/basket", "internal/offer", "internal/giving", "internal/membership", "internal/notice",
+	"internal/event", "internal/supply", "internal/change", "internal/coupon", "internal/basket", "internal/offer", "internal/giving", "internal/membership", "internal/notice", "internal/invitation",
 }
 
 // only says which packages alone may import a library, and why.

@@ -83,6 +83,7 @@ var hidden = bson.D{
 	{Key: "profile.consents", Value: 0}, {Key: "profile.sealed", Value: 0}, {Key: "profile.corrections", Value: 0},
 	{Key: "account.outbox", Value: 0}, {Key: "account.unfinished", Value: 0},
 	{Key: "account.standing.facts", Value: 0}, {Key: "account.standing.history", Value: 0}, {Key: "account.standing.firstPaid", Value: 0},
+	{Key: "account.invited", Value: 0},
 }
 
 // ByIDs implements account.Store.

@@ -26,6 +26,17 @@ type accountDoc struct {
 	Ends       time.Time   `bson:"ends,omitempty"`       // the earliest end of a grant that is ahead
 	Stamp      string      `bson:"stamp,omitempty"`      // of the save that wrote it, if that came with others
 	Baskets    []basketDoc `bson:"baskets,omitempty"`
+	Invited    *invitedDoc `bson:"invited,omitempty"`
+}
+
+// invitedDoc is how the member was brought along.
+type invitedDoc struct {
+	ID      string    `bson:"id"`
+	By      member.ID `bson:"by"`
+	Code    string    `bson:"code"`
+	At      time.Time `bson:"at"`
+	Order   string    `bson:"order,omitempty"`
+	OrderAt time.Time `bson:"orderAt,omitempty"`
 }
 
 type standingDoc struct {
@@ -111,12 +122,14 @@ type stepDoc struct {
 	Currency string `bson:"currency,omitempty"`
 
 	Coupons *couponTurnDoc `bson:"coupons,omitempty"`
+	Invited *invitedDoc    `bson:"invited,omitempty"`
 }
 
 func toAccount(a account.Account) accountDoc {
 	s := a.Standing
 	return accountDoc{
 		Version: a.Version, Wallet: string(a.Wallet), Outbox: each(a.Outbox, toStep), Unfinished: len(a.Outbox) > 0, Ends: a.EndsAt(),
+		Invited: (*invitedDoc)(a.Invited),
 		Baskets: each(a.Baskets, func(b coupon.Basket) basketDoc { return basketDoc(b) }),
 		Standing: standingDoc{
 			Earned: s.Earned, State: s.State, Since: s.Since, ProtectedUntil: s.ProtectedUntil, FirstPaid: s.FirstPaid, Clock: s.Clock, Settled: s.Settled,
@@ -134,6 +147,7 @@ func (d accountDoc) account(id member.ID) account.Account {
 	s := d.Standing
 	return account.Account{
 		Member: id, Version: d.Version, Wallet: wallet.ID(d.Wallet), Outbox: each(d.Outbox, stepDoc.step),
+		Invited: (*account.Invited)(d.Invited),
 		Baskets: each(d.Baskets, func(b basketDoc) coupon.Basket { return coupon.Basket(b) }),
 		Standing: tier.Standing{
 			Earned: s.Earned, State: s.State, Since: s.Since, ProtectedUntil: s.ProtectedUntil, FirstPaid: s.FirstPaid, Clock: s.Clock, Settled: s.Settled,
@@ -157,7 +171,7 @@ func due(t time.Time) time.Time {
 }
 
 func toStep(s account.Step) stepDoc {
-	d := stepDoc{Record: s.Record, Currency: s.Currency, Coupons: toCouponTurn(s.Coupons)}
+	d := stepDoc{Record: s.Record, Currency: s.Currency, Coupons: toCouponTurn(s.Coupons), Invited: (*invitedDoc)(s.Invited)}
 	if p := s.Posting; p != nil {
 		d.Posting = toPosting(*p)
 	}
@@ -165,7 +179,7 @@ func toStep(s account.Step) stepDoc {
 }
 
 func (d stepDoc) step() account.Step {
-	s := account.Step{Record: d.Record, Currency: d.Currency, Coupons: d.Coupons.turn()}
+	s := account.Step{Record: d.Record, Currency: d.Currency, Coupons: d.Coupons.turn(), Invited: (*account.Invited)(d.Invited)}
 	if d.Posting != nil {
 		s.Posting = d.Posting.posting()
 	}

@@ -23,6 +23,7 @@ type Deed struct {
 	Naming  *tier.Naming      // of segments that another system names; nil for all else
 	Undoes  string            // the payment that was given back; empty for all else
 	Coupon  *coupon.Use       // of a coupon that was used; nil for all else
+	Code    string            // of the invitation by which a newcomer joined; empty for all else
 }
 
 func (d Deed) check(id string) error {
@@ -39,7 +40,7 @@ func (d Deed) check(id string) error {
 // clock and is not written down.
 func (d Deed) matters(p *programme.Programme) bool {
 	_, earns := p.Earning(d.Type)
-	return earns || d.Payment != nil || d.Naming != nil || d.Undoes != "" || d.Coupon != nil || p.Action(d.Type, d.Fields) != ""
+	return earns || d.Payment != nil || d.Naming != nil || d.Undoes != "" || d.Coupon != nil || d.Code != "" || p.Action(d.Type, d.Fields) != ""
 }
 
 // DecideDeed applies one deed to an account: due settlements first, then what rules give for it, at the tier held, then

@@ -34,6 +34,9 @@ type Service struct {
 	Offers   Offers       // nil where nothing is offered
 	Missed   func(Missed) // is told of holds that an order could not capture; nil tells nobody
 	Coupons  Couponing    // nil where nobody keeps coupons
+
+	Invitations Inviting            // nil where nobody is brought along
+	Uninvited   func(reason string) // is told why an invitation did not count; nil tells nobody
 }
 
 // Offers knows what members were offered.
@@ -104,10 +107,16 @@ func (s *Service) try(ctx context.Context, newcomer member.Profile, told []Told,
 		if joins {
 			before = tier.Standing{}
 		}
+		var uninvited []string
 		for _, t := range part {
 			if next, err = s.decide(ctx, h.Profile, next, t, holds); err != nil {
 				return err
 			}
+			why := ""
+			if next, why, err = s.invite(ctx, h.Profile, next, t); err != nil {
+				return err
+			}
+			uninvited = append(uninvited, why)
 		}
 		if len(rest) == 0 {
 			next.Standing = next.Standing.Advance(s.Book, until)
@@ -124,6 +133,7 @@ func (s *Service) try(ctx context.Context, newcomer member.Profile, told []Told,
 		if err != nil {
 			return err
 		}
+		s.tellUninvited(uninvited)
 		next.Version++
 		a, err = s.carryOut(ctx, next, head)
 		joins, head = false, nil // the next part reads where the ledger ends by then
@@ -137,12 +147,16 @@ func (s *Service) try(ctx context.Context, newcomer member.Profile, told []Told,
 }
 
 // apart cuts tellings before the first refund whose order, or another refund of it, is among those before: what it takes
-// and gives back is decided by what the ledger says of them, and never by what it was going to say.
+// and gives back is decided by what the ledger says of them, and never by what it was going to say. So is an invitation
+// that is told after orders by what their records say.
 func apart(told []Told) (part, rest []Told) {
 	met := map[string]bool{}
 	for i, t := range told {
 		switch {
 		case t.Event == nil:
+			if t.Deed.Code != "" && len(met) > 0 {
+				return told[:i], told[i:]
+			}
 		case t.Event.Kind == Paid:
 			met[t.Event.ID] = true
 		case t.Event.OrderID != "":
@@ -246,6 +260,9 @@ func (s *Service) carryOut(ctx context.Context, a account.Account, head *wallet.
 	})
 	if turns := couponTurns(a.Outbox); len(turns) > 0 {
 		group.Go(func() error { return s.carryCoupons(ctx, a, turns) })
+	}
+	if invited := invitedSteps(a.Outbox); len(invited) > 0 {
+		group.Go(func() error { return s.carryInvited(ctx, a, invited) })
 	}
 	if err := group.Wait(); err != nil {
 		return a, err

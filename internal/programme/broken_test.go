@@ -168,7 +168,7 @@ func TestBrokenFileIsRefusedWithOneClearSentence(t *testing.T) {
 		{"tasks without their number", "restoreBy: [SHORTFALL, TASKS], tasks: 1", "restoreBy: [TASKS]",
 			"78: evaluation.grace.tasks is missing; needed is 1 to 100"},
 		{"unknown event", "event: store.visited", "event: store.visit",
-			`87: earn[1].event is "store.visit"; allowed are action.recorded, content.shared, coupon.used, live.watched, member.segmented, member.signedIn, membership.paid, order.late, order.paid, post.adopted, product.viewed, review.written, store.visited, trial.adopted`},
+			`87: earn[1].event is "store.visit"; allowed are action.recorded, content.shared, coupon.used, live.watched, member.joined, member.segmented, member.signedIn, membership.paid, order.late, order.paid, post.adopted, product.viewed, review.written, store.visited, trial.adopted`},
 		{"rate of an unknown tier", "PATRON: 150, OWNER: 250", "PATRON: 150, OWNER: 250, KING: 1",
 			"83: earn[0].rates.KING names no tier; allowed are GUEST, FRIEND, PATRON, OWNER"},
 		{"rate of a tier missing", ", OWNER: 250}", "}",

@@ -46,6 +46,7 @@ func (r *report) check(p *Programme) {
 	c.signs()
 	c.offers()
 	c.coupons()
+	c.invitations()
 	c.services()
 	c.flags()
 	c.afterSales()

@@ -45,6 +45,7 @@ type Programme struct {
 	Stacking      Stacking          `yaml:"stacking"`      // which coupons meet on one order
 	Campaigns     []Campaign        `yaml:"campaigns"`     // where members take coupons themselves
 	TierOffers    []TierOffer       `yaml:"offers"`        // tiers at a share of their price
+	Invitations   *Invitations      `yaml:"invitations"`   // absent = nobody is rewarded for bringing somebody along
 	Membership    *Membership       `yaml:"membership"`    // absent = no reminders before an end, and no renewal
 	Notices       *Notices          `yaml:"notices"`       // absent = members are told of nothing by themselves
 

@@ -35,6 +35,7 @@ var events = map[string][]string{
 	"post.adopted":    {"postId"},
 	"trial.adopted":   {"reportId"},
 	"member.signedIn": {},
+	MemberJoined:      {},
 	MemberSegmented:   {},
 	"coupon.used":     {"couponId"},
 	MembershipPaid:    {"tier", "paymentId"},

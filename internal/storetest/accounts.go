@@ -23,7 +23,7 @@ func Accounts(t *testing.T, s account.Store) {
 		{"a member who exists is not created again", createTwice},
 		{"a handle names one member", handleTaken},
 		{"those unknown are missing", unknownHolders},
-		{"a public reading leaves out facts, history, consents, outbox and home, and nothing else", publicHolder},
+		{"a public reading leaves out facts, history, consents, outbox, inviter and home, and nothing else", publicHolder},
 		{"saving an account leaves the profile alone", saveAccount},
 		{"saving a profile leaves the account alone", saveProfile},
 		{"saving an old version changes nothing", saveStale},
@@ -135,7 +135,7 @@ func publicHolder(t *testing.T, ctx context.Context, s account.Store) {
 	must(t, s.Create(ctx, h))
 	found, err := s.ByIDs(ctx, []member.ID{h.Profile.ID}, account.Public)
 	must(t, err)
-	h.Profile.Consents, h.Profile.Corrections, h.Account.Outbox = nil, nil, nil
+	h.Profile.Consents, h.Profile.Corrections, h.Account.Outbox, h.Account.Invited = nil, nil, nil, nil
 	h.Profile.Household, h.Profile.Preferences = member.Household{}, nil
 	h.Account.Standing.Facts, h.Account.Standing.History, h.Account.Standing.FirstPaid = nil, nil, time.Time{}
 	same(t, "the public holder", found[h.Profile.ID], h)

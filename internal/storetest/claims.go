@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -123,9 +124,12 @@ type freshShop struct {
 
 func (f *freshShop) At(time.Time) *programme.Programme { return f.Programme }
 
+// freshThree is read once: nobody changes a programme.
+var freshThree = sync.OnceValues(func() (*programme.Programme, error) { return programme.Load("fresh-3") })
+
 func newFreshShop(t *testing.T, ctx context.Context, s Desk, n int) *freshShop {
 	t.Helper()
-	p, err := programme.Load("fresh-3")
+	p, err := freshThree()
 	must(t, err)
 	f := &freshShop{Programme: p, Desk: s, at: time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC)}
 	for range n {
