@@ -85,8 +85,8 @@ func TestBringingAFriendIsPaidInCoinsAndCounts(t *testing.T) {
 		r := y.shows("the reward", func() reply { return good(y.t, y.g.url, question{query: page, who: "ann"}) }, `"rewardedCount":1`)
 		y.has(r, `"to":"INVITER","kind":"COINS","coins":500`)
 		y.lives("ann", looks("2026-10-11 10:00"))
-		y.has(good(y.t, y.g.url, question{query: `{me{wallet{available entries(first: 1){nodes{title}}}}}`, who: "ann"}), `"available":500`, `"title":"For bringing a friend"`)
-		y.has(good(y.t, y.g.url, question{query: `{me{wallet{available}}}`, who: "bob"}), `"available":300`)
+		y.has(good(y.t, y.g.url, question{query: `{me{wallet{balance{available} entries(first: 1){nodes{title}}}}}`, who: "ann"}), `"available":500`, `"title":"For bringing a friend"`)
+		y.has(good(y.t, y.g.url, question{query: `{me{wallet{balance{available}}}}`, who: "bob"}), `"available":300`)
 		y.has(good(y.t, y.g.url, question{query: `{me{tier{growth{total}}}}`, who: "ann"}), `"total":75`) // 50 of what brings others, by 1.5
 	})
 }
