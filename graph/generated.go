@@ -58,6 +58,7 @@ type ResolverRoot interface {
 	Tier() TierResolver
 	TierApplication() TierApplicationResolver
 	TierStatus() TierStatusResolver
+	Topic() TopicResolver
 	UnreadCounts() UnreadCountsResolver
 	Wallet() WalletResolver
 	WalletStatement() WalletStatementResolver
@@ -310,6 +311,17 @@ type ComplexityRoot struct {
 		Description func(childComplexity int) int
 		ID          func(childComplexity int) int
 		Title       func(childComplexity int) int
+	}
+
+	BookmarkSetPayload struct {
+		Post       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	BookmarkSetUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
 	}
 
 	CheckoutHoldPayload struct {
@@ -825,6 +837,18 @@ type ComplexityRoot struct {
 		DrawOrder func(childComplexity int) int
 	}
 
+	FollowSetPayload struct {
+		Profile    func(childComplexity int) int
+		Topic      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	FollowSetUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
 	Group struct {
 		CanJoin     func(childComplexity int) int
 		Code        func(childComplexity int) int
@@ -834,6 +858,17 @@ type ComplexityRoot struct {
 		MemberCount func(childComplexity int) int
 		MinTier     func(childComplexity int) int
 		Title       func(childComplexity int) int
+	}
+
+	GroupJoinPayload struct {
+		Group      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	GroupJoinUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
 	}
 
 	Growth struct {
@@ -1048,6 +1083,17 @@ type ComplexityRoot struct {
 	}
 
 	MemberBirthdayCorrectUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
+	MemberBlockSetPayload struct {
+		Profile    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	MemberBlockSetUserError struct {
 		Code    func(childComplexity int) int
 		Field   func(childComplexity int) int
 		Message func(childComplexity int) int
@@ -1278,6 +1324,7 @@ type ComplexityRoot struct {
 		AfterSalesTake          func(childComplexity int, input AfterSalesTakeInput) int
 		BenefitUse              func(childComplexity int, input BenefitUseInput) int
 		BenefitUseCancel        func(childComplexity int, input BenefitUseCancelInput) int
+		BookmarkSet             func(childComplexity int, input BookmarkSetInput) int
 		CheckoutHold            func(childComplexity int, input CheckoutHoldInput) int
 		CheckoutSettle          func(childComplexity int, input CheckoutSettleInput) int
 		CoinAdjustmentDecide    func(childComplexity int, input CoinAdjustmentDecideInput) int
@@ -1295,8 +1342,11 @@ type ComplexityRoot struct {
 		CouponUseByCode         func(childComplexity int, input CouponUseByCodeInput) int
 		DeviceRegister          func(childComplexity int, input DeviceRegisterInput) int
 		DeviceRemove            func(childComplexity int, input DeviceRemoveInput) int
+		FollowSet               func(childComplexity int, input FollowSetInput) int
+		GroupJoin               func(childComplexity int, input GroupJoinInput) int
 		HouseholdSet            func(childComplexity int, input HouseholdSetInput) int
 		MemberBirthdayCorrect   func(childComplexity int, input MemberBirthdayCorrectInput) int
+		MemberBlockSet          func(childComplexity int, input MemberBlockSetInput) int
 		MemberCodeKey           func(childComplexity int, input MemberCodeKeyInput) int
 		MemberCodeRead          func(childComplexity int, input MemberCodeReadInput) int
 		MemberCodeRevoke        func(childComplexity int, input MemberCodeRevokeInput) int
@@ -1311,6 +1361,7 @@ type ComplexityRoot struct {
 		NotificationsRead       func(childComplexity int, input NotificationsReadInput) int
 		OfferAccept             func(childComplexity int, input OfferAcceptInput) int
 		PreferencesSet          func(childComplexity int, input PreferencesSetInput) int
+		ReactionSet             func(childComplexity int, input ReactionSetInput) int
 		RedemptionCancel        func(childComplexity int, input RedemptionCancelInput) int
 		RedemptionShow          func(childComplexity int, input RedemptionShowInput) int
 		RedemptionUse           func(childComplexity int, input RedemptionUseInput) int
@@ -1510,6 +1561,7 @@ type ComplexityRoot struct {
 		Avatar         func(childComplexity int) int
 		DisplayName    func(childComplexity int) int
 		ID             func(childComplexity int) int
+		IsBlockedByMe  func(childComplexity int) int
 		IsFollowedByMe func(childComplexity int) int
 		TierBadge      func(childComplexity int) int
 	}
@@ -1549,6 +1601,18 @@ type ComplexityRoot struct {
 	QuietHours struct {
 		From  func(childComplexity int) int
 		Until func(childComplexity int) int
+	}
+
+	ReactionSetPayload struct {
+		Comment    func(childComplexity int) int
+		Post       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ReactionSetUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
 	}
 
 	ReactionSummary struct {
@@ -1972,9 +2036,10 @@ type ComplexityRoot struct {
 	}
 
 	Topic struct {
-		ID    func(childComplexity int) int
-		Key   func(childComplexity int) int
-		Title func(childComplexity int) int
+		ID             func(childComplexity int) int
+		IsFollowedByMe func(childComplexity int) int
+		Key            func(childComplexity int) int
+		Title          func(childComplexity int) int
 	}
 
 	TransferRules struct {
@@ -2168,6 +2233,11 @@ type MutationResolver interface {
 	ConsentSet(ctx context.Context, input ConsentSetInput) (*ConsentSetPayload, error)
 	HouseholdSet(ctx context.Context, input HouseholdSetInput) (*HouseholdSetPayload, error)
 	PreferencesSet(ctx context.Context, input PreferencesSetInput) (*PreferencesSetPayload, error)
+	ReactionSet(ctx context.Context, input ReactionSetInput) (*ReactionSetPayload, error)
+	BookmarkSet(ctx context.Context, input BookmarkSetInput) (*BookmarkSetPayload, error)
+	FollowSet(ctx context.Context, input FollowSetInput) (*FollowSetPayload, error)
+	MemberBlockSet(ctx context.Context, input MemberBlockSetInput) (*MemberBlockSetPayload, error)
+	GroupJoin(ctx context.Context, input GroupJoinInput) (*GroupJoinPayload, error)
 	NotificationsRead(ctx context.Context, input NotificationsReadInput) (*NotificationsReadPayload, error)
 	NotificationSettingsSet(ctx context.Context, input NotificationSettingsSetInput) (*NotificationSettingsSetPayload, error)
 	DeviceRegister(ctx context.Context, input DeviceRegisterInput) (*DeviceRegisterPayload, error)
@@ -2202,6 +2272,7 @@ type PrivacyResolver interface {
 }
 type PublicProfileResolver interface {
 	IsFollowedByMe(ctx context.Context, obj *PublicProfile) (*bool, error)
+	IsBlockedByMe(ctx context.Context, obj *PublicProfile) (*bool, error)
 }
 type QueryResolver interface {
 	Me(ctx context.Context) (*Member, error)
@@ -2256,6 +2327,9 @@ type TierStatusResolver interface {
 	Forecast(ctx context.Context, obj *TierStatus) (*TierForecast, error)
 	History(ctx context.Context, obj *TierStatus, first *int, after *string) (*TierChangeConnection, error)
 	Simulate(ctx context.Context, obj *TierStatus, spendFen int, channel Channel) (*TierSimulation, error)
+}
+type TopicResolver interface {
+	IsFollowedByMe(ctx context.Context, obj *Topic) (*bool, error)
 }
 type UnreadCountsResolver interface {
 	Notifications(ctx context.Context, obj *UnreadCounts) (int, error)
@@ -3200,6 +3274,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Board.Title(childComplexity), true
+
+	case "BookmarkSetPayload.post":
+		if e.ComplexityRoot.BookmarkSetPayload.Post == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookmarkSetPayload.Post(childComplexity), true
+	case "BookmarkSetPayload.userErrors":
+		if e.ComplexityRoot.BookmarkSetPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookmarkSetPayload.UserErrors(childComplexity), true
+
+	case "BookmarkSetUserError.code":
+		if e.ComplexityRoot.BookmarkSetUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookmarkSetUserError.Code(childComplexity), true
+	case "BookmarkSetUserError.field":
+		if e.ComplexityRoot.BookmarkSetUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookmarkSetUserError.Field(childComplexity), true
+	case "BookmarkSetUserError.message":
+		if e.ComplexityRoot.BookmarkSetUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookmarkSetUserError.Message(childComplexity), true
 
 	case "CheckoutHoldPayload.hold":
 		if e.ComplexityRoot.CheckoutHoldPayload.Hold == nil {
@@ -5148,6 +5254,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.FamilyPool.DrawOrder(childComplexity), true
 
+	case "FollowSetPayload.profile":
+		if e.ComplexityRoot.FollowSetPayload.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FollowSetPayload.Profile(childComplexity), true
+	case "FollowSetPayload.topic":
+		if e.ComplexityRoot.FollowSetPayload.Topic == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FollowSetPayload.Topic(childComplexity), true
+	case "FollowSetPayload.userErrors":
+		if e.ComplexityRoot.FollowSetPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FollowSetPayload.UserErrors(childComplexity), true
+
+	case "FollowSetUserError.code":
+		if e.ComplexityRoot.FollowSetUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FollowSetUserError.Code(childComplexity), true
+	case "FollowSetUserError.field":
+		if e.ComplexityRoot.FollowSetUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FollowSetUserError.Field(childComplexity), true
+	case "FollowSetUserError.message":
+		if e.ComplexityRoot.FollowSetUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FollowSetUserError.Message(childComplexity), true
+
 	case "Group.canJoin":
 		if e.ComplexityRoot.Group.CanJoin == nil {
 			break
@@ -5196,6 +5340,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Group.Title(childComplexity), true
+
+	case "GroupJoinPayload.group":
+		if e.ComplexityRoot.GroupJoinPayload.Group == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupJoinPayload.Group(childComplexity), true
+	case "GroupJoinPayload.userErrors":
+		if e.ComplexityRoot.GroupJoinPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupJoinPayload.UserErrors(childComplexity), true
+
+	case "GroupJoinUserError.code":
+		if e.ComplexityRoot.GroupJoinUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupJoinUserError.Code(childComplexity), true
+	case "GroupJoinUserError.field":
+		if e.ComplexityRoot.GroupJoinUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupJoinUserError.Field(childComplexity), true
+	case "GroupJoinUserError.message":
+		if e.ComplexityRoot.GroupJoinUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupJoinUserError.Message(childComplexity), true
 
 	case "Growth.interaction":
 		if e.ComplexityRoot.Growth.Interaction == nil {
@@ -6068,6 +6244,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MemberBirthdayCorrectUserError.Message(childComplexity), true
 
+	case "MemberBlockSetPayload.profile":
+		if e.ComplexityRoot.MemberBlockSetPayload.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberBlockSetPayload.Profile(childComplexity), true
+	case "MemberBlockSetPayload.userErrors":
+		if e.ComplexityRoot.MemberBlockSetPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberBlockSetPayload.UserErrors(childComplexity), true
+
+	case "MemberBlockSetUserError.code":
+		if e.ComplexityRoot.MemberBlockSetUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberBlockSetUserError.Code(childComplexity), true
+	case "MemberBlockSetUserError.field":
+		if e.ComplexityRoot.MemberBlockSetUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberBlockSetUserError.Field(childComplexity), true
+	case "MemberBlockSetUserError.message":
+		if e.ComplexityRoot.MemberBlockSetUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberBlockSetUserError.Message(childComplexity), true
+
 	case "MemberCode.code":
 		if e.ComplexityRoot.MemberCode.Code == nil {
 			break
@@ -6898,6 +7106,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.BenefitUseCancel(childComplexity, args["input"].(BenefitUseCancelInput)), true
+	case "Mutation.bookmarkSet":
+		if e.ComplexityRoot.Mutation.BookmarkSet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_bookmarkSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BookmarkSet(childComplexity, args["input"].(BookmarkSetInput)), true
 	case "Mutation.checkoutHold":
 		if e.ComplexityRoot.Mutation.CheckoutHold == nil {
 			break
@@ -7085,6 +7304,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeviceRemove(childComplexity, args["input"].(DeviceRemoveInput)), true
+	case "Mutation.followSet":
+		if e.ComplexityRoot.Mutation.FollowSet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_followSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.FollowSet(childComplexity, args["input"].(FollowSetInput)), true
+	case "Mutation.groupJoin":
+		if e.ComplexityRoot.Mutation.GroupJoin == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_groupJoin_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.GroupJoin(childComplexity, args["input"].(GroupJoinInput)), true
 	case "Mutation.householdSet":
 		if e.ComplexityRoot.Mutation.HouseholdSet == nil {
 			break
@@ -7107,6 +7348,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.MemberBirthdayCorrect(childComplexity, args["input"].(MemberBirthdayCorrectInput)), true
+	case "Mutation.memberBlockSet":
+		if e.ComplexityRoot.Mutation.MemberBlockSet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_memberBlockSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MemberBlockSet(childComplexity, args["input"].(MemberBlockSetInput)), true
 	case "Mutation.memberCodeKey":
 		if e.ComplexityRoot.Mutation.MemberCodeKey == nil {
 			break
@@ -7261,6 +7513,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.PreferencesSet(childComplexity, args["input"].(PreferencesSetInput)), true
+	case "Mutation.reactionSet":
+		if e.ComplexityRoot.Mutation.ReactionSet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_reactionSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReactionSet(childComplexity, args["input"].(ReactionSetInput)), true
 	case "Mutation.redemptionCancel":
 		if e.ComplexityRoot.Mutation.RedemptionCancel == nil {
 			break
@@ -8075,6 +8338,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PublicProfile.ID(childComplexity), true
+	case "PublicProfile.isBlockedByMe":
+		if e.ComplexityRoot.PublicProfile.IsBlockedByMe == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublicProfile.IsBlockedByMe(childComplexity), true
 	case "PublicProfile.isFollowedByMe":
 		if e.ComplexityRoot.PublicProfile.IsFollowedByMe == nil {
 			break
@@ -8344,6 +8613,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.QuietHours.Until(childComplexity), true
+
+	case "ReactionSetPayload.comment":
+		if e.ComplexityRoot.ReactionSetPayload.Comment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReactionSetPayload.Comment(childComplexity), true
+	case "ReactionSetPayload.post":
+		if e.ComplexityRoot.ReactionSetPayload.Post == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReactionSetPayload.Post(childComplexity), true
+	case "ReactionSetPayload.userErrors":
+		if e.ComplexityRoot.ReactionSetPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReactionSetPayload.UserErrors(childComplexity), true
+
+	case "ReactionSetUserError.code":
+		if e.ComplexityRoot.ReactionSetUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReactionSetUserError.Code(childComplexity), true
+	case "ReactionSetUserError.field":
+		if e.ComplexityRoot.ReactionSetUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReactionSetUserError.Field(childComplexity), true
+	case "ReactionSetUserError.message":
+		if e.ComplexityRoot.ReactionSetUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReactionSetUserError.Message(childComplexity), true
 
 	case "ReactionSummary.count":
 		if e.ComplexityRoot.ReactionSummary.Count == nil {
@@ -9934,6 +10241,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Topic.ID(childComplexity), true
+	case "Topic.isFollowedByMe":
+		if e.ComplexityRoot.Topic.IsFollowedByMe == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Topic.IsFollowedByMe(childComplexity), true
 	case "Topic.key":
 		if e.ComplexityRoot.Topic.Key == nil {
 			break
@@ -10218,6 +10531,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputBenefitUseCancelInput,
 		ec.unmarshalInputBenefitUseFilter,
 		ec.unmarshalInputBenefitUseInput,
+		ec.unmarshalInputBookmarkSetInput,
 		ec.unmarshalInputCheckoutHoldInput,
 		ec.unmarshalInputCheckoutSettleInput,
 		ec.unmarshalInputCoinAdjustmentDecideInput,
@@ -10238,9 +10552,12 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCouponUseByCodeInput,
 		ec.unmarshalInputDeviceRegisterInput,
 		ec.unmarshalInputDeviceRemoveInput,
+		ec.unmarshalInputFollowSetInput,
+		ec.unmarshalInputGroupJoinInput,
 		ec.unmarshalInputHouseholdSetInput,
 		ec.unmarshalInputLedgerFilter,
 		ec.unmarshalInputMemberBirthdayCorrectInput,
+		ec.unmarshalInputMemberBlockSetInput,
 		ec.unmarshalInputMemberCodeKeyInput,
 		ec.unmarshalInputMemberCodeReadInput,
 		ec.unmarshalInputMemberCodeRevokeInput,
@@ -10257,6 +10574,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputOfferAcceptInput,
 		ec.unmarshalInputPreferencesSetInput,
 		ec.unmarshalInputQuietHoursInput,
+		ec.unmarshalInputReactionSetInput,
 		ec.unmarshalInputRedemptionCancelInput,
 		ec.unmarshalInputRedemptionFilter,
 		ec.unmarshalInputRedemptionShowInput,
@@ -10703,6 +11021,39 @@ type Mutation {
     input: PreferencesSetInput!
   ): PreferencesSetPayload!
 
+  "Sets or takes back one of the member's reactions to a post or a comment. Said again it changes nothing."
+  reactionSet(
+    "To what, and how."
+    input: ReactionSetInput!
+  ): ReactionSetPayload!
+
+  "Keeps a post for later, or keeps it no more. Said again it changes nothing."
+  bookmarkSet(
+    "Which post."
+    input: BookmarkSetInput!
+  ): BookmarkSetPayload!
+
+  "Follows a person or a topic, or no more. Said again it changes nothing."
+  followSet(
+    "Whom, or what."
+    input: FollowSetInput!
+  ): FollowSetPayload!
+
+  """
+  Blocks a person, or no more: neither sees the other and what the other writes, and neither follows the other any more. Said
+  again it changes nothing.
+  """
+  memberBlockSet(
+    "Whom to block."
+    input: MemberBlockSetInput!
+  ): MemberBlockSetPayload!
+
+  "Joins a group, or leaves it. Said again it changes nothing; of many who want the last seat one gets it."
+  groupJoin(
+    "Which group."
+    input: GroupJoinInput!
+  ): GroupJoinPayload!
+
   "Marks notifications as read. It may be sent any number of times. Needs a member, else UNAUTHENTICATED."
   notificationsRead(
     "Which ones."
@@ -11128,6 +11479,8 @@ type PublicProfile implements Node {
   tierBadge: Tier @semanticNonNull
   "Whether the viewer follows this person; false when nobody is signed in. Null only together with an error."
   isFollowedByMe: Boolean @semanticNonNull
+  "Whether the viewer has blocked this person; false when nobody is signed in. Null only together with an error."
+  isBlockedByMe: Boolean @semanticNonNull
 }
 
 "How much waits for the member: a node of its own, so that one update reaches every badge."
@@ -14711,6 +15064,8 @@ type Topic implements Node {
   key: String!
   "The topic's name."
   title: String!
+  "Whether the viewer follows it; false when nobody is signed in. Null only together with an error."
+  isFollowedByMe: Boolean @semanticNonNull
 }
 
 "A place for posts. Which boards there are is data: never hard-code their codes."
@@ -14748,6 +15103,186 @@ type Group implements Node {
   canJoin: Boolean @semanticNonNull
   "How many members are in it. Null only together with an error."
   memberCount: Int @semanticNonNull
+}
+
+"To what a member reacts, and how."
+input ReactionSetInput {
+  "Id of a ` + "`" + `Post` + "`" + ` or a ` + "`" + `Comment` + "`" + `."
+  subjectId: ID!
+  "The kind of reaction; a member may have several on one thing."
+  kind: ReactionKind!
+  "False takes it back."
+  on: Boolean!
+}
+
+"What has become of a reaction."
+type ReactionSetPayload {
+  "The post as it is now. Null when it was refused, or when the subject is a comment."
+  post: Post
+  "The comment as it is now. Null when it was refused, or when the subject is a post."
+  comment: Comment
+  "Why it was refused; empty when it was not."
+  userErrors: [ReactionSetUserError!]!
+}
+
+"Why a reaction was refused."
+type ReactionSetUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: ReactionSetErrorCode!
+}
+
+"Reasons of ReactionSetUserError; more may come."
+enum ReactionSetErrorCode {
+  "It is not known here."
+  NOT_FOUND
+  "It is not published, or nothing of it is left."
+  NOT_REACTING
+}
+
+"Which post a member keeps."
+input BookmarkSetInput {
+  "Id of the ` + "`" + `Post` + "`" + `."
+  postId: ID!
+  "False keeps it no more."
+  on: Boolean!
+}
+
+"What has become of a bookmark."
+type BookmarkSetPayload {
+  "The post as it is now. Null when it was refused."
+  post: Post
+  "Why it was refused; empty when it was not."
+  userErrors: [BookmarkSetUserError!]!
+}
+
+"Why a bookmark was refused."
+type BookmarkSetUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: BookmarkSetErrorCode!
+}
+
+"Reasons of BookmarkSetUserError; more may come."
+enum BookmarkSetErrorCode {
+  "It is not known here."
+  NOT_FOUND
+}
+
+"Whom or what a member follows."
+input FollowSetInput {
+  "Id of a ` + "`" + `PublicProfile` + "`" + ` or a ` + "`" + `Topic` + "`" + `."
+  subjectId: ID!
+  "False follows no more."
+  on: Boolean!
+}
+
+"What is followed now."
+type FollowSetPayload {
+  "The person. Null when it was refused, or when the subject is a topic."
+  profile: PublicProfile
+  "The topic. Null when it was refused, or when the subject is a person."
+  topic: Topic
+  "Why it was refused; empty when it was not."
+  userErrors: [FollowSetUserError!]!
+}
+
+"Why nothing was followed."
+type FollowSetUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: FollowSetErrorCode!
+}
+
+"Reasons of FollowSetUserError; more may come."
+enum FollowSetErrorCode {
+  "It is not known here."
+  NOT_FOUND
+  "That is the member who asks."
+  YOURSELF
+  "The member's list is full: 1,000 of each kind."
+  LIST_FULL
+}
+
+"Whom a member blocks."
+input MemberBlockSetInput {
+  "Id of the person's ` + "`" + `PublicProfile` + "`" + `."
+  memberId: ID!
+  "False blocks no more."
+  on: Boolean!
+}
+
+"Who is blocked now."
+type MemberBlockSetPayload {
+  "The person. Null when it was refused."
+  profile: PublicProfile
+  "Why it was refused; empty when it was not."
+  userErrors: [MemberBlockSetUserError!]!
+}
+
+"Why nobody was blocked."
+type MemberBlockSetUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: MemberBlockSetErrorCode!
+}
+
+"Reasons of MemberBlockSetUserError; more may come."
+enum MemberBlockSetErrorCode {
+  "It is not known here."
+  NOT_FOUND
+  "That is the member who asks."
+  YOURSELF
+  "The member's list is full: 1,000 of each kind."
+  LIST_FULL
+}
+
+"Which group a member joins or leaves."
+input GroupJoinInput {
+  "Id of the ` + "`" + `Group` + "`" + `."
+  groupId: ID!
+  "False leaves it."
+  on: Boolean!
+}
+
+"How the group stands now."
+type GroupJoinPayload {
+  "The group. Null when it was refused."
+  group: Group
+  "Why it was refused; empty when it was not."
+  userErrors: [GroupJoinUserError!]!
+}
+
+"Why nobody joined."
+type GroupJoinUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: GroupJoinErrorCode!
+}
+
+"Reasons of GroupJoinUserError; more may come."
+enum GroupJoinErrorCode {
+  "It is not known here."
+  NOT_FOUND
+  "No seat is free."
+  GROUP_FULL
+  "The group is for a higher tier, or for other members."
+  GROUP_CLOSED
 }
 
 # ══════════════════════════════════════════ product & reward ═══════════════════════════════════════════
@@ -16201,6 +16736,28 @@ func (ec *executionContext) childFields_Board(ctx context.Context, field graphql
 	return nil, fmt.Errorf("no field named %q was found under type Board", field.Name)
 }
 
+func (ec *executionContext) childFields_BookmarkSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "post":
+		return ec.fieldContext_BookmarkSetPayload_post(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_BookmarkSetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BookmarkSetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_BookmarkSetUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_BookmarkSetUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_BookmarkSetUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_BookmarkSetUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BookmarkSetUserError", field.Name)
+}
+
 func (ec *executionContext) childFields_CheckoutHoldPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "hold":
@@ -17227,6 +17784,30 @@ func (ec *executionContext) childFields_FamilyPool(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type FamilyPool", field.Name)
 }
 
+func (ec *executionContext) childFields_FollowSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "profile":
+		return ec.fieldContext_FollowSetPayload_profile(ctx, field)
+	case "topic":
+		return ec.fieldContext_FollowSetPayload_topic(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_FollowSetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FollowSetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_FollowSetUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_FollowSetUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_FollowSetUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_FollowSetUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FollowSetUserError", field.Name)
+}
+
 func (ec *executionContext) childFields_Group(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -17247,6 +17828,28 @@ func (ec *executionContext) childFields_Group(ctx context.Context, field graphql
 		return ec.fieldContext_Group_memberCount(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Group", field.Name)
+}
+
+func (ec *executionContext) childFields_GroupJoinPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "group":
+		return ec.fieldContext_GroupJoinPayload_group(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_GroupJoinPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GroupJoinPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_GroupJoinUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_GroupJoinUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_GroupJoinUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_GroupJoinUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GroupJoinUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_Growth(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17681,6 +18284,28 @@ func (ec *executionContext) childFields_MemberBirthdayCorrectUserError(ctx conte
 		return ec.fieldContext_MemberBirthdayCorrectUserError_code(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MemberBirthdayCorrectUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_MemberBlockSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "profile":
+		return ec.fieldContext_MemberBlockSetPayload_profile(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MemberBlockSetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemberBlockSetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MemberBlockSetUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_MemberBlockSetUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_MemberBlockSetUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_MemberBlockSetUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemberBlockSetUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_MemberCode(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18505,6 +19130,8 @@ func (ec *executionContext) childFields_PublicProfile(ctx context.Context, field
 		return ec.fieldContext_PublicProfile_tierBadge(ctx, field)
 	case "isFollowedByMe":
 		return ec.fieldContext_PublicProfile_isFollowedByMe(ctx, field)
+	case "isBlockedByMe":
+		return ec.fieldContext_PublicProfile_isBlockedByMe(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PublicProfile", field.Name)
 }
@@ -18531,6 +19158,30 @@ func (ec *executionContext) childFields_QuietHours(ctx context.Context, field gr
 		return ec.fieldContext_QuietHours_until(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type QuietHours", field.Name)
+}
+
+func (ec *executionContext) childFields_ReactionSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "post":
+		return ec.fieldContext_ReactionSetPayload_post(ctx, field)
+	case "comment":
+		return ec.fieldContext_ReactionSetPayload_comment(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReactionSetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReactionSetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReactionSetUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_ReactionSetUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_ReactionSetUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_ReactionSetUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReactionSetUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_ReactionSummary(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19381,6 +20032,8 @@ func (ec *executionContext) childFields_Topic(ctx context.Context, field graphql
 		return ec.fieldContext_Topic_key(ctx, field)
 	case "title":
 		return ec.fieldContext_Topic_title(ctx, field)
+	case "isFollowedByMe":
+		return ec.fieldContext_Topic_isFollowedByMe(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Topic", field.Name)
 }
@@ -20021,6 +20674,20 @@ func (ec *executionContext) field_Mutation_benefitUse_args(ctx context.Context, 
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_bookmarkSet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (BookmarkSetInput, error) {
+			return ec.unmarshalNBookmarkSetInput2membergateᚋgraphᚐBookmarkSetInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_checkoutHold_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -20259,6 +20926,34 @@ func (ec *executionContext) field_Mutation_deviceRemove_args(ctx context.Context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_followSet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (FollowSetInput, error) {
+			return ec.unmarshalNFollowSetInput2membergateᚋgraphᚐFollowSetInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_groupJoin_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (GroupJoinInput, error) {
+			return ec.unmarshalNGroupJoinInput2membergateᚋgraphᚐGroupJoinInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_householdSet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -20279,6 +20974,20 @@ func (ec *executionContext) field_Mutation_memberBirthdayCorrect_args(ctx contex
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (MemberBirthdayCorrectInput, error) {
 			return ec.unmarshalNMemberBirthdayCorrectInput2membergateᚋgraphᚐMemberBirthdayCorrectInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_memberBlockSet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (MemberBlockSetInput, error) {
+			return ec.unmarshalNMemberBlockSetInput2membergateᚋgraphᚐMemberBlockSetInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -20475,6 +21184,20 @@ func (ec *executionContext) field_Mutation_preferencesSet_args(ctx context.Conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (PreferencesSetInput, error) {
 			return ec.unmarshalNPreferencesSetInput2membergateᚋgraphᚐPreferencesSetInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_reactionSet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ReactionSetInput, error) {
+			return ec.unmarshalNReactionSetInput2membergateᚋgraphᚐReactionSetInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -25031,6 +25754,139 @@ func (ec *executionContext) _Board_canPost(ctx context.Context, field graphql.Co
 }
 func (ec *executionContext) fieldContext_Board_canPost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Board", field, true, true, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _BookmarkSetPayload_post(ctx context.Context, field graphql.CollectedField, obj *BookmarkSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookmarkSetPayload_post(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Post, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Post) graphql.Marshaler {
+			return ec.marshalOPost2ᚖmembergateᚋgraphᚐPost(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BookmarkSetPayload_post(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BookmarkSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Post(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BookmarkSetPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *BookmarkSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookmarkSetPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*BookmarkSetUserError) graphql.Marshaler {
+			return ec.marshalNBookmarkSetUserError2ᚕᚖmembergateᚋgraphᚐBookmarkSetUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BookmarkSetPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BookmarkSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BookmarkSetUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BookmarkSetUserError_field(ctx context.Context, field graphql.CollectedField, obj *BookmarkSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookmarkSetUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BookmarkSetUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BookmarkSetUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BookmarkSetUserError_message(ctx context.Context, field graphql.CollectedField, obj *BookmarkSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookmarkSetUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BookmarkSetUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BookmarkSetUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BookmarkSetUserError_code(ctx context.Context, field graphql.CollectedField, obj *BookmarkSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookmarkSetUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v BookmarkSetErrorCode) graphql.Marshaler {
+			return ec.marshalNBookmarkSetErrorCode2membergateᚋgraphᚐBookmarkSetErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BookmarkSetUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BookmarkSetUserError", field, false, false, errors.New("field of type BookmarkSetErrorCode does not have child fields"))
 }
 
 func (ec *executionContext) _CheckoutHoldPayload_hold(ctx context.Context, field graphql.CollectedField, obj *CheckoutHoldPayload) (ret graphql.Marshaler) {
@@ -32929,6 +33785,171 @@ func (ec *executionContext) fieldContext_FamilyPool_drawOrder(_ context.Context,
 	return graphql.NewScalarFieldContext("FamilyPool", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _FollowSetPayload_profile(ctx context.Context, field graphql.CollectedField, obj *FollowSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FollowSetPayload_profile(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Profile, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PublicProfile) graphql.Marshaler {
+			return ec.marshalOPublicProfile2ᚖmembergateᚋgraphᚐPublicProfile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FollowSetPayload_profile(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FollowSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PublicProfile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FollowSetPayload_topic(ctx context.Context, field graphql.CollectedField, obj *FollowSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FollowSetPayload_topic(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Topic, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Topic) graphql.Marshaler {
+			return ec.marshalOTopic2ᚖmembergateᚋgraphᚐTopic(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FollowSetPayload_topic(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FollowSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Topic(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FollowSetPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *FollowSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FollowSetPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*FollowSetUserError) graphql.Marshaler {
+			return ec.marshalNFollowSetUserError2ᚕᚖmembergateᚋgraphᚐFollowSetUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FollowSetPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FollowSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FollowSetUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FollowSetUserError_field(ctx context.Context, field graphql.CollectedField, obj *FollowSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FollowSetUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FollowSetUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FollowSetUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _FollowSetUserError_message(ctx context.Context, field graphql.CollectedField, obj *FollowSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FollowSetUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FollowSetUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FollowSetUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _FollowSetUserError_code(ctx context.Context, field graphql.CollectedField, obj *FollowSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FollowSetUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v FollowSetErrorCode) graphql.Marshaler {
+			return ec.marshalNFollowSetErrorCode2membergateᚋgraphᚐFollowSetErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FollowSetUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FollowSetUserError", field, false, false, errors.New("field of type FollowSetErrorCode does not have child fields"))
+}
+
 func (ec *executionContext) _Group_id(ctx context.Context, field graphql.CollectedField, obj *Group) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -33120,6 +34141,139 @@ func (ec *executionContext) _Group_memberCount(ctx context.Context, field graphq
 }
 func (ec *executionContext) fieldContext_Group_memberCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Group", field, true, true, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _GroupJoinPayload_group(ctx context.Context, field graphql.CollectedField, obj *GroupJoinPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupJoinPayload_group(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Group, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Group) graphql.Marshaler {
+			return ec.marshalOGroup2ᚖmembergateᚋgraphᚐGroup(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GroupJoinPayload_group(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GroupJoinPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Group(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GroupJoinPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *GroupJoinPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupJoinPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*GroupJoinUserError) graphql.Marshaler {
+			return ec.marshalNGroupJoinUserError2ᚕᚖmembergateᚋgraphᚐGroupJoinUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupJoinPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GroupJoinPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GroupJoinUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GroupJoinUserError_field(ctx context.Context, field graphql.CollectedField, obj *GroupJoinUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupJoinUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GroupJoinUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupJoinUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _GroupJoinUserError_message(ctx context.Context, field graphql.CollectedField, obj *GroupJoinUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupJoinUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupJoinUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupJoinUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _GroupJoinUserError_code(ctx context.Context, field graphql.CollectedField, obj *GroupJoinUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupJoinUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v GroupJoinErrorCode) graphql.Marshaler {
+			return ec.marshalNGroupJoinErrorCode2membergateᚋgraphᚐGroupJoinErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupJoinUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupJoinUserError", field, false, false, errors.New("field of type GroupJoinErrorCode does not have child fields"))
 }
 
 func (ec *executionContext) _Growth_total(ctx context.Context, field graphql.CollectedField, obj *Growth) (ret graphql.Marshaler) {
@@ -36872,6 +38026,139 @@ func (ec *executionContext) _MemberBirthdayCorrectUserError_code(ctx context.Con
 }
 func (ec *executionContext) fieldContext_MemberBirthdayCorrectUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MemberBirthdayCorrectUserError", field, false, false, errors.New("field of type MemberBirthdayCorrectErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _MemberBlockSetPayload_profile(ctx context.Context, field graphql.CollectedField, obj *MemberBlockSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberBlockSetPayload_profile(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Profile, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PublicProfile) graphql.Marshaler {
+			return ec.marshalOPublicProfile2ᚖmembergateᚋgraphᚐPublicProfile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberBlockSetPayload_profile(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberBlockSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PublicProfile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberBlockSetPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *MemberBlockSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberBlockSetPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MemberBlockSetUserError) graphql.Marshaler {
+			return ec.marshalNMemberBlockSetUserError2ᚕᚖmembergateᚋgraphᚐMemberBlockSetUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberBlockSetPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberBlockSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberBlockSetUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberBlockSetUserError_field(ctx context.Context, field graphql.CollectedField, obj *MemberBlockSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberBlockSetUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberBlockSetUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberBlockSetUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MemberBlockSetUserError_message(ctx context.Context, field graphql.CollectedField, obj *MemberBlockSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberBlockSetUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberBlockSetUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberBlockSetUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MemberBlockSetUserError_code(ctx context.Context, field graphql.CollectedField, obj *MemberBlockSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberBlockSetUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v MemberBlockSetErrorCode) graphql.Marshaler {
+			return ec.marshalNMemberBlockSetErrorCode2membergateᚋgraphᚐMemberBlockSetErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberBlockSetUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberBlockSetUserError", field, false, false, errors.New("field of type MemberBlockSetErrorCode does not have child fields"))
 }
 
 func (ec *executionContext) _MemberCode_code(ctx context.Context, field graphql.CollectedField, obj *MemberCode) (ret graphql.Marshaler) {
@@ -41498,6 +42785,226 @@ func (ec *executionContext) fieldContext_Mutation_preferencesSet(ctx context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_reactionSet(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_reactionSet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ReactionSet(ctx, fc.Args["input"].(ReactionSetInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ReactionSetPayload) graphql.Marshaler {
+			return ec.marshalNReactionSetPayload2ᚖmembergateᚋgraphᚐReactionSetPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_reactionSet(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReactionSetPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_reactionSet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_bookmarkSet(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_bookmarkSet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().BookmarkSet(ctx, fc.Args["input"].(BookmarkSetInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *BookmarkSetPayload) graphql.Marshaler {
+			return ec.marshalNBookmarkSetPayload2ᚖmembergateᚋgraphᚐBookmarkSetPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_bookmarkSet(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BookmarkSetPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_bookmarkSet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_followSet(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_followSet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().FollowSet(ctx, fc.Args["input"].(FollowSetInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *FollowSetPayload) graphql.Marshaler {
+			return ec.marshalNFollowSetPayload2ᚖmembergateᚋgraphᚐFollowSetPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_followSet(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FollowSetPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_followSet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_memberBlockSet(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_memberBlockSet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MemberBlockSet(ctx, fc.Args["input"].(MemberBlockSetInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MemberBlockSetPayload) graphql.Marshaler {
+			return ec.marshalNMemberBlockSetPayload2ᚖmembergateᚋgraphᚐMemberBlockSetPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_memberBlockSet(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberBlockSetPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_memberBlockSet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_groupJoin(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_groupJoin(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().GroupJoin(ctx, fc.Args["input"].(GroupJoinInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *GroupJoinPayload) graphql.Marshaler {
+			return ec.marshalNGroupJoinPayload2ᚖmembergateᚋgraphᚐGroupJoinPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_groupJoin(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GroupJoinPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_groupJoin_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_notificationsRead(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -45095,6 +46602,29 @@ func (ec *executionContext) fieldContext_PublicProfile_isFollowedByMe(_ context.
 	return graphql.NewScalarFieldContext("PublicProfile", field, true, true, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _PublicProfile_isBlockedByMe(ctx context.Context, field graphql.CollectedField, obj *PublicProfile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublicProfile_isBlockedByMe(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PublicProfile().IsBlockedByMe(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PublicProfile_isBlockedByMe(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PublicProfile", field, true, true, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _PushDevice_id(ctx context.Context, field graphql.CollectedField, obj *PushDevice) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -46215,6 +47745,171 @@ func (ec *executionContext) _QuietHours_until(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_QuietHours_until(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("QuietHours", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ReactionSetPayload_post(ctx context.Context, field graphql.CollectedField, obj *ReactionSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReactionSetPayload_post(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Post, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Post) graphql.Marshaler {
+			return ec.marshalOPost2ᚖmembergateᚋgraphᚐPost(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReactionSetPayload_post(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReactionSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Post(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReactionSetPayload_comment(ctx context.Context, field graphql.CollectedField, obj *ReactionSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReactionSetPayload_comment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Comment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Comment) graphql.Marshaler {
+			return ec.marshalOComment2ᚖmembergateᚋgraphᚐComment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReactionSetPayload_comment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReactionSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Comment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReactionSetPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *ReactionSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReactionSetPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ReactionSetUserError) graphql.Marshaler {
+			return ec.marshalNReactionSetUserError2ᚕᚖmembergateᚋgraphᚐReactionSetUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReactionSetPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReactionSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReactionSetUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReactionSetUserError_field(ctx context.Context, field graphql.CollectedField, obj *ReactionSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReactionSetUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReactionSetUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReactionSetUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ReactionSetUserError_message(ctx context.Context, field graphql.CollectedField, obj *ReactionSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReactionSetUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReactionSetUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReactionSetUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ReactionSetUserError_code(ctx context.Context, field graphql.CollectedField, obj *ReactionSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReactionSetUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ReactionSetErrorCode) graphql.Marshaler {
+			return ec.marshalNReactionSetErrorCode2membergateᚋgraphᚐReactionSetErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReactionSetUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReactionSetUserError", field, false, false, errors.New("field of type ReactionSetErrorCode does not have child fields"))
 }
 
 func (ec *executionContext) _ReactionSummary_kind(ctx context.Context, field graphql.CollectedField, obj *ReactionSummary) (ret graphql.Marshaler) {
@@ -52811,6 +54506,29 @@ func (ec *executionContext) fieldContext_Topic_title(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("Topic", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _Topic_isFollowedByMe(ctx context.Context, field graphql.CollectedField, obj *Topic) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Topic_isFollowedByMe(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Topic().IsFollowedByMe(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Topic_isFollowedByMe(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Topic", field, true, true, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _TransferRules_minTier(ctx context.Context, field graphql.CollectedField, obj *TransferRules) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -55183,6 +56901,43 @@ func (ec *executionContext) unmarshalInputBenefitUseInput(ctx context.Context, o
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputBookmarkSetInput(ctx context.Context, obj any) (BookmarkSetInput, error) {
+	var it BookmarkSetInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"postId", "on"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "postId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("postId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PostID = data
+		case "on":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("on"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.On = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputCheckoutHoldInput(ctx context.Context, obj any) (CheckoutHoldInput, error) {
 	var it CheckoutHoldInput
 	if obj == nil {
@@ -56106,6 +57861,80 @@ func (ec *executionContext) unmarshalInputDeviceRemoveInput(ctx context.Context,
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputFollowSetInput(ctx context.Context, obj any) (FollowSetInput, error) {
+	var it FollowSetInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"subjectId", "on"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "subjectId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("subjectId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SubjectID = data
+		case "on":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("on"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.On = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputGroupJoinInput(ctx context.Context, obj any) (GroupJoinInput, error) {
+	var it GroupJoinInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"groupId", "on"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "groupId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("groupId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.GroupID = data
+		case "on":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("on"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.On = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputHouseholdSetInput(ctx context.Context, obj any) (HouseholdSetInput, error) {
 	var it HouseholdSetInput
 	if obj == nil {
@@ -56233,6 +58062,43 @@ func (ec *executionContext) unmarshalInputMemberBirthdayCorrectInput(ctx context
 				return it, err
 			}
 			it.Birthday = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputMemberBlockSetInput(ctx context.Context, obj any) (MemberBlockSetInput, error) {
+	var it MemberBlockSetInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"memberId", "on"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "memberId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("memberId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MemberID = data
+		case "on":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("on"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.On = data
 		}
 	}
 	return it, nil
@@ -56874,6 +58740,50 @@ func (ec *executionContext) unmarshalInputQuietHoursInput(ctx context.Context, o
 				return it, err
 			}
 			it.Until = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputReactionSetInput(ctx context.Context, obj any) (ReactionSetInput, error) {
+	var it ReactionSetInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"subjectId", "kind", "on"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "subjectId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("subjectId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SubjectID = data
+		case "kind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
+			data, err := ec.unmarshalNReactionKind2membergateᚋgraphᚐReactionKind(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kind = data
+		case "on":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("on"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.On = data
 		}
 	}
 	return it, nil
@@ -57586,6 +59496,13 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._RedemptionCancelUserError(ctx, sel, obj)
+	case ReactionSetUserError:
+		return ec._ReactionSetUserError(ctx, sel, &obj)
+	case *ReactionSetUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ReactionSetUserError(ctx, sel, obj)
 	case PreferencesSetUserError:
 		return ec._PreferencesSetUserError(ctx, sel, &obj)
 	case *PreferencesSetUserError:
@@ -57677,6 +59594,13 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._MemberCodeKeyUserError(ctx, sel, obj)
+	case MemberBlockSetUserError:
+		return ec._MemberBlockSetUserError(ctx, sel, &obj)
+	case *MemberBlockSetUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MemberBlockSetUserError(ctx, sel, obj)
 	case MemberBirthdayCorrectUserError:
 		return ec._MemberBirthdayCorrectUserError(ctx, sel, &obj)
 	case *MemberBirthdayCorrectUserError:
@@ -57691,6 +59615,20 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._HouseholdSetUserError(ctx, sel, obj)
+	case GroupJoinUserError:
+		return ec._GroupJoinUserError(ctx, sel, &obj)
+	case *GroupJoinUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._GroupJoinUserError(ctx, sel, obj)
+	case FollowSetUserError:
+		return ec._FollowSetUserError(ctx, sel, &obj)
+	case *FollowSetUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._FollowSetUserError(ctx, sel, obj)
 	case CouponUseByCodeUserError:
 		return ec._CouponUseByCodeUserError(ctx, sel, &obj)
 	case *CouponUseByCodeUserError:
@@ -57796,6 +59734,13 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._CheckoutHoldUserError(ctx, sel, obj)
+	case BookmarkSetUserError:
+		return ec._BookmarkSetUserError(ctx, sel, &obj)
+	case *BookmarkSetUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._BookmarkSetUserError(ctx, sel, obj)
 	case BenefitUseUserError:
 		return ec._BenefitUseUserError(ctx, sel, &obj)
 	case *BenefitUseUserError:
@@ -60038,6 +61983,97 @@ func (ec *executionContext) _Board(ctx context.Context, sel ast.SelectionSet, ob
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var bookmarkSetPayloadImplementors = []string{"BookmarkSetPayload"}
+
+func (ec *executionContext) _BookmarkSetPayload(ctx context.Context, sel ast.SelectionSet, obj *BookmarkSetPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, bookmarkSetPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BookmarkSetPayload")
+		case "post":
+			out.Values[i] = ec._BookmarkSetPayload_post(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._BookmarkSetPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var bookmarkSetUserErrorImplementors = []string{"BookmarkSetUserError", "UserError"}
+
+func (ec *executionContext) _BookmarkSetUserError(ctx context.Context, sel ast.SelectionSet, obj *BookmarkSetUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, bookmarkSetUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BookmarkSetUserError")
+		case "field":
+			out.Values[i] = ec._BookmarkSetUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._BookmarkSetUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._BookmarkSetUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -64310,6 +66346,102 @@ func (ec *executionContext) _FamilyPool(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var followSetPayloadImplementors = []string{"FollowSetPayload"}
+
+func (ec *executionContext) _FollowSetPayload(ctx context.Context, sel ast.SelectionSet, obj *FollowSetPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, followSetPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FollowSetPayload")
+		case "profile":
+			out.Values[i] = ec._FollowSetPayload_profile(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "topic":
+			out.Values[i] = ec._FollowSetPayload_topic(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._FollowSetPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var followSetUserErrorImplementors = []string{"FollowSetUserError", "UserError"}
+
+func (ec *executionContext) _FollowSetUserError(ctx context.Context, sel ast.SelectionSet, obj *FollowSetUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, followSetUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FollowSetUserError")
+		case "field":
+			out.Values[i] = ec._FollowSetUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._FollowSetUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._FollowSetUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var groupImplementors = []string{"Group", "Node"}
 
 func (ec *executionContext) _Group(ctx context.Context, sel ast.SelectionSet, obj *Group) graphql.Marshaler {
@@ -64461,6 +66593,97 @@ func (ec *executionContext) _Group(ctx context.Context, sel ast.SelectionSet, ob
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var groupJoinPayloadImplementors = []string{"GroupJoinPayload"}
+
+func (ec *executionContext) _GroupJoinPayload(ctx context.Context, sel ast.SelectionSet, obj *GroupJoinPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, groupJoinPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("GroupJoinPayload")
+		case "group":
+			out.Values[i] = ec._GroupJoinPayload_group(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._GroupJoinPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var groupJoinUserErrorImplementors = []string{"GroupJoinUserError", "UserError"}
+
+func (ec *executionContext) _GroupJoinUserError(ctx context.Context, sel ast.SelectionSet, obj *GroupJoinUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, groupJoinUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("GroupJoinUserError")
+		case "field":
+			out.Values[i] = ec._GroupJoinUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._GroupJoinUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._GroupJoinUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -67061,6 +69284,97 @@ func (ec *executionContext) _MemberBirthdayCorrectUserError(ctx context.Context,
 	return out
 }
 
+var memberBlockSetPayloadImplementors = []string{"MemberBlockSetPayload"}
+
+func (ec *executionContext) _MemberBlockSetPayload(ctx context.Context, sel ast.SelectionSet, obj *MemberBlockSetPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, memberBlockSetPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MemberBlockSetPayload")
+		case "profile":
+			out.Values[i] = ec._MemberBlockSetPayload_profile(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._MemberBlockSetPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var memberBlockSetUserErrorImplementors = []string{"MemberBlockSetUserError", "UserError"}
+
+func (ec *executionContext) _MemberBlockSetUserError(ctx context.Context, sel ast.SelectionSet, obj *MemberBlockSetUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, memberBlockSetUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MemberBlockSetUserError")
+		case "field":
+			out.Values[i] = ec._MemberBlockSetUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._MemberBlockSetUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._MemberBlockSetUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var memberCodeImplementors = []string{"MemberCode"}
 
 func (ec *executionContext) _MemberCode(ctx context.Context, sel ast.SelectionSet, obj *MemberCode) graphql.Marshaler {
@@ -69096,6 +71410,41 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "reactionSet":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_reactionSet(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "bookmarkSet":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_bookmarkSet(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "followSet":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_followSet(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "memberBlockSet":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_memberBlockSet(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "groupJoin":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_groupJoin(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "notificationsRead":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_notificationsRead(ctx, field)
@@ -70949,6 +73298,44 @@ func (ec *executionContext) _PublicProfile(ctx context.Context, sel ast.Selectio
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "isBlockedByMe":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._PublicProfile_isBlockedByMe(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -71581,6 +73968,102 @@ func (ec *executionContext) _QuietHours(ctx context.Context, sel ast.SelectionSe
 			}
 		case "until":
 			out.Values[i] = ec._QuietHours_until(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var reactionSetPayloadImplementors = []string{"ReactionSetPayload"}
+
+func (ec *executionContext) _ReactionSetPayload(ctx context.Context, sel ast.SelectionSet, obj *ReactionSetPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reactionSetPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReactionSetPayload")
+		case "post":
+			out.Values[i] = ec._ReactionSetPayload_post(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "comment":
+			out.Values[i] = ec._ReactionSetPayload_comment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ReactionSetPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var reactionSetUserErrorImplementors = []string{"ReactionSetUserError", "UserError"}
+
+func (ec *executionContext) _ReactionSetUserError(ctx context.Context, sel ast.SelectionSet, obj *ReactionSetUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reactionSetUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReactionSetUserError")
+		case "field":
+			out.Values[i] = ec._ReactionSetUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._ReactionSetUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._ReactionSetUserError_code(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -75157,18 +77640,56 @@ func (ec *executionContext) _Topic(ctx context.Context, sel ast.SelectionSet, ob
 		case "id":
 			out.Values[i] = ec._Topic_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "key":
 			out.Values[i] = ec._Topic_key(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "title":
 			out.Values[i] = ec._Topic_title(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "isFollowedByMe":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Topic_isFollowedByMe(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -76810,6 +79331,57 @@ func (ec *executionContext) marshalNBoard2ᚖmembergateᚋgraphᚐBoard(ctx cont
 	return ec._Board(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNBookmarkSetErrorCode2membergateᚋgraphᚐBookmarkSetErrorCode(ctx context.Context, v any) (BookmarkSetErrorCode, error) {
+	var res BookmarkSetErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNBookmarkSetErrorCode2membergateᚋgraphᚐBookmarkSetErrorCode(ctx context.Context, sel ast.SelectionSet, v BookmarkSetErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNBookmarkSetInput2membergateᚋgraphᚐBookmarkSetInput(ctx context.Context, v any) (BookmarkSetInput, error) {
+	res, err := ec.unmarshalInputBookmarkSetInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNBookmarkSetPayload2ᚖmembergateᚋgraphᚐBookmarkSetPayload(ctx context.Context, sel ast.SelectionSet, v *BookmarkSetPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._BookmarkSetPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNBookmarkSetUserError2ᚕᚖmembergateᚋgraphᚐBookmarkSetUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*BookmarkSetUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBookmarkSetUserError2ᚖmembergateᚋgraphᚐBookmarkSetUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNBookmarkSetUserError2ᚖmembergateᚋgraphᚐBookmarkSetUserError(ctx context.Context, sel ast.SelectionSet, v *BookmarkSetUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._BookmarkSetUserError(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNBoolean2bool(ctx context.Context, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -78293,6 +80865,57 @@ func (ec *executionContext) marshalNFeedKind2membergateᚋgraphᚐFeedKind(ctx c
 	return v
 }
 
+func (ec *executionContext) unmarshalNFollowSetErrorCode2membergateᚋgraphᚐFollowSetErrorCode(ctx context.Context, v any) (FollowSetErrorCode, error) {
+	var res FollowSetErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFollowSetErrorCode2membergateᚋgraphᚐFollowSetErrorCode(ctx context.Context, sel ast.SelectionSet, v FollowSetErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNFollowSetInput2membergateᚋgraphᚐFollowSetInput(ctx context.Context, v any) (FollowSetInput, error) {
+	res, err := ec.unmarshalInputFollowSetInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFollowSetPayload2ᚖmembergateᚋgraphᚐFollowSetPayload(ctx context.Context, sel ast.SelectionSet, v *FollowSetPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._FollowSetPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNFollowSetUserError2ᚕᚖmembergateᚋgraphᚐFollowSetUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*FollowSetUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFollowSetUserError2ᚖmembergateᚋgraphᚐFollowSetUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNFollowSetUserError2ᚖmembergateᚋgraphᚐFollowSetUserError(ctx context.Context, sel ast.SelectionSet, v *FollowSetUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._FollowSetUserError(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNFundingSource2membergateᚋgraphᚐFundingSource(ctx context.Context, v any) (FundingSource, error) {
 	var res FundingSource
 	err := res.UnmarshalGQL(v)
@@ -78327,6 +80950,57 @@ func (ec *executionContext) marshalNGroup2ᚖmembergateᚋgraphᚐGroup(ctx cont
 		return graphql.Null
 	}
 	return ec._Group(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNGroupJoinErrorCode2membergateᚋgraphᚐGroupJoinErrorCode(ctx context.Context, v any) (GroupJoinErrorCode, error) {
+	var res GroupJoinErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNGroupJoinErrorCode2membergateᚋgraphᚐGroupJoinErrorCode(ctx context.Context, sel ast.SelectionSet, v GroupJoinErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNGroupJoinInput2membergateᚋgraphᚐGroupJoinInput(ctx context.Context, v any) (GroupJoinInput, error) {
+	res, err := ec.unmarshalInputGroupJoinInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNGroupJoinPayload2ᚖmembergateᚋgraphᚐGroupJoinPayload(ctx context.Context, sel ast.SelectionSet, v *GroupJoinPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._GroupJoinPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNGroupJoinUserError2ᚕᚖmembergateᚋgraphᚐGroupJoinUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*GroupJoinUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNGroupJoinUserError2ᚖmembergateᚋgraphᚐGroupJoinUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNGroupJoinUserError2ᚖmembergateᚋgraphᚐGroupJoinUserError(ctx context.Context, sel ast.SelectionSet, v *GroupJoinUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._GroupJoinUserError(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNGrowth2ᚖmembergateᚋgraphᚐGrowth(ctx context.Context, sel ast.SelectionSet, v *Growth) graphql.Marshaler {
@@ -78955,6 +81629,57 @@ func (ec *executionContext) marshalNMemberBirthdayCorrectUserError2ᚖmembergate
 		return graphql.Null
 	}
 	return ec._MemberBirthdayCorrectUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNMemberBlockSetErrorCode2membergateᚋgraphᚐMemberBlockSetErrorCode(ctx context.Context, v any) (MemberBlockSetErrorCode, error) {
+	var res MemberBlockSetErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMemberBlockSetErrorCode2membergateᚋgraphᚐMemberBlockSetErrorCode(ctx context.Context, sel ast.SelectionSet, v MemberBlockSetErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNMemberBlockSetInput2membergateᚋgraphᚐMemberBlockSetInput(ctx context.Context, v any) (MemberBlockSetInput, error) {
+	res, err := ec.unmarshalInputMemberBlockSetInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMemberBlockSetPayload2ᚖmembergateᚋgraphᚐMemberBlockSetPayload(ctx context.Context, sel ast.SelectionSet, v *MemberBlockSetPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MemberBlockSetPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMemberBlockSetUserError2ᚕᚖmembergateᚋgraphᚐMemberBlockSetUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*MemberBlockSetUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMemberBlockSetUserError2ᚖmembergateᚋgraphᚐMemberBlockSetUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMemberBlockSetUserError2ᚖmembergateᚋgraphᚐMemberBlockSetUserError(ctx context.Context, sel ast.SelectionSet, v *MemberBlockSetUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MemberBlockSetUserError(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNMemberCodeDevice2ᚕᚖmembergateᚋgraphᚐMemberCodeDeviceᚄ(ctx context.Context, sel ast.SelectionSet, v []*MemberCodeDevice) graphql.Marshaler {
@@ -80148,6 +82873,57 @@ func (ec *executionContext) unmarshalNReactionKind2membergateᚋgraphᚐReaction
 
 func (ec *executionContext) marshalNReactionKind2membergateᚋgraphᚐReactionKind(ctx context.Context, sel ast.SelectionSet, v ReactionKind) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNReactionSetErrorCode2membergateᚋgraphᚐReactionSetErrorCode(ctx context.Context, v any) (ReactionSetErrorCode, error) {
+	var res ReactionSetErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNReactionSetErrorCode2membergateᚋgraphᚐReactionSetErrorCode(ctx context.Context, sel ast.SelectionSet, v ReactionSetErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNReactionSetInput2membergateᚋgraphᚐReactionSetInput(ctx context.Context, v any) (ReactionSetInput, error) {
+	res, err := ec.unmarshalInputReactionSetInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNReactionSetPayload2ᚖmembergateᚋgraphᚐReactionSetPayload(ctx context.Context, sel ast.SelectionSet, v *ReactionSetPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ReactionSetPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNReactionSetUserError2ᚕᚖmembergateᚋgraphᚐReactionSetUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*ReactionSetUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNReactionSetUserError2ᚖmembergateᚋgraphᚐReactionSetUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNReactionSetUserError2ᚖmembergateᚋgraphᚐReactionSetUserError(ctx context.Context, sel ast.SelectionSet, v *ReactionSetUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ReactionSetUserError(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNReactionSummary2ᚕᚖmembergateᚋgraphᚐReactionSummaryᚄ(ctx context.Context, sel ast.SelectionSet, v []*ReactionSummary) graphql.Marshaler {
@@ -81605,6 +84381,13 @@ func (ec *executionContext) marshalOCoinTransfer2ᚖmembergateᚋgraphᚐCoinTra
 	return ec._CoinTransfer(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOComment2ᚖmembergateᚋgraphᚐComment(ctx context.Context, sel ast.SelectionSet, v *Comment) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Comment(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOCommentConnection2ᚖmembergateᚋgraphᚐCommentConnection(ctx context.Context, sel ast.SelectionSet, v *CommentConnection) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -81850,6 +84633,13 @@ func (ec *executionContext) marshalOFamilyPool2ᚖmembergateᚋgraphᚐFamilyPoo
 		return graphql.Null
 	}
 	return ec._FamilyPool(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOGroup2ᚖmembergateᚋgraphᚐGroup(ctx context.Context, sel ast.SelectionSet, v *Group) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Group(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOHold2ᚖmembergateᚋgraphᚐHold(ctx context.Context, sel ast.SelectionSet, v *Hold) graphql.Marshaler {
@@ -82241,6 +85031,13 @@ func (ec *executionContext) marshalONotificationSettings2ᚖmembergateᚋgraph�
 		return graphql.Null
 	}
 	return ec._NotificationSettings(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPost2ᚖmembergateᚋgraphᚐPost(ctx context.Context, sel ast.SelectionSet, v *Post) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Post(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOPostConnection2ᚖmembergateᚋgraphᚐPostConnection(ctx context.Context, sel ast.SelectionSet, v *PostConnection) graphql.Marshaler {
@@ -82635,6 +85432,13 @@ func (ec *executionContext) marshalOTopic2ᚕᚖmembergateᚋgraphᚐTopicᚄ(ct
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOTopic2ᚖmembergateᚋgraphᚐTopic(ctx context.Context, sel ast.SelectionSet, v *Topic) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Topic(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOTransferRules2ᚖmembergateᚋgraphᚐTransferRules(ctx context.Context, sel ast.SelectionSet, v *TransferRules) graphql.Marshaler {

@@ -550,6 +550,34 @@ type Board struct {
 
 func (Board) IsNode() {}
 
+// Which post a member keeps.
+type BookmarkSetInput struct {
+	// Id of the `Post`.
+	PostID string `json:"postId"`
+	// False keeps it no more.
+	On bool `json:"on"`
+}
+
+// What has become of a bookmark.
+type BookmarkSetPayload struct {
+	// The post as it is now. Null when it was refused.
+	Post *Post `json:"post,omitempty"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*BookmarkSetUserError `json:"userErrors"`
+}
+
+// Why a bookmark was refused.
+type BookmarkSetUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code BookmarkSetErrorCode `json:"code"`
+}
+
+func (BookmarkSetUserError) IsUserError() {}
+
 // A wish to pay part of an order with coins.
 type CheckoutHoldInput struct {
 	// 1 to 64 visible ASCII characters that the app makes for this wish and keeps while it tries.
@@ -1705,6 +1733,36 @@ type FamilyPool struct {
 	DrawOrder string `json:"drawOrder"`
 }
 
+// Whom or what a member follows.
+type FollowSetInput struct {
+	// Id of a `PublicProfile` or a `Topic`.
+	SubjectID string `json:"subjectId"`
+	// False follows no more.
+	On bool `json:"on"`
+}
+
+// What is followed now.
+type FollowSetPayload struct {
+	// The person. Null when it was refused, or when the subject is a topic.
+	Profile *PublicProfile `json:"profile,omitempty"`
+	// The topic. Null when it was refused, or when the subject is a person.
+	Topic *Topic `json:"topic,omitempty"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*FollowSetUserError `json:"userErrors"`
+}
+
+// Why nothing was followed.
+type FollowSetUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code FollowSetErrorCode `json:"code"`
+}
+
+func (FollowSetUserError) IsUserError() {}
+
 // A circle of members, open to all or to some. Which groups there are is data.
 type Group struct {
 	// Opaque id of the group.
@@ -1728,6 +1786,34 @@ type Group struct {
 }
 
 func (Group) IsNode() {}
+
+// Which group a member joins or leaves.
+type GroupJoinInput struct {
+	// Id of the `Group`.
+	GroupID string `json:"groupId"`
+	// False leaves it.
+	On bool `json:"on"`
+}
+
+// How the group stands now.
+type GroupJoinPayload struct {
+	// The group. Null when it was refused.
+	Group *Group `json:"group,omitempty"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*GroupJoinUserError `json:"userErrors"`
+}
+
+// Why nobody joined.
+type GroupJoinUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code GroupJoinErrorCode `json:"code"`
+}
+
+func (GroupJoinUserError) IsUserError() {}
 
 // Growth points over the window that counts. Every number is rounded down by itself and the parts may be negative after
 // refunds, so that they need not add up to the total.
@@ -2155,6 +2241,34 @@ type MemberBirthdayCorrectUserError struct {
 }
 
 func (MemberBirthdayCorrectUserError) IsUserError() {}
+
+// Whom a member blocks.
+type MemberBlockSetInput struct {
+	// Id of the person's `PublicProfile`.
+	MemberID string `json:"memberId"`
+	// False blocks no more.
+	On bool `json:"on"`
+}
+
+// Who is blocked now.
+type MemberBlockSetPayload struct {
+	// The person. Null when it was refused.
+	Profile *PublicProfile `json:"profile,omitempty"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*MemberBlockSetUserError `json:"userErrors"`
+}
+
+// Why nobody was blocked.
+type MemberBlockSetUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code MemberBlockSetErrorCode `json:"code"`
+}
+
+func (MemberBlockSetUserError) IsUserError() {}
 
 // The code that a member shows at gates and tills, and the phones that make it without a network.
 type MemberCode struct {
@@ -3053,8 +3167,10 @@ type PublicProfile struct {
 	// The tier to show beside the name. Null only together with an error.
 	TierBadge *Tier `json:"tierBadge,omitempty"`
 	// Whether the viewer follows this person; false when nobody is signed in. Null only together with an error.
-	IsFollowedByMe *bool     `json:"isFollowedByMe,omitempty"`
-	Member         member.ID `json:"-"`
+	IsFollowedByMe *bool `json:"isFollowedByMe,omitempty"`
+	// Whether the viewer has blocked this person; false when nobody is signed in. Null only together with an error.
+	IsBlockedByMe *bool     `json:"isBlockedByMe,omitempty"`
+	Member        member.ID `json:"-"`
 }
 
 func (PublicProfile) IsNode() {}
@@ -3088,6 +3204,38 @@ type QuietHoursInput struct {
 	// When they end, such as 08:00; anything else than hours and minutes is BAD_USER_INPUT.
 	Until string `json:"until"`
 }
+
+// To what a member reacts, and how.
+type ReactionSetInput struct {
+	// Id of a `Post` or a `Comment`.
+	SubjectID string `json:"subjectId"`
+	// The kind of reaction; a member may have several on one thing.
+	Kind ReactionKind `json:"kind"`
+	// False takes it back.
+	On bool `json:"on"`
+}
+
+// What has become of a reaction.
+type ReactionSetPayload struct {
+	// The post as it is now. Null when it was refused, or when the subject is a comment.
+	Post *Post `json:"post,omitempty"`
+	// The comment as it is now. Null when it was refused, or when the subject is a post.
+	Comment *Comment `json:"comment,omitempty"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*ReactionSetUserError `json:"userErrors"`
+}
+
+// Why a reaction was refused.
+type ReactionSetUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code ReactionSetErrorCode `json:"code"`
+}
+
+func (ReactionSetUserError) IsUserError() {}
 
 // How often a post or comment got one kind of reaction.
 type ReactionSummary struct {
@@ -3948,6 +4096,9 @@ type Topic struct {
 	Key string `json:"key"`
 	// The topic's name.
 	Title string `json:"title"`
+	// Whether the viewer follows it; false when nobody is signed in. Null only together with an error.
+	IsFollowedByMe *bool             `json:"isFollowedByMe,omitempty"`
+	Topic          community.TopicID `json:"-"`
 }
 
 func (Topic) IsNode() {}
@@ -4455,6 +4606,61 @@ func (e *BenefitUseErrorCode) UnmarshalJSON(b []byte) error {
 }
 
 func (e BenefitUseErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons of BookmarkSetUserError; more may come.
+type BookmarkSetErrorCode string
+
+const (
+	// It is not known here.
+	BookmarkSetErrorCodeNotFound BookmarkSetErrorCode = "NOT_FOUND"
+)
+
+var AllBookmarkSetErrorCode = []BookmarkSetErrorCode{
+	BookmarkSetErrorCodeNotFound,
+}
+
+func (e BookmarkSetErrorCode) IsValid() bool {
+	switch e {
+	case BookmarkSetErrorCodeNotFound:
+		return true
+	}
+	return false
+}
+
+func (e BookmarkSetErrorCode) String() string {
+	return string(e)
+}
+
+func (e *BookmarkSetErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = BookmarkSetErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid BookmarkSetErrorCode", str)
+	}
+	return nil
+}
+
+func (e BookmarkSetErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *BookmarkSetErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e BookmarkSetErrorCode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
@@ -5806,6 +6012,67 @@ func (e FeedKind) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// Reasons of FollowSetUserError; more may come.
+type FollowSetErrorCode string
+
+const (
+	// It is not known here.
+	FollowSetErrorCodeNotFound FollowSetErrorCode = "NOT_FOUND"
+	// That is the member who asks.
+	FollowSetErrorCodeYourself FollowSetErrorCode = "YOURSELF"
+	// The member's list is full: 1,000 of each kind.
+	FollowSetErrorCodeListFull FollowSetErrorCode = "LIST_FULL"
+)
+
+var AllFollowSetErrorCode = []FollowSetErrorCode{
+	FollowSetErrorCodeNotFound,
+	FollowSetErrorCodeYourself,
+	FollowSetErrorCodeListFull,
+}
+
+func (e FollowSetErrorCode) IsValid() bool {
+	switch e {
+	case FollowSetErrorCodeNotFound, FollowSetErrorCodeYourself, FollowSetErrorCodeListFull:
+		return true
+	}
+	return false
+}
+
+func (e FollowSetErrorCode) String() string {
+	return string(e)
+}
+
+func (e *FollowSetErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = FollowSetErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid FollowSetErrorCode", str)
+	}
+	return nil
+}
+
+func (e FollowSetErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *FollowSetErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e FollowSetErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // Whose coins pay.
 type FundingSource string
 
@@ -5859,6 +6126,67 @@ func (e *FundingSource) UnmarshalJSON(b []byte) error {
 }
 
 func (e FundingSource) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons of GroupJoinUserError; more may come.
+type GroupJoinErrorCode string
+
+const (
+	// It is not known here.
+	GroupJoinErrorCodeNotFound GroupJoinErrorCode = "NOT_FOUND"
+	// No seat is free.
+	GroupJoinErrorCodeGroupFull GroupJoinErrorCode = "GROUP_FULL"
+	// The group is for a higher tier, or for other members.
+	GroupJoinErrorCodeGroupClosed GroupJoinErrorCode = "GROUP_CLOSED"
+)
+
+var AllGroupJoinErrorCode = []GroupJoinErrorCode{
+	GroupJoinErrorCodeNotFound,
+	GroupJoinErrorCodeGroupFull,
+	GroupJoinErrorCodeGroupClosed,
+}
+
+func (e GroupJoinErrorCode) IsValid() bool {
+	switch e {
+	case GroupJoinErrorCodeNotFound, GroupJoinErrorCodeGroupFull, GroupJoinErrorCodeGroupClosed:
+		return true
+	}
+	return false
+}
+
+func (e GroupJoinErrorCode) String() string {
+	return string(e)
+}
+
+func (e *GroupJoinErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = GroupJoinErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid GroupJoinErrorCode", str)
+	}
+	return nil
+}
+
+func (e GroupJoinErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *GroupJoinErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e GroupJoinErrorCode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
@@ -6078,6 +6406,67 @@ func (e *MemberBirthdayCorrectErrorCode) UnmarshalJSON(b []byte) error {
 }
 
 func (e MemberBirthdayCorrectErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons of MemberBlockSetUserError; more may come.
+type MemberBlockSetErrorCode string
+
+const (
+	// It is not known here.
+	MemberBlockSetErrorCodeNotFound MemberBlockSetErrorCode = "NOT_FOUND"
+	// That is the member who asks.
+	MemberBlockSetErrorCodeYourself MemberBlockSetErrorCode = "YOURSELF"
+	// The member's list is full: 1,000 of each kind.
+	MemberBlockSetErrorCodeListFull MemberBlockSetErrorCode = "LIST_FULL"
+)
+
+var AllMemberBlockSetErrorCode = []MemberBlockSetErrorCode{
+	MemberBlockSetErrorCodeNotFound,
+	MemberBlockSetErrorCodeYourself,
+	MemberBlockSetErrorCodeListFull,
+}
+
+func (e MemberBlockSetErrorCode) IsValid() bool {
+	switch e {
+	case MemberBlockSetErrorCodeNotFound, MemberBlockSetErrorCodeYourself, MemberBlockSetErrorCodeListFull:
+		return true
+	}
+	return false
+}
+
+func (e MemberBlockSetErrorCode) String() string {
+	return string(e)
+}
+
+func (e *MemberBlockSetErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MemberBlockSetErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MemberBlockSetErrorCode", str)
+	}
+	return nil
+}
+
+func (e MemberBlockSetErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *MemberBlockSetErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e MemberBlockSetErrorCode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
@@ -7051,6 +7440,64 @@ func (e *ReactionKind) UnmarshalJSON(b []byte) error {
 }
 
 func (e ReactionKind) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons of ReactionSetUserError; more may come.
+type ReactionSetErrorCode string
+
+const (
+	// It is not known here.
+	ReactionSetErrorCodeNotFound ReactionSetErrorCode = "NOT_FOUND"
+	// It is not published, or nothing of it is left.
+	ReactionSetErrorCodeNotReacting ReactionSetErrorCode = "NOT_REACTING"
+)
+
+var AllReactionSetErrorCode = []ReactionSetErrorCode{
+	ReactionSetErrorCodeNotFound,
+	ReactionSetErrorCodeNotReacting,
+}
+
+func (e ReactionSetErrorCode) IsValid() bool {
+	switch e {
+	case ReactionSetErrorCodeNotFound, ReactionSetErrorCodeNotReacting:
+		return true
+	}
+	return false
+}
+
+func (e ReactionSetErrorCode) String() string {
+	return string(e)
+}
+
+func (e *ReactionSetErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ReactionSetErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ReactionSetErrorCode", str)
+	}
+	return nil
+}
+
+func (e ReactionSetErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ReactionSetErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ReactionSetErrorCode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

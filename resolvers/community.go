@@ -90,7 +90,7 @@ func (r *Root) foreseePosts(ctx context.Context, posts []community.Post, path ..
 			o.Products.Want(p.Products...)
 		}
 	}
-	if below("author", "isFollowedByMe") && o.Viewer.SignedIn() {
+	if o.Viewer.SignedIn() && (below("author", "isFollowedByMe") || below("author", "isBlockedByMe") || below("topics", "isFollowedByMe")) {
 		o.Ties.Want(o.Me())
 	}
 }
@@ -132,7 +132,7 @@ func (f postFields) Topics(ctx context.Context, obj *graph.Post) ([]*graph.Topic
 }
 
 func showTopic(ctx context.Context, t community.Topic) *graph.Topic {
-	return &graph.Topic{ID: globalID(kindTopic, string(t.ID)), Key: t.Key, Title: t.Titles.In(locale(ctx))}
+	return &graph.Topic{ID: globalID(kindTopic, string(t.ID)), Key: t.Key, Title: t.Titles.In(locale(ctx)), Topic: t.ID}
 }
 
 // Products are the products that the post shows.
@@ -193,15 +193,11 @@ func (f postFields) Permissions(ctx context.Context, obj *graph.Post) ([]string,
 
 // IsFollowedByMe tells whether the viewer follows the person.
 func (f profileFields) IsFollowedByMe(ctx context.Context, obj *graph.PublicProfile) (*bool, error) {
-	o := loaders.From(ctx)
-	if !o.Viewer.SignedIn() {
-		return ptr(false), nil
-	}
-	ties, _, err := o.Ties.Load(ctx, o.Me())
+	ties, err := f.myTies(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return ptr(community.Reader{Member: o.Me(), Ties: ties}.Follows(obj.Member)), nil
+	return ptr(ties.Has(community.Follow, string(obj.Member))), nil
 }
 
 // visiblePost is a post that the viewer can see; nil for every other, unknown or not.

@@ -129,11 +129,11 @@ func (r *Root) profileNode(ctx context.Context, handle string) (graph.Node, erro
 	if err != nil {
 		return nil, err
 	}
-	h, ok, err := loaders.From(ctx).Stores.Accounts.ByHandle(ctx, handle)
-	if err != nil || !ok || reader.Apart(h.Profile.ID) {
+	h, err := r.someone(ctx, reader, handle, false)
+	if err != nil || h == nil {
 		return nil, err
 	}
-	return r.profile(ctx, &h), nil
+	return r.profile(ctx, h), nil
 }
 
 func (r *Root) postNode(ctx context.Context, key string) (graph.Node, error) {

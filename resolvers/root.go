@@ -89,6 +89,7 @@ type (
 	approvalFields    struct{ *Root }
 	postFields        struct{ *Root }
 	commentFields     struct{ *Root }
+	topicFields       struct{ *Root }
 	boardFields       struct{ *Root }
 	groupFields       struct{ *Root }
 	redemptionFields  struct{ *Root }
@@ -169,6 +170,9 @@ func (r *Root) Post() graph.PostResolver { return postFields{r} }
 
 // Comment answers a comment's fields.
 func (r *Root) Comment() graph.CommentResolver { return commentFields{r} }
+
+// Topic answers a topic's fields.
+func (r *Root) Topic() graph.TopicResolver { return topicFields{r} }
 
 // Board answers a board's fields.
 func (r *Root) Board() graph.BoardResolver { return boardFields{r} }

@@ -96,7 +96,7 @@ func newEngine(name string, pairs ...string) (*engine, error) {
 		return nil, fmt.Errorf("the sample cannot be imported: %s", log)
 	}
 	e.summary, e.took = summary, time.Since(began)
-	if err := errors.Join(putVillage(e.pairs), putSpenders(e.pairs), putInboxes(e.pairs)); err != nil {
+	if err := errors.Join(putVillage(e.pairs), putSpenders(e.pairs), putInboxes(e.pairs), putSociety(e.pairs)); err != nil {
 		return nil, err
 	}
 	if name == "embedded" {

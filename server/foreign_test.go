@@ -50,14 +50,14 @@ func theirs(t *testing.T, e *engine) map[string]struct{ who, id, unknown string 
 		"post for a higher tier":   {teen, globalID("Post", string(platinumPost)), globalID("Post", idOf(250))},
 		"post of a blocked one":    {owner, globalID("Post", string(blockedPost)), globalID("Post", idOf(250))},
 		"pending comment":          {owner, globalID("Comment", string(pendingReply)), globalID("Comment", idOf(250))},
-		"profile of a blocked one": {owner, hidden, globalID("PublicProfile", strings.Repeat("0", 24))},
+		"profile of who blocked":   {blocked, hidden, globalID("PublicProfile", strings.Repeat("0", 24))},
 	}
 }
 
-// hiddenProfile is the public id of the one whom the owner blocked, as that one sees it.
+// hiddenProfile is the public id of the owner, who blocked somebody, as the owner sees it.
 func hiddenProfile(t *testing.T, e *engine) string {
 	t.Helper()
-	id, _ := good(t, e.gateway.url, question{who: blocked, query: `{ me { publicProfile { id } } }`}).at(t, "me", "publicProfile", "id").(string)
+	id, _ := good(t, e.gateway.url, question{who: owner, query: `{ me { publicProfile { id } } }`}).at(t, "me", "publicProfile", "id").(string)
 	return id
 }
 
@@ -89,7 +89,7 @@ func TestWhatIsNotTheViewersLooksLikeNothing(t *testing.T) {
 func TestWhatIsTheViewersIsThereByItsID(t *testing.T) {
 	onEngines(t, func(t *testing.T, e *engine) {
 		viewers := map[string]string{"after-sales request": owner, "device": owner, "invitation": owner, "invitation, to a child": owner, "family, to somebody else": owner,
-			"family's post": child, "post for a higher tier": owner, "post of a blocked one": blocked, "profile of a blocked one": stranger}
+			"family's post": child, "post for a higher tier": owner, "post of a blocked one": blocked, "profile of who blocked": stranger}
 		for name, c := range theirs(t, e) {
 			who := viewers[name]
 			if who == "" {

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"membergate/internal/clock"
+	"membergate/internal/community"
 	"membergate/internal/order"
 	"membergate/internal/supply"
 	"membergate/internal/sweep"
@@ -23,6 +24,8 @@ const (
 	dueEvery = 5 * time.Second
 	// dueAtOnce is how many members or wallets one batch takes: some seconds of work on a slow store, far less than a claim.
 	dueAtOnce = 200
+	// countsEvery is how soon counts are right again that a killed process left: nothing but the number shown waits for it.
+	countsEvery = time.Minute
 )
 
 // sweeps are what the worker does by itself.
@@ -60,6 +63,7 @@ func newSweeps(s Settings, st *stores, rules book, now clock.Clock, log *slog.Lo
 		{Name: "outboxes", Every: dueEvery, Round: finishing(st, rules)},
 		{Name: "notices", Every: noticesEvery, Round: telling(told, s, now)},
 		{Name: "notice walk", Every: dueEvery, Round: walking(told)},
+		{Name: "counts", Every: countsEvery, Round: counting(st)},
 	}
 	if len(st.services) > 0 {
 		jobs = append(jobs, sweep.Job{Name: "pushes", Every: noticesEvery, Round: pushing(st.sender(rules, log), now)})
@@ -113,6 +117,17 @@ func finishing(st *stores, rules book) round {
 			out := swept(b, time.Time{})
 			out.More = false // what is seen for the first time is looked at again in a while
 			return out, err
+		}
+	}
+}
+
+// counting counts what members marked where a killed process did not come to it.
+func counting(st *stores) round {
+	service := &community.Service{Store: st.community}
+	return func() func(ctx context.Context) (sweep.Batch, error) {
+		return func(ctx context.Context) (sweep.Batch, error) {
+			n, err := service.Repair(ctx, dueAtOnce)
+			return sweep.Batch{Done: n, More: n == dueAtOnce}, err
 		}
 	}
 }

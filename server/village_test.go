@@ -111,9 +111,9 @@ func putPeople(ctx context.Context, st *stores) error {
 	}
 	c := st.community
 	return errors.Join(
-		c.SetTie(ctx, owner, community.Follow, adult, true),
-		c.SetTie(ctx, owner, community.FollowTopic, string(soupTopic), true),
-		c.SetTie(ctx, owner, community.Block, blocked, true),
+		c.SetTie(ctx, owner, community.Follow, adult, true, 0),
+		c.SetTie(ctx, owner, community.FollowTopic, string(soupTopic), true, 0),
+		c.SetTie(ctx, owner, community.Block, blocked, true, 0),
 		c.SetCircle(ctx, "WELFARE_FLASH", owner, true, 500),
 		c.SetCircle(ctx, "WELFARE_FLASH", adult, true, 500),
 	)

@@ -35,11 +35,14 @@ func (c *Community) Ties(ctx context.Context, m member.ID) (out community.Ties, 
 }
 
 // SetTie implements community.Store.
-func (c *Community) SetTie(ctx context.Context, m member.ID, k community.TieKind, to string, on bool) error {
+func (c *Community) SetTie(ctx context.Context, m member.ID, k community.TieKind, to string, on bool, bound int) error {
 	return c.s.write(ctx, func(t *tx) error {
 		all, _, err := get[community.Ties](t, ties, []byte(m))
 		if err != nil {
 			return err
+		}
+		if on && bound > 0 && !all.Has(k, to) && all.Count(k) >= bound {
+			return community.ErrFull
 		}
 		switch k {
 		case community.Follow:

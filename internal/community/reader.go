@@ -29,6 +29,12 @@ func (r Reader) Apart(author member.ID) bool {
 	return slices.Contains(r.Ties.Blocks, author) || slices.Contains(r.Ties.BlockedBy, author)
 }
 
+// Knows tells whether the reader may look somebody up: all but those who blocked the reader. Whom the reader blocked too
+// can be found, to lift that block.
+func (r Reader) Knows(other member.ID) bool {
+	return !slices.Contains(r.Ties.BlockedBy, other) || slices.Contains(r.Ties.Blocks, other)
+}
+
 // Follows tells whether the reader follows somebody.
 func (r Reader) Follows(author member.ID) bool { return slices.Contains(r.Ties.Follows, author) }
 

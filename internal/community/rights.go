@@ -61,14 +61,10 @@ type Circle struct {
 
 // CanJoin tells whether the reader could join a group now: not in it yet, of its tier and segment, and a seat is free.
 func (r Reader) CanJoin(p *programme.Programme, g programme.Group, c Circle) bool {
-	switch {
-	case !r.SignedIn() || c.Joined:
-		return false
-	case g.MinTier != "" && r.Rank < p.Rank(g.MinTier):
-		return false
-	case g.Segment != "" && !slices.Contains(r.Segments, g.Segment):
-		return false
-	default:
-		return g.MaxSize == 0 || c.Members < int64(g.MaxSize)
-	}
+	return r.SignedIn() && !c.Joined && r.Fits(p, g) && (g.MaxSize == 0 || c.Members < int64(g.MaxSize))
+}
+
+// Fits tells whether the reader is of the tier and segment that a group is for.
+func (r Reader) Fits(p *programme.Programme, g programme.Group) bool {
+	return (g.MinTier == "" || r.Rank >= p.Rank(g.MinTier)) && (g.Segment == "" || slices.Contains(r.Segments, g.Segment))
 }

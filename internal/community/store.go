@@ -9,8 +9,8 @@ import (
 	"membergate/internal/member"
 )
 
-// ErrFull is a store's answer when a group has no free seat.
-var ErrFull = errors.New("community: the group is full")
+// ErrFull is a store's answer when a group has no free seat, or a list no room.
+var ErrFull = errors.New("community: it is full")
 
 // Store keeps what members write and how they are tied. Times are kept to the millisecond.
 type Store interface {
@@ -132,8 +132,9 @@ type Unsettled struct {
 type People interface {
 	// Ties gives a member's ties; of an unknown member they are empty.
 	Ties(ctx context.Context, m member.ID) (Ties, error)
-	// SetTie makes a tie be there or not; it may be repeated.
-	SetTie(ctx context.Context, m member.ID, k TieKind, to string, on bool) error
+	// SetTie makes a tie be there or not; it may be repeated. If on would make more than bound of the kind, it answers
+	// ErrFull and changes nothing; 0 is no bound.
+	SetTie(ctx context.Context, m member.ID, k TieKind, to string, on bool, bound int) error
 	// Circles tells how groups stand for a member, or for nobody; one that nobody is in stands at zero.
 	Circles(ctx context.Context, codes []string, m member.ID) (map[string]Circle, error)
 	// SetCircle makes a member be in a group or not; it may be repeated. If on would make more than seats members, it

@@ -1,6 +1,10 @@
 package community
 
-import "membergate/internal/member"
+import (
+	"slices"
+
+	"membergate/internal/member"
+)
 
 // TieKind is how a member is tied to somebody or something.
 type TieKind string
@@ -18,4 +22,32 @@ type Ties struct {
 	Topics    []TopicID   // topics that the member follows
 	Blocks    []member.ID // members that the member blocked
 	BlockedBy []member.ID // members who blocked the member
+}
+
+// Has tells whether a tie of the member's own is there.
+func (t Ties) Has(k TieKind, to string) bool {
+	switch k {
+	case Follow:
+		return slices.Contains(t.Follows, member.ID(to))
+	case FollowTopic:
+		return slices.Contains(t.Topics, TopicID(to))
+	case Block:
+		return slices.Contains(t.Blocks, member.ID(to))
+	default:
+		return false
+	}
+}
+
+// Count is how many ties of a kind the member has.
+func (t Ties) Count(k TieKind) int {
+	switch k {
+	case Follow:
+		return len(t.Follows)
+	case FollowTopic:
+		return len(t.Topics)
+	case Block:
+		return len(t.Blocks)
+	default:
+		return 0
+	}
 }

@@ -163,7 +163,7 @@ func (w *writer) tie(ctx context.Context) error {
 	slices.Sort(ids)
 	if err := each(ctx, ids, func(ctx context.Context, id *member.ID) error {
 		for _, t := range w.plan.ties[*id] {
-			if err := w.Community.SetTie(ctx, *id, t.kind, t.to, true); err != nil {
+			if err := w.Community.SetTie(ctx, *id, t.kind, t.to, true, 0); err != nil {
 				return err
 			}
 		}

@@ -55,14 +55,30 @@ func (c *Community) Ties(ctx context.Context, m member.ID) (out community.Ties, 
 }
 
 // SetTie implements community.Store.
-func (c *Community) SetTie(ctx context.Context, m member.ID, k community.TieKind, to string, on bool) error {
+func (c *Community) SetTie(ctx context.Context, m member.ID, k community.TieKind, to string, on bool, bound int) error {
 	field, ok := map[community.TieKind]string{
 		community.Follow: "follows", community.FollowTopic: "topics", community.Block: "blocks",
 	}[k]
 	if !ok {
 		return fmt.Errorf("mongostore: there is no tie %q", k)
 	}
-	return c.belong(ctx, ties, is("_id", m), field, to, on)
+	if !on || bound <= 0 {
+		return c.belong(ctx, ties, is("_id", m), field, to, on)
+	}
+	err := c.belong(ctx, ties, roomFor(string(m), field, bound), field, to, true)
+	if !fault.Is(err, fault.Conflict) {
+		return err
+	}
+	all, err := c.Ties(ctx, m)
+	if err != nil || all.Has(k, to) {
+		return err
+	}
+	return community.ErrFull
+}
+
+// roomFor finds a document whose list has room for one more.
+func roomFor(id, field string, bound int) bson.D {
+	return append(is("_id", id), bson.E{Key: fmt.Sprintf("%s.%d", field, bound-1), Value: is("$exists", false)})
 }
 
 // belong makes a value be in a document's list once, or not at all.
@@ -114,8 +130,7 @@ func (c *Community) SetCircle(ctx context.Context, code string, m member.ID, on 
 	if !on || seats <= 0 {
 		return c.belong(ctx, circles, is("_id", code), "members", m, on)
 	}
-	free := append(is("_id", code), bson.E{Key: fmt.Sprintf("members.%d", seats-1), Value: bson.D{{Key: "$exists", Value: false}}})
-	err := c.belong(ctx, circles, free, "members", m, true)
+	err := c.belong(ctx, circles, roomFor(code, "members", seats), "members", m, true)
 	if !fault.Is(err, fault.Conflict) {
 		return err
 	}

@@ -158,7 +158,7 @@ func stormOfMarks(t *testing.T, ctx context.Context, s community.Store) {
 	service := &community.Service{Store: s}
 	p := marked(t, ctx, s)
 	kinds := []community.Kind{community.Like, community.Love, community.Bookmark}
-	const clients, each = 40, 6
+	const clients, each = 100, 3
 	for i, err := range together(clients, func(i int) error {
 		r := dice(uint64(i))
 		me := member.ID(fmt.Sprintf("client-%d", i/2)) // two clients of one member
@@ -240,11 +240,11 @@ func repairCounts(t *testing.T, ctx context.Context, s community.Store) {
 func tiesOfMember(t *testing.T, ctx context.Context, s community.Store) {
 	me := member.ID(name("member"))
 	for range 2 {
-		must(t, s.SetTie(ctx, me, community.Follow, "a", true))
-		must(t, s.SetTie(ctx, me, community.Follow, "b", true))
-		must(t, s.SetTie(ctx, me, community.FollowTopic, "t", true))
-		must(t, s.SetTie(ctx, me, community.Follow, "a", false))
-		must(t, s.SetTie(ctx, me, community.Block, "nobody", false))
+		must(t, s.SetTie(ctx, me, community.Follow, "a", true, 0))
+		must(t, s.SetTie(ctx, me, community.Follow, "b", true, 0))
+		must(t, s.SetTie(ctx, me, community.FollowTopic, "t", true, 0))
+		must(t, s.SetTie(ctx, me, community.Follow, "a", false, 0))
+		must(t, s.SetTie(ctx, me, community.Block, "nobody", false, 0))
 	}
 	got, err := s.Ties(ctx, me)
 	must(t, err)
@@ -256,15 +256,15 @@ func tiesOfMember(t *testing.T, ctx context.Context, s community.Store) {
 
 func blockFromBothSides(t *testing.T, ctx context.Context, s community.Store) {
 	me, other := member.ID(name("member")), member.ID(name("member"))
-	must(t, s.SetTie(ctx, me, community.Follow, string(other), true))
-	must(t, s.SetTie(ctx, other, community.Block, string(me), true))
+	must(t, s.SetTie(ctx, me, community.Follow, string(other), true, 0))
+	must(t, s.SetTie(ctx, other, community.Block, string(me), true, 0))
 	mine, err := s.Ties(ctx, me)
 	must(t, err)
 	same(t, "who is blocked", mine, community.Ties{Follows: []member.ID{other}, BlockedBy: []member.ID{other}})
 	theirs, err := s.Ties(ctx, other)
 	must(t, err)
 	same(t, "who blocks", theirs, community.Ties{Blocks: []member.ID{me}})
-	must(t, s.SetTie(ctx, other, community.Block, string(me), false))
+	must(t, s.SetTie(ctx, other, community.Block, string(me), false, 0))
 	mine, err = s.Ties(ctx, me)
 	must(t, err)
 	same(t, "who is blocked no more", mine, community.Ties{Follows: []member.ID{other}})
