@@ -97,14 +97,15 @@ func TestWhatCannotBeMarkedSaysWhy(t *testing.T) {
 	})
 }
 
-// A hundred telephones of twenty members like a post and take it back, all at the same time.
+// Forty telephones of twenty members like a post and take it back, all at the same time; the suite of the stores lets a
+// hundred do so.
 func TestAfterAStormTheShownCountIsThatOfTheMembersWhoLikeIt(t *testing.T) {
 	onEngines(t, func(t *testing.T, e *engine) {
 		post := globalID("Post", string(societyPost))
-		answers := fiftyTimes(100, func(i int) string {
+		answers := fiftyTimes(40, func(i int) string {
 			app := communityApp(t, e, society(i%20))
 			for n := range 2 {
-				r := app.insist("React", reactTo(post, "LIKE", (i/20+n)%3 > 0))
+				r := app.insist("React", reactTo(post, "LIKE", (i/20+n)%2 > 0))
 				if len(r.Errors) > 0 {
 					return r.Errors[0].code()
 				}
@@ -114,7 +115,7 @@ func TestAfterAStormTheShownCountIsThatOfTheMembersWhoLikeIt(t *testing.T) {
 			}
 			return "done"
 		})
-		if answers["done"] != 100 {
+		if answers["done"] != 40 {
 			t.Fatalf("the telephones are told %v", answers)
 		}
 		const look = `query($id: ID!) { node(id: $id) { ... on Post { myReactions reactions { kind count } } } }`
