@@ -25,6 +25,7 @@ var guards = map[string]string{
 	"membershipClaim": "member", "membershipRenewalSet": "member", "membershipTrialStart": "member", "offerAccept": "member",
 	"memberUpdate": "member", "consentSet": "member", "householdSet": "member", "preferencesSet": "member",
 	"notificationsRead": "member", "notificationSettingsSet": "member", "deviceRegister": "member", "deviceRemove": "member",
+	"reactionSet": "member", "bookmarkSet": "member", "followSet": "member", "memberBlockSet": "member", "groupJoin": "member",
 	"memberCodeKey": "member", "memberCodeRevoke": "member", "afterSalesRequest": "member",
 
 	"redemptionUse": "clerk", "couponUseByCode": "clerk", "couponIssue": "service", "couponRevoke": "service", "tierApplicationDecide": "operations",
