@@ -131,6 +131,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 	parts.Beside = append(parts.Beside, keepRules(st, rules, log), keepIndex(s, st, rules, now, log))
 	inbound := newInbound(s, st, rules, now, log)
 	parts.Events, parts.Meters = inbound, inbound.meters()
+	parts.Choices = choicesHandler(st.cache.Choices(), log)
 	if s.Worker {
 		if err := st.pushBy(s, log); err != nil {
 			return nil, err

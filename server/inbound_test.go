@@ -22,7 +22,7 @@ import (
 func post(t *testing.T, in *inbound, body string) (int, string) {
 	t.Helper()
 	w := httptest.NewRecorder()
-	adminHandler(newMeters(in.meters()...), in).ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/events", strings.NewReader(body)))
+	adminHandler(newMeters(in.meters()...), in, nil).ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/events", strings.NewReader(body)))
 	return w.Code, w.Body.String()
 }
 
@@ -81,7 +81,7 @@ func TestEventsComeInOverHTTPAreAppliedAndTheDeadAreShownAndReplayed(t *testing.
 		t.Errorf("earned %d, %v", heads[w].State.LifetimeEarned, err)
 	}
 	recorder := httptest.NewRecorder()
-	adminHandler(newMeters(in.meters()...), in).ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	adminHandler(newMeters(in.meters()...), in, nil).ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	for _, want := range []string{`membergate_events_applied_total{type="order.paid"} 4`, `membergate_events_buried_total{type="other"} 1`,
 		`membergate_events_waiting{partition="3"} 0`, `membergate_events_dead 1`, `membergate_event_seconds_count 4`} {
 		if !strings.Contains(recorder.Body.String(), want) {
@@ -139,7 +139,7 @@ func TestWhileTheStreamsAreAwaySendersAreToldToComeAgain(t *testing.T) {
 		t.Errorf("%d %s", status, answer)
 	}
 	w := httptest.NewRecorder()
-	adminHandler(newMeters(in.meters()...), in).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	adminHandler(newMeters(in.meters()...), in, nil).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	if body, _ := io.ReadAll(w.Body); w.Code != http.StatusOK || !strings.Contains(string(body), "membergate_events_retried_total") {
 		t.Errorf("without its streams the numbers are %d", w.Code)
 	}

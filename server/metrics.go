@@ -85,10 +85,13 @@ func statusClass(status int) string {
 }
 
 // adminHandler is everything that the admin listener answers.
-func adminHandler(m *meters, events http.Handler) http.Handler {
+func adminHandler(m *meters, events, choices http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	if events != nil {
 		mux.Handle("POST /events", events)
+	}
+	if choices != nil {
+		mux.Handle("GET /choices", choices)
 	}
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
 	mux.HandleFunc("/debug/pprof/", pprof.Index)

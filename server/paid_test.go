@@ -96,7 +96,7 @@ func TestAnOrderWhoseHoldWasReleasedTakesNoCoinsAndIsCounted(t *testing.T) {
 		}
 		in := e.gateway.parts.Events.(*inbound)
 		w := httptest.NewRecorder()
-		adminHandler(newMeters(in.meters()...), in).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+		adminHandler(newMeters(in.meters()...), in, nil).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 		if !strings.Contains(w.Body.String(), `membergate_order_holds_missed_total{state="RELEASED"} `) {
 			t.Error("the numbers do not tell of the hold")
 		}

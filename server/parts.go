@@ -22,6 +22,7 @@ type Parts struct {
 	Explorer fs.FS                                           // the page at / in development; nil for none
 	Demo     func(ctx context.Context) ([]DemoMember, error) // demo members with fresh tokens; nil for none
 	Events   http.Handler                                    // POST /events on the admin listener; nil for none
+	Choices  http.Handler                                    // GET /choices on the admin listener; nil for none
 	Meters   []prometheus.Collector                          // more numbers at /metrics
 	Beside   []func(ctx context.Context) error               // runs while the gateway serves, until the context ends
 	Close    func() error                                    // closes the stores; nil for nothing to close

@@ -66,7 +66,7 @@ func newServer(s Settings, p *Parts, log *slog.Logger) (*server, error) {
 			ErrorLog:          complaints,
 		}},
 		admin: listening{admin, &http.Server{
-			Handler:           adminHandler(meters, p.Events), // a profile is written for as long as it was asked for
+			Handler:           adminHandler(meters, p.Events, p.Choices), // a profile is written for as long as it was asked for
 			ReadHeaderTimeout: headerTimeout,
 			IdleTimeout:       idleTimeout,
 			ErrorLog:          complaints,

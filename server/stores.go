@@ -235,7 +235,9 @@ func (s *stores) basketService(book book) *basket.Service {
 // givingService lets members of these stores take coupons.
 func (s *stores) givingService(book book) *giving.Service {
 	uses := &benefit.Service{Usages: s.usages, Uses: s.uses, Stock: s.redemptions, Book: book}
-	return giving.New(s.couponService(book), uses, s.redemptions, s.accounts, book)
+	out := giving.New(s.couponService(book), uses, s.redemptions, s.accounts, book)
+	uses.Follow = s.choosing(uses.Follow)
+	return out
 }
 
 // claimService gives tiers for codes to members of these stores.

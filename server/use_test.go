@@ -17,6 +17,7 @@ import (
 	"membergate/internal/account"
 	"membergate/internal/member"
 	"membergate/internal/programme"
+	"membergate/internal/recommend"
 	"membergate/internal/tier"
 	"membergate/programmes"
 )
@@ -69,7 +70,7 @@ func usableProgramme(t *testing.T) string {
 const crowd = 200
 
 // counters is that programme's gateway with a crowd of members whose clocks stand at julyDay until something happens to
-// them. Number 0 was born on 25 July, number 1 is GOLD.
+// them. Number 0 was born on 25 July, number 1 is GOLD, number 4 was born on that day too and may be learnt from.
 type counters struct {
 	walletApp
 	y *year
@@ -111,6 +112,9 @@ func putCrowd(pairs []string, path string) error {
 			switch i {
 			case 0:
 				h.Profile.Birthday = "1990-07-25"
+			case 4:
+				h.Profile.Birthday = "1990-07-25"
+				h.Profile.Consents = map[string]member.Consent{recommend.Purpose: {Granted: true, At: foundation, PolicyVersion: "2026-01", Source: "app"}}
 			case 1:
 				h.Account.Standing = h.Account.Standing.Give(rules, tier.Grant{Tier: "GOLD", Route: programme.Invited, From: written(2), Until: written(2).AddDate(100, 0, 0)})
 			}
