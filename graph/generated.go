@@ -1831,6 +1831,7 @@ type ComplexityRoot struct {
 	Tier struct {
 		Benefits            func(childComplexity int) int
 		Code                func(childComplexity int) int
+		Coupons             func(childComplexity int) int
 		EarnRateBasisPoints func(childComplexity int) int
 		GrowthRequired      func(childComplexity int) int
 		ID                  func(childComplexity int) int
@@ -1913,6 +1914,13 @@ type ComplexityRoot struct {
 	TierChangeEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	TierCoupon struct {
+		TemplateCode func(childComplexity int) int
+		Terms        func(childComplexity int) int
+		Title        func(childComplexity int) int
+		Version      func(childComplexity int) int
 	}
 
 	TierEvidence struct {
@@ -9420,6 +9428,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Tier.Code(childComplexity), true
+	case "Tier.coupons":
+		if e.ComplexityRoot.Tier.Coupons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tier.Coupons(childComplexity), true
 	case "Tier.earnRateBasisPoints":
 		if e.ComplexityRoot.Tier.EarnRateBasisPoints == nil {
 			break
@@ -9725,6 +9739,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TierChangeEdge.Node(childComplexity), true
+
+	case "TierCoupon.templateCode":
+		if e.ComplexityRoot.TierCoupon.TemplateCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierCoupon.TemplateCode(childComplexity), true
+	case "TierCoupon.terms":
+		if e.ComplexityRoot.TierCoupon.Terms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierCoupon.Terms(childComplexity), true
+	case "TierCoupon.title":
+		if e.ComplexityRoot.TierCoupon.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierCoupon.Title(childComplexity), true
+	case "TierCoupon.version":
+		if e.ComplexityRoot.TierCoupon.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TierCoupon.Version(childComplexity), true
 
 	case "TierEvidence.growth":
 		if e.ComplexityRoot.TierEvidence.Growth == nil {
@@ -11848,6 +11887,20 @@ type Tier implements Node {
   routes: [String!]!
   "What the tier gives, benefits inherited from lower tiers included."
   benefits: [Benefit!]!
+  "Coupons that come by themselves to who reaches the tier for the first time, one of each. Empty when it gives none."
+  coupons: [TierCoupon!]!
+}
+
+"A coupon that a tier gives once to whoever reaches it: show its terms before."
+type TierCoupon {
+  "Code of the coupon's template, as in ` + "`" + `Coupon.templateCode` + "`" + `."
+  templateCode: String!
+  "The coupon's name in the language asked for."
+  title: String!
+  "Its terms in the language asked for, caps included."
+  terms: String!
+  "Version of the terms."
+  version: String!
 }
 
 "The tier that a member holds: a node of its own, so that one update reaches every screen."
@@ -19628,6 +19681,8 @@ func (ec *executionContext) childFields_Tier(ctx context.Context, field graphql.
 		return ec.fieldContext_Tier_routes(ctx, field)
 	case "benefits":
 		return ec.fieldContext_Tier_benefits(ctx, field)
+	case "coupons":
+		return ec.fieldContext_Tier_coupons(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Tier", field.Name)
 }
@@ -19782,6 +19837,20 @@ func (ec *executionContext) childFields_TierChangeEdge(ctx context.Context, fiel
 		return ec.fieldContext_TierChangeEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TierChangeEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_TierCoupon(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "templateCode":
+		return ec.fieldContext_TierCoupon_templateCode(ctx, field)
+	case "title":
+		return ec.fieldContext_TierCoupon_title(ctx, field)
+	case "terms":
+		return ec.fieldContext_TierCoupon_terms(ctx, field)
+	case "version":
+		return ec.fieldContext_TierCoupon_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TierCoupon", field.Name)
 }
 
 func (ec *executionContext) childFields_TierEvidence(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -51183,6 +51252,38 @@ func (ec *executionContext) fieldContext_Tier_benefits(_ context.Context, field 
 	return fc, nil
 }
 
+func (ec *executionContext) _Tier_coupons(ctx context.Context, field graphql.CollectedField, obj *Tier) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tier_coupons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coupons, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*TierCoupon) graphql.Marshaler {
+			return ec.marshalNTierCoupon2ᚕᚖmembergateᚋgraphᚐTierCouponᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Tier_coupons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Tier",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TierCoupon(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _TierApplication_id(ctx context.Context, field graphql.CollectedField, obj *TierApplication) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -52341,6 +52442,98 @@ func (ec *executionContext) fieldContext_TierChangeEdge_node(_ context.Context, 
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _TierCoupon_templateCode(ctx context.Context, field graphql.CollectedField, obj *TierCoupon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierCoupon_templateCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TemplateCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierCoupon_templateCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierCoupon", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TierCoupon_title(ctx context.Context, field graphql.CollectedField, obj *TierCoupon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierCoupon_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierCoupon_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierCoupon", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TierCoupon_terms(ctx context.Context, field graphql.CollectedField, obj *TierCoupon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierCoupon_terms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Terms, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierCoupon_terms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierCoupon", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TierCoupon_version(ctx context.Context, field graphql.CollectedField, obj *TierCoupon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TierCoupon_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TierCoupon_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TierCoupon", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _TierEvidence_growth(ctx context.Context, field graphql.CollectedField, obj *TierEvidence) (ret graphql.Marshaler) {
@@ -76060,6 +76253,11 @@ func (ec *executionContext) _Tier(ctx context.Context, sel ast.SelectionSet, obj
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "coupons":
+			out.Values[i] = ec._Tier_coupons(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -76668,6 +76866,59 @@ func (ec *executionContext) _TierChangeEdge(ctx context.Context, sel ast.Selecti
 			}
 		case "node":
 			out.Values[i] = ec._TierChangeEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var tierCouponImplementors = []string{"TierCoupon"}
+
+func (ec *executionContext) _TierCoupon(ctx context.Context, sel ast.SelectionSet, obj *TierCoupon) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, tierCouponImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TierCoupon")
+		case "templateCode":
+			out.Values[i] = ec._TierCoupon_templateCode(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "title":
+			out.Values[i] = ec._TierCoupon_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "terms":
+			out.Values[i] = ec._TierCoupon_terms(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "version":
+			out.Values[i] = ec._TierCoupon_version(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -83783,6 +84034,32 @@ func (ec *executionContext) marshalNTierChangeEdge2ᚖmembergateᚋgraphᚐTierC
 		return graphql.Null
 	}
 	return ec._TierChangeEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNTierCoupon2ᚕᚖmembergateᚋgraphᚐTierCouponᚄ(ctx context.Context, sel ast.SelectionSet, v []*TierCoupon) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTierCoupon2ᚖmembergateᚋgraphᚐTierCoupon(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTierCoupon2ᚖmembergateᚋgraphᚐTierCoupon(ctx context.Context, sel ast.SelectionSet, v *TierCoupon) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._TierCoupon(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNTierGrant2ᚕᚖmembergateᚋgraphᚐTierGrantᚄ(ctx context.Context, sel ast.SelectionSet, v []*TierGrant) graphql.Marshaler {

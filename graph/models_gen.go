@@ -3700,7 +3700,9 @@ type Tier struct {
 	// Codes of the ways to the tier, such as FREE, EARNED, PAID, INVITED, REVIEWED, TASKS, PARTNER, TRIAL or DAYS.
 	Routes []string `json:"routes"`
 	// What the tier gives, benefits inherited from lower tiers included.
-	Benefits  []*Benefit           `json:"benefits"`
+	Benefits []*Benefit `json:"benefits"`
+	// Coupons that come by themselves to who reaches the tier for the first time, one of each. Empty when it gives none.
+	Coupons   []*TierCoupon        `json:"coupons"`
 	Programme *programme.Programme `json:"-"`
 }
 
@@ -3859,6 +3861,18 @@ type TierChangeEdge struct {
 	Cursor string `json:"cursor"`
 	// The change itself.
 	Node *TierChange `json:"node"`
+}
+
+// A coupon that a tier gives once to whoever reaches it: show its terms before.
+type TierCoupon struct {
+	// Code of the coupon's template, as in `Coupon.templateCode`.
+	TemplateCode string `json:"templateCode"`
+	// The coupon's name in the language asked for.
+	Title string `json:"title"`
+	// Its terms in the language asked for, caps included.
+	Terms string `json:"terms"`
+	// Version of the terms.
+	Version string `json:"version"`
 }
 
 // What a change of a tier rests on.

@@ -103,12 +103,16 @@ func floor(hundredths int64) int {
 func (r *Root) tier(ctx context.Context, t programme.Tier) *graph.Tier {
 	p := r.programme(ctx)
 	out := &graph.Tier{ID: globalID(kindTier, p.Code+"/"+t.Code), Code: t.Code, Name: t.Names.In(locale(ctx)), Rank: t.Rank,
-		EarnRateBasisPoints: int(p.EarnRate(t.Code)), Routes: []string{}, Programme: p}
+		EarnRateBasisPoints: int(p.EarnRate(t.Code)), Routes: []string{}, Coupons: []*graph.TierCoupon{}, Programme: p}
 	if n, ok := t.Threshold(); ok {
 		out.GrowthRequired = ptr(int(n))
 	}
 	for _, route := range t.Routes {
 		out.Routes = append(out.Routes, string(route.Kind))
+	}
+	for _, code := range t.Coupons {
+		c, _ := p.Template(code) // the loader sees to it that there is one
+		out.Coupons = append(out.Coupons, &graph.TierCoupon{TemplateCode: code, Title: c.Titles.In(locale(ctx)), Terms: c.Terms.In(locale(ctx)), Version: c.Version})
 	}
 	return out
 }
