@@ -125,7 +125,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 	}
 	root.Community = &community.Service{Store: st.community, Cursors: cursors, Choice: root.Recommend}
 	parts.Schema = graph.NewExecutableSchema(graph.Config{Resolvers: root})
-	parts.Beside = append(parts.Beside, keepLists(st, log), keepSupply(st, rules, hints, log), keepTelling(st.relay, log), keepMarking(st.marks, log), finishRedemptions(root.Redeeming, now, log),
+	parts.Beside = append(parts.Beside, keepLists(st, log), keepSupply(st, rules, hints, log), st.keepTelling(log), st.keepMarking(log), finishRedemptions(root.Redeeming, now, log),
 		finishLater("adjustments", root.Adjusting.Sweep, now, log), finishLater("transfers", root.Transfers.Sweep, now, log),
 		finishLater("claims", root.Claims.Sweep, now, log), finishLater("uses", root.Uses.Sweep, now, log))
 	parts.Beside = append(parts.Beside, keepRules(st, rules, log), keepIndex(s, st, rules, now, log))

@@ -82,29 +82,6 @@ func walking(told *notice.Service) round {
 	}
 }
 
-// keepMarking marks members whom this process changes, until the context ends; what it knows of then it still marks.
-func keepMarking(marks *notice.Hints, log *slog.Logger) func(context.Context) error {
-	return func(ctx context.Context) error {
-		for {
-			select {
-			case <-ctx.Done():
-				lastly, end := context.WithTimeout(context.WithoutCancel(ctx), supplyLastly)
-				defer end()
-				if err := marks.Carry(lastly); err != nil {
-					log.Warn("the last members were not marked for their notices; a walk finds them", "cause", err.Error())
-				}
-				return nil
-			case <-marks.Told():
-				wait(ctx, marksAfter)
-				if err := marks.Carry(ctx); err != nil && ctx.Err() == nil {
-					log.Warn("members cannot be marked for their notices now; they will be", "cause", err.Error())
-					wait(ctx, supplyAfter)
-				}
-			}
-		}
-	}
-}
-
 // pushBy takes up the services that are set, for whoever sweeps.
 func (s *stores) pushBy(set Settings, log *slog.Logger) (err error) {
 	if s.services, err = set.Push.services(log); err == nil && len(s.services) > 0 {

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"membergate/internal/account"
-	"membergate/internal/change"
 	"membergate/internal/supply"
 	"membergate/internal/wallet"
 )
@@ -111,41 +110,5 @@ func countAll(ctx context.Context, c *supply.Counter, log *slog.Logger) {
 		log.Warn("not all coins could be counted; it is tried again", "cause", err.Error(), "after", supplyEvery)
 	case found > 0:
 		log.Info("coins were counted", "wallets", found, "took", time.Since(began).Round(time.Millisecond).String())
-	}
-}
-
-// tellAfter is how long changes are gathered before they are told: an order changes a wallet and an account at once.
-const tellAfter = 20 * time.Millisecond
-
-// keepTelling tells devices what this process changes, until the context ends; what it knows of then it still tells.
-func keepTelling(relay *change.Relay, log *slog.Logger) func(context.Context) error {
-	return func(ctx context.Context) error {
-		for {
-			select {
-			case <-ctx.Done():
-				lastly, end := context.WithTimeout(context.WithoutCancel(ctx), supplyLastly)
-				defer end()
-				if err := relay.Carry(lastly); err != nil {
-					log.Warn("the last changes were not told; the next process will", "cause", err.Error())
-				}
-				return nil
-			case <-relay.Told():
-				wait(ctx, tellAfter)
-				if err := relay.Carry(ctx); err != nil && ctx.Err() == nil {
-					log.Warn("changes cannot be told now; they will be", "cause", err.Error())
-					wait(ctx, supplyAfter)
-				}
-			}
-		}
-	}
-}
-
-// wait lasts a while, or until the context ends.
-func wait(ctx context.Context, d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-	case <-t.C:
 	}
 }

@@ -2,7 +2,6 @@ package change
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"slices"
 	"sync"
@@ -111,54 +110,15 @@ func (r *Relay) tell(ctx context.Context, h hints) error {
 }
 
 // WatchLedger gives the same ledger, which hints at every wallet that it adds to.
-func (r *Relay) WatchLedger(s wallet.Store) wallet.Store { return watchedLedger{s, r} }
-
-type watchedLedger struct {
-	wallet.Store
-	relay *Relay
-}
-
-// Append implements wallet.Store. An error does not say that nothing was added.
-func (w watchedLedger) Append(ctx context.Context, entries []wallet.Entry) error {
-	err := w.Store.Append(ctx, entries)
-	if len(entries) == 0 {
-		return err
-	}
-	last := entries[len(entries)-1]
-	seq := last.Seq
-	if err != nil {
-		seq = 0
-	}
-	w.relay.hint(Wallet, last.Wallet, seq)
-	return err
+func (r *Relay) WatchLedger(s wallet.Store) wallet.Store {
+	return wallet.Watch(s, func(id wallet.ID, seq int64) { r.hint(Wallet, id, seq) })
 }
 
 // WatchAccounts gives the same accounts, which hint at every one that they save.
-func (r *Relay) WatchAccounts(s account.Store) account.Store { return watchedAccounts{s, r} }
-
-type watchedAccounts struct {
-	account.Store
-	relay *Relay
-}
-
-// Save implements account.Store.
-func (w watchedAccounts) Save(ctx context.Context, a account.Account) error {
-	err := w.Store.Save(ctx, a)
-	w.relay.saved(a, a.Version+1, err)
-	return err
-}
-
-// Create implements account.Store.
-func (w watchedAccounts) Create(ctx context.Context, h account.Holder) error {
-	err := w.Store.Create(ctx, h)
-	w.relay.saved(h.Account, 1, err)
-	return err
-}
-
-// saved hints at an account. Of one that may have been saved or not a version is told that it may not have yet: who reads
-// it again for nothing has lost nothing.
-func (r *Relay) saved(a account.Account, version int64, err error) {
-	if !errors.Is(err, account.ErrStale) && !errors.Is(err, account.ErrExists) && a.Wallet != "" {
-		r.hint(Tier, a.Wallet, version)
-	}
+func (r *Relay) WatchAccounts(s account.Store) account.Store {
+	return account.Watch(s, func(a account.Account, version int64) {
+		if a.Wallet != "" {
+			r.hint(Tier, a.Wallet, version)
+		}
+	})
 }

@@ -2,10 +2,8 @@ package notice
 
 import (
 	"context"
-	"errors"
 	"sync"
 
-	"membergate/internal/account"
 	"membergate/internal/member"
 	"membergate/internal/wallet"
 )
@@ -86,47 +84,4 @@ func (h *Hints) Changed(ids ...member.ID) {
 	for _, id := range ids {
 		h.Add(Touched{Member: id})
 	}
-}
-
-// WatchLedger gives the same ledger, which hints at every wallet that it adds to.
-func (h *Hints) WatchLedger(s wallet.Store) wallet.Store { return watchedLedger{s, h} }
-
-type watchedLedger struct {
-	wallet.Store
-	hints *Hints
-}
-
-// Append implements wallet.Store. An error does not say that nothing was added.
-func (w watchedLedger) Append(ctx context.Context, entries []wallet.Entry) error {
-	err := w.Store.Append(ctx, entries)
-	if len(entries) > 0 {
-		w.hints.Found(entries[0].Wallet)
-	}
-	return err
-}
-
-// WatchAccounts gives the same accounts, which hint at every one that they save.
-func (h *Hints) WatchAccounts(s account.Store) account.Store { return watchedAccounts{s, h} }
-
-type watchedAccounts struct {
-	account.Store
-	hints *Hints
-}
-
-// Save implements account.Store.
-func (w watchedAccounts) Save(ctx context.Context, a account.Account) error {
-	err := w.Store.Save(ctx, a)
-	if !errors.Is(err, account.ErrStale) {
-		w.hints.Add(Touched{a.Member, a.Wallet.Home()})
-	}
-	return err
-}
-
-// Create implements account.Store.
-func (w watchedAccounts) Create(ctx context.Context, h account.Holder) error {
-	err := w.Store.Create(ctx, h)
-	if !errors.Is(err, account.ErrExists) {
-		w.hints.Add(Touched{h.Account.Member, h.Account.Wallet.Home()})
-	}
-	return err
 }

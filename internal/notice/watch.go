@@ -4,9 +4,21 @@ import (
 	"context"
 	"errors"
 
+	"membergate/internal/account"
 	"membergate/internal/benefit"
 	"membergate/internal/coupon"
+	"membergate/internal/wallet"
 )
+
+// WatchLedger gives the same ledger, which hints at every wallet that it adds to.
+func (h *Hints) WatchLedger(s wallet.Store) wallet.Store {
+	return wallet.Watch(s, func(id wallet.ID, _ int64) { h.Found(id) })
+}
+
+// WatchAccounts gives the same accounts, which hint at every one that they save.
+func (h *Hints) WatchAccounts(s account.Store) account.Store {
+	return account.Watch(s, func(a account.Account, _ int64) { h.Add(Touched{a.Member, a.Wallet.Home()}) })
+}
 
 // WatchCoupons gives the same coupons, which hint at every member who is given one or whose coupon changes.
 func (h *Hints) WatchCoupons(s coupon.Store) coupon.Store { return watchedCoupons{s, h} }

@@ -1,7 +1,6 @@
 package supply
 
 import (
-	"context"
 	"sync"
 
 	"membergate/internal/wallet"
@@ -53,18 +52,6 @@ func (h *Hints) Take() []wallet.ID {
 }
 
 // Watch gives the same ledger, which hints at every wallet that it adds to.
-func (h *Hints) Watch(s wallet.Store) wallet.Store { return watched{s, h} }
-
-type watched struct {
-	wallet.Store
-	hints *Hints
-}
-
-// Append implements wallet.Store. An error does not say that nothing was added.
-func (w watched) Append(ctx context.Context, entries []wallet.Entry) error {
-	err := w.Store.Append(ctx, entries)
-	if len(entries) > 0 {
-		w.hints.Add(entries[0].Wallet)
-	}
-	return err
+func (h *Hints) Watch(s wallet.Store) wallet.Store {
+	return wallet.Watch(s, func(id wallet.ID, _ int64) { h.Add(id) })
 }
