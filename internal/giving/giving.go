@@ -143,13 +143,11 @@ func (s *Service) Take(ctx context.Context, f eligibility.Facts, code string, at
 		return coupon.Coupon{}, false, fault.Refuse(NotFor, "campaignCode", "the coupon is for others")
 	}
 	if g.Stock > 0 {
-		s.turn.Lock()
-		n, err := s.Stock.Move(ctx, StockOf(code), string(who), 1, g.Stock)
-		s.turn.Unlock()
+		left, err := s.takes(ctx, g, who)
 		if err != nil {
 			return coupon.Coupon{}, false, err
 		}
-		if n == 0 {
+		if !left {
 			return coupon.Coupon{}, false, fault.Refuse(SoldOut, "campaignCode", "all were taken")
 		}
 	}
@@ -158,6 +156,18 @@ func (s *Service) Take(ctx context.Context, f eligibility.Facts, code string, at
 		return coupon.Coupon{}, false, err
 	}
 	return made[0], false, nil
+}
+
+// takes gives a member one of a campaign's coupons, and false if all were taken. What was decided stays so for its name:
+// whom a smaller campaign refused is decided about anew, once, when it is made larger.
+func (s *Service) takes(ctx context.Context, g programme.Campaign, who member.ID) (bool, error) {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	n, err := s.Stock.Move(ctx, StockOf(g.Code), string(who), 1, g.Stock)
+	if err == nil && n == 0 {
+		n, err = s.Stock.Move(ctx, StockOf(g.Code), fmt.Sprintf("%s of %d", who, g.Stock), 1, g.Stock)
+	}
+	return n > 0, err
 }
 
 // StockOf names what a campaign's coupons are taken from: no reward's id, slot or benefit begins like that.

@@ -31,6 +31,7 @@ func Giving(t *testing.T, s Fair) {
 	group[Fair]{
 		{"of 200 members who take a campaign's coupon at once as many have one as there are", campaignAtOnce},
 		{"who takes a campaign's coupon fifty times at once has one", campaignOnce},
+		{"a campaign that is made larger lets in whom it had refused", campaignGrows},
 		{"a campaign's coupon that was being taken is there when it is taken again", campaignKilled},
 		{"200 claims at once give a quota's coupons exactly", claimsAtOnce},
 		{"a claim that was killed gives its coupon without being sent again", couponClaimKilled},
@@ -318,5 +319,30 @@ func refusedGifts(t *testing.T, ctx context.Context, s Fair) {
 	}
 	if n := f.has(t, ctx, who.Profile.ID); n != 0 {
 		t.Errorf("refusals gave %d", n)
+	}
+}
+
+func campaignGrows(t *testing.T, ctx context.Context, s Fair) {
+	f := newFair(s)
+	late := somebodyAt()
+	take := func(who eligibility.Facts) error {
+		_, _, err := f.process(nil).Take(ctx, who, f.campaign, useDay)
+		return err
+	}
+	for range 5 {
+		must(t, take(somebodyAt()))
+	}
+	if err := take(late); !refused(err, giving.SoldOut) {
+		t.Errorf("the sixth of five: %v", err)
+	}
+	f.book.p.Campaigns[0].Stock = 6
+	for range 2 {
+		must(t, take(late))
+	}
+	if err := take(somebodyAt()); !refused(err, giving.SoldOut) {
+		t.Errorf("the seventh of six: %v", err)
+	}
+	if n := f.taken(t, ctx); n != 6 || f.has(t, ctx, late.Profile.ID) != 1 {
+		t.Errorf("%d were taken, %d by the one who was late", n, f.has(t, ctx, late.Profile.ID))
 	}
 }
