@@ -990,8 +990,10 @@ type Comment struct {
 	CreatedAt time.Time `json:"createdAt"`
 	// When the text was last changed. Null when it never was.
 	EditedAt *time.Time `json:"editedAt,omitempty"`
-	// PENDING, PUBLISHED, LIMITED or REMOVED; only its author ever sees a comment that is PENDING.
+	// PENDING, PUBLISHED, LIMITED or REMOVED; only its author ever sees a comment that is not PUBLISHED.
 	Moderation string `json:"moderation"`
+	// Why it is not published, or was taken down. Null for others than its author, and when nothing is wrong with it.
+	Ruling *ContentRuling `json:"ruling,omitempty"`
 	// How deep it hangs: 0 below the post, at most 6; answers to the deepest hang beside it.
 	Depth int `json:"depth"`
 	// Whether author and text are gone and only the replies are kept.
@@ -1019,6 +1021,72 @@ type CommentConnection struct {
 	PageInfo *PageInfo `json:"pageInfo"`
 }
 
+// A comment that is to be written.
+type CommentCreateInput struct {
+	// 1 to 64 visible ASCII characters; the same with the same input is done once.
+	IdempotencyKey string `json:"idempotencyKey"`
+	// The post that it is on.
+	PostID string `json:"postId"`
+	// The comment of that post that it answers. Absent means the post itself.
+	ParentID *string `json:"parentId,omitempty"`
+	// Plain text, line breaks included.
+	Body string `json:"body"`
+}
+
+// What came of it.
+type CommentCreatePayload struct {
+	// The comment, as its author sees it: look at `moderation`. Null when refused.
+	Comment *Comment `json:"comment,omitempty"`
+	// The post as it is now. Null when refused.
+	Post *Post `json:"post,omitempty"`
+	// Whether an earlier sending of the same had written it already.
+	Replayed bool `json:"replayed"`
+	// Why nothing was written; empty on success.
+	UserErrors []*CommentCreateUserError `json:"userErrors"`
+}
+
+// Why nothing was written.
+type CommentCreateUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// What to do about it.
+	Code CommentCreateErrorCode `json:"code"`
+	// How many would have been allowed. Null when nothing is counted.
+	Nearest *int `json:"nearest,omitempty"`
+}
+
+func (CommentCreateUserError) IsUserError() {}
+
+// A comment that is to be deleted.
+type CommentDeleteInput struct {
+	// Which comment of the viewer's own.
+	CommentID string `json:"commentId"`
+}
+
+// What came of it.
+type CommentDeletePayload struct {
+	// The comment's id. Where replies hang below it, its place stays as a tombstone. Null when refused.
+	DeletedCommentID *string `json:"deletedCommentId,omitempty"`
+	// The post as it is now. Null when refused, or when the viewer does not see it any more.
+	Post *Post `json:"post,omitempty"`
+	// Why nothing was deleted; empty on success.
+	UserErrors []*CommentDeleteUserError `json:"userErrors"`
+}
+
+// Why nothing was deleted.
+type CommentDeleteUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// What to do about it.
+	Code CommentDeleteErrorCode `json:"code"`
+}
+
+func (CommentDeleteUserError) IsUserError() {}
+
 // A comment in a page of comments.
 type CommentEdge struct {
 	// Opaque place of the comment in the list; it stays good when the comment is deleted.
@@ -1026,6 +1094,36 @@ type CommentEdge struct {
 	// The comment itself.
 	Node *Comment `json:"node"`
 }
+
+// A comment's other text.
+type CommentUpdateInput struct {
+	// Which comment of the viewer's own.
+	CommentID string `json:"commentId"`
+	// The text; it is judged again.
+	Body string `json:"body"`
+}
+
+// What came of it.
+type CommentUpdatePayload struct {
+	// The comment as it is now. Null when refused.
+	Comment *Comment `json:"comment,omitempty"`
+	// Why nothing was changed; empty on success.
+	UserErrors []*CommentUpdateUserError `json:"userErrors"`
+}
+
+// Why nothing was changed.
+type CommentUpdateUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// What to do about it.
+	Code CommentUpdateErrorCode `json:"code"`
+	// How many would have been allowed. Null when nothing is counted.
+	Nearest *int `json:"nearest,omitempty"`
+}
+
+func (CommentUpdateUserError) IsUserError() {}
 
 // How much of a profile is filled in, by the programme's weights.
 type Completeness struct {
@@ -1064,6 +1162,20 @@ type ConsentSetUserError struct {
 }
 
 func (ConsentSetUserError) IsUserError() {}
+
+// Why a post or comment is not published, for its author alone.
+type ContentRuling struct {
+	// Code of the reason; more may come.
+	Reason string `json:"reason"`
+	// The reason in one sentence, in the language asked for.
+	Text string `json:"text"`
+	// What a moderator wrote to the author. Null when nobody did.
+	Note *string `json:"note,omitempty"`
+	// RULES when texts are judged as they are sent, REPORTS when enough members reported it, STAFF when a moderator decided.
+	By string `json:"by"`
+	// When it was decided.
+	At time.Time `json:"at"`
+}
 
 // Something that a member may take off an order once. It says for good what it said when it was given, whatever becomes of
 // the programme.
@@ -2951,10 +3063,14 @@ type Post struct {
 	EditedAt *time.Time `json:"editedAt,omitempty"`
 	// Who may see it.
 	Visibility PostVisibility `json:"visibility"`
-	// PENDING, PUBLISHED, LIMITED or REMOVED; only its author ever sees a post that is PENDING or REMOVED.
+	// PENDING, PUBLISHED, LIMITED or REMOVED; only its author ever sees a post that is not PUBLISHED.
 	Moderation string `json:"moderation"`
+	// Why it is not published, or was taken down. Null for others than its author, and when nothing is wrong with it.
+	Ruling *ContentRuling `json:"ruling,omitempty"`
 	// The board that it lies on. Null when the programme has that board no more.
 	Board *Board `json:"board,omitempty"`
+	// Code of the campaign that it takes part in. Null when there is none.
+	Campaign *string `json:"campaign,omitempty"`
 	// Pictures in the order of the post.
 	Media []*MediaImage `json:"media"`
 	// Topics that it belongs to. Null only together with an error.
@@ -2981,6 +3097,23 @@ func (Post) IsNode() {}
 
 func (Post) IsRecommendable() {}
 
+// What members are asked to write about for a while.
+type PostCampaign struct {
+	// Code of the campaign, by which posts take part in it.
+	Code string `json:"code"`
+	// The campaign's name in the language asked for.
+	Title string `json:"title"`
+	// Its terms in the language asked for.
+	Terms string `json:"terms"`
+	// The topic that its posts are filed under. Null before there is the first one, or together with an error.
+	Topic *Topic `json:"topic,omitempty"`
+	// When it begins.
+	OpensAt time.Time `json:"opensAt"`
+	// When it is over, exclusive.
+	ClosesAt time.Time         `json:"closesAt"`
+	TopicKey community.TopicID `json:"-"`
+}
+
 // A page of a feed.
 type PostConnection struct {
 	// The posts with their cursors.
@@ -2995,6 +3128,78 @@ type PostConnection struct {
 	Stale bool `json:"stale"`
 }
 
+// A post that is to be written.
+type PostCreateInput struct {
+	// 1 to 64 visible ASCII characters; the same with the same input is done once.
+	IdempotencyKey string `json:"idempotencyKey"`
+	// Code of the board that it lies on; `Board.canPost` tells whether the viewer may.
+	BoardCode string `json:"boardCode"`
+	// Plain text, line breaks included. It may be empty where there are pictures.
+	Body string `json:"body"`
+	// Topics that it belongs to.
+	TopicIds []string `json:"topicIds,omitempty"`
+	// Products that it shows.
+	ProductIds []string `json:"productIds,omitempty"`
+	// Uploads of the viewer's own, in the order of the pictures.
+	MediaUploadIds []string `json:"mediaUploadIds,omitempty"`
+	// Who may see it once it is published.
+	Visibility *PostVisibility `json:"visibility,omitempty"`
+	// With the visibility TIER, code of the lowest tier that may see it. Absent means the viewer's own.
+	MinTier *string `json:"minTier,omitempty"`
+	// Code of the campaign that it takes part in.
+	Campaign *string `json:"campaign,omitempty"`
+}
+
+// What came of it.
+type PostCreatePayload struct {
+	// The post, as its author sees it: look at `moderation`. Null when refused, or when it has been deleted since.
+	Post *Post `json:"post,omitempty"`
+	// Whether an earlier sending of the same had written it already.
+	Replayed bool `json:"replayed"`
+	// Why nothing was written; empty on success.
+	UserErrors []*PostCreateUserError `json:"userErrors"`
+}
+
+// Why nothing was written.
+type PostCreateUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// What to do about it.
+	Code PostCreateErrorCode `json:"code"`
+	// How many would have been allowed. Null when nothing is counted.
+	Nearest *int `json:"nearest,omitempty"`
+}
+
+func (PostCreateUserError) IsUserError() {}
+
+// A post that is to be deleted.
+type PostDeleteInput struct {
+	// Which post of the viewer's own.
+	PostID string `json:"postId"`
+}
+
+// What came of it.
+type PostDeletePayload struct {
+	// The post's id, for apps to forget it. Null when refused.
+	DeletedPostID *string `json:"deletedPostId,omitempty"`
+	// Why nothing was deleted; empty on success.
+	UserErrors []*PostDeleteUserError `json:"userErrors"`
+}
+
+// Why nothing was deleted.
+type PostDeleteUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// What to do about it.
+	Code PostDeleteErrorCode `json:"code"`
+}
+
+func (PostDeleteUserError) IsUserError() {}
+
 // A post in a page of a feed.
 type PostEdge struct {
 	// Opaque place of the post in the feed; it stays good when the post is deleted.
@@ -3002,6 +3207,44 @@ type PostEdge struct {
 	// The post itself.
 	Node *Post `json:"node"`
 }
+
+// What is to be changed of a post; absent leaves as it is.
+type PostUpdateInput struct {
+	// Which post of the viewer's own.
+	PostID string `json:"postId"`
+	// The text. Changed, it is judged again.
+	Body *string `json:"body,omitempty"`
+	// Topics that it belongs to, instead of those before; its campaign's stays.
+	TopicIds []string `json:"topicIds,omitempty"`
+	// Products that it shows, instead of those before.
+	ProductIds []string `json:"productIds,omitempty"`
+	// Who may see it.
+	Visibility *PostVisibility `json:"visibility,omitempty"`
+	// With the visibility TIER, code of the lowest tier that may see it. Absent means the viewer's own.
+	MinTier *string `json:"minTier,omitempty"`
+}
+
+// What came of it.
+type PostUpdatePayload struct {
+	// The post as it is now. Null when refused.
+	Post *Post `json:"post,omitempty"`
+	// Why nothing was changed; empty on success.
+	UserErrors []*PostUpdateUserError `json:"userErrors"`
+}
+
+// Why nothing was changed.
+type PostUpdateUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// What to do about it.
+	Code PostUpdateErrorCode `json:"code"`
+	// How many would have been allowed. Null when nothing is counted.
+	Nearest *int `json:"nearest,omitempty"`
+}
+
+func (PostUpdateUserError) IsUserError() {}
 
 // What the member likes.
 type PreferencesSetInput struct {
@@ -5228,6 +5471,131 @@ func (e CoinTransferErrorCode) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// Reasons why nothing is written.
+type CommentCreateErrorCode string
+
+const (
+	// The programme takes no posts and comments.
+	CommentCreateErrorCodePostsOff CommentCreateErrorCode = "POSTS_OFF"
+	// What is named is not known, or not the viewer's to see.
+	CommentCreateErrorCodeNotFound CommentCreateErrorCode = "NOT_FOUND"
+	// The post takes no comments.
+	CommentCreateErrorCodeCommentsClosed CommentCreateErrorCode = "COMMENTS_CLOSED"
+	// Nothing can be read in it.
+	CommentCreateErrorCodeBlank CommentCreateErrorCode = "BLANK"
+	// It has more characters than are allowed; nearest says how many are.
+	CommentCreateErrorCodeTooLong CommentCreateErrorCode = "TOO_LONG"
+	// The key was used with another input.
+	CommentCreateErrorCodeIdempotencyConflict CommentCreateErrorCode = "IDEMPOTENCY_CONFLICT"
+)
+
+var AllCommentCreateErrorCode = []CommentCreateErrorCode{
+	CommentCreateErrorCodePostsOff,
+	CommentCreateErrorCodeNotFound,
+	CommentCreateErrorCodeCommentsClosed,
+	CommentCreateErrorCodeBlank,
+	CommentCreateErrorCodeTooLong,
+	CommentCreateErrorCodeIdempotencyConflict,
+}
+
+func (e CommentCreateErrorCode) IsValid() bool {
+	switch e {
+	case CommentCreateErrorCodePostsOff, CommentCreateErrorCodeNotFound, CommentCreateErrorCodeCommentsClosed, CommentCreateErrorCodeBlank, CommentCreateErrorCodeTooLong, CommentCreateErrorCodeIdempotencyConflict:
+		return true
+	}
+	return false
+}
+
+func (e CommentCreateErrorCode) String() string {
+	return string(e)
+}
+
+func (e *CommentCreateErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CommentCreateErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CommentCreateErrorCode", str)
+	}
+	return nil
+}
+
+func (e CommentCreateErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CommentCreateErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CommentCreateErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why nothing is deleted.
+type CommentDeleteErrorCode string
+
+const (
+	// What is named is not known, or not the viewer's to see.
+	CommentDeleteErrorCodeNotFound CommentDeleteErrorCode = "NOT_FOUND"
+)
+
+var AllCommentDeleteErrorCode = []CommentDeleteErrorCode{
+	CommentDeleteErrorCodeNotFound,
+}
+
+func (e CommentDeleteErrorCode) IsValid() bool {
+	switch e {
+	case CommentDeleteErrorCodeNotFound:
+		return true
+	}
+	return false
+}
+
+func (e CommentDeleteErrorCode) String() string {
+	return string(e)
+}
+
+func (e *CommentDeleteErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CommentDeleteErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CommentDeleteErrorCode", str)
+	}
+	return nil
+}
+
+func (e CommentDeleteErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CommentDeleteErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CommentDeleteErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // The order of comments.
 type CommentSort string
 
@@ -5287,6 +5655,73 @@ func (e *CommentSort) UnmarshalJSON(b []byte) error {
 }
 
 func (e CommentSort) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why nothing is changed.
+type CommentUpdateErrorCode string
+
+const (
+	// The programme takes no posts and comments.
+	CommentUpdateErrorCodePostsOff CommentUpdateErrorCode = "POSTS_OFF"
+	// What is named is not known, or not the viewer's to see.
+	CommentUpdateErrorCodeNotFound CommentUpdateErrorCode = "NOT_FOUND"
+	// It was taken down and stays as it was judged.
+	CommentUpdateErrorCodeNotEditable CommentUpdateErrorCode = "NOT_EDITABLE"
+	// Nothing can be read in it.
+	CommentUpdateErrorCodeBlank CommentUpdateErrorCode = "BLANK"
+	// It has more characters than are allowed; nearest says how many are.
+	CommentUpdateErrorCodeTooLong CommentUpdateErrorCode = "TOO_LONG"
+)
+
+var AllCommentUpdateErrorCode = []CommentUpdateErrorCode{
+	CommentUpdateErrorCodePostsOff,
+	CommentUpdateErrorCodeNotFound,
+	CommentUpdateErrorCodeNotEditable,
+	CommentUpdateErrorCodeBlank,
+	CommentUpdateErrorCodeTooLong,
+}
+
+func (e CommentUpdateErrorCode) IsValid() bool {
+	switch e {
+	case CommentUpdateErrorCodePostsOff, CommentUpdateErrorCodeNotFound, CommentUpdateErrorCodeNotEditable, CommentUpdateErrorCodeBlank, CommentUpdateErrorCodeTooLong:
+		return true
+	}
+	return false
+}
+
+func (e CommentUpdateErrorCode) String() string {
+	return string(e)
+}
+
+func (e *CommentUpdateErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = CommentUpdateErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid CommentUpdateErrorCode", str)
+	}
+	return nil
+}
+
+func (e CommentUpdateErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *CommentUpdateErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e CommentUpdateErrorCode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
@@ -7259,6 +7694,222 @@ func (e *OfferAcceptErrorCode) UnmarshalJSON(b []byte) error {
 }
 
 func (e OfferAcceptErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why nothing is written.
+type PostCreateErrorCode string
+
+const (
+	// The programme takes no posts and comments.
+	PostCreateErrorCodePostsOff PostCreateErrorCode = "POSTS_OFF"
+	// What is named is not known, or not the viewer's to see.
+	PostCreateErrorCodeNotFound PostCreateErrorCode = "NOT_FOUND"
+	// The board is for others to write on.
+	PostCreateErrorCodeNotPermitted PostCreateErrorCode = "NOT_PERMITTED"
+	// Nothing can be read in it.
+	PostCreateErrorCodeBlank PostCreateErrorCode = "BLANK"
+	// It has more characters than are allowed; nearest says how many are.
+	PostCreateErrorCodeTooLong PostCreateErrorCode = "TOO_LONG"
+	// It names more than are allowed; nearest says how many are.
+	PostCreateErrorCodeTooMany PostCreateErrorCode = "TOO_MANY"
+	// A picture is none that the viewer has uploaded.
+	PostCreateErrorCodeUploadUnknown PostCreateErrorCode = "UPLOAD_UNKNOWN"
+	// It is for a family, and the viewer is in none.
+	PostCreateErrorCodeNoFamily PostCreateErrorCode = "NO_FAMILY"
+	// It is for a tier above the viewer's own.
+	PostCreateErrorCodeTierTooHigh PostCreateErrorCode = "TIER_TOO_HIGH"
+	// The campaign has not begun, or is over.
+	PostCreateErrorCodeCampaignClosed PostCreateErrorCode = "CAMPAIGN_CLOSED"
+	// The key was used with another input.
+	PostCreateErrorCodeIdempotencyConflict PostCreateErrorCode = "IDEMPOTENCY_CONFLICT"
+)
+
+var AllPostCreateErrorCode = []PostCreateErrorCode{
+	PostCreateErrorCodePostsOff,
+	PostCreateErrorCodeNotFound,
+	PostCreateErrorCodeNotPermitted,
+	PostCreateErrorCodeBlank,
+	PostCreateErrorCodeTooLong,
+	PostCreateErrorCodeTooMany,
+	PostCreateErrorCodeUploadUnknown,
+	PostCreateErrorCodeNoFamily,
+	PostCreateErrorCodeTierTooHigh,
+	PostCreateErrorCodeCampaignClosed,
+	PostCreateErrorCodeIdempotencyConflict,
+}
+
+func (e PostCreateErrorCode) IsValid() bool {
+	switch e {
+	case PostCreateErrorCodePostsOff, PostCreateErrorCodeNotFound, PostCreateErrorCodeNotPermitted, PostCreateErrorCodeBlank, PostCreateErrorCodeTooLong, PostCreateErrorCodeTooMany, PostCreateErrorCodeUploadUnknown, PostCreateErrorCodeNoFamily, PostCreateErrorCodeTierTooHigh, PostCreateErrorCodeCampaignClosed, PostCreateErrorCodeIdempotencyConflict:
+		return true
+	}
+	return false
+}
+
+func (e PostCreateErrorCode) String() string {
+	return string(e)
+}
+
+func (e *PostCreateErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PostCreateErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PostCreateErrorCode", str)
+	}
+	return nil
+}
+
+func (e PostCreateErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PostCreateErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PostCreateErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why nothing is deleted.
+type PostDeleteErrorCode string
+
+const (
+	// What is named is not known, or not the viewer's to see.
+	PostDeleteErrorCodeNotFound PostDeleteErrorCode = "NOT_FOUND"
+)
+
+var AllPostDeleteErrorCode = []PostDeleteErrorCode{
+	PostDeleteErrorCodeNotFound,
+}
+
+func (e PostDeleteErrorCode) IsValid() bool {
+	switch e {
+	case PostDeleteErrorCodeNotFound:
+		return true
+	}
+	return false
+}
+
+func (e PostDeleteErrorCode) String() string {
+	return string(e)
+}
+
+func (e *PostDeleteErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PostDeleteErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PostDeleteErrorCode", str)
+	}
+	return nil
+}
+
+func (e PostDeleteErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PostDeleteErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PostDeleteErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why nothing is changed.
+type PostUpdateErrorCode string
+
+const (
+	// The programme takes no posts and comments.
+	PostUpdateErrorCodePostsOff PostUpdateErrorCode = "POSTS_OFF"
+	// What is named is not known, or not the viewer's to see.
+	PostUpdateErrorCodeNotFound PostUpdateErrorCode = "NOT_FOUND"
+	// It was taken down and stays as it was judged.
+	PostUpdateErrorCodeNotEditable PostUpdateErrorCode = "NOT_EDITABLE"
+	// Nothing can be read in it.
+	PostUpdateErrorCodeBlank PostUpdateErrorCode = "BLANK"
+	// It has more characters than are allowed; nearest says how many are.
+	PostUpdateErrorCodeTooLong PostUpdateErrorCode = "TOO_LONG"
+	// It names more than are allowed; nearest says how many are.
+	PostUpdateErrorCodeTooMany PostUpdateErrorCode = "TOO_MANY"
+	// It is for a family, and the viewer is in none.
+	PostUpdateErrorCodeNoFamily PostUpdateErrorCode = "NO_FAMILY"
+	// It is for a tier above the viewer's own.
+	PostUpdateErrorCodeTierTooHigh PostUpdateErrorCode = "TIER_TOO_HIGH"
+)
+
+var AllPostUpdateErrorCode = []PostUpdateErrorCode{
+	PostUpdateErrorCodePostsOff,
+	PostUpdateErrorCodeNotFound,
+	PostUpdateErrorCodeNotEditable,
+	PostUpdateErrorCodeBlank,
+	PostUpdateErrorCodeTooLong,
+	PostUpdateErrorCodeTooMany,
+	PostUpdateErrorCodeNoFamily,
+	PostUpdateErrorCodeTierTooHigh,
+}
+
+func (e PostUpdateErrorCode) IsValid() bool {
+	switch e {
+	case PostUpdateErrorCodePostsOff, PostUpdateErrorCodeNotFound, PostUpdateErrorCodeNotEditable, PostUpdateErrorCodeBlank, PostUpdateErrorCodeTooLong, PostUpdateErrorCodeTooMany, PostUpdateErrorCodeNoFamily, PostUpdateErrorCodeTierTooHigh:
+		return true
+	}
+	return false
+}
+
+func (e PostUpdateErrorCode) String() string {
+	return string(e)
+}
+
+func (e *PostUpdateErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PostUpdateErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PostUpdateErrorCode", str)
+	}
+	return nil
+}
+
+func (e PostUpdateErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PostUpdateErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PostUpdateErrorCode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

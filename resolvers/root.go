@@ -24,6 +24,7 @@ import (
 	"membergate/internal/notice"
 	"membergate/internal/offer"
 	"membergate/internal/order"
+	"membergate/internal/posting"
 	"membergate/internal/profile"
 	"membergate/internal/programme"
 	"membergate/internal/recommend"
@@ -60,6 +61,7 @@ type Root struct {
 	Words     *desk.Words         // that clerks check
 	Profiles  *profile.Service    // names, consents, homes
 	Community *community.Service  // feeds and threads
+	Posting   *posting.Service    // posts and comments by members
 	Notices   *notice.Desk        // inboxes, and what members want of them
 	Recommend *recommend.Service  // what may interest a member
 	Cursors   *cursor.Book        // places in lists
@@ -92,6 +94,7 @@ type (
 	topicFields       struct{ *Root }
 	boardFields       struct{ *Root }
 	groupFields       struct{ *Root }
+	campaignFields    struct{ *Root }
 	redemptionFields  struct{ *Root }
 	couponFields      struct{ *Root }
 	adjustmentFields  struct{ *Root }
@@ -179,6 +182,9 @@ func (r *Root) Board() graph.BoardResolver { return boardFields{r} }
 
 // Group answers a group's fields.
 func (r *Root) Group() graph.GroupResolver { return groupFields{r} }
+
+// PostCampaign answers the fields of what members are asked to write about.
+func (r *Root) PostCampaign() graph.PostCampaignResolver { return campaignFields{r} }
 
 // CoinAdjustment answers the fields of a proposal to correct coins.
 func (r *Root) CoinAdjustment() graph.CoinAdjustmentResolver { return adjustmentFields{r} }

@@ -166,6 +166,9 @@ func askings() []asking {
 	add("PostDetail", sampleEnd, map[string]any{"id": globalID("Post", string(busyPost))}, owner, adult, "")
 	add("PostDetail", sampleEnd, map[string]any{"id": globalID("Post", string(familyPost))}, owner)
 	add("Community", sampleEnd, nil, owner, teen, "")
+	add("PostCampaigns", today, nil, owner, "")
+	add("OwnPost", sampleEnd, map[string]any{"id": globalID("Post", string(pendingPost))}, stranger, owner, "")
+	add("OwnComment", sampleEnd, map[string]any{"id": globalID("Comment", string(pendingReply))}, stranger, owner, "")
 	for _, surface := range []string{"HOME", "DISCOVER", "CART", "REWARDS", "COMMUNITY", "FAMILY", "REPLENISH"} {
 		add("Recommend", sampleEnd, map[string]any{"surface": surface}, owner, "")
 	}

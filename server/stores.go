@@ -25,6 +25,7 @@ import (
 	"membergate/internal/notice"
 	"membergate/internal/offer"
 	"membergate/internal/order"
+	"membergate/internal/posting"
 	"membergate/internal/product"
 	"membergate/internal/profile"
 	"membergate/internal/programme"
@@ -56,6 +57,7 @@ type stores struct {
 	offers     offer.Store      // tiers at a share of their price
 	claims     claim.Store      // tiers for codes, and days
 	community  community.Store  // posts, comments, marks, ties
+	posting    posting.Store    // the same, for those who write
 	requests   desk.Requests    // after a sale
 	cards      desk.Cards       // who may show codes of members
 	decisions  profile.Store    // members' earlier decisions on their data
@@ -143,7 +145,7 @@ func (s *stores) useBolt(b *boltstore.Store) {
 	s.transfers, s.claims, s.notices = b.Transfers(), b.Claims(), b.Notices()
 	s.offers = b.Offers()
 	s.products, s.rewards, s.usages, s.families, s.community = b.Products(), b.Rewards(), b.Usages(), b.Families(), b.Community()
-	s.uses = b.Uses()
+	s.uses, s.posting = b.Uses(), b.Community()
 	s.decisions, s.requests, s.cards = b.Decisions(), b.Requests(), b.Cards()
 	s.redemptions, s.vouchers, s.promises = b.Redemptions(), b.Vouchers(), b.Supply()
 	s.coupons, s.invites = b.Coupons(), b.Invitations()
@@ -157,7 +159,7 @@ func (s *stores) useMongo(m *mongostore.Store) {
 	s.transfers, s.claims, s.notices = m.Transfers(), m.Claims(), m.Notices()
 	s.offers = m.Offers()
 	s.products, s.rewards, s.usages, s.families, s.community = m.Products(), m.Rewards(), m.Usages(), m.Families(), m.Community()
-	s.uses = m.Uses()
+	s.uses, s.posting = m.Uses(), m.Community()
 	s.decisions, s.requests, s.cards = m.Decisions(), m.Requests(), m.Cards()
 	s.redemptions, s.vouchers, s.promises = m.Redemptions(), m.Vouchers(), m.Supply()
 	s.coupons, s.invites = m.Coupons(), m.Invitations()

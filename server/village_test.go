@@ -244,7 +244,10 @@ func putPosts(ctx context.Context, st *stores) error {
 		change(&p)
 		all = append(all, p)
 	}
-	special(pendingPost, 100, stranger, func(p *community.Post) { p.State = community.Pending })
+	special(pendingPost, 100, stranger, func(p *community.Post) {
+		p.State, p.Campaign = community.Pending, "SHOW_YOUR_FINDS"
+		p.Ruling = community.Ruling{Reason: "UNAVAILABLE", By: community.ByRules, At: written(100)}
+	})
 	special(familyPost, 101, owner, func(p *community.Post) { p.Visibility, p.Family = community.OfFamily, string(villageFamily) })
 	special(platinumPost, 102, owner, func(p *community.Post) { p.Visibility, p.MinRank = community.OfTier, 3 })
 	special(blockedPost, 103, blocked, func(*community.Post) {})
@@ -252,7 +255,8 @@ func putPosts(ctx context.Context, st *stores) error {
 		all[i] = all[i].Counted(community.Counts{})
 	}
 	return errors.Join(st.community.Put(ctx, all),
-		st.community.PutTopics(ctx, []community.Topic{{ID: soupTopic, Key: "soup", Titles: programme.Text{"zh-CN": "汤", "en": "Soup"}}}))
+		st.community.PutTopics(ctx, []community.Topic{{ID: soupTopic, Key: "soup", Titles: programme.Text{"zh-CN": "汤", "en": "Soup"}},
+			{ID: "t-show-your-finds", Key: "晒好物", Titles: programme.Text{"zh-CN": "晒好物", "zh-TW": "曬好物", "en": "Show your finds"}}}))
 }
 
 func putComments(ctx context.Context, st *stores) error {
@@ -276,7 +280,10 @@ func putComments(ctx context.Context, st *stores) error {
 		}
 	}
 	all[0].DeletedAt, all[0].Body = written(190), "" // its replies keep the place
-	write(199, "Not looked at yet", func(c *community.Comment) { c.Author, c.State = stranger, community.Pending })
+	write(199, "Not looked at yet", func(c *community.Comment) {
+		c.Author, c.State = stranger, community.Pending
+		c.Ruling = community.Ruling{Reason: "UNAVAILABLE", By: community.ByRules, At: written(199)}
+	})
 	if err := st.community.PutComments(ctx, all); err != nil {
 		return err
 	}

@@ -91,7 +91,7 @@ func tallyComments(t *tx, tally *community.Tally, prefix []byte) error {
 	authors := map[member.ID]bool{}
 	return eachComment(t, prefix, func(c community.Comment) {
 		tally.Version += c.Version
-		if c.State == community.Published && !c.Tombstone() {
+		if c.Readable() {
 			tally.Counts.Comments++
 			authors[c.Author] = true
 		}

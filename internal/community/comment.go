@@ -23,6 +23,7 @@ type Comment struct {
 	Author    member.ID
 	Body      string
 	State     Moderation
+	Ruling    Ruling    // why its state is not PUBLISHED, or once was not
 	CreatedAt time.Time // to the millisecond: its id begins with it
 	EditedAt  time.Time // zero = never
 	DeletedAt time.Time // zero = not deleted
@@ -35,9 +36,11 @@ type Comment struct {
 // Tombstone tells whether author and text are gone and the comment only holds its replies up.
 func (c Comment) Tombstone() bool { return !c.DeletedAt.IsZero() }
 
-// Listed tells whether a comment has a place in its thread for everybody: it is published, and if it was deleted
-// something still hangs below it.
-func (c Comment) Listed() bool { return c.State == Published && (!c.Tombstone() || c.Replies > 0) }
+// Readable tells whether everybody may read a comment, but for those who do not see one another.
+func (c Comment) Readable() bool { return c.State == Published && !c.Tombstone() }
+
+// Listed tells whether a comment has a place in its thread for everybody: it can be read, or something hangs below it.
+func (c Comment) Listed() bool { return c.Readable() || c.Replies > 0 }
 
 // Counted gives the comment with counts, and with what follows from them.
 func (c Comment) Counted(n Counts, replies int64) Comment {
@@ -59,14 +62,15 @@ func (c Comment) AnswerTo(parent Comment) Comment {
 	return c
 }
 
-// As gives the comment as a reader sees it: of those who do not see one another, and of what was deleted, only the
-// place in the thread is left.
+// As gives the comment as a reader sees it: of those who do not see one another, of what was deleted, and of what is
+// not published, to all but its author, only the place in the thread is left.
 func (c Comment) As(r Reader) Comment {
-	if r.Apart(c.Author) && !c.Tombstone() {
+	if (r.Apart(c.Author) || c.State != Published && !r.Owns(c.Author)) && !c.Tombstone() {
 		c.DeletedAt = c.CreatedAt
 	}
 	if c.Tombstone() {
 		c.Author, c.Body, c.Counts, c.EditedAt = "", "", Counts{}, time.Time{}
+		c.State, c.Ruling = Published, Ruling{} // what was not published looks like what was deleted
 	}
 	return c
 }

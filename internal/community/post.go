@@ -84,7 +84,9 @@ type Post struct {
 	Visibility Visibility
 	MinRank    int    // OfTier: the lowest rank that may see it
 	Family     string // OfFamily: id of the family
+	Campaign   string // code of the programme's campaign that it takes part in; empty if none
 	State      Moderation
+	Ruling     Ruling    // why its state is not PUBLISHED, or once was not
 	CreatedAt  time.Time // to the millisecond: its id begins with it
 	EditedAt   time.Time // zero = never
 	DeletedAt  time.Time // zero = not deleted
@@ -93,6 +95,7 @@ type Post struct {
 	Counts     Counts
 	Weight     int64 // Counts.Weight
 	HotKey     int64 // HotKey of weight and time: the order of hot feeds
+	Version    int64 // grows with every change but those of counts
 }
 
 // Live tells whether a post is published and not deleted.

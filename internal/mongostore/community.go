@@ -18,7 +18,8 @@ import (
 //	posts { _id: post id, sv: 1, author, board, body, media: [ { path, width, height, alt } … ], topics, products,
 //	        visibility, minRank, family, state, created, edited, deleted, pinned, locked, counts: { … }, weight, hot,
 //	        tally: version of the tally that the counts are of,
-//	        live: published and not deleted, gone: deleted, shelf: Post.Shelf }
+//	        live: published and not deleted, gone: deleted, shelf: Post.Shelf, campaign, version,
+//	        ruling: { reason, note, by, at, appeal, appealed, ended } }
 //
 //	hot, _id · board, _id · topics, _id · author, _id · family, _id
 //
@@ -60,6 +61,9 @@ type postDoc struct {
 	Live       bool         `bson:"live"`
 	Gone       bool         `bson:"gone"`
 	Shelf      string       `bson:"shelf"`
+	Campaign   string       `bson:"campaign,omitempty"`
+	Ruling     rulingDoc    `bson:"ruling,omitempty"`
+	Version    int64        `bson:"version,omitempty"`
 }
 
 type pictureDoc struct {
@@ -78,6 +82,7 @@ func toPost(p community.Post) postDoc {
 		Created: p.CreatedAt, Edited: p.EditedAt, Deleted: p.DeletedAt, Pinned: p.Pinned, Locked: p.Locked,
 		Counts: toCounts(p.Counts), Weight: p.Weight, Hot: p.HotKey,
 		Live: p.Live(), Gone: !p.DeletedAt.IsZero(), Shelf: p.Shelf(),
+		Campaign: p.Campaign, Ruling: rulingDoc(p.Ruling), Version: p.Version,
 	}
 }
 
@@ -89,6 +94,7 @@ func (d postDoc) post() community.Post {
 		Visibility: community.Visibility(d.Visibility), MinRank: d.MinRank, Family: d.Family, State: community.Moderation(d.State),
 		CreatedAt: d.Created, EditedAt: d.Edited, DeletedAt: d.Deleted, Pinned: d.Pinned, Locked: d.Locked,
 		Counts: d.Counts.counts(), Weight: d.Weight, HotKey: d.Hot,
+		Campaign: d.Campaign, Ruling: d.Ruling.ruling(), Version: d.Version,
 	}
 }
 

@@ -46,7 +46,7 @@ func (c *Community) tallyComments(ctx context.Context, s community.Subject, t *c
 	there := bson.D{{Key: "$eq", Value: bson.A{"$gone", false}}}
 	if s.Kind == community.OnComment {
 		held := bson.D{{Key: "$gt", Value: bson.A{"$replies", 0}}}
-		listed := bson.D{{Key: "$and", Value: bson.A{published, bson.D{{Key: "$or", Value: bson.A{there, held}}}}}}
+		listed := bson.D{{Key: "$or", Value: bson.A{bson.D{{Key: "$and", Value: bson.A{published, there}}}, held}}}
 		sums := bson.D{{Key: "_id", Value: nil}, {Key: "version", Value: sum("$version")}, {Key: "replies", Value: sum(one(listed))}}
 		return aggregate(ctx, c.s, comments, group("under", s.ID, sums), func(d map[string]any) {
 			t.Version += whole(d["version"])

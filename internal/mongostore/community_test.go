@@ -14,6 +14,8 @@ import (
 
 func TestCommunity(t *testing.T) { storetest.Community(t, open(t).Community()) }
 
+func TestPosting(t *testing.T) { storetest.Posting(t, open(t).Community()) }
+
 // What a screen reads costs one command each, however much of it there is.
 func TestCommunityTrips(t *testing.T) {
 	s := open(t).Community()

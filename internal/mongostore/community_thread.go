@@ -16,10 +16,11 @@ import (
 // Comments are found by what they hang directly below:
 //
 //	comments { _id: comment id, sv: 1, post, parent, under: parent or post, path, depth, author, body, state, created,
-//	           edited, deleted, counts: { … as in posts … }, replies, best, version, tally, gone: deleted }
+//	           edited, deleted, ruling, counts: { … as in posts … }, replies, best, version, tally, gone: deleted,
+//	           open: it is not known to be counted above it }
 //
-//	under, best, _id · under, _id · post
-var comments = newCollection("comments", index("under", "best", "_id"), index("under", "_id"), index("post"))
+//	under, best, _id · under, _id · post · open, of those that are
+var comments = newCollection("comments", index("under", "best", "_id"), index("under", "_id"), index("post"), only("open"))
 
 type commentDoc struct {
 	ID      string    `bson:"_id"`
@@ -41,6 +42,8 @@ type commentDoc struct {
 	Version int64     `bson:"version"`
 	Tally   int64     `bson:"tally"`
 	Gone    bool      `bson:"gone"`
+	Ruling  rulingDoc `bson:"ruling,omitempty"`
+	Open    bool      `bson:"open,omitempty"`
 }
 
 func toComment(c community.Comment) commentDoc {
@@ -48,7 +51,7 @@ func toComment(c community.Comment) commentDoc {
 		ID: string(c.ID), SV: 1, Post: string(c.Post), Parent: string(c.Parent), Under: c.Under(), Path: c.Path, Depth: c.Depth,
 		Author: string(c.Author), Body: c.Body, State: string(c.State), Created: c.CreatedAt, Edited: c.EditedAt,
 		Deleted: c.DeletedAt, Counts: toCounts(c.Counts), Replies: c.Replies, Best: c.BestKey, Version: c.Version,
-		Gone: c.Tombstone(),
+		Gone: c.Tombstone(), Ruling: rulingDoc(c.Ruling),
 	}
 }
 
@@ -57,7 +60,7 @@ func (d commentDoc) comment() community.Comment {
 		ID: community.CommentID(d.ID), Post: community.PostID(d.Post), Parent: community.CommentID(d.Parent), Path: d.Path,
 		Depth: d.Depth, Author: member.ID(d.Author), Body: d.Body, State: community.Moderation(d.State), CreatedAt: d.Created,
 		EditedAt: d.Edited, DeletedAt: d.Deleted, Counts: d.Counts.counts(), Replies: d.Replies, BestKey: d.Best,
-		Version: d.Version,
+		Version: d.Version, Ruling: d.Ruling.ruling(),
 	}
 }
 
@@ -118,7 +121,7 @@ func below(q community.ThreadQuery, under string) bson.A {
 // listed holds what Audience.Lists says of comments.
 func listed(a community.Audience) bson.A {
 	hasReplies := bson.D{{Key: "replies", Value: bson.D{{Key: "$gt", Value: 0}}}}
-	others := bson.A{is("state", community.Published), either(is("gone", false), hasReplies)}
+	others := bson.A{either(append(is("state", community.Published), is("gone", false)...), hasReplies)}
 	if len(a.Apart) > 0 {
 		others = append(others, either(bson.D{{Key: "author", Value: bson.D{{Key: "$nin", Value: a.Apart}}}}, hasReplies))
 	}

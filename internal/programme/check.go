@@ -55,6 +55,7 @@ func (r *report) check(p *Programme) {
 	c.completeness()
 	c.family()
 	c.community()
+	c.posts()
 	c.lifecycle()
 	c.privacy()
 	c.rules()

@@ -32,6 +32,7 @@ type Programme struct {
 	Family        *Family           `yaml:"family"`        // absent = no family account
 	Boards        []Board           `yaml:"boards"`        //
 	Groups        []Group           `yaml:"groups"`        //
+	Posts         *Posts            `yaml:"posts"`         // absent = members write nothing
 	Lifecycle     Lifecycle         `yaml:"lifecycle"`     //
 	Services      []Service         `yaml:"services"`      // response times
 	Phrases       *Phrases          `yaml:"phrases"`       // absent = no words of the month
