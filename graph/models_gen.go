@@ -5487,6 +5487,8 @@ const (
 	CommentCreateErrorCodeTooLong CommentCreateErrorCode = "TOO_LONG"
 	// The key was used with another input.
 	CommentCreateErrorCodeIdempotencyConflict CommentCreateErrorCode = "IDEMPOTENCY_CONFLICT"
+	// The viewer wrote too much in a short time; it may be tried again later.
+	CommentCreateErrorCodeTooOften CommentCreateErrorCode = "TOO_OFTEN"
 )
 
 var AllCommentCreateErrorCode = []CommentCreateErrorCode{
@@ -5496,11 +5498,12 @@ var AllCommentCreateErrorCode = []CommentCreateErrorCode{
 	CommentCreateErrorCodeBlank,
 	CommentCreateErrorCodeTooLong,
 	CommentCreateErrorCodeIdempotencyConflict,
+	CommentCreateErrorCodeTooOften,
 }
 
 func (e CommentCreateErrorCode) IsValid() bool {
 	switch e {
-	case CommentCreateErrorCodePostsOff, CommentCreateErrorCodeNotFound, CommentCreateErrorCodeCommentsClosed, CommentCreateErrorCodeBlank, CommentCreateErrorCodeTooLong, CommentCreateErrorCodeIdempotencyConflict:
+	case CommentCreateErrorCodePostsOff, CommentCreateErrorCodeNotFound, CommentCreateErrorCodeCommentsClosed, CommentCreateErrorCodeBlank, CommentCreateErrorCodeTooLong, CommentCreateErrorCodeIdempotencyConflict, CommentCreateErrorCodeTooOften:
 		return true
 	}
 	return false
@@ -7725,6 +7728,8 @@ const (
 	PostCreateErrorCodeCampaignClosed PostCreateErrorCode = "CAMPAIGN_CLOSED"
 	// The key was used with another input.
 	PostCreateErrorCodeIdempotencyConflict PostCreateErrorCode = "IDEMPOTENCY_CONFLICT"
+	// The viewer wrote too much in a short time; it may be tried again later.
+	PostCreateErrorCodeTooOften PostCreateErrorCode = "TOO_OFTEN"
 )
 
 var AllPostCreateErrorCode = []PostCreateErrorCode{
@@ -7739,11 +7744,12 @@ var AllPostCreateErrorCode = []PostCreateErrorCode{
 	PostCreateErrorCodeTierTooHigh,
 	PostCreateErrorCodeCampaignClosed,
 	PostCreateErrorCodeIdempotencyConflict,
+	PostCreateErrorCodeTooOften,
 }
 
 func (e PostCreateErrorCode) IsValid() bool {
 	switch e {
-	case PostCreateErrorCodePostsOff, PostCreateErrorCodeNotFound, PostCreateErrorCodeNotPermitted, PostCreateErrorCodeBlank, PostCreateErrorCodeTooLong, PostCreateErrorCodeTooMany, PostCreateErrorCodeUploadUnknown, PostCreateErrorCodeNoFamily, PostCreateErrorCodeTierTooHigh, PostCreateErrorCodeCampaignClosed, PostCreateErrorCodeIdempotencyConflict:
+	case PostCreateErrorCodePostsOff, PostCreateErrorCodeNotFound, PostCreateErrorCodeNotPermitted, PostCreateErrorCodeBlank, PostCreateErrorCodeTooLong, PostCreateErrorCodeTooMany, PostCreateErrorCodeUploadUnknown, PostCreateErrorCodeNoFamily, PostCreateErrorCodeTierTooHigh, PostCreateErrorCodeCampaignClosed, PostCreateErrorCodeIdempotencyConflict, PostCreateErrorCodeTooOften:
 		return true
 	}
 	return false

@@ -159,7 +159,7 @@ func TestAPostIsRefusedForItsReason(t *testing.T) {
 	onEngines(t, func(t *testing.T, e *engine) {
 		app := newPen(t, e, "writer")
 		id, first := app.post(draft())
-		long := strings.Repeat("汤", 5001)
+		long := strings.Repeat("汤", 10001)
 		many := make([]string, 10)
 		for i := range many {
 			many[i] = globalID("Product", fmt.Sprint(i))

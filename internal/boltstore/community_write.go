@@ -2,17 +2,21 @@ package boltstore
 
 import (
 	"context"
+	"time"
 
 	"membergate/internal/community"
+	"membergate/internal/member"
 	"membergate/internal/posting"
 )
 
 // What is being written:
 //
 //	slips      id of the sending → posting.Slip
+//	slipsOf    author, 0, when it was sent, 8 bytes, id of the sending → ""
 //	uncounted  comment id → ""   comments that are not known to be counted above them
 var (
 	slips     = newBucket("slips")
+	slipsOf   = newBucket("slipsOf")
 	uncounted = newBucket("uncounted")
 )
 
@@ -35,9 +39,28 @@ func (c *Community) PutSlip(ctx context.Context, s posting.Slip) (kept posting.S
 			return err
 		}
 		kept = s
+		if err := t.mark(slipsOf, path(string(s.Author), moment(s.At), []byte(s.ID)), true); err != nil {
+			return err
+		}
 		return t.put(slips, []byte(s.ID), s)
 	})
 	return kept, err
+}
+
+// SlipsOf implements posting.Store.
+func (c *Community) SlipsOf(ctx context.Context, who member.ID, since time.Time, n int) (out []posting.Slip, err error) {
+	err = c.s.read(ctx, func(t *tx) error {
+		prefix := path(string(who))
+		for k := range t.backwards(slipsOf, prefix, nil) {
+			s, _, err := get[posting.Slip](t, slips, k[len(prefix)+8:])
+			if err != nil || s.At.Before(since) || len(out) >= n {
+				return err
+			}
+			out = append(out, s)
+		}
+		return nil
+	})
+	return out, err
 }
 
 // AddPost implements posting.Store.

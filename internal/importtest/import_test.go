@@ -61,7 +61,7 @@ var may = map[string][]string{
 	"internal/family":      {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
 	"internal/cursor":      {},
 	"internal/community":   {"internal/programme", "internal/member", "internal/cursor"},
-	"internal/posting":     {"internal/programme", "internal/member", "internal/wallet", "internal/product", "internal/community"},
+	"internal/posting":     {"internal/programme", "internal/member", "internal/wallet", "internal/product", "internal/moderation", "internal/cursor", "internal/community"},
 	"internal/recommend":   {"internal/programme", "internal/member", "internal/order", "internal/cursor", "internal/product", "internal/reward", "internal/community", "internal/phrase"},
 	"internal/supply":      {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
 	"internal/reconcile":   {"internal/transfer", "internal/supply", "internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account", "internal/order"},

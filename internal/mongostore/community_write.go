@@ -10,13 +10,16 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"membergate/internal/community"
+	"membergate/internal/member"
 	"membergate/internal/posting"
 )
 
 // A slip comes before what is written, under the id of the sending, so that of many sendings one decides.
 //
-//	slips { _id: id of the sending, sv: 1, input, made: id of the post or comment, at }
-var slips = newCollection("slips")
+//	slips { _id: id of the sending, sv: 1, input, made: id of the post or comment, at, author, kind, print, letters }
+//
+//	author, at
+var slips = newCollection("slips", index("author", "at"))
 
 var _ posting.Store = (*Community)(nil)
 
@@ -26,10 +29,20 @@ type slipDoc struct {
 	Input string    `bson:"input"`
 	Made  string    `bson:"made"`
 	At    time.Time `bson:"at"`
+
+	Author  string `bson:"author"`
+	Kind    string `bson:"kind"`
+	Print   int64  `bson:"print"` // its 64 bits
+	Letters int    `bson:"letters"`
+}
+
+func toSlip(s posting.Slip) slipDoc {
+	return slipDoc{ID: s.ID, SV: 1, Input: s.Input, Made: s.Made, At: s.At, Author: string(s.Author), Kind: string(s.Kind), Print: int64(s.Print), Letters: s.Letters}
 }
 
 func (d slipDoc) slip() posting.Slip {
-	return posting.Slip{ID: d.ID, Input: d.Input, Made: d.Made, At: d.At}
+	return posting.Slip{ID: d.ID, Input: d.Input, Made: d.Made, At: d.At,
+		Author: member.ID(d.Author), Kind: community.SubjectKind(d.Kind), Print: uint64(d.Print), Letters: d.Letters}
 }
 
 // Slip implements posting.Store.
@@ -53,7 +66,7 @@ func (c *Community) oneSlip(ctx context.Context, id string) (posting.Slip, bool,
 // PutSlip implements posting.Store.
 func (c *Community) PutSlip(ctx context.Context, s posting.Slip) (kept posting.Slip, err error) {
 	err = c.s.run(ctx, func(ctx context.Context) error {
-		_, err := c.s.in(slips).InsertOne(ctx, slipDoc{ID: s.ID, SV: 1, Input: s.Input, Made: s.Made, At: s.At})
+		_, err := c.s.in(slips).InsertOne(ctx, toSlip(s))
 		if kept = s; !duplicate(err) {
 			return err
 		}
@@ -61,6 +74,17 @@ func (c *Community) PutSlip(ctx context.Context, s posting.Slip) (kept posting.S
 		return err
 	})
 	return kept, err
+}
+
+// SlipsOf implements posting.Store.
+func (c *Community) SlipsOf(ctx context.Context, who member.ID, since time.Time, n int) (out []posting.Slip, err error) {
+	if n <= 0 {
+		return nil, nil
+	}
+	filter := append(is("author", string(who)), is("at", bson.D{{Key: "$gte", Value: since}})...)
+	o := options.Find().SetSort(by("at", -1, "_id", -1)).SetLimit(int64(n))
+	err = find(ctx, c.s, slips, filter, o, func(d slipDoc) { out = append(out, d.slip()) })
+	return out, err
 }
 
 // AddPost implements posting.Store.

@@ -20,8 +20,7 @@ type Edit struct {
 }
 
 // Edit changes a post of the reader's own. A changed text is judged again. What is so already changes nothing.
-// Refusals: POSTS_OFF, NOT_FOUND, NOT_EDITABLE, BLANK, TOO_LONG, TOO_MANY, NO_FAMILY, TIER_TOO_HIGH, and those of the
-// judge.
+// Refusals: POSTS_OFF, NOT_FOUND, NOT_EDITABLE, BLANK, TOO_LONG, TOO_MANY, NO_FAMILY, TIER_TOO_HIGH.
 func (s *Service) Edit(ctx context.Context, r community.Reader, e Edit, now time.Time) (post community.Post, err error) {
 	err = changing(ctx, func(ctx context.Context) error {
 		was, err := s.ownPost(ctx, r, e.Post)

@@ -19,14 +19,14 @@ type Reply struct {
 }
 
 // Reply writes a comment, once per key, and tells whether an earlier sending did. Refusals: POSTS_OFF, NOT_FOUND,
-// COMMENTS_CLOSED, BLANK, TOO_LONG, IDEMPOTENCY_CONFLICT, and those of the judge.
+// COMMENTS_CLOSED, BLANK, TOO_LONG, IDEMPOTENCY_CONFLICT, TOO_OFTEN.
 func (s *Service) Reply(ctx context.Context, r community.Reader, a Reply, now time.Time) (community.Comment, bool, error) {
 	op, err := wallet.OpKey("commentCreate", a.Key)
 	if err != nil {
 		return community.Comment{}, false, err
 	}
 	slip := Slip{ID: wallet.Fingerprint(r.Member, op), At: stamp(now), Made: community.NewID(now),
-		Input: wallet.Fingerprint(a.Post, a.Parent, a.Body)}
+		Input: wallet.Fingerprint(a.Post, a.Parent, a.Body)}.of(r.Member, community.OnComment, a.Body)
 	known, found, err := s.sent(ctx, slip)
 	if err != nil {
 		return community.Comment{}, false, err
@@ -37,7 +37,7 @@ func (s *Service) Reply(ctx context.Context, r community.Reader, a Reply, now ti
 			return c, done, err
 		}
 	}
-	c, err := s.reply(ctx, r, a, now)
+	c, err := s.reply(ctx, r, a, slip.ID, now)
 	if err != nil {
 		return community.Comment{}, false, err
 	}
@@ -66,7 +66,7 @@ func (s *Service) commentOf(ctx context.Context, slip Slip) (community.Comment, 
 }
 
 // reply makes the comment of an answer, or refuses.
-func (s *Service) reply(ctx context.Context, r community.Reader, a Reply, now time.Time) (community.Comment, error) {
+func (s *Service) reply(ctx context.Context, r community.Reader, a Reply, slip string, now time.Time) (community.Comment, error) {
 	_, rules, err := s.rules(now)
 	if err != nil {
 		return community.Comment{}, err
@@ -89,12 +89,12 @@ func (s *Service) reply(ctx context.Context, r community.Reader, a Reply, now ti
 	if err := written("body", a.Body, rules.CommentMax, 0); err != nil {
 		return out, err
 	}
-	out.State, out.Ruling, err = s.ruleComment(ctx, r, out, now)
+	out.State, out.Ruling, err = s.ruleComment(ctx, r, out, slip, now)
 	return out, err
 }
 
-func (s *Service) ruleComment(ctx context.Context, r community.Reader, c community.Comment, now time.Time) (community.Moderation, community.Ruling, error) {
-	v, err := s.judge(ctx, Text{Author: r.Member, Kind: community.OnComment, Body: c.Body, Trusted: len(r.Roles) > 0, At: now})
+func (s *Service) ruleComment(ctx context.Context, r community.Reader, c community.Comment, slip string, now time.Time) (community.Moderation, community.Ruling, error) {
+	v, err := s.judge(ctx, Text{Author: r.Member, Kind: community.OnComment, Body: c.Body, Trusted: len(r.Roles) > 0, Slip: slip, At: now})
 	state, ruling := v.ruled(c.State, c.Ruling, stamp(now))
 	return state, ruling, err
 }
@@ -126,7 +126,7 @@ func (s *Service) parent(ctx context.Context, r community.Reader, p community.Po
 }
 
 // Rewrite changes a comment of the reader's own; the text is judged again. What is so already changes nothing.
-// Refusals: POSTS_OFF, NOT_FOUND, NOT_EDITABLE, BLANK, TOO_LONG, and those of the judge.
+// Refusals: POSTS_OFF, NOT_FOUND, NOT_EDITABLE, BLANK, TOO_LONG.
 func (s *Service) Rewrite(ctx context.Context, r community.Reader, id community.CommentID, body string, now time.Time) (community.Comment, error) {
 	_, rules, err := s.rules(now)
 	if err != nil {
@@ -148,7 +148,7 @@ func (s *Service) rewritten(ctx context.Context, r community.Reader, rules *prog
 		return c, err
 	}
 	c.Body, c.EditedAt = body, stamp(now)
-	state, ruling, err := s.ruleComment(ctx, r, c, now)
+	state, ruling, err := s.ruleComment(ctx, r, c, "", now)
 	c.State, c.Ruling = state, ruling
 	return c, err
 }

@@ -23,7 +23,8 @@ type Text struct {
 	Author  member.ID
 	Kind    community.SubjectKind
 	Body    string
-	Trusted bool // written with a staff role
+	Trusted bool   // written with a staff role
+	Slip    string // id of the slip of what is new; empty for what is changed
 	At      time.Time
 }
 

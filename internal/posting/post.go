@@ -26,14 +26,14 @@ type Draft struct {
 
 // Post writes a post, once per key, and tells whether an earlier sending did. Refusals: POSTS_OFF, NOT_FOUND,
 // NOT_PERMITTED, BLANK, TOO_LONG, TOO_MANY, UPLOAD_UNKNOWN, NO_FAMILY, TIER_TOO_HIGH, CAMPAIGN_CLOSED,
-// IDEMPOTENCY_CONFLICT, and those of the judge.
+// IDEMPOTENCY_CONFLICT, TOO_OFTEN.
 func (s *Service) Post(ctx context.Context, r community.Reader, d Draft, now time.Time) (community.Post, bool, error) {
 	op, err := wallet.OpKey("postCreate", d.Key)
 	if err != nil {
 		return community.Post{}, false, err
 	}
 	slip := Slip{ID: wallet.Fingerprint(r.Member, op), At: stamp(now), Made: community.NewID(now),
-		Input: wallet.Fingerprint(d.Board, d.Body, d.Topics, d.Products, d.Uploads, d.Visibility, d.MinTier, d.Campaign)}
+		Input: wallet.Fingerprint(d.Board, d.Body, d.Topics, d.Products, d.Uploads, d.Visibility, d.MinTier, d.Campaign)}.of(r.Member, community.OnPost, d.Body)
 	known, found, err := s.sent(ctx, slip)
 	if err != nil {
 		return community.Post{}, false, err
@@ -44,7 +44,7 @@ func (s *Service) Post(ctx context.Context, r community.Reader, d Draft, now tim
 			return p, done, err
 		}
 	}
-	p, err := s.draft(ctx, r, d, slip.At, now)
+	p, err := s.draft(ctx, r, d, slip, now)
 	if err != nil {
 		return community.Post{}, false, err
 	}
@@ -93,12 +93,12 @@ func (s *Service) postOf(ctx context.Context, slip Slip) (community.Post, bool, 
 }
 
 // draft makes the post of a draft, or refuses.
-func (s *Service) draft(ctx context.Context, r community.Reader, d Draft, at, now time.Time) (community.Post, error) {
+func (s *Service) draft(ctx context.Context, r community.Reader, d Draft, slip Slip, now time.Time) (community.Post, error) {
 	p, rules, err := s.rules(now)
 	if err != nil {
 		return community.Post{}, err
 	}
-	out := community.Post{Author: r.Member, Board: d.Board, Body: d.Body, CreatedAt: at, Version: 1}
+	out := community.Post{Author: r.Member, Board: d.Board, Body: d.Body, CreatedAt: slip.At, Version: 1}
 	if err := onBoard(p, r, d.Board); err != nil {
 		return out, err
 	}
@@ -117,7 +117,7 @@ func (s *Service) draft(ctx context.Context, r community.Reader, d Draft, at, no
 	if out.Media, err = s.pictures(ctx, rules, r, d.Uploads); err != nil {
 		return out, err
 	}
-	v, err := s.judge(ctx, Text{Author: r.Member, Kind: community.OnPost, Body: d.Body, Trusted: len(r.Roles) > 0, At: now})
+	v, err := s.judge(ctx, Text{Author: r.Member, Kind: community.OnPost, Body: d.Body, Trusted: len(r.Roles) > 0, Slip: slip.ID, At: now})
 	out.State, out.Ruling = v.ruled(community.Draft, community.Ruling{}, stamp(now))
 	return out, err
 }

@@ -10,6 +10,7 @@ import (
 	"membergate/internal/community"
 	"membergate/internal/fault"
 	"membergate/internal/member"
+	"membergate/internal/moderation"
 	"membergate/internal/product"
 	"membergate/internal/programme"
 )
@@ -48,6 +49,8 @@ type Store interface {
 	Slip(ctx context.Context, id string) (Slip, bool, error)
 	// PutSlip notes what a sending is to become, and gives the note that is there then: the first one stays.
 	PutSlip(ctx context.Context, s Slip) (Slip, error)
+	// SlipsOf gives an author's slips since a time, newest first, at most n.
+	SlipsOf(ctx context.Context, who member.ID, since time.Time, n int) ([]Slip, error)
 	// AddPost adds a post, and tells whether it did: if one with the id is there, nothing changes.
 	AddPost(ctx context.Context, p community.Post) (added bool, err error)
 	// ChangePost stores a post under its next version, but for its counts and what follows from them. ErrStale if it
@@ -72,6 +75,18 @@ type Slip struct {
 	Input string    // fingerprint of what was sent
 	Made  string    // id of the post or comment
 	At    time.Time // when it was first sent: the time of what is written
+
+	Author  member.ID
+	Kind    community.SubjectKind // what it is to become
+	Print   uint64                // of the text: similar texts differ in few bits
+	Letters int                   // of the text
+}
+
+// of notes whose text a sending is.
+func (s Slip) of(who member.ID, k community.SubjectKind, body string) Slip {
+	p := moderation.PrintOf(body)
+	s.Author, s.Kind, s.Print, s.Letters = who, k, p.Bits, p.Letters
+	return s
 }
 
 // Products tells which products there are.

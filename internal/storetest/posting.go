@@ -30,6 +30,7 @@ func Posting(t *testing.T, s Writings) {
 		{"comments are uncounted until they are counted as they are", uncountedComments},
 		{"of fifty sendings with one key one post is made", fiftySendings},
 		{"a post that nobody else may see is on no list but its author's", pendingOnOwnLists},
+		{"a programme without posts takes none, and lets go of those it has", noPosts},
 		{"comments hang to depth six, and deeper answers beside the deepest", depthOfReplies},
 		{"a comment that holds others keeps its place when it is taken away", tombstones},
 		{"killed after any write, a comment is there once and the counts are right", killedReplies},
@@ -106,18 +107,39 @@ func firstSlip(t *testing.T, ctx context.Context, s Writings) {
 	id := name("slip")
 	_, found, err := s.Slip(ctx, id)
 	must(t, err)
-	first := posting.Slip{ID: id, Input: "a", Made: "1", At: writtenAt}
+	first := posting.Slip{ID: id, Input: "a", Made: "1", At: writtenAt, Author: member.ID(name("m")), Kind: community.OnComment, Print: 1<<63 + 5, Letters: 9}
 	got, err := s.PutSlip(ctx, first)
 	must(t, err)
 	same(t, "the first", got, first)
 	got, err = s.PutSlip(ctx, posting.Slip{ID: id, Input: "b", Made: "2", At: writtenAt.Add(1)})
 	must(t, err)
 	same(t, "the second", got, first)
+	same(t, "of its author", first1(s.SlipsOf(ctx, first.Author, writtenAt, 5)), first)
+	for _, n := range []int{2, 1, 3} {
+		next := first
+		next.ID, next.At = name("slip"), writtenAt.Add(time.Duration(n)*time.Minute)
+		_, err := s.PutSlip(ctx, next)
+		must(t, err)
+	}
+	late, err := s.SlipsOf(ctx, first.Author, writtenAt.Add(time.Minute), 2)
+	must(t, err)
+	all, err := s.SlipsOf(ctx, first.Author, writtenAt, 10)
+	must(t, err)
+	if len(late) != 2 || len(all) != 4 || !late[1].At.Equal(writtenAt.Add(2*time.Minute)) {
+		t.Errorf("of an author's slips there are %v and %v", late, all)
+	}
 	got, again, err := s.Slip(ctx, id)
 	must(t, err)
 	if same(t, "later", got, first); found || !again {
 		t.Errorf("a slip is found before it is put: %v, and after: %v", found, again)
 	}
+}
+
+func first1(all []posting.Slip, err error) posting.Slip {
+	if err != nil || len(all) == 0 {
+		return posting.Slip{}
+	}
+	return all[0]
 }
 
 func addAgain(t *testing.T, ctx context.Context, s Writings) {

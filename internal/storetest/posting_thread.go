@@ -54,6 +54,24 @@ func pendingOnOwnLists(t *testing.T, ctx context.Context, s Writings) {
 	}
 }
 
+func noPosts(t *testing.T, ctx context.Context, s Writings) {
+	w := write(s)
+	p := w.post(t, ctx, "before")
+	c := w.reply(t, ctx, p, "", "before")
+	rules := newRules()
+	rules.Posts = nil
+	w.Book = rules
+	_, _, err := w.Post(ctx, w.author, posting.Draft{Key: name("k"), Board: "B", Body: "b", Visibility: community.Public}, writtenAt)
+	answers(t, err, posting.NotOffered)
+	_, _, err = w.Reply(ctx, w.author, posting.Reply{Key: name("k"), Post: p.ID, Body: "b"}, writtenAt)
+	answers(t, err, posting.NotOffered)
+	_, err = w.Edit(ctx, w.author, posting.Edit{Post: p.ID}, writtenAt)
+	answers(t, err, posting.NotOffered)
+	_, err = w.Rewrite(ctx, w.author, c.ID, "b", writtenAt)
+	answers(t, err, posting.NotOffered)
+	must(t, w.Delete(ctx, w.author, p.ID, writtenAt)) // what is one's own can always be taken back
+}
+
 func depthOfReplies(t *testing.T, ctx context.Context, s Writings) {
 	w := write(s)
 	p := w.post(t, ctx, "deep")
