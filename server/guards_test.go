@@ -14,7 +14,7 @@ import (
 // are the roles of staff of which one is needed.
 var guards = map[string]string{
 	"me": "", "node": "", "nodes": "", "programme": "", "coinSupply": "", "familyInvitation": "", "feed": "", "boards": "", "groups": "",
-	"product": "", "rewards": "", "recommendations": "", "couponCampaigns": "",
+	"product": "", "rewards": "", "recommendations": "", "couponCampaigns": "", "postCampaigns": "",
 
 	"coinAdjustments": "operations", "tierApplications": "operations", "membershipOffer": "service", "membershipRenewals": "service",
 	"entitlements": "service clerk", "storeWordCheck": "clerk", "afterSalesRequests": "service operations", "couponByCode": "clerk", "redemptionByCode": "clerk",
@@ -27,6 +27,7 @@ var guards = map[string]string{
 	"notificationsRead": "member", "notificationSettingsSet": "member", "deviceRegister": "member", "deviceRemove": "member",
 	"reactionSet": "member", "bookmarkSet": "member", "followSet": "member", "memberBlockSet": "member", "groupJoin": "member",
 	"memberCodeKey": "member", "memberCodeRevoke": "member", "afterSalesRequest": "member",
+	"postCreate": "member", "postUpdate": "member", "postDelete": "member", "commentCreate": "member", "commentUpdate": "member", "commentDelete": "member",
 
 	"redemptionUse": "clerk", "couponUseByCode": "clerk", "couponIssue": "service", "couponRevoke": "service", "tierApplicationDecide": "operations",
 	"membershipCodesIssue": "operations", "membershipCodesWithdraw": "operations", "membershipDaysAdd": "operations",
