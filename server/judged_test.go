@@ -78,11 +78,11 @@ func TestWhatIsNotPublishedIsItsAuthorsAlone(t *testing.T) {
 func TestWhoeverWritesTooOftenWaits(t *testing.T) {
 	onEngines(t, func(t *testing.T, e *engine) {
 		app := newPen(t, e, "prolific")
-		for range 10 { // as many as the rules allow somebody new
+		for range 20 { // as many as the rules allow somebody of whom a few have been read
 			app.post(draft("body", "Bread."))
 		}
 		if got := app.send("PostCreate", draft("body", "Bread.")).refusal(t, "postCreate"); got != "TOO_OFTEN" {
-			t.Errorf("the eleventh is told %q", got)
+			t.Errorf("the next is told %q", got)
 		}
 	})
 }
