@@ -48,6 +48,7 @@ type ResolverRoot interface {
 	Notification() NotificationResolver
 	NotificationConnection() NotificationConnectionResolver
 	Post() PostResolver
+	PostCampaign() PostCampaignResolver
 	Privacy() PrivacyResolver
 	PublicProfile() PublicProfileResolver
 	Query() QueryResolver
@@ -508,6 +509,7 @@ type ComplexityRoot struct {
 		Reactions   func(childComplexity int) int
 		Replies     func(childComplexity int, sort CommentSort, first *int, after *string) int
 		ReplyCount  func(childComplexity int) int
+		Ruling      func(childComplexity int) int
 		Tombstone   func(childComplexity int) int
 	}
 
@@ -517,9 +519,47 @@ type ComplexityRoot struct {
 		PageInfo func(childComplexity int) int
 	}
 
+	CommentCreatePayload struct {
+		Comment    func(childComplexity int) int
+		Post       func(childComplexity int) int
+		Replayed   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CommentCreateUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+		Nearest func(childComplexity int) int
+	}
+
+	CommentDeletePayload struct {
+		DeletedCommentID func(childComplexity int) int
+		Post             func(childComplexity int) int
+		UserErrors       func(childComplexity int) int
+	}
+
+	CommentDeleteUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
 	CommentEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	CommentUpdatePayload struct {
+		Comment    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CommentUpdateUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+		Nearest func(childComplexity int) int
 	}
 
 	Completeness struct {
@@ -536,6 +576,14 @@ type ComplexityRoot struct {
 		Code    func(childComplexity int) int
 		Field   func(childComplexity int) int
 		Message func(childComplexity int) int
+	}
+
+	ContentRuling struct {
+		At     func(childComplexity int) int
+		By     func(childComplexity int) int
+		Note   func(childComplexity int) int
+		Reason func(childComplexity int) int
+		Text   func(childComplexity int) int
 	}
 
 	Coupon struct {
@@ -1331,6 +1379,9 @@ type ComplexityRoot struct {
 		CoinAdjustmentPropose   func(childComplexity int, input CoinAdjustmentProposeInput) int
 		CoinConvert             func(childComplexity int, input CoinConvertInput) int
 		CoinTransfer            func(childComplexity int, input CoinTransferInput) int
+		CommentCreate           func(childComplexity int, input CommentCreateInput) int
+		CommentDelete           func(childComplexity int, input CommentDeleteInput) int
+		CommentUpdate           func(childComplexity int, input CommentUpdateInput) int
 		ConsentSet              func(childComplexity int, input ConsentSetInput) int
 		CouponClaim             func(childComplexity int, input CouponClaimInput) int
 		CouponFreeze            func(childComplexity int, input CouponFreezeInput) int
@@ -1360,6 +1411,9 @@ type ComplexityRoot struct {
 		NotificationSettingsSet func(childComplexity int, input NotificationSettingsSetInput) int
 		NotificationsRead       func(childComplexity int, input NotificationsReadInput) int
 		OfferAccept             func(childComplexity int, input OfferAcceptInput) int
+		PostCreate              func(childComplexity int, input PostCreateInput) int
+		PostDelete              func(childComplexity int, input PostDeleteInput) int
+		PostUpdate              func(childComplexity int, input PostUpdateInput) int
 		PreferencesSet          func(childComplexity int, input PreferencesSetInput) int
 		ReactionSet             func(childComplexity int, input ReactionSetInput) int
 		RedemptionCancel        func(childComplexity int, input RedemptionCancelInput) int
@@ -1451,6 +1505,7 @@ type ComplexityRoot struct {
 		Board          func(childComplexity int) int
 		Body           func(childComplexity int) int
 		BookmarkedByMe func(childComplexity int) int
+		Campaign       func(childComplexity int) int
 		CommentCount   func(childComplexity int) int
 		Comments       func(childComplexity int, sort CommentSort, first *int, after *string) int
 		CreatedAt      func(childComplexity int) int
@@ -1462,8 +1517,18 @@ type ComplexityRoot struct {
 		Permissions    func(childComplexity int) int
 		Products       func(childComplexity int) int
 		Reactions      func(childComplexity int) int
+		Ruling         func(childComplexity int) int
 		Topics         func(childComplexity int) int
 		Visibility     func(childComplexity int) int
+	}
+
+	PostCampaign struct {
+		ClosesAt func(childComplexity int) int
+		Code     func(childComplexity int) int
+		OpensAt  func(childComplexity int) int
+		Terms    func(childComplexity int) int
+		Title    func(childComplexity int) int
+		Topic    func(childComplexity int) int
 	}
 
 	PostConnection struct {
@@ -1474,9 +1539,45 @@ type ComplexityRoot struct {
 		Stale        func(childComplexity int) int
 	}
 
+	PostCreatePayload struct {
+		Post       func(childComplexity int) int
+		Replayed   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	PostCreateUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+		Nearest func(childComplexity int) int
+	}
+
+	PostDeletePayload struct {
+		DeletedPostID func(childComplexity int) int
+		UserErrors    func(childComplexity int) int
+	}
+
+	PostDeleteUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
 	PostEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	PostUpdatePayload struct {
+		Post       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	PostUpdateUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+		Nearest func(childComplexity int) int
 	}
 
 	PreferencesSetPayload struct {
@@ -1589,6 +1690,7 @@ type ComplexityRoot struct {
 		MembershipRenewals func(childComplexity int, first *int, after *string) int
 		Node               func(childComplexity int, id string) int
 		Nodes              func(childComplexity int, ids []string) int
+		PostCampaigns      func(childComplexity int) int
 		Product            func(childComplexity int, sku string) int
 		Programme          func(childComplexity int) int
 		Recommendations    func(childComplexity int, surface RecommendationSurface, contextID *string, first *int, after *string) int
@@ -2143,6 +2245,8 @@ type CoinTransferResolver interface {
 type CommentResolver interface {
 	Author(ctx context.Context, obj *Comment) (*PublicProfile, error)
 
+	Ruling(ctx context.Context, obj *Comment) (*ContentRuling, error)
+
 	MyReactions(ctx context.Context, obj *Comment) ([]ReactionKind, error)
 
 	Replies(ctx context.Context, obj *Comment, sort CommentSort, first *int, after *string) (*CommentConnection, error)
@@ -2256,6 +2360,12 @@ type MutationResolver interface {
 	AfterSalesRequest(ctx context.Context, input AfterSalesRequestInput) (*AfterSalesRequestPayload, error)
 	AfterSalesTake(ctx context.Context, input AfterSalesTakeInput) (*AfterSalesTakePayload, error)
 	AfterSalesClose(ctx context.Context, input AfterSalesCloseInput) (*AfterSalesClosePayload, error)
+	PostCreate(ctx context.Context, input PostCreateInput) (*PostCreatePayload, error)
+	PostUpdate(ctx context.Context, input PostUpdateInput) (*PostUpdatePayload, error)
+	PostDelete(ctx context.Context, input PostDeleteInput) (*PostDeletePayload, error)
+	CommentCreate(ctx context.Context, input CommentCreateInput) (*CommentCreatePayload, error)
+	CommentUpdate(ctx context.Context, input CommentUpdateInput) (*CommentUpdatePayload, error)
+	CommentDelete(ctx context.Context, input CommentDeleteInput) (*CommentDeletePayload, error)
 }
 type NotificationResolver interface {
 	Subject(ctx context.Context, obj *Notification) (Node, error)
@@ -2266,6 +2376,8 @@ type NotificationConnectionResolver interface {
 type PostResolver interface {
 	Author(ctx context.Context, obj *Post) (*PublicProfile, error)
 
+	Ruling(ctx context.Context, obj *Post) (*ContentRuling, error)
+
 	Topics(ctx context.Context, obj *Post) ([]*Topic, error)
 	Products(ctx context.Context, obj *Post) ([]*Product, error)
 
@@ -2274,6 +2386,9 @@ type PostResolver interface {
 	BookmarkedByMe(ctx context.Context, obj *Post) (*bool, error)
 	Permissions(ctx context.Context, obj *Post) ([]string, error)
 	Comments(ctx context.Context, obj *Post, sort CommentSort, first *int, after *string) (*CommentConnection, error)
+}
+type PostCampaignResolver interface {
+	Topic(ctx context.Context, obj *PostCampaign) (*Topic, error)
 }
 type PrivacyResolver interface {
 	Decisions(ctx context.Context, obj *Privacy, first *int, after *string) (*PrivacyDecisionConnection, error)
@@ -2302,6 +2417,7 @@ type QueryResolver interface {
 	StoreWordCheck(ctx context.Context, word string) (*StoreWordCheck, error)
 	AfterSalesRequests(ctx context.Context, first *int, after *string) (*AfterSalesRequestConnection, error)
 	CouponByCode(ctx context.Context, code string) (*Coupon, error)
+	PostCampaigns(ctx context.Context) ([]*PostCampaign, error)
 	CouponCampaigns(ctx context.Context) ([]*CouponCampaign, error)
 	RedemptionByCode(ctx context.Context, code string) (*Redemption, error)
 	Recommendations(ctx context.Context, surface RecommendationSurface, contextID *string, first *int, after *string) (*RecommendationConnection, error)
@@ -4049,6 +4165,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Comment.ReplyCount(childComplexity), true
+	case "Comment.ruling":
+		if e.ComplexityRoot.Comment.Ruling == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Comment.Ruling(childComplexity), true
 	case "Comment.tombstone":
 		if e.ComplexityRoot.Comment.Tombstone == nil {
 			break
@@ -4075,6 +4197,94 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CommentConnection.PageInfo(childComplexity), true
 
+	case "CommentCreatePayload.comment":
+		if e.ComplexityRoot.CommentCreatePayload.Comment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentCreatePayload.Comment(childComplexity), true
+	case "CommentCreatePayload.post":
+		if e.ComplexityRoot.CommentCreatePayload.Post == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentCreatePayload.Post(childComplexity), true
+	case "CommentCreatePayload.replayed":
+		if e.ComplexityRoot.CommentCreatePayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentCreatePayload.Replayed(childComplexity), true
+	case "CommentCreatePayload.userErrors":
+		if e.ComplexityRoot.CommentCreatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentCreatePayload.UserErrors(childComplexity), true
+
+	case "CommentCreateUserError.code":
+		if e.ComplexityRoot.CommentCreateUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentCreateUserError.Code(childComplexity), true
+	case "CommentCreateUserError.field":
+		if e.ComplexityRoot.CommentCreateUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentCreateUserError.Field(childComplexity), true
+	case "CommentCreateUserError.message":
+		if e.ComplexityRoot.CommentCreateUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentCreateUserError.Message(childComplexity), true
+	case "CommentCreateUserError.nearest":
+		if e.ComplexityRoot.CommentCreateUserError.Nearest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentCreateUserError.Nearest(childComplexity), true
+
+	case "CommentDeletePayload.deletedCommentId":
+		if e.ComplexityRoot.CommentDeletePayload.DeletedCommentID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentDeletePayload.DeletedCommentID(childComplexity), true
+	case "CommentDeletePayload.post":
+		if e.ComplexityRoot.CommentDeletePayload.Post == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentDeletePayload.Post(childComplexity), true
+	case "CommentDeletePayload.userErrors":
+		if e.ComplexityRoot.CommentDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentDeletePayload.UserErrors(childComplexity), true
+
+	case "CommentDeleteUserError.code":
+		if e.ComplexityRoot.CommentDeleteUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentDeleteUserError.Code(childComplexity), true
+	case "CommentDeleteUserError.field":
+		if e.ComplexityRoot.CommentDeleteUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentDeleteUserError.Field(childComplexity), true
+	case "CommentDeleteUserError.message":
+		if e.ComplexityRoot.CommentDeleteUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentDeleteUserError.Message(childComplexity), true
+
 	case "CommentEdge.cursor":
 		if e.ComplexityRoot.CommentEdge.Cursor == nil {
 			break
@@ -4087,6 +4297,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CommentEdge.Node(childComplexity), true
+
+	case "CommentUpdatePayload.comment":
+		if e.ComplexityRoot.CommentUpdatePayload.Comment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentUpdatePayload.Comment(childComplexity), true
+	case "CommentUpdatePayload.userErrors":
+		if e.ComplexityRoot.CommentUpdatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentUpdatePayload.UserErrors(childComplexity), true
+
+	case "CommentUpdateUserError.code":
+		if e.ComplexityRoot.CommentUpdateUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentUpdateUserError.Code(childComplexity), true
+	case "CommentUpdateUserError.field":
+		if e.ComplexityRoot.CommentUpdateUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentUpdateUserError.Field(childComplexity), true
+	case "CommentUpdateUserError.message":
+		if e.ComplexityRoot.CommentUpdateUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentUpdateUserError.Message(childComplexity), true
+	case "CommentUpdateUserError.nearest":
+		if e.ComplexityRoot.CommentUpdateUserError.Nearest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentUpdateUserError.Nearest(childComplexity), true
 
 	case "Completeness.missing":
 		if e.ComplexityRoot.Completeness.Missing == nil {
@@ -4132,6 +4380,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ConsentSetUserError.Message(childComplexity), true
+
+	case "ContentRuling.at":
+		if e.ComplexityRoot.ContentRuling.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentRuling.At(childComplexity), true
+	case "ContentRuling.by":
+		if e.ComplexityRoot.ContentRuling.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentRuling.By(childComplexity), true
+	case "ContentRuling.note":
+		if e.ComplexityRoot.ContentRuling.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentRuling.Note(childComplexity), true
+	case "ContentRuling.reason":
+		if e.ComplexityRoot.ContentRuling.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentRuling.Reason(childComplexity), true
+	case "ContentRuling.text":
+		if e.ComplexityRoot.ContentRuling.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentRuling.Text(childComplexity), true
 
 	case "Coupon.categories":
 		if e.ComplexityRoot.Coupon.Categories == nil {
@@ -7191,6 +7470,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CoinTransfer(childComplexity, args["input"].(CoinTransferInput)), true
+	case "Mutation.commentCreate":
+		if e.ComplexityRoot.Mutation.CommentCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_commentCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CommentCreate(childComplexity, args["input"].(CommentCreateInput)), true
+	case "Mutation.commentDelete":
+		if e.ComplexityRoot.Mutation.CommentDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_commentDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CommentDelete(childComplexity, args["input"].(CommentDeleteInput)), true
+	case "Mutation.commentUpdate":
+		if e.ComplexityRoot.Mutation.CommentUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_commentUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CommentUpdate(childComplexity, args["input"].(CommentUpdateInput)), true
 	case "Mutation.consentSet":
 		if e.ComplexityRoot.Mutation.ConsentSet == nil {
 			break
@@ -7510,6 +7822,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.OfferAccept(childComplexity, args["input"].(OfferAcceptInput)), true
+	case "Mutation.postCreate":
+		if e.ComplexityRoot.Mutation.PostCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_postCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PostCreate(childComplexity, args["input"].(PostCreateInput)), true
+	case "Mutation.postDelete":
+		if e.ComplexityRoot.Mutation.PostDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_postDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PostDelete(childComplexity, args["input"].(PostDeleteInput)), true
+	case "Mutation.postUpdate":
+		if e.ComplexityRoot.Mutation.PostUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_postUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PostUpdate(childComplexity, args["input"].(PostUpdateInput)), true
 	case "Mutation.preferencesSet":
 		if e.ComplexityRoot.Mutation.PreferencesSet == nil {
 			break
@@ -7897,6 +8242,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Post.BookmarkedByMe(childComplexity), true
+	case "Post.campaign":
+		if e.ComplexityRoot.Post.Campaign == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Post.Campaign(childComplexity), true
 	case "Post.commentCount":
 		if e.ComplexityRoot.Post.CommentCount == nil {
 			break
@@ -7968,6 +8319,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Post.Reactions(childComplexity), true
+	case "Post.ruling":
+		if e.ComplexityRoot.Post.Ruling == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Post.Ruling(childComplexity), true
 	case "Post.topics":
 		if e.ComplexityRoot.Post.Topics == nil {
 			break
@@ -7980,6 +8337,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Post.Visibility(childComplexity), true
+
+	case "PostCampaign.closesAt":
+		if e.ComplexityRoot.PostCampaign.ClosesAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostCampaign.ClosesAt(childComplexity), true
+	case "PostCampaign.code":
+		if e.ComplexityRoot.PostCampaign.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostCampaign.Code(childComplexity), true
+	case "PostCampaign.opensAt":
+		if e.ComplexityRoot.PostCampaign.OpensAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostCampaign.OpensAt(childComplexity), true
+	case "PostCampaign.terms":
+		if e.ComplexityRoot.PostCampaign.Terms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostCampaign.Terms(childComplexity), true
+	case "PostCampaign.title":
+		if e.ComplexityRoot.PostCampaign.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostCampaign.Title(childComplexity), true
+	case "PostCampaign.topic":
+		if e.ComplexityRoot.PostCampaign.Topic == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostCampaign.Topic(childComplexity), true
 
 	case "PostConnection.edges":
 		if e.ComplexityRoot.PostConnection.Edges == nil {
@@ -8012,6 +8406,82 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PostConnection.Stale(childComplexity), true
 
+	case "PostCreatePayload.post":
+		if e.ComplexityRoot.PostCreatePayload.Post == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostCreatePayload.Post(childComplexity), true
+	case "PostCreatePayload.replayed":
+		if e.ComplexityRoot.PostCreatePayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostCreatePayload.Replayed(childComplexity), true
+	case "PostCreatePayload.userErrors":
+		if e.ComplexityRoot.PostCreatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostCreatePayload.UserErrors(childComplexity), true
+
+	case "PostCreateUserError.code":
+		if e.ComplexityRoot.PostCreateUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostCreateUserError.Code(childComplexity), true
+	case "PostCreateUserError.field":
+		if e.ComplexityRoot.PostCreateUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostCreateUserError.Field(childComplexity), true
+	case "PostCreateUserError.message":
+		if e.ComplexityRoot.PostCreateUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostCreateUserError.Message(childComplexity), true
+	case "PostCreateUserError.nearest":
+		if e.ComplexityRoot.PostCreateUserError.Nearest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostCreateUserError.Nearest(childComplexity), true
+
+	case "PostDeletePayload.deletedPostId":
+		if e.ComplexityRoot.PostDeletePayload.DeletedPostID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostDeletePayload.DeletedPostID(childComplexity), true
+	case "PostDeletePayload.userErrors":
+		if e.ComplexityRoot.PostDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostDeletePayload.UserErrors(childComplexity), true
+
+	case "PostDeleteUserError.code":
+		if e.ComplexityRoot.PostDeleteUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostDeleteUserError.Code(childComplexity), true
+	case "PostDeleteUserError.field":
+		if e.ComplexityRoot.PostDeleteUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostDeleteUserError.Field(childComplexity), true
+	case "PostDeleteUserError.message":
+		if e.ComplexityRoot.PostDeleteUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostDeleteUserError.Message(childComplexity), true
+
 	case "PostEdge.cursor":
 		if e.ComplexityRoot.PostEdge.Cursor == nil {
 			break
@@ -8024,6 +8494,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PostEdge.Node(childComplexity), true
+
+	case "PostUpdatePayload.post":
+		if e.ComplexityRoot.PostUpdatePayload.Post == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostUpdatePayload.Post(childComplexity), true
+	case "PostUpdatePayload.userErrors":
+		if e.ComplexityRoot.PostUpdatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostUpdatePayload.UserErrors(childComplexity), true
+
+	case "PostUpdateUserError.code":
+		if e.ComplexityRoot.PostUpdateUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostUpdateUserError.Code(childComplexity), true
+	case "PostUpdateUserError.field":
+		if e.ComplexityRoot.PostUpdateUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostUpdateUserError.Field(childComplexity), true
+	case "PostUpdateUserError.message":
+		if e.ComplexityRoot.PostUpdateUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostUpdateUserError.Message(childComplexity), true
+	case "PostUpdateUserError.nearest":
+		if e.ComplexityRoot.PostUpdateUserError.Nearest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostUpdateUserError.Nearest(childComplexity), true
 
 	case "PreferencesSetPayload.preferences":
 		if e.ComplexityRoot.PreferencesSetPayload.Preferences == nil {
@@ -8536,6 +9044,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Nodes(childComplexity, args["ids"].([]string)), true
+	case "Query.postCampaigns":
+		if e.ComplexityRoot.Query.PostCampaigns == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.PostCampaigns(childComplexity), true
 	case "Query.product":
 		if e.ComplexityRoot.Query.Product == nil {
 			break
@@ -10577,6 +11091,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCoinAdjustmentProposeInput,
 		ec.unmarshalInputCoinConvertInput,
 		ec.unmarshalInputCoinTransferInput,
+		ec.unmarshalInputCommentCreateInput,
+		ec.unmarshalInputCommentDeleteInput,
+		ec.unmarshalInputCommentUpdateInput,
 		ec.unmarshalInputConsentSetInput,
 		ec.unmarshalInputCouponClaimInput,
 		ec.unmarshalInputCouponFilter,
@@ -10611,6 +11128,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputNotificationSettingsSetInput,
 		ec.unmarshalInputNotificationsReadInput,
 		ec.unmarshalInputOfferAcceptInput,
+		ec.unmarshalInputPostCreateInput,
+		ec.unmarshalInputPostDeleteInput,
+		ec.unmarshalInputPostUpdateInput,
 		ec.unmarshalInputPreferencesSetInput,
 		ec.unmarshalInputQuietHoursInput,
 		ec.unmarshalInputReactionSetInput,
@@ -11168,6 +11688,45 @@ type Mutation {
     "Which request, and how it ends."
     input: AfterSalesCloseInput!
   ): AfterSalesClosePayload!
+
+  """
+  Writes a post. It is judged before others see it; until then, or when it does not pass, its author alone does. Refused, it
+  may be tried again with the same key. Needs a member, else UNAUTHENTICATED.
+  """
+  postCreate(
+    "What is written, where, and for whom."
+    input: PostCreateInput!
+  ): PostCreatePayload!
+
+  "Changes a post of the viewer's own. What is so already changes nothing. Needs a member, else UNAUTHENTICATED."
+  postUpdate(
+    "Which post, and what to change."
+    input: PostUpdateInput!
+  ): PostUpdatePayload!
+
+  "Deletes a post of the viewer's own, with all that hangs below it. Deleted again it says the same. Needs a member, else UNAUTHENTICATED."
+  postDelete(
+    "Which post."
+    input: PostDeleteInput!
+  ): PostDeletePayload!
+
+  "Writes a comment. It is judged as posts are. Refused, it may be tried again with the same key. Needs a member, else UNAUTHENTICATED."
+  commentCreate(
+    "What is written, and on what."
+    input: CommentCreateInput!
+  ): CommentCreatePayload!
+
+  "Changes a comment of the viewer's own. What is so already changes nothing. Needs a member, else UNAUTHENTICATED."
+  commentUpdate(
+    "Which comment, and its text."
+    input: CommentUpdateInput!
+  ): CommentUpdatePayload!
+
+  "Deletes a comment of the viewer's own. Deleted again it says the same. Needs a member, else UNAUTHENTICATED."
+  commentDelete(
+    "Which comment."
+    input: CommentDeleteInput!
+  ): CommentDeletePayload!
 }
 
 "Everything that can be read."
@@ -11333,6 +11892,9 @@ type Query {
     "The code, in groups or not, in small or capital letters."
     code: String!
   ): Coupon
+
+  "What members are asked to write about now. Public. Null only together with an error."
+  postCampaigns: [PostCampaign!] @semanticNonNull
 
   "The campaigns that are open now, with the terms of their coupons. Public. Null only together with an error."
   couponCampaigns: [CouponCampaign!] @semanticNonNull
@@ -14988,10 +15550,14 @@ type Post implements Node {
   editedAt: DateTime
   "Who may see it."
   visibility: PostVisibility!
-  "PENDING, PUBLISHED, LIMITED or REMOVED; only its author ever sees a post that is PENDING or REMOVED."
+  "PENDING, PUBLISHED, LIMITED or REMOVED; only its author ever sees a post that is not PUBLISHED."
   moderation: String!
+  "Why it is not published, or was taken down. Null for others than its author, and when nothing is wrong with it."
+  ruling: ContentRuling
   "The board that it lies on. Null when the programme has that board no more."
   board: Board
+  "Code of the campaign that it takes part in. Null when there is none."
+  campaign: String
   "Pictures in the order of the post."
   media: [MediaImage!]!
   "Topics that it belongs to. Null only together with an error."
@@ -15068,8 +15634,10 @@ type Comment implements Node {
   createdAt: DateTime!
   "When the text was last changed. Null when it never was."
   editedAt: DateTime
-  "PENDING, PUBLISHED, LIMITED or REMOVED; only its author ever sees a comment that is PENDING."
+  "PENDING, PUBLISHED, LIMITED or REMOVED; only its author ever sees a comment that is not PUBLISHED."
   moderation: String!
+  "Why it is not published, or was taken down. Null for others than its author, and when nothing is wrong with it."
+  ruling: ContentRuling
   "How deep it hangs: 0 below the post, at most 6; answers to the deepest hang beside it."
   depth: Int!
   "Whether author and text are gone and only the replies are kept."
@@ -15336,6 +15904,322 @@ enum GroupJoinErrorCode {
   GROUP_FULL
   "The group is for a higher tier, or for other members."
   GROUP_CLOSED
+}
+
+"Why a post or comment is not published, for its author alone."
+type ContentRuling {
+  "Code of the reason; more may come."
+  reason: String!
+  "The reason in one sentence, in the language asked for."
+  text: String!
+  "What a moderator wrote to the author. Null when nobody did."
+  note: String
+  "RULES when texts are judged as they are sent, REPORTS when enough members reported it, STAFF when a moderator decided."
+  by: String!
+  "When it was decided."
+  at: DateTime!
+}
+
+"What members are asked to write about for a while."
+type PostCampaign {
+  "Code of the campaign, by which posts take part in it."
+  code: String!
+  "The campaign's name in the language asked for."
+  title: String!
+  "Its terms in the language asked for."
+  terms: String!
+  "The topic that its posts are filed under. Null before there is the first one, or together with an error."
+  topic: Topic
+  "When it begins."
+  opensAt: DateTime!
+  "When it is over, exclusive."
+  closesAt: DateTime!
+}
+
+"A post that is to be written."
+input PostCreateInput {
+  "1 to 64 visible ASCII characters; the same with the same input is done once."
+  idempotencyKey: String!
+  "Code of the board that it lies on; ` + "`" + `Board.canPost` + "`" + ` tells whether the viewer may."
+  boardCode: String!
+  "Plain text, line breaks included. It may be empty where there are pictures."
+  body: String!
+  "Topics that it belongs to."
+  topicIds: [ID!]
+  "Products that it shows."
+  productIds: [ID!]
+  "Uploads of the viewer's own, in the order of the pictures."
+  mediaUploadIds: [ID!]
+  "Who may see it once it is published."
+  visibility: PostVisibility = PUBLIC
+  "With the visibility TIER, code of the lowest tier that may see it. Absent means the viewer's own."
+  minTier: String
+  "Code of the campaign that it takes part in."
+  campaign: String
+}
+
+"What came of it."
+type PostCreatePayload {
+  "The post, as its author sees it: look at ` + "`" + `moderation` + "`" + `. Null when refused, or when it has been deleted since."
+  post: Post
+  "Whether an earlier sending of the same had written it already."
+  replayed: Boolean!
+  "Why nothing was written; empty on success."
+  userErrors: [PostCreateUserError!]!
+}
+
+"Why nothing was written."
+type PostCreateUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "What to do about it."
+  code: PostCreateErrorCode!
+  "How many would have been allowed. Null when nothing is counted."
+  nearest: Int
+}
+
+"Reasons why nothing is written."
+enum PostCreateErrorCode {
+  "The programme takes no posts and comments."
+  POSTS_OFF
+  "What is named is not known, or not the viewer's to see."
+  NOT_FOUND
+  "The board is for others to write on."
+  NOT_PERMITTED
+  "Nothing can be read in it."
+  BLANK
+  "It has more characters than are allowed; nearest says how many are."
+  TOO_LONG
+  "It names more than are allowed; nearest says how many are."
+  TOO_MANY
+  "A picture is none that the viewer has uploaded."
+  UPLOAD_UNKNOWN
+  "It is for a family, and the viewer is in none."
+  NO_FAMILY
+  "It is for a tier above the viewer's own."
+  TIER_TOO_HIGH
+  "The campaign has not begun, or is over."
+  CAMPAIGN_CLOSED
+  "The key was used with another input."
+  IDEMPOTENCY_CONFLICT
+  "The viewer wrote too much in a short time; it may be tried again later."
+  TOO_OFTEN
+}
+
+"What is to be changed of a post; absent leaves as it is."
+input PostUpdateInput {
+  "Which post of the viewer's own."
+  postId: ID!
+  "The text. Changed, it is judged again."
+  body: String
+  "Topics that it belongs to, instead of those before; its campaign's stays."
+  topicIds: [ID!]
+  "Products that it shows, instead of those before."
+  productIds: [ID!]
+  "Who may see it."
+  visibility: PostVisibility
+  "With the visibility TIER, code of the lowest tier that may see it. Absent means the viewer's own."
+  minTier: String
+}
+
+"What came of it."
+type PostUpdatePayload {
+  "The post as it is now. Null when refused."
+  post: Post
+  "Why nothing was changed; empty on success."
+  userErrors: [PostUpdateUserError!]!
+}
+
+"Why nothing was changed."
+type PostUpdateUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "What to do about it."
+  code: PostUpdateErrorCode!
+  "How many would have been allowed. Null when nothing is counted."
+  nearest: Int
+}
+
+"Reasons why nothing is changed."
+enum PostUpdateErrorCode {
+  "The programme takes no posts and comments."
+  POSTS_OFF
+  "What is named is not known, or not the viewer's to see."
+  NOT_FOUND
+  "It was taken down and stays as it was judged."
+  NOT_EDITABLE
+  "Nothing can be read in it."
+  BLANK
+  "It has more characters than are allowed; nearest says how many are."
+  TOO_LONG
+  "It names more than are allowed; nearest says how many are."
+  TOO_MANY
+  "It is for a family, and the viewer is in none."
+  NO_FAMILY
+  "It is for a tier above the viewer's own."
+  TIER_TOO_HIGH
+}
+
+"A post that is to be deleted."
+input PostDeleteInput {
+  "Which post of the viewer's own."
+  postId: ID!
+}
+
+"What came of it."
+type PostDeletePayload {
+  "The post's id, for apps to forget it. Null when refused."
+  deletedPostId: ID
+  "Why nothing was deleted; empty on success."
+  userErrors: [PostDeleteUserError!]!
+}
+
+"Why nothing was deleted."
+type PostDeleteUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "What to do about it."
+  code: PostDeleteErrorCode!
+}
+
+"Reasons why nothing is deleted."
+enum PostDeleteErrorCode {
+  "What is named is not known, or not the viewer's to see."
+  NOT_FOUND
+}
+
+"A comment that is to be written."
+input CommentCreateInput {
+  "1 to 64 visible ASCII characters; the same with the same input is done once."
+  idempotencyKey: String!
+  "The post that it is on."
+  postId: ID!
+  "The comment of that post that it answers. Absent means the post itself."
+  parentId: ID
+  "Plain text, line breaks included."
+  body: String!
+}
+
+"What came of it."
+type CommentCreatePayload {
+  "The comment, as its author sees it: look at ` + "`" + `moderation` + "`" + `. Null when refused."
+  comment: Comment
+  "The post as it is now. Null when refused."
+  post: Post
+  "Whether an earlier sending of the same had written it already."
+  replayed: Boolean!
+  "Why nothing was written; empty on success."
+  userErrors: [CommentCreateUserError!]!
+}
+
+"Why nothing was written."
+type CommentCreateUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "What to do about it."
+  code: CommentCreateErrorCode!
+  "How many would have been allowed. Null when nothing is counted."
+  nearest: Int
+}
+
+"Reasons why nothing is written."
+enum CommentCreateErrorCode {
+  "The programme takes no posts and comments."
+  POSTS_OFF
+  "What is named is not known, or not the viewer's to see."
+  NOT_FOUND
+  "The post takes no comments."
+  COMMENTS_CLOSED
+  "Nothing can be read in it."
+  BLANK
+  "It has more characters than are allowed; nearest says how many are."
+  TOO_LONG
+  "The key was used with another input."
+  IDEMPOTENCY_CONFLICT
+  "The viewer wrote too much in a short time; it may be tried again later."
+  TOO_OFTEN
+}
+
+"A comment's other text."
+input CommentUpdateInput {
+  "Which comment of the viewer's own."
+  commentId: ID!
+  "The text; it is judged again."
+  body: String!
+}
+
+"What came of it."
+type CommentUpdatePayload {
+  "The comment as it is now. Null when refused."
+  comment: Comment
+  "Why nothing was changed; empty on success."
+  userErrors: [CommentUpdateUserError!]!
+}
+
+"Why nothing was changed."
+type CommentUpdateUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "What to do about it."
+  code: CommentUpdateErrorCode!
+  "How many would have been allowed. Null when nothing is counted."
+  nearest: Int
+}
+
+"Reasons why nothing is changed."
+enum CommentUpdateErrorCode {
+  "The programme takes no posts and comments."
+  POSTS_OFF
+  "What is named is not known, or not the viewer's to see."
+  NOT_FOUND
+  "It was taken down and stays as it was judged."
+  NOT_EDITABLE
+  "Nothing can be read in it."
+  BLANK
+  "It has more characters than are allowed; nearest says how many are."
+  TOO_LONG
+}
+
+"A comment that is to be deleted."
+input CommentDeleteInput {
+  "Which comment of the viewer's own."
+  commentId: ID!
+}
+
+"What came of it."
+type CommentDeletePayload {
+  "The comment's id. Where replies hang below it, its place stays as a tombstone. Null when refused."
+  deletedCommentId: ID
+  "The post as it is now. Null when refused, or when the viewer does not see it any more."
+  post: Post
+  "Why nothing was deleted; empty on success."
+  userErrors: [CommentDeleteUserError!]!
+}
+
+"Why nothing was deleted."
+type CommentDeleteUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "What to do about it."
+  code: CommentDeleteErrorCode!
+}
+
+"Reasons why nothing is deleted."
+enum CommentDeleteErrorCode {
+  "What is named is not known, or not the viewer's to see."
+  NOT_FOUND
 }
 
 # ══════════════════════════════════════════ product & reward ═══════════════════════════════════════════
@@ -17169,6 +18053,8 @@ func (ec *executionContext) childFields_Comment(ctx context.Context, field graph
 		return ec.fieldContext_Comment_editedAt(ctx, field)
 	case "moderation":
 		return ec.fieldContext_Comment_moderation(ctx, field)
+	case "ruling":
+		return ec.fieldContext_Comment_ruling(ctx, field)
 	case "depth":
 		return ec.fieldContext_Comment_depth(ctx, field)
 	case "tombstone":
@@ -17197,6 +18083,58 @@ func (ec *executionContext) childFields_CommentConnection(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type CommentConnection", field.Name)
 }
 
+func (ec *executionContext) childFields_CommentCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "comment":
+		return ec.fieldContext_CommentCreatePayload_comment(ctx, field)
+	case "post":
+		return ec.fieldContext_CommentCreatePayload_post(ctx, field)
+	case "replayed":
+		return ec.fieldContext_CommentCreatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CommentCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CommentCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CommentCreateUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_CommentCreateUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_CommentCreateUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_CommentCreateUserError_code(ctx, field)
+	case "nearest":
+		return ec.fieldContext_CommentCreateUserError_nearest(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CommentCreateUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_CommentDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedCommentId":
+		return ec.fieldContext_CommentDeletePayload_deletedCommentId(ctx, field)
+	case "post":
+		return ec.fieldContext_CommentDeletePayload_post(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CommentDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CommentDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CommentDeleteUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_CommentDeleteUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_CommentDeleteUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_CommentDeleteUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CommentDeleteUserError", field.Name)
+}
+
 func (ec *executionContext) childFields_CommentEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "cursor":
@@ -17205,6 +18143,30 @@ func (ec *executionContext) childFields_CommentEdge(ctx context.Context, field g
 		return ec.fieldContext_CommentEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CommentEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CommentUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "comment":
+		return ec.fieldContext_CommentUpdatePayload_comment(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CommentUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CommentUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CommentUpdateUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_CommentUpdateUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_CommentUpdateUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_CommentUpdateUserError_code(ctx, field)
+	case "nearest":
+		return ec.fieldContext_CommentUpdateUserError_nearest(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CommentUpdateUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_Completeness(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17237,6 +18199,22 @@ func (ec *executionContext) childFields_ConsentSetUserError(ctx context.Context,
 		return ec.fieldContext_ConsentSetUserError_code(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConsentSetUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_ContentRuling(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reason":
+		return ec.fieldContext_ContentRuling_reason(ctx, field)
+	case "text":
+		return ec.fieldContext_ContentRuling_text(ctx, field)
+	case "note":
+		return ec.fieldContext_ContentRuling_note(ctx, field)
+	case "by":
+		return ec.fieldContext_ContentRuling_by(ctx, field)
+	case "at":
+		return ec.fieldContext_ContentRuling_at(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContentRuling", field.Name)
 }
 
 func (ec *executionContext) childFields_Coupon(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18965,8 +19943,12 @@ func (ec *executionContext) childFields_Post(ctx context.Context, field graphql.
 		return ec.fieldContext_Post_visibility(ctx, field)
 	case "moderation":
 		return ec.fieldContext_Post_moderation(ctx, field)
+	case "ruling":
+		return ec.fieldContext_Post_ruling(ctx, field)
 	case "board":
 		return ec.fieldContext_Post_board(ctx, field)
+	case "campaign":
+		return ec.fieldContext_Post_campaign(ctx, field)
 	case "media":
 		return ec.fieldContext_Post_media(ctx, field)
 	case "topics":
@@ -18989,6 +19971,24 @@ func (ec *executionContext) childFields_Post(ctx context.Context, field graphql.
 	return nil, fmt.Errorf("no field named %q was found under type Post", field.Name)
 }
 
+func (ec *executionContext) childFields_PostCampaign(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_PostCampaign_code(ctx, field)
+	case "title":
+		return ec.fieldContext_PostCampaign_title(ctx, field)
+	case "terms":
+		return ec.fieldContext_PostCampaign_terms(ctx, field)
+	case "topic":
+		return ec.fieldContext_PostCampaign_topic(ctx, field)
+	case "opensAt":
+		return ec.fieldContext_PostCampaign_opensAt(ctx, field)
+	case "closesAt":
+		return ec.fieldContext_PostCampaign_closesAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PostCampaign", field.Name)
+}
+
 func (ec *executionContext) childFields_PostConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -19005,6 +20005,54 @@ func (ec *executionContext) childFields_PostConnection(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type PostConnection", field.Name)
 }
 
+func (ec *executionContext) childFields_PostCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "post":
+		return ec.fieldContext_PostCreatePayload_post(ctx, field)
+	case "replayed":
+		return ec.fieldContext_PostCreatePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PostCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PostCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PostCreateUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_PostCreateUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_PostCreateUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_PostCreateUserError_code(ctx, field)
+	case "nearest":
+		return ec.fieldContext_PostCreateUserError_nearest(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PostCreateUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_PostDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedPostId":
+		return ec.fieldContext_PostDeletePayload_deletedPostId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PostDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PostDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PostDeleteUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_PostDeleteUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_PostDeleteUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_PostDeleteUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PostDeleteUserError", field.Name)
+}
+
 func (ec *executionContext) childFields_PostEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "cursor":
@@ -19013,6 +20061,30 @@ func (ec *executionContext) childFields_PostEdge(ctx context.Context, field grap
 		return ec.fieldContext_PostEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PostEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_PostUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "post":
+		return ec.fieldContext_PostUpdatePayload_post(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PostUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PostUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PostUpdateUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_PostUpdateUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_PostUpdateUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_PostUpdateUserError_code(ctx, field)
+	case "nearest":
+		return ec.fieldContext_PostUpdateUserError_nearest(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PostUpdateUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_PreferencesSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -20841,6 +21913,48 @@ func (ec *executionContext) field_Mutation_coinTransfer_args(ctx context.Context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_commentCreate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CommentCreateInput, error) {
+			return ec.unmarshalNCommentCreateInput2membergateᚋgraphᚐCommentCreateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_commentDelete_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CommentDeleteInput, error) {
+			return ec.unmarshalNCommentDeleteInput2membergateᚋgraphᚐCommentDeleteInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_commentUpdate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CommentUpdateInput, error) {
+			return ec.unmarshalNCommentUpdateInput2membergateᚋgraphᚐCommentUpdateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_consentSet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -21239,6 +22353,48 @@ func (ec *executionContext) field_Mutation_offerAccept_args(ctx context.Context,
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (OfferAcceptInput, error) {
 			return ec.unmarshalNOfferAcceptInput2membergateᚋgraphᚐOfferAcceptInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_postCreate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (PostCreateInput, error) {
+			return ec.unmarshalNPostCreateInput2membergateᚋgraphᚐPostCreateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_postDelete_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (PostDeleteInput, error) {
+			return ec.unmarshalNPostDeleteInput2membergateᚋgraphᚐPostDeleteInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_postUpdate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (PostUpdateInput, error) {
+			return ec.unmarshalNPostUpdateInput2membergateᚋgraphᚐPostUpdateInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -28816,6 +29972,38 @@ func (ec *executionContext) fieldContext_Comment_moderation(_ context.Context, f
 	return graphql.NewScalarFieldContext("Comment", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _Comment_ruling(ctx context.Context, field graphql.CollectedField, obj *Comment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Comment_ruling(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Comment().Ruling(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ContentRuling) graphql.Marshaler {
+			return ec.marshalOContentRuling2ᚖmembergateᚋgraphᚐContentRuling(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Comment_ruling(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Comment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContentRuling(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Comment_depth(ctx context.Context, field graphql.CollectedField, obj *Comment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -29080,6 +30268,373 @@ func (ec *executionContext) fieldContext_CommentConnection_pageInfo(_ context.Co
 	return fc, nil
 }
 
+func (ec *executionContext) _CommentCreatePayload_comment(ctx context.Context, field graphql.CollectedField, obj *CommentCreatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommentCreatePayload_comment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Comment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Comment) graphql.Marshaler {
+			return ec.marshalOComment2ᚖmembergateᚋgraphᚐComment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CommentCreatePayload_comment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CommentCreatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Comment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CommentCreatePayload_post(ctx context.Context, field graphql.CollectedField, obj *CommentCreatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommentCreatePayload_post(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Post, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Post) graphql.Marshaler {
+			return ec.marshalOPost2ᚖmembergateᚋgraphᚐPost(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CommentCreatePayload_post(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CommentCreatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Post(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CommentCreatePayload_replayed(ctx context.Context, field graphql.CollectedField, obj *CommentCreatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommentCreatePayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommentCreatePayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommentCreatePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _CommentCreatePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CommentCreatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommentCreatePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*CommentCreateUserError) graphql.Marshaler {
+			return ec.marshalNCommentCreateUserError2ᚕᚖmembergateᚋgraphᚐCommentCreateUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommentCreatePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CommentCreatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CommentCreateUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CommentCreateUserError_field(ctx context.Context, field graphql.CollectedField, obj *CommentCreateUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommentCreateUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CommentCreateUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommentCreateUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CommentCreateUserError_message(ctx context.Context, field graphql.CollectedField, obj *CommentCreateUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommentCreateUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommentCreateUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommentCreateUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CommentCreateUserError_code(ctx context.Context, field graphql.CollectedField, obj *CommentCreateUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommentCreateUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v CommentCreateErrorCode) graphql.Marshaler {
+			return ec.marshalNCommentCreateErrorCode2membergateᚋgraphᚐCommentCreateErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommentCreateUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommentCreateUserError", field, false, false, errors.New("field of type CommentCreateErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _CommentCreateUserError_nearest(ctx context.Context, field graphql.CollectedField, obj *CommentCreateUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommentCreateUserError_nearest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nearest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CommentCreateUserError_nearest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommentCreateUserError", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CommentDeletePayload_deletedCommentId(ctx context.Context, field graphql.CollectedField, obj *CommentDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommentDeletePayload_deletedCommentId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedCommentID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CommentDeletePayload_deletedCommentId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommentDeletePayload", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _CommentDeletePayload_post(ctx context.Context, field graphql.CollectedField, obj *CommentDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommentDeletePayload_post(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Post, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Post) graphql.Marshaler {
+			return ec.marshalOPost2ᚖmembergateᚋgraphᚐPost(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CommentDeletePayload_post(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CommentDeletePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Post(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CommentDeletePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CommentDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommentDeletePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*CommentDeleteUserError) graphql.Marshaler {
+			return ec.marshalNCommentDeleteUserError2ᚕᚖmembergateᚋgraphᚐCommentDeleteUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommentDeletePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CommentDeletePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CommentDeleteUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CommentDeleteUserError_field(ctx context.Context, field graphql.CollectedField, obj *CommentDeleteUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommentDeleteUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CommentDeleteUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommentDeleteUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CommentDeleteUserError_message(ctx context.Context, field graphql.CollectedField, obj *CommentDeleteUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommentDeleteUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommentDeleteUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommentDeleteUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CommentDeleteUserError_code(ctx context.Context, field graphql.CollectedField, obj *CommentDeleteUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommentDeleteUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v CommentDeleteErrorCode) graphql.Marshaler {
+			return ec.marshalNCommentDeleteErrorCode2membergateᚋgraphᚐCommentDeleteErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommentDeleteUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommentDeleteUserError", field, false, false, errors.New("field of type CommentDeleteErrorCode does not have child fields"))
+}
+
 func (ec *executionContext) _CommentEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *CommentEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -29133,6 +30688,162 @@ func (ec *executionContext) fieldContext_CommentEdge_node(_ context.Context, fie
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _CommentUpdatePayload_comment(ctx context.Context, field graphql.CollectedField, obj *CommentUpdatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommentUpdatePayload_comment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Comment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Comment) graphql.Marshaler {
+			return ec.marshalOComment2ᚖmembergateᚋgraphᚐComment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CommentUpdatePayload_comment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CommentUpdatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Comment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CommentUpdatePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CommentUpdatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommentUpdatePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*CommentUpdateUserError) graphql.Marshaler {
+			return ec.marshalNCommentUpdateUserError2ᚕᚖmembergateᚋgraphᚐCommentUpdateUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommentUpdatePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CommentUpdatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CommentUpdateUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CommentUpdateUserError_field(ctx context.Context, field graphql.CollectedField, obj *CommentUpdateUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommentUpdateUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CommentUpdateUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommentUpdateUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CommentUpdateUserError_message(ctx context.Context, field graphql.CollectedField, obj *CommentUpdateUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommentUpdateUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommentUpdateUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommentUpdateUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CommentUpdateUserError_code(ctx context.Context, field graphql.CollectedField, obj *CommentUpdateUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommentUpdateUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v CommentUpdateErrorCode) graphql.Marshaler {
+			return ec.marshalNCommentUpdateErrorCode2membergateᚋgraphᚐCommentUpdateErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommentUpdateUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommentUpdateUserError", field, false, false, errors.New("field of type CommentUpdateErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _CommentUpdateUserError_nearest(ctx context.Context, field graphql.CollectedField, obj *CommentUpdateUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommentUpdateUserError_nearest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nearest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CommentUpdateUserError_nearest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommentUpdateUserError", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _Completeness_percent(ctx context.Context, field graphql.CollectedField, obj *Completeness) (ret graphql.Marshaler) {
@@ -29321,6 +31032,121 @@ func (ec *executionContext) _ConsentSetUserError_code(ctx context.Context, field
 }
 func (ec *executionContext) fieldContext_ConsentSetUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ConsentSetUserError", field, false, false, errors.New("field of type ConsentSetErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _ContentRuling_reason(ctx context.Context, field graphql.CollectedField, obj *ContentRuling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContentRuling_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContentRuling_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContentRuling", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ContentRuling_text(ctx context.Context, field graphql.CollectedField, obj *ContentRuling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContentRuling_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContentRuling_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContentRuling", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ContentRuling_note(ctx context.Context, field graphql.CollectedField, obj *ContentRuling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContentRuling_note(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Note, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContentRuling_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContentRuling", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ContentRuling_by(ctx context.Context, field graphql.CollectedField, obj *ContentRuling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContentRuling_by(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.By, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContentRuling_by(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContentRuling", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ContentRuling_at(ctx context.Context, field graphql.CollectedField, obj *ContentRuling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContentRuling_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContentRuling_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContentRuling", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
 func (ec *executionContext) _Coupon_id(ctx context.Context, field graphql.CollectedField, obj *Coupon) (ret graphql.Marshaler) {
@@ -43514,6 +45340,270 @@ func (ec *executionContext) fieldContext_Mutation_afterSalesClose(ctx context.Co
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_postCreate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_postCreate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().PostCreate(ctx, fc.Args["input"].(PostCreateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PostCreatePayload) graphql.Marshaler {
+			return ec.marshalNPostCreatePayload2ᚖmembergateᚋgraphᚐPostCreatePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_postCreate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PostCreatePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_postCreate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_postUpdate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_postUpdate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().PostUpdate(ctx, fc.Args["input"].(PostUpdateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PostUpdatePayload) graphql.Marshaler {
+			return ec.marshalNPostUpdatePayload2ᚖmembergateᚋgraphᚐPostUpdatePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_postUpdate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PostUpdatePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_postUpdate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_postDelete(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_postDelete(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().PostDelete(ctx, fc.Args["input"].(PostDeleteInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PostDeletePayload) graphql.Marshaler {
+			return ec.marshalNPostDeletePayload2ᚖmembergateᚋgraphᚐPostDeletePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_postDelete(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PostDeletePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_postDelete_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_commentCreate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_commentCreate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CommentCreate(ctx, fc.Args["input"].(CommentCreateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CommentCreatePayload) graphql.Marshaler {
+			return ec.marshalNCommentCreatePayload2ᚖmembergateᚋgraphᚐCommentCreatePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_commentCreate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CommentCreatePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_commentCreate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_commentUpdate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_commentUpdate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CommentUpdate(ctx, fc.Args["input"].(CommentUpdateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CommentUpdatePayload) graphql.Marshaler {
+			return ec.marshalNCommentUpdatePayload2ᚖmembergateᚋgraphᚐCommentUpdatePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_commentUpdate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CommentUpdatePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_commentUpdate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_commentDelete(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_commentDelete(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CommentDelete(ctx, fc.Args["input"].(CommentDeleteInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *CommentDeletePayload) graphql.Marshaler {
+			return ec.marshalNCommentDeletePayload2ᚖmembergateᚋgraphᚐCommentDeletePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_commentDelete(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CommentDeletePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_commentDelete_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Notification_id(ctx context.Context, field graphql.CollectedField, obj *Notification) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -44776,6 +46866,38 @@ func (ec *executionContext) fieldContext_Post_moderation(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Post", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _Post_ruling(ctx context.Context, field graphql.CollectedField, obj *Post) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Post_ruling(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Post().Ruling(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ContentRuling) graphql.Marshaler {
+			return ec.marshalOContentRuling2ᚖmembergateᚋgraphᚐContentRuling(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Post_ruling(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Post",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContentRuling(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Post_board(ctx context.Context, field graphql.CollectedField, obj *Post) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -44806,6 +46928,29 @@ func (ec *executionContext) fieldContext_Post_board(_ context.Context, field gra
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Post_campaign(ctx context.Context, field graphql.CollectedField, obj *Post) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Post_campaign(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Campaign, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Post_campaign(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Post", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Post_media(ctx context.Context, field graphql.CollectedField, obj *Post) (ret graphql.Marshaler) {
@@ -45072,6 +47217,153 @@ func (ec *executionContext) fieldContext_Post_comments(ctx context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _PostCampaign_code(ctx context.Context, field graphql.CollectedField, obj *PostCampaign) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostCampaign_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostCampaign_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostCampaign", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PostCampaign_title(ctx context.Context, field graphql.CollectedField, obj *PostCampaign) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostCampaign_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostCampaign_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostCampaign", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PostCampaign_terms(ctx context.Context, field graphql.CollectedField, obj *PostCampaign) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostCampaign_terms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Terms, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostCampaign_terms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostCampaign", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PostCampaign_topic(ctx context.Context, field graphql.CollectedField, obj *PostCampaign) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostCampaign_topic(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PostCampaign().Topic(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Topic) graphql.Marshaler {
+			return ec.marshalOTopic2ᚖmembergateᚋgraphᚐTopic(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PostCampaign_topic(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostCampaign",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Topic(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PostCampaign_opensAt(ctx context.Context, field graphql.CollectedField, obj *PostCampaign) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostCampaign_opensAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OpensAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostCampaign_opensAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostCampaign", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _PostCampaign_closesAt(ctx context.Context, field graphql.CollectedField, obj *PostCampaign) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostCampaign_closesAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClosesAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostCampaign_closesAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostCampaign", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
 func (ec *executionContext) _PostConnection_edges(ctx context.Context, field graphql.CollectedField, obj *PostConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -45214,6 +47506,309 @@ func (ec *executionContext) fieldContext_PostConnection_stale(_ context.Context,
 	return graphql.NewScalarFieldContext("PostConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _PostCreatePayload_post(ctx context.Context, field graphql.CollectedField, obj *PostCreatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostCreatePayload_post(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Post, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Post) graphql.Marshaler {
+			return ec.marshalOPost2ᚖmembergateᚋgraphᚐPost(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PostCreatePayload_post(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostCreatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Post(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PostCreatePayload_replayed(ctx context.Context, field graphql.CollectedField, obj *PostCreatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostCreatePayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostCreatePayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostCreatePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _PostCreatePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *PostCreatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostCreatePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*PostCreateUserError) graphql.Marshaler {
+			return ec.marshalNPostCreateUserError2ᚕᚖmembergateᚋgraphᚐPostCreateUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostCreatePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostCreatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PostCreateUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PostCreateUserError_field(ctx context.Context, field graphql.CollectedField, obj *PostCreateUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostCreateUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PostCreateUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostCreateUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PostCreateUserError_message(ctx context.Context, field graphql.CollectedField, obj *PostCreateUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostCreateUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostCreateUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostCreateUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PostCreateUserError_code(ctx context.Context, field graphql.CollectedField, obj *PostCreateUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostCreateUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v PostCreateErrorCode) graphql.Marshaler {
+			return ec.marshalNPostCreateErrorCode2membergateᚋgraphᚐPostCreateErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostCreateUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostCreateUserError", field, false, false, errors.New("field of type PostCreateErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _PostCreateUserError_nearest(ctx context.Context, field graphql.CollectedField, obj *PostCreateUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostCreateUserError_nearest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nearest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PostCreateUserError_nearest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostCreateUserError", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _PostDeletePayload_deletedPostId(ctx context.Context, field graphql.CollectedField, obj *PostDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostDeletePayload_deletedPostId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedPostID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PostDeletePayload_deletedPostId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostDeletePayload", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _PostDeletePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *PostDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostDeletePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*PostDeleteUserError) graphql.Marshaler {
+			return ec.marshalNPostDeleteUserError2ᚕᚖmembergateᚋgraphᚐPostDeleteUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostDeletePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostDeletePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PostDeleteUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PostDeleteUserError_field(ctx context.Context, field graphql.CollectedField, obj *PostDeleteUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostDeleteUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PostDeleteUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostDeleteUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PostDeleteUserError_message(ctx context.Context, field graphql.CollectedField, obj *PostDeleteUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostDeleteUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostDeleteUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostDeleteUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PostDeleteUserError_code(ctx context.Context, field graphql.CollectedField, obj *PostDeleteUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostDeleteUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v PostDeleteErrorCode) graphql.Marshaler {
+			return ec.marshalNPostDeleteErrorCode2membergateᚋgraphᚐPostDeleteErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostDeleteUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostDeleteUserError", field, false, false, errors.New("field of type PostDeleteErrorCode does not have child fields"))
+}
+
 func (ec *executionContext) _PostEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *PostEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -45267,6 +47862,162 @@ func (ec *executionContext) fieldContext_PostEdge_node(_ context.Context, field 
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _PostUpdatePayload_post(ctx context.Context, field graphql.CollectedField, obj *PostUpdatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostUpdatePayload_post(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Post, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Post) graphql.Marshaler {
+			return ec.marshalOPost2ᚖmembergateᚋgraphᚐPost(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PostUpdatePayload_post(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostUpdatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Post(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PostUpdatePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *PostUpdatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostUpdatePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*PostUpdateUserError) graphql.Marshaler {
+			return ec.marshalNPostUpdateUserError2ᚕᚖmembergateᚋgraphᚐPostUpdateUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostUpdatePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostUpdatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PostUpdateUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PostUpdateUserError_field(ctx context.Context, field graphql.CollectedField, obj *PostUpdateUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostUpdateUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PostUpdateUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostUpdateUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PostUpdateUserError_message(ctx context.Context, field graphql.CollectedField, obj *PostUpdateUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostUpdateUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostUpdateUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostUpdateUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PostUpdateUserError_code(ctx context.Context, field graphql.CollectedField, obj *PostUpdateUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostUpdateUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v PostUpdateErrorCode) graphql.Marshaler {
+			return ec.marshalNPostUpdateErrorCode2membergateᚋgraphᚐPostUpdateErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostUpdateUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostUpdateUserError", field, false, false, errors.New("field of type PostUpdateErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _PostUpdateUserError_nearest(ctx context.Context, field graphql.CollectedField, obj *PostUpdateUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostUpdateUserError_nearest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nearest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PostUpdateUserError_nearest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostUpdateUserError", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _PreferencesSetPayload_preferences(ctx context.Context, field graphql.CollectedField, obj *PreferencesSetPayload) (ret graphql.Marshaler) {
@@ -47570,6 +50321,38 @@ func (ec *executionContext) fieldContext_Query_couponByCode(ctx context.Context,
 	if fc.Args, err = ec.field_Query_couponByCode_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_postCampaigns(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_postCampaigns(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().PostCampaigns(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*PostCampaign) graphql.Marshaler {
+			return ec.marshalOPostCampaign2ᚕᚖmembergateᚋgraphᚐPostCampaignᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_postCampaigns(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PostCampaign(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -57458,6 +60241,124 @@ func (ec *executionContext) unmarshalInputCoinTransferInput(ctx context.Context,
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputCommentCreateInput(ctx context.Context, obj any) (CommentCreateInput, error) {
+	var it CommentCreateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"idempotencyKey", "postId", "parentId", "body"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		case "postId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("postId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PostID = data
+		case "parentId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("parentId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ParentID = data
+		case "body":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("body"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Body = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCommentDeleteInput(ctx context.Context, obj any) (CommentDeleteInput, error) {
+	var it CommentDeleteInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"commentId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "commentId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("commentId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CommentID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCommentUpdateInput(ctx context.Context, obj any) (CommentUpdateInput, error) {
+	var it CommentUpdateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"commentId", "body"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "commentId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("commentId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CommentID = data
+		case "body":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("body"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Body = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputConsentSetInput(ctx context.Context, obj any) (ConsentSetInput, error) {
 	var it ConsentSetInput
 	if obj == nil {
@@ -58871,6 +61772,191 @@ func (ec *executionContext) unmarshalInputOfferAcceptInput(ctx context.Context, 
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputPostCreateInput(ctx context.Context, obj any) (PostCreateInput, error) {
+	var it PostCreateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["visibility"]; !present {
+		asMap["visibility"] = "PUBLIC"
+	}
+
+	fieldsInOrder := [...]string{"idempotencyKey", "boardCode", "body", "topicIds", "productIds", "mediaUploadIds", "visibility", "minTier", "campaign"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		case "boardCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("boardCode"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BoardCode = data
+		case "body":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("body"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Body = data
+		case "topicIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("topicIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TopicIds = data
+		case "productIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("productIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProductIds = data
+		case "mediaUploadIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mediaUploadIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MediaUploadIds = data
+		case "visibility":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("visibility"))
+			data, err := ec.unmarshalOPostVisibility2ᚖmembergateᚋgraphᚐPostVisibility(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Visibility = data
+		case "minTier":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("minTier"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MinTier = data
+		case "campaign":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("campaign"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Campaign = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputPostDeleteInput(ctx context.Context, obj any) (PostDeleteInput, error) {
+	var it PostDeleteInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"postId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "postId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("postId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PostID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputPostUpdateInput(ctx context.Context, obj any) (PostUpdateInput, error) {
+	var it PostUpdateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"postId", "body", "topicIds", "productIds", "visibility", "minTier"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "postId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("postId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PostID = data
+		case "body":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("body"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Body = data
+		case "topicIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("topicIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TopicIds = data
+		case "productIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("productIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProductIds = data
+		case "visibility":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("visibility"))
+			data, err := ec.unmarshalOPostVisibility2ᚖmembergateᚋgraphᚐPostVisibility(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Visibility = data
+		case "minTier":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("minTier"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MinTier = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputPreferencesSetInput(ctx context.Context, obj any) (PreferencesSetInput, error) {
 	var it PreferencesSetInput
 	if obj == nil {
@@ -59703,6 +62789,27 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._PreferencesSetUserError(ctx, sel, obj)
+	case PostUpdateUserError:
+		return ec._PostUpdateUserError(ctx, sel, &obj)
+	case *PostUpdateUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._PostUpdateUserError(ctx, sel, obj)
+	case PostDeleteUserError:
+		return ec._PostDeleteUserError(ctx, sel, &obj)
+	case *PostDeleteUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._PostDeleteUserError(ctx, sel, obj)
+	case PostCreateUserError:
+		return ec._PostCreateUserError(ctx, sel, &obj)
+	case *PostCreateUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._PostCreateUserError(ctx, sel, obj)
 	case OfferAcceptUserError:
 		return ec._OfferAcceptUserError(ctx, sel, &obj)
 	case *OfferAcceptUserError:
@@ -59885,6 +62992,27 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._ConsentSetUserError(ctx, sel, obj)
+	case CommentUpdateUserError:
+		return ec._CommentUpdateUserError(ctx, sel, &obj)
+	case *CommentUpdateUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._CommentUpdateUserError(ctx, sel, obj)
+	case CommentDeleteUserError:
+		return ec._CommentDeleteUserError(ctx, sel, &obj)
+	case *CommentDeleteUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._CommentDeleteUserError(ctx, sel, obj)
+	case CommentCreateUserError:
+		return ec._CommentCreateUserError(ctx, sel, &obj)
+	case *CommentCreateUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._CommentCreateUserError(ctx, sel, obj)
 	case CoinTransferUserError:
 		return ec._CoinTransferUserError(ctx, sel, &obj)
 	case *CoinTransferUserError:
@@ -63751,6 +66879,44 @@ func (ec *executionContext) _Comment(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "ruling":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Comment_ruling(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "depth":
 			out.Values[i] = ec._Comment_depth(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -63916,6 +67082,208 @@ func (ec *executionContext) _CommentConnection(ctx context.Context, sel ast.Sele
 	return out
 }
 
+var commentCreatePayloadImplementors = []string{"CommentCreatePayload"}
+
+func (ec *executionContext) _CommentCreatePayload(ctx context.Context, sel ast.SelectionSet, obj *CommentCreatePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, commentCreatePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CommentCreatePayload")
+		case "comment":
+			out.Values[i] = ec._CommentCreatePayload_comment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "post":
+			out.Values[i] = ec._CommentCreatePayload_post(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._CommentCreatePayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CommentCreatePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var commentCreateUserErrorImplementors = []string{"CommentCreateUserError", "UserError"}
+
+func (ec *executionContext) _CommentCreateUserError(ctx context.Context, sel ast.SelectionSet, obj *CommentCreateUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, commentCreateUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CommentCreateUserError")
+		case "field":
+			out.Values[i] = ec._CommentCreateUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._CommentCreateUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._CommentCreateUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nearest":
+			out.Values[i] = ec._CommentCreateUserError_nearest(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var commentDeletePayloadImplementors = []string{"CommentDeletePayload"}
+
+func (ec *executionContext) _CommentDeletePayload(ctx context.Context, sel ast.SelectionSet, obj *CommentDeletePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, commentDeletePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CommentDeletePayload")
+		case "deletedCommentId":
+			out.Values[i] = ec._CommentDeletePayload_deletedCommentId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "post":
+			out.Values[i] = ec._CommentDeletePayload_post(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CommentDeletePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var commentDeleteUserErrorImplementors = []string{"CommentDeleteUserError", "UserError"}
+
+func (ec *executionContext) _CommentDeleteUserError(ctx context.Context, sel ast.SelectionSet, obj *CommentDeleteUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, commentDeleteUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CommentDeleteUserError")
+		case "field":
+			out.Values[i] = ec._CommentDeleteUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._CommentDeleteUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._CommentDeleteUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var commentEdgeImplementors = []string{"CommentEdge"}
 
 func (ec *executionContext) _CommentEdge(ctx context.Context, sel ast.SelectionSet, obj *CommentEdge) graphql.Marshaler {
@@ -63936,6 +67304,102 @@ func (ec *executionContext) _CommentEdge(ctx context.Context, sel ast.SelectionS
 		case "node":
 			out.Values[i] = ec._CommentEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var commentUpdatePayloadImplementors = []string{"CommentUpdatePayload"}
+
+func (ec *executionContext) _CommentUpdatePayload(ctx context.Context, sel ast.SelectionSet, obj *CommentUpdatePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, commentUpdatePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CommentUpdatePayload")
+		case "comment":
+			out.Values[i] = ec._CommentUpdatePayload_comment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CommentUpdatePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var commentUpdateUserErrorImplementors = []string{"CommentUpdateUserError", "UserError"}
+
+func (ec *executionContext) _CommentUpdateUserError(ctx context.Context, sel ast.SelectionSet, obj *CommentUpdateUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, commentUpdateUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CommentUpdateUserError")
+		case "field":
+			out.Values[i] = ec._CommentUpdateUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._CommentUpdateUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._CommentUpdateUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nearest":
+			out.Values[i] = ec._CommentUpdateUserError_nearest(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -64069,6 +67533,64 @@ func (ec *executionContext) _ConsentSetUserError(ctx context.Context, sel ast.Se
 			}
 		case "code":
 			out.Values[i] = ec._ConsentSetUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var contentRulingImplementors = []string{"ContentRuling"}
+
+func (ec *executionContext) _ContentRuling(ctx context.Context, sel ast.SelectionSet, obj *ContentRuling) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contentRulingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContentRuling")
+		case "reason":
+			out.Values[i] = ec._ContentRuling_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "text":
+			out.Values[i] = ec._ContentRuling_text(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "note":
+			out.Values[i] = ec._ContentRuling_note(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "by":
+			out.Values[i] = ec._ContentRuling_by(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "at":
+			out.Values[i] = ec._ContentRuling_at(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -71708,6 +75230,48 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "postCreate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_postCreate(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "postUpdate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_postUpdate(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "postDelete":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_postDelete(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "commentCreate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_commentCreate(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "commentUpdate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_commentUpdate(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "commentDelete":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_commentDelete(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -72448,8 +76012,51 @@ func (ec *executionContext) _Post(ctx context.Context, sel ast.SelectionSet, obj
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "ruling":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Post_ruling(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "board":
 			out.Values[i] = ec._Post_board(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "campaign":
+			out.Values[i] = ec._Post_campaign(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -72717,6 +76324,102 @@ func (ec *executionContext) _Post(ctx context.Context, sel ast.SelectionSet, obj
 	return out
 }
 
+var postCampaignImplementors = []string{"PostCampaign"}
+
+func (ec *executionContext) _PostCampaign(ctx context.Context, sel ast.SelectionSet, obj *PostCampaign) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, postCampaignImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PostCampaign")
+		case "code":
+			out.Values[i] = ec._PostCampaign_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "title":
+			out.Values[i] = ec._PostCampaign_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "terms":
+			out.Values[i] = ec._PostCampaign_terms(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "topic":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._PostCampaign_topic(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "opensAt":
+			out.Values[i] = ec._PostCampaign_opensAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "closesAt":
+			out.Values[i] = ec._PostCampaign_closesAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var postConnectionImplementors = []string{"PostConnection"}
 
 func (ec *executionContext) _PostConnection(ctx context.Context, sel ast.SelectionSet, obj *PostConnection) graphql.Marshaler {
@@ -72775,6 +76478,198 @@ func (ec *executionContext) _PostConnection(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var postCreatePayloadImplementors = []string{"PostCreatePayload"}
+
+func (ec *executionContext) _PostCreatePayload(ctx context.Context, sel ast.SelectionSet, obj *PostCreatePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, postCreatePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PostCreatePayload")
+		case "post":
+			out.Values[i] = ec._PostCreatePayload_post(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._PostCreatePayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._PostCreatePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var postCreateUserErrorImplementors = []string{"PostCreateUserError", "UserError"}
+
+func (ec *executionContext) _PostCreateUserError(ctx context.Context, sel ast.SelectionSet, obj *PostCreateUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, postCreateUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PostCreateUserError")
+		case "field":
+			out.Values[i] = ec._PostCreateUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._PostCreateUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._PostCreateUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nearest":
+			out.Values[i] = ec._PostCreateUserError_nearest(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var postDeletePayloadImplementors = []string{"PostDeletePayload"}
+
+func (ec *executionContext) _PostDeletePayload(ctx context.Context, sel ast.SelectionSet, obj *PostDeletePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, postDeletePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PostDeletePayload")
+		case "deletedPostId":
+			out.Values[i] = ec._PostDeletePayload_deletedPostId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._PostDeletePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var postDeleteUserErrorImplementors = []string{"PostDeleteUserError", "UserError"}
+
+func (ec *executionContext) _PostDeleteUserError(ctx context.Context, sel ast.SelectionSet, obj *PostDeleteUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, postDeleteUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PostDeleteUserError")
+		case "field":
+			out.Values[i] = ec._PostDeleteUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._PostDeleteUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._PostDeleteUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var postEdgeImplementors = []string{"PostEdge"}
 
 func (ec *executionContext) _PostEdge(ctx context.Context, sel ast.SelectionSet, obj *PostEdge) graphql.Marshaler {
@@ -72795,6 +76690,102 @@ func (ec *executionContext) _PostEdge(ctx context.Context, sel ast.SelectionSet,
 		case "node":
 			out.Values[i] = ec._PostEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var postUpdatePayloadImplementors = []string{"PostUpdatePayload"}
+
+func (ec *executionContext) _PostUpdatePayload(ctx context.Context, sel ast.SelectionSet, obj *PostUpdatePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, postUpdatePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PostUpdatePayload")
+		case "post":
+			out.Values[i] = ec._PostUpdatePayload_post(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._PostUpdatePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var postUpdateUserErrorImplementors = []string{"PostUpdateUserError", "UserError"}
+
+func (ec *executionContext) _PostUpdateUserError(ctx context.Context, sel ast.SelectionSet, obj *PostUpdateUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, postUpdateUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PostUpdateUserError")
+		case "field":
+			out.Values[i] = ec._PostUpdateUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._PostUpdateUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._PostUpdateUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nearest":
+			out.Values[i] = ec._PostUpdateUserError_nearest(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -74029,6 +78020,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_couponByCode(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "postCampaigns":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_postCampaigns(ctx, field)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -80141,6 +84154,108 @@ func (ec *executionContext) marshalNComment2ᚖmembergateᚋgraphᚐComment(ctx 
 	return ec._Comment(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNCommentCreateErrorCode2membergateᚋgraphᚐCommentCreateErrorCode(ctx context.Context, v any) (CommentCreateErrorCode, error) {
+	var res CommentCreateErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCommentCreateErrorCode2membergateᚋgraphᚐCommentCreateErrorCode(ctx context.Context, sel ast.SelectionSet, v CommentCreateErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNCommentCreateInput2membergateᚋgraphᚐCommentCreateInput(ctx context.Context, v any) (CommentCreateInput, error) {
+	res, err := ec.unmarshalInputCommentCreateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCommentCreatePayload2ᚖmembergateᚋgraphᚐCommentCreatePayload(ctx context.Context, sel ast.SelectionSet, v *CommentCreatePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CommentCreatePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCommentCreateUserError2ᚕᚖmembergateᚋgraphᚐCommentCreateUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*CommentCreateUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCommentCreateUserError2ᚖmembergateᚋgraphᚐCommentCreateUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCommentCreateUserError2ᚖmembergateᚋgraphᚐCommentCreateUserError(ctx context.Context, sel ast.SelectionSet, v *CommentCreateUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CommentCreateUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCommentDeleteErrorCode2membergateᚋgraphᚐCommentDeleteErrorCode(ctx context.Context, v any) (CommentDeleteErrorCode, error) {
+	var res CommentDeleteErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCommentDeleteErrorCode2membergateᚋgraphᚐCommentDeleteErrorCode(ctx context.Context, sel ast.SelectionSet, v CommentDeleteErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNCommentDeleteInput2membergateᚋgraphᚐCommentDeleteInput(ctx context.Context, v any) (CommentDeleteInput, error) {
+	res, err := ec.unmarshalInputCommentDeleteInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCommentDeletePayload2ᚖmembergateᚋgraphᚐCommentDeletePayload(ctx context.Context, sel ast.SelectionSet, v *CommentDeletePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CommentDeletePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCommentDeleteUserError2ᚕᚖmembergateᚋgraphᚐCommentDeleteUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*CommentDeleteUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCommentDeleteUserError2ᚖmembergateᚋgraphᚐCommentDeleteUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCommentDeleteUserError2ᚖmembergateᚋgraphᚐCommentDeleteUserError(ctx context.Context, sel ast.SelectionSet, v *CommentDeleteUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CommentDeleteUserError(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNCommentEdge2ᚕᚖmembergateᚋgraphᚐCommentEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*CommentEdge) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -80175,6 +84290,57 @@ func (ec *executionContext) unmarshalNCommentSort2membergateᚋgraphᚐCommentSo
 
 func (ec *executionContext) marshalNCommentSort2membergateᚋgraphᚐCommentSort(ctx context.Context, sel ast.SelectionSet, v CommentSort) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNCommentUpdateErrorCode2membergateᚋgraphᚐCommentUpdateErrorCode(ctx context.Context, v any) (CommentUpdateErrorCode, error) {
+	var res CommentUpdateErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCommentUpdateErrorCode2membergateᚋgraphᚐCommentUpdateErrorCode(ctx context.Context, sel ast.SelectionSet, v CommentUpdateErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNCommentUpdateInput2membergateᚋgraphᚐCommentUpdateInput(ctx context.Context, v any) (CommentUpdateInput, error) {
+	res, err := ec.unmarshalInputCommentUpdateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCommentUpdatePayload2ᚖmembergateᚋgraphᚐCommentUpdatePayload(ctx context.Context, sel ast.SelectionSet, v *CommentUpdatePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CommentUpdatePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCommentUpdateUserError2ᚕᚖmembergateᚋgraphᚐCommentUpdateUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*CommentUpdateUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCommentUpdateUserError2ᚖmembergateᚋgraphᚐCommentUpdateUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCommentUpdateUserError2ᚖmembergateᚋgraphᚐCommentUpdateUserError(ctx context.Context, sel ast.SelectionSet, v *CommentUpdateUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CommentUpdateUserError(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNCompleteness2ᚖmembergateᚋgraphᚐCompleteness(ctx context.Context, sel ast.SelectionSet, v *Completeness) graphql.Marshaler {
@@ -82859,6 +87025,118 @@ func (ec *executionContext) marshalNPost2ᚖmembergateᚋgraphᚐPost(ctx contex
 	return ec._Post(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNPostCampaign2ᚖmembergateᚋgraphᚐPostCampaign(ctx context.Context, sel ast.SelectionSet, v *PostCampaign) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PostCampaign(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNPostCreateErrorCode2membergateᚋgraphᚐPostCreateErrorCode(ctx context.Context, v any) (PostCreateErrorCode, error) {
+	var res PostCreateErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPostCreateErrorCode2membergateᚋgraphᚐPostCreateErrorCode(ctx context.Context, sel ast.SelectionSet, v PostCreateErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNPostCreateInput2membergateᚋgraphᚐPostCreateInput(ctx context.Context, v any) (PostCreateInput, error) {
+	res, err := ec.unmarshalInputPostCreateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPostCreatePayload2ᚖmembergateᚋgraphᚐPostCreatePayload(ctx context.Context, sel ast.SelectionSet, v *PostCreatePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PostCreatePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPostCreateUserError2ᚕᚖmembergateᚋgraphᚐPostCreateUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*PostCreateUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPostCreateUserError2ᚖmembergateᚋgraphᚐPostCreateUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPostCreateUserError2ᚖmembergateᚋgraphᚐPostCreateUserError(ctx context.Context, sel ast.SelectionSet, v *PostCreateUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PostCreateUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNPostDeleteErrorCode2membergateᚋgraphᚐPostDeleteErrorCode(ctx context.Context, v any) (PostDeleteErrorCode, error) {
+	var res PostDeleteErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPostDeleteErrorCode2membergateᚋgraphᚐPostDeleteErrorCode(ctx context.Context, sel ast.SelectionSet, v PostDeleteErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNPostDeleteInput2membergateᚋgraphᚐPostDeleteInput(ctx context.Context, v any) (PostDeleteInput, error) {
+	res, err := ec.unmarshalInputPostDeleteInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPostDeletePayload2ᚖmembergateᚋgraphᚐPostDeletePayload(ctx context.Context, sel ast.SelectionSet, v *PostDeletePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PostDeletePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPostDeleteUserError2ᚕᚖmembergateᚋgraphᚐPostDeleteUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*PostDeleteUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPostDeleteUserError2ᚖmembergateᚋgraphᚐPostDeleteUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPostDeleteUserError2ᚖmembergateᚋgraphᚐPostDeleteUserError(ctx context.Context, sel ast.SelectionSet, v *PostDeleteUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PostDeleteUserError(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNPostEdge2ᚕᚖmembergateᚋgraphᚐPostEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*PostEdge) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -82883,6 +87161,57 @@ func (ec *executionContext) marshalNPostEdge2ᚖmembergateᚋgraphᚐPostEdge(ct
 		return graphql.Null
 	}
 	return ec._PostEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNPostUpdateErrorCode2membergateᚋgraphᚐPostUpdateErrorCode(ctx context.Context, v any) (PostUpdateErrorCode, error) {
+	var res PostUpdateErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPostUpdateErrorCode2membergateᚋgraphᚐPostUpdateErrorCode(ctx context.Context, sel ast.SelectionSet, v PostUpdateErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNPostUpdateInput2membergateᚋgraphᚐPostUpdateInput(ctx context.Context, v any) (PostUpdateInput, error) {
+	res, err := ec.unmarshalInputPostUpdateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPostUpdatePayload2ᚖmembergateᚋgraphᚐPostUpdatePayload(ctx context.Context, sel ast.SelectionSet, v *PostUpdatePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PostUpdatePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPostUpdateUserError2ᚕᚖmembergateᚋgraphᚐPostUpdateUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*PostUpdateUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPostUpdateUserError2ᚖmembergateᚋgraphᚐPostUpdateUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPostUpdateUserError2ᚖmembergateᚋgraphᚐPostUpdateUserError(ctx context.Context, sel ast.SelectionSet, v *PostUpdateUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PostUpdateUserError(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNPostVisibility2membergateᚋgraphᚐPostVisibility(ctx context.Context, v any) (PostVisibility, error) {
@@ -84672,6 +89001,13 @@ func (ec *executionContext) marshalOCommentConnection2ᚖmembergateᚋgraphᚐCo
 	return ec._CommentConnection(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOContentRuling2ᚖmembergateᚋgraphᚐContentRuling(ctx context.Context, sel ast.SelectionSet, v *ContentRuling) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ContentRuling(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOCoupon2ᚖmembergateᚋgraphᚐCoupon(ctx context.Context, sel ast.SelectionSet, v *Coupon) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -85317,11 +89653,46 @@ func (ec *executionContext) marshalOPost2ᚖmembergateᚋgraphᚐPost(ctx contex
 	return ec._Post(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOPostCampaign2ᚕᚖmembergateᚋgraphᚐPostCampaignᚄ(ctx context.Context, sel ast.SelectionSet, v []*PostCampaign) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPostCampaign2ᚖmembergateᚋgraphᚐPostCampaign(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOPostConnection2ᚖmembergateᚋgraphᚐPostConnection(ctx context.Context, sel ast.SelectionSet, v *PostConnection) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._PostConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOPostVisibility2ᚖmembergateᚋgraphᚐPostVisibility(ctx context.Context, v any) (*PostVisibility, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(PostVisibility)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOPostVisibility2ᚖmembergateᚋgraphᚐPostVisibility(ctx context.Context, sel ast.SelectionSet, v *PostVisibility) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) marshalOPrivacy2ᚖmembergateᚋgraphᚐPrivacy(ctx context.Context, sel ast.SelectionSet, v *Privacy) graphql.Marshaler {
