@@ -36,12 +36,12 @@ func (m mutation) CommentCreate(ctx context.Context, input graph.CommentCreateIn
 	}
 	c = c.As(reader)
 	out.Comment = comment(&c)
-	out.Post, err = m.freshPost(ctx, a.Post, reader)
+	out.Post, err = m.postNow(ctx, a.Post, reader)
 	return out, err
 }
 
-// freshPost is a post as it is now, if the viewer sees it.
-func (r *Root) freshPost(ctx context.Context, id community.PostID, reader community.Reader) (*graph.Post, error) {
+// postNow is a post as it is now, if the viewer sees it.
+func (r *Root) postNow(ctx context.Context, id community.PostID, reader community.Reader) (*graph.Post, error) {
 	found, err := r.Posting.Store.ByIDs(ctx, []community.PostID{id})
 	if err != nil {
 		return nil, err
@@ -97,6 +97,6 @@ func (m mutation) CommentDelete(ctx context.Context, input graph.CommentDeleteIn
 	}
 	out.DeletedCommentID = &input.CommentID
 	loaders.From(ctx).Comments.Replace(c.ID, c)
-	out.Post, err = m.freshPost(ctx, c.Post, reader)
+	out.Post, err = m.postNow(ctx, c.Post, reader)
 	return out, err
 }
