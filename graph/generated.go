@@ -39,6 +39,7 @@ type ResolverRoot interface {
 	Comment() CommentResolver
 	Coupon() CouponResolver
 	Family() FamilyResolver
+	FamilyChange() FamilyChangeResolver
 	FamilyMember() FamilyMemberResolver
 	Group() GroupResolver
 	LedgerEntry() LedgerEntryResolver
@@ -837,6 +838,7 @@ type ComplexityRoot struct {
 	Family struct {
 		Approvals      func(childComplexity int, state *ApprovalState, first *int, after *string) int
 		Capacity       func(childComplexity int) int
+		History        func(childComplexity int, first *int, after *string) int
 		ID             func(childComplexity int) int
 		Invitations    func(childComplexity int, states []InvitationState) int
 		LeavePreview   func(childComplexity int) int
@@ -849,11 +851,31 @@ type ComplexityRoot struct {
 		Version        func(childComplexity int) int
 	}
 
+	FamilyChange struct {
+		At   func(childComplexity int) int
+		By   func(childComplexity int) int
+		Role func(childComplexity int) int
+		What func(childComplexity int) int
+		Whom func(childComplexity int) int
+	}
+
+	FamilyChangeConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	FamilyChangeEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	FamilyInvitation struct {
 		ExpiresAt func(childComplexity int) int
 		ID        func(childComplexity int) int
 		Role      func(childComplexity int) int
 		State     func(childComplexity int) int
+		Token     func(childComplexity int) int
 	}
 
 	FamilyInvitationPreview struct {
@@ -863,6 +885,19 @@ type ComplexityRoot struct {
 		FamilyName   func(childComplexity int) int
 		MemberCount  func(childComplexity int) int
 		Role         func(childComplexity int) int
+	}
+
+	FamilyInvitationRevokePayload struct {
+		Family     func(childComplexity int) int
+		Invitation func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	FamilyInvitePayload struct {
+		Family     func(childComplexity int) int
+		Invitation func(childComplexity int) int
+		Replayed   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	FamilyLeavePreview struct {
@@ -878,11 +913,31 @@ type ComplexityRoot struct {
 		Limit    func(childComplexity int) int
 		Profile  func(childComplexity int) int
 		Role     func(childComplexity int) int
+		Sharing  func(childComplexity int) int
+	}
+
+	FamilyPayload struct {
+		Family     func(childComplexity int) int
+		Member     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	FamilyPool struct {
 		Available func(childComplexity int) int
 		DrawOrder func(childComplexity int) int
+	}
+
+	FamilySharing struct {
+		KeepFloor func(childComplexity int) int
+		Mode      func(childComplexity int) int
+		Percent   func(childComplexity int) int
+	}
+
+	FamilyUserError struct {
+		AvailableAt func(childComplexity int) int
+		Code        func(childComplexity int) int
+		Field       func(childComplexity int) int
+		Message     func(childComplexity int) int
 	}
 
 	FollowSetPayload struct {
@@ -1393,6 +1448,17 @@ type ComplexityRoot struct {
 		CouponUseByCode         func(childComplexity int, input CouponUseByCodeInput) int
 		DeviceRegister          func(childComplexity int, input DeviceRegisterInput) int
 		DeviceRemove            func(childComplexity int, input DeviceRemoveInput) int
+		FamilyCreate            func(childComplexity int, input FamilyCreateInput) int
+		FamilyDissolve          func(childComplexity int, input FamilyDissolveInput) int
+		FamilyInvitationRespond func(childComplexity int, input FamilyInvitationRespondInput) int
+		FamilyInvitationRevoke  func(childComplexity int, input FamilyInvitationRevokeInput) int
+		FamilyInvite            func(childComplexity int, input FamilyInviteInput) int
+		FamilyLeave             func(childComplexity int, input FamilyLeaveInput) int
+		FamilyLimitSet          func(childComplexity int, input FamilyLimitSetInput) int
+		FamilyMemberRemove      func(childComplexity int, input FamilyMemberRemoveInput) int
+		FamilyOwnershipTransfer func(childComplexity int, input FamilyOwnershipTransferInput) int
+		FamilyRoleSet           func(childComplexity int, input FamilyRoleSetInput) int
+		FamilySharingSet        func(childComplexity int, input FamilySharingSetInput) int
 		FollowSet               func(childComplexity int, input FollowSetInput) int
 		GroupJoin               func(childComplexity int, input GroupJoinInput) int
 		HouseholdSet            func(childComplexity int, input HouseholdSetInput) int
@@ -2260,9 +2326,15 @@ type FamilyResolver interface {
 	Invitations(ctx context.Context, obj *Family, states []InvitationState) ([]*FamilyInvitation, error)
 	Approvals(ctx context.Context, obj *Family, state *ApprovalState, first *int, after *string) (*ApprovalRequestConnection, error)
 	LeavePreview(ctx context.Context, obj *Family) (*FamilyLeavePreview, error)
+	History(ctx context.Context, obj *Family, first *int, after *string) (*FamilyChangeConnection, error)
+}
+type FamilyChangeResolver interface {
+	By(ctx context.Context, obj *FamilyChange) (*PublicProfile, error)
+	Whom(ctx context.Context, obj *FamilyChange) (*PublicProfile, error)
 }
 type FamilyMemberResolver interface {
 	Profile(ctx context.Context, obj *FamilyMember) (*PublicProfile, error)
+	Limit(ctx context.Context, obj *FamilyMember) (*SpendLimit, error)
 }
 type GroupResolver interface {
 	Joined(ctx context.Context, obj *Group) (*bool, error)
@@ -2341,6 +2413,17 @@ type MutationResolver interface {
 	CoinAdjustmentPropose(ctx context.Context, input CoinAdjustmentProposeInput) (*CoinAdjustmentProposePayload, error)
 	CoinAdjustmentDecide(ctx context.Context, input CoinAdjustmentDecideInput) (*CoinAdjustmentDecidePayload, error)
 	MemberUpdate(ctx context.Context, input MemberUpdateInput) (*MemberUpdatePayload, error)
+	FamilyCreate(ctx context.Context, input FamilyCreateInput) (*FamilyPayload, error)
+	FamilyInvite(ctx context.Context, input FamilyInviteInput) (*FamilyInvitePayload, error)
+	FamilyInvitationRevoke(ctx context.Context, input FamilyInvitationRevokeInput) (*FamilyInvitationRevokePayload, error)
+	FamilyInvitationRespond(ctx context.Context, input FamilyInvitationRespondInput) (*FamilyPayload, error)
+	FamilyLeave(ctx context.Context, input FamilyLeaveInput) (*FamilyPayload, error)
+	FamilyMemberRemove(ctx context.Context, input FamilyMemberRemoveInput) (*FamilyPayload, error)
+	FamilyOwnershipTransfer(ctx context.Context, input FamilyOwnershipTransferInput) (*FamilyPayload, error)
+	FamilyDissolve(ctx context.Context, input FamilyDissolveInput) (*FamilyPayload, error)
+	FamilyRoleSet(ctx context.Context, input FamilyRoleSetInput) (*FamilyPayload, error)
+	FamilyLimitSet(ctx context.Context, input FamilyLimitSetInput) (*FamilyPayload, error)
+	FamilySharingSet(ctx context.Context, input FamilySharingSetInput) (*FamilyPayload, error)
 	MemberBirthdayCorrect(ctx context.Context, input MemberBirthdayCorrectInput) (*MemberBirthdayCorrectPayload, error)
 	ConsentSet(ctx context.Context, input ConsentSetInput) (*ConsentSetPayload, error)
 	HouseholdSet(ctx context.Context, input HouseholdSetInput) (*HouseholdSetPayload, error)
@@ -5344,6 +5427,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Family.Capacity(childComplexity), true
+	case "Family.history":
+		if e.ComplexityRoot.Family.History == nil {
+			break
+		}
+
+		args, err := ec.field_Family_history_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Family.History(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Family.id":
 		if e.ComplexityRoot.Family.ID == nil {
 			break
@@ -5410,6 +5504,69 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Family.Version(childComplexity), true
 
+	case "FamilyChange.at":
+		if e.ComplexityRoot.FamilyChange.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyChange.At(childComplexity), true
+	case "FamilyChange.by":
+		if e.ComplexityRoot.FamilyChange.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyChange.By(childComplexity), true
+	case "FamilyChange.role":
+		if e.ComplexityRoot.FamilyChange.Role == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyChange.Role(childComplexity), true
+	case "FamilyChange.what":
+		if e.ComplexityRoot.FamilyChange.What == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyChange.What(childComplexity), true
+	case "FamilyChange.whom":
+		if e.ComplexityRoot.FamilyChange.Whom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyChange.Whom(childComplexity), true
+
+	case "FamilyChangeConnection.edges":
+		if e.ComplexityRoot.FamilyChangeConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyChangeConnection.Edges(childComplexity), true
+	case "FamilyChangeConnection.nodes":
+		if e.ComplexityRoot.FamilyChangeConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyChangeConnection.Nodes(childComplexity), true
+	case "FamilyChangeConnection.pageInfo":
+		if e.ComplexityRoot.FamilyChangeConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyChangeConnection.PageInfo(childComplexity), true
+
+	case "FamilyChangeEdge.cursor":
+		if e.ComplexityRoot.FamilyChangeEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyChangeEdge.Cursor(childComplexity), true
+	case "FamilyChangeEdge.node":
+		if e.ComplexityRoot.FamilyChangeEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyChangeEdge.Node(childComplexity), true
+
 	case "FamilyInvitation.expiresAt":
 		if e.ComplexityRoot.FamilyInvitation.ExpiresAt == nil {
 			break
@@ -5434,6 +5591,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.FamilyInvitation.State(childComplexity), true
+	case "FamilyInvitation.token":
+		if e.ComplexityRoot.FamilyInvitation.Token == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyInvitation.Token(childComplexity), true
 
 	case "FamilyInvitationPreview.acceptable":
 		if e.ComplexityRoot.FamilyInvitationPreview.Acceptable == nil {
@@ -5471,6 +5634,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.FamilyInvitationPreview.Role(childComplexity), true
+
+	case "FamilyInvitationRevokePayload.family":
+		if e.ComplexityRoot.FamilyInvitationRevokePayload.Family == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyInvitationRevokePayload.Family(childComplexity), true
+	case "FamilyInvitationRevokePayload.invitation":
+		if e.ComplexityRoot.FamilyInvitationRevokePayload.Invitation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyInvitationRevokePayload.Invitation(childComplexity), true
+	case "FamilyInvitationRevokePayload.userErrors":
+		if e.ComplexityRoot.FamilyInvitationRevokePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyInvitationRevokePayload.UserErrors(childComplexity), true
+
+	case "FamilyInvitePayload.family":
+		if e.ComplexityRoot.FamilyInvitePayload.Family == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyInvitePayload.Family(childComplexity), true
+	case "FamilyInvitePayload.invitation":
+		if e.ComplexityRoot.FamilyInvitePayload.Invitation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyInvitePayload.Invitation(childComplexity), true
+	case "FamilyInvitePayload.replayed":
+		if e.ComplexityRoot.FamilyInvitePayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyInvitePayload.Replayed(childComplexity), true
+	case "FamilyInvitePayload.userErrors":
+		if e.ComplexityRoot.FamilyInvitePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyInvitePayload.UserErrors(childComplexity), true
 
 	case "FamilyLeavePreview.allowed":
 		if e.ComplexityRoot.FamilyLeavePreview.Allowed == nil {
@@ -5527,6 +5734,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.FamilyMember.Role(childComplexity), true
+	case "FamilyMember.sharing":
+		if e.ComplexityRoot.FamilyMember.Sharing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyMember.Sharing(childComplexity), true
+
+	case "FamilyPayload.family":
+		if e.ComplexityRoot.FamilyPayload.Family == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyPayload.Family(childComplexity), true
+	case "FamilyPayload.member":
+		if e.ComplexityRoot.FamilyPayload.Member == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyPayload.Member(childComplexity), true
+	case "FamilyPayload.userErrors":
+		if e.ComplexityRoot.FamilyPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyPayload.UserErrors(childComplexity), true
 
 	case "FamilyPool.available":
 		if e.ComplexityRoot.FamilyPool.Available == nil {
@@ -5540,6 +5772,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.FamilyPool.DrawOrder(childComplexity), true
+
+	case "FamilySharing.keepFloor":
+		if e.ComplexityRoot.FamilySharing.KeepFloor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilySharing.KeepFloor(childComplexity), true
+	case "FamilySharing.mode":
+		if e.ComplexityRoot.FamilySharing.Mode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilySharing.Mode(childComplexity), true
+	case "FamilySharing.percent":
+		if e.ComplexityRoot.FamilySharing.Percent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilySharing.Percent(childComplexity), true
+
+	case "FamilyUserError.availableAt":
+		if e.ComplexityRoot.FamilyUserError.AvailableAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyUserError.AvailableAt(childComplexity), true
+	case "FamilyUserError.code":
+		if e.ComplexityRoot.FamilyUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyUserError.Code(childComplexity), true
+	case "FamilyUserError.field":
+		if e.ComplexityRoot.FamilyUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyUserError.Field(childComplexity), true
+	case "FamilyUserError.message":
+		if e.ComplexityRoot.FamilyUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyUserError.Message(childComplexity), true
 
 	case "FollowSetPayload.profile":
 		if e.ComplexityRoot.FollowSetPayload.Profile == nil {
@@ -7624,6 +7900,127 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeviceRemove(childComplexity, args["input"].(DeviceRemoveInput)), true
+	case "Mutation.familyCreate":
+		if e.ComplexityRoot.Mutation.FamilyCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_familyCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.FamilyCreate(childComplexity, args["input"].(FamilyCreateInput)), true
+	case "Mutation.familyDissolve":
+		if e.ComplexityRoot.Mutation.FamilyDissolve == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_familyDissolve_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.FamilyDissolve(childComplexity, args["input"].(FamilyDissolveInput)), true
+	case "Mutation.familyInvitationRespond":
+		if e.ComplexityRoot.Mutation.FamilyInvitationRespond == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_familyInvitationRespond_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.FamilyInvitationRespond(childComplexity, args["input"].(FamilyInvitationRespondInput)), true
+	case "Mutation.familyInvitationRevoke":
+		if e.ComplexityRoot.Mutation.FamilyInvitationRevoke == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_familyInvitationRevoke_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.FamilyInvitationRevoke(childComplexity, args["input"].(FamilyInvitationRevokeInput)), true
+	case "Mutation.familyInvite":
+		if e.ComplexityRoot.Mutation.FamilyInvite == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_familyInvite_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.FamilyInvite(childComplexity, args["input"].(FamilyInviteInput)), true
+	case "Mutation.familyLeave":
+		if e.ComplexityRoot.Mutation.FamilyLeave == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_familyLeave_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.FamilyLeave(childComplexity, args["input"].(FamilyLeaveInput)), true
+	case "Mutation.familyLimitSet":
+		if e.ComplexityRoot.Mutation.FamilyLimitSet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_familyLimitSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.FamilyLimitSet(childComplexity, args["input"].(FamilyLimitSetInput)), true
+	case "Mutation.familyMemberRemove":
+		if e.ComplexityRoot.Mutation.FamilyMemberRemove == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_familyMemberRemove_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.FamilyMemberRemove(childComplexity, args["input"].(FamilyMemberRemoveInput)), true
+	case "Mutation.familyOwnershipTransfer":
+		if e.ComplexityRoot.Mutation.FamilyOwnershipTransfer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_familyOwnershipTransfer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.FamilyOwnershipTransfer(childComplexity, args["input"].(FamilyOwnershipTransferInput)), true
+	case "Mutation.familyRoleSet":
+		if e.ComplexityRoot.Mutation.FamilyRoleSet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_familyRoleSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.FamilyRoleSet(childComplexity, args["input"].(FamilyRoleSetInput)), true
+	case "Mutation.familySharingSet":
+		if e.ComplexityRoot.Mutation.FamilySharingSet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_familySharingSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.FamilySharingSet(childComplexity, args["input"].(FamilySharingSetInput)), true
 	case "Mutation.followSet":
 		if e.ComplexityRoot.Mutation.FollowSet == nil {
 			break
@@ -11108,6 +11505,17 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCouponUseByCodeInput,
 		ec.unmarshalInputDeviceRegisterInput,
 		ec.unmarshalInputDeviceRemoveInput,
+		ec.unmarshalInputFamilyCreateInput,
+		ec.unmarshalInputFamilyDissolveInput,
+		ec.unmarshalInputFamilyInvitationRespondInput,
+		ec.unmarshalInputFamilyInvitationRevokeInput,
+		ec.unmarshalInputFamilyInviteInput,
+		ec.unmarshalInputFamilyLeaveInput,
+		ec.unmarshalInputFamilyLimitSetInput,
+		ec.unmarshalInputFamilyMemberRemoveInput,
+		ec.unmarshalInputFamilyOwnershipTransferInput,
+		ec.unmarshalInputFamilyRoleSetInput,
+		ec.unmarshalInputFamilySharingSetInput,
 		ec.unmarshalInputFollowSetInput,
 		ec.unmarshalInputGroupJoinInput,
 		ec.unmarshalInputHouseholdSetInput,
@@ -11140,6 +11548,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRedemptionUseInput,
 		ec.unmarshalInputRewardFilter,
 		ec.unmarshalInputRewardRedeemInput,
+		ec.unmarshalInputSpendLimitInput,
 		ec.unmarshalInputTierApplicationDecideInput,
 		ec.unmarshalInputTierApplicationInput,
 		ec.unmarshalInputTierInvitationRespondInput,
@@ -11549,6 +11958,72 @@ type Mutation {
     "What is to be changed; absent leaves as it is."
     input: MemberUpdateInput!
   ): MemberUpdatePayload!
+
+  "Opens a family whose owner the viewer is."
+  familyCreate(
+    "What it is called."
+    input: FamilyCreateInput!
+  ): FamilyPayload!
+
+  "Invites somebody into the viewer's family: who has the token may join."
+  familyInvite(
+    "As what the person is invited."
+    input: FamilyInviteInput!
+  ): FamilyInvitePayload!
+
+  "Takes an invitation back: one's own, or any by the owner. Taking back what was taken back changes nothing."
+  familyInvitationRevoke(
+    "Which invitation it is."
+    input: FamilyInvitationRevokeInput!
+  ): FamilyInvitationRevokePayload!
+
+  "Accepts or turns down an invitation. The same answer again changes nothing."
+  familyInvitationRespond(
+    "Which, and the answer."
+    input: FamilyInvitationRespondInput!
+  ): FamilyPayload!
+
+  "Leaves the viewer's family. All of the viewer's coins stay the viewer's."
+  familyLeave(
+    "That it is meant."
+    input: FamilyLeaveInput!
+  ): FamilyPayload!
+
+  "Takes somebody out of the viewer's family. All of that person's coins stay that person's."
+  familyMemberRemove(
+    "Who is taken out."
+    input: FamilyMemberRemoveInput!
+  ): FamilyPayload!
+
+  "Hands the viewer's family over to another person in it; the viewer becomes a guardian."
+  familyOwnershipTransfer(
+    "Who gets it."
+    input: FamilyOwnershipTransferInput!
+  ): FamilyPayload!
+
+  "Ends the viewer's family for everybody in it. Everyone's coins stay their own."
+  familyDissolve(
+    "That it is meant."
+    input: FamilyDissolveInput!
+  ): FamilyPayload!
+
+  "Gives somebody in the viewer's family another role. Roles only rise: nobody is made a teen or a child who was more."
+  familyRoleSet(
+    "Whom, and which."
+    input: FamilyRoleSetInput!
+  ): FamilyPayload!
+
+  "Limits how many coins somebody in the viewer's family may spend, or lifts the limit."
+  familyLimitSet(
+    "Whom, and how."
+    input: FamilyLimitSetInput!
+  ): FamilyPayload!
+
+  "Says how many of the viewer's own coins the family may draw."
+  familySharingSet(
+    "How many they may be."
+    input: FamilySharingSetInput!
+  ): FamilyPayload!
 
   """
   Corrects a member's birthday, by staff: the member sets it only once. Needs a staff token with the role ` + "`" + `operations` + "`" + `,
@@ -13509,6 +13984,10 @@ type CheckoutHoldUserError implements UserError {
 
 "Reasons why coins could not be held."
 enum CheckoutHoldErrorCode {
+  "The member's family lets the member spend only when somebody in it agrees."
+  APPROVAL_REQUIRED
+  "It is more than the member's family lets the member spend in a period."
+  SPEND_LIMIT
   "Fewer coins are available than asked for."
   INSUFFICIENT_COINS
   "All holds of the order together would take off more than coins may pay of it."
@@ -13706,6 +14185,10 @@ type CoinTransferUserError implements UserError {
 
 "Reasons why coins could not be sent."
 enum CoinTransferErrorCode {
+  "The member's family lets the member spend only when somebody in it agrees."
+  APPROVAL_REQUIRED
+  "It is more than the member's family lets the member spend in a period."
+  SPEND_LIMIT
   "The recipient is unknown, or not to be seen by the sender: both look alike."
   NOT_FOUND
   "The programme lets nobody send coins."
@@ -15308,7 +15791,8 @@ type Family implements Node {
   myRole: FamilyRole!
   """
   Codes of what the viewer may do: INVITE, REMOVE_MEMBERS, CHANGE_ROLES, SPEND_OWN, SPEND_POOL, APPROVE,
-  VIEW_MEMBER_BALANCES, VIEW_MEMBER_ACTIVITY; more may come.
+  ASK_TO_SPEND, VIEW_MEMBER_BALANCES, VIEW_MEMBER_ACTIVITY, VIEW_HISTORY, TRANSFER_OWNERSHIP, DISSOLVE, LEAVE; more may
+  come.
   """
   myPermissions: [String!]!
   "Everyone in the family, the owner first, then by the time of joining."
@@ -15336,6 +15820,48 @@ type Family implements Node {
   ): ApprovalRequestConnection @semanticNonNull
   "What leaving now would mean for the viewer. Null only together with an error."
   leavePreview: FamilyLeavePreview @semanticNonNull
+  "Who changed what, newest first, for those who may see it; empty for others. Null only together with an error."
+  history(
+    "How many changes, 1 to 50, else BAD_USER_INPUT."
+    first: Int = 20
+    "Changes that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
+    after: String
+  ): FamilyChangeConnection @semanticNonNull
+}
+
+"One change of a family."
+type FamilyChange {
+  "When it was made."
+  at: DateTime!
+  """
+  Code of what was done: CREATED, INVITED, INVITATION_REVOKED, INVITATION_DECLINED, JOINED, LEFT, REMOVED, DISSOLVED,
+  OWNERSHIP_TRANSFERRED, ROLE_CHANGED, LIMIT_SET, LIMIT_LIFTED, SHARING_CHANGED; more may come.
+  """
+  what: String!
+  "Who did it. Null when the account is gone, or together with an error."
+  by: PublicProfile
+  "Upon whom, or at whose invitation. Null when it is about nobody else or the account is gone, or together with an error."
+  whom: PublicProfile
+  "The role that was given or offered. Null when none was."
+  role: FamilyRole
+}
+
+"A page of changes."
+type FamilyChangeConnection {
+  "The changes with their cursors."
+  edges: [FamilyChangeEdge!]!
+  "The changes alone."
+  nodes: [FamilyChange!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+}
+
+"A change in a page of changes."
+type FamilyChangeEdge {
+  "Opaque place of the change in the list."
+  cursor: String!
+  "The change itself."
+  node: FamilyChange!
 }
 
 "One person in a family."
@@ -15350,6 +15876,18 @@ type FamilyMember implements Node {
   profile: PublicProfile @semanticNonNull
   "How much the person may spend. Null when nothing limits it or it is not the viewer's to see, or together with an error."
   limit: SpendLimit
+  "How many of the own coins the person lets the family draw. Null when it is not the viewer's to see."
+  sharing: FamilySharing
+}
+
+"How many of their coins a person lets the family draw."
+type FamilySharing {
+  "Code of how: NONE, ALL, PERCENT of what is available, or ABOVE_FLOOR: what is available beyond the floor."
+  mode: String!
+  "The percent. Null with other modes."
+  percent: Int
+  "Coins that are kept. Null with other modes."
+  keepFloor: Int
 }
 
 "How many coins a family member may spend in a period."
@@ -15404,6 +15942,8 @@ type FamilyInvitation implements Node {
   state: InvitationState!
   "When it stops being valid."
   expiresAt: DateTime!
+  "The secret that accepts it, to be sent to the invited person. Null but in the answer to whoever invited."
+  token: String
 }
 
 "An invitation as the invited person sees it before answering."
@@ -15478,6 +16018,204 @@ type FamilyLeavePreview {
   coinsKept: Int!
   "Until when the viewer could not join a family again. Null when there is no such wait."
   cooldownUntil: DateTime
+}
+
+"A family to be opened."
+input FamilyCreateInput {
+  "What it is called: 1 to 24 characters, with a letter among them."
+  name: String!
+}
+
+"A wish to invite somebody."
+input FamilyInviteInput {
+  "1 to 64 visible ASCII characters that the app makes for this wish and keeps while it tries: the same key gets the same token."
+  idempotencyKey: String!
+  "As what: ADULT, TEEN, CHILD, or by the owner GUARDIAN."
+  role: FamilyRole!
+}
+
+"Which invitation is taken back."
+input FamilyInvitationRevokeInput {
+  "The invitation's id."
+  invitationId: ID!
+}
+
+"An answer to an invitation."
+input FamilyInvitationRespondInput {
+  "The secret from the invitation's link."
+  token: String!
+  "Whether the viewer joins."
+  accept: Boolean!
+  "That a guardian agrees to the child's joining, and to what is kept of it; needed to join as a CHILD."
+  guardianConsent: Boolean
+}
+
+"That leaving is meant."
+input FamilyLeaveInput {
+  "True; else CONFIRMATION_REQUIRED."
+  confirm: Boolean!
+}
+
+"Who is taken out."
+input FamilyMemberRemoveInput {
+  "The id of the person's public profile, or of the membership."
+  memberId: ID!
+}
+
+"Who gets the family."
+input FamilyOwnershipTransferInput {
+  "The id of the person's public profile, or of the membership."
+  memberId: ID!
+}
+
+"That dissolving is meant."
+input FamilyDissolveInput {
+  "True; else CONFIRMATION_REQUIRED."
+  confirm: Boolean!
+}
+
+"Another role for somebody."
+input FamilyRoleSetInput {
+  "The id of the person's public profile, or of the membership."
+  memberId: ID!
+  "The role that the person gets."
+  role: FamilyRole!
+}
+
+"A limit for somebody."
+input FamilyLimitSetInput {
+  "The id of the person's public profile, or of the membership."
+  memberId: ID!
+  "The limit; absent or null lifts it."
+  limit: SpendLimitInput
+}
+
+"How many coins somebody may spend in a period."
+input SpendLimitInput {
+  "Coins allowed in one period: 0 and more."
+  perPeriod: Int!
+  "The period, in the programme's time zone."
+  period: SpendLimitPeriod!
+  "Spending of more coins than this at once asks for a yes; absent or null: none does."
+  approvalAbove: Int
+}
+
+"The span in which a limit counts."
+enum SpendLimitPeriod {
+  "A local day."
+  DAY
+  "A week, from Monday."
+  WEEK
+  "A month of the calendar."
+  MONTH
+}
+
+"How many of the own coins the family may draw."
+input FamilySharingSetInput {
+  "How they are counted."
+  mode: FamilySharingMode!
+  "Needed with PERCENT: 0 to 100 percent of what is available."
+  percent: Int
+  "Needed with ABOVE_FLOOR: how many coins are kept."
+  keepFloor: Int
+}
+
+"How much of their coins somebody lets the family draw."
+enum FamilySharingMode {
+  "Nothing at all."
+  NONE
+  "Everything that is available."
+  ALL
+  "A percent of what is available."
+  PERCENT
+  "What is available beyond a floor."
+  ABOVE_FLOOR
+}
+
+"What has become of a change of the viewer's family."
+type FamilyPayload {
+  "The family as it is now. Null when it was refused, and when the viewer is in none."
+  family: Family
+  "The viewer as it is now. Null when it was refused."
+  member: Member
+  "Why it was refused; empty when it was not."
+  userErrors: [FamilyUserError!]!
+}
+
+"What has become of a wish to invite."
+type FamilyInvitePayload {
+  "The invitation with its token. Null when it was refused."
+  invitation: FamilyInvitation
+  "The family as it is now. Null when it was refused."
+  family: Family
+  "Whether an earlier sending of the same key had done it."
+  replayed: Boolean!
+  "Why it was refused; empty when it was not."
+  userErrors: [FamilyUserError!]!
+}
+
+"What has become of an invitation that was to be taken back."
+type FamilyInvitationRevokePayload {
+  "The invitation. Null when it was refused."
+  invitation: FamilyInvitation
+  "The family as it is now. Null when it was refused."
+  family: Family
+  "Why it was refused; empty when it was not."
+  userErrors: [FamilyUserError!]!
+}
+
+"Why a family could not be changed."
+type FamilyUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: FamilyErrorCode!
+  "From when on it would be granted. Null when that is not known."
+  availableAt: DateTime
+}
+
+"Reasons why a family could not be changed."
+enum FamilyErrorCode {
+  "No such person, invitation or request is known, or not to the viewer: all look alike."
+  NOT_FOUND
+  "The programme has no families."
+  FAMILIES_OFF
+  "The viewer is in no family."
+  NOT_IN_FAMILY
+  "The viewer's role does not allow it."
+  NOT_PERMITTED
+  "The viewer is in a family already."
+  ALREADY_IN_FAMILY
+  "The viewer left a family not long ago; ` + "`" + `availableAt` + "`" + ` says when the wait is over."
+  COOLDOWN
+  "The family has as many people as it may."
+  FAMILY_FULL
+  "The tier of the owner, or of who would be it, may not own a family."
+  OWNER_TIER_TOO_LOW
+  "The role is not one for somebody of that age."
+  ROLE_UNSUITABLE
+  "A child joins with a guardian's yes."
+  GUARDIAN_CONSENT_REQUIRED
+  "As many invitations as one may send in a day are sent; ` + "`" + `availableAt` + "`" + ` says when the next one may be."
+  INVITE_LIMIT
+  "The invitation was answered."
+  INVITE_USED
+  "The invitation's time is over."
+  INVITE_EXPIRED
+  "The owner hands the family over first, or dissolves it."
+  OWNER_MUST_TRANSFER
+  "Children do not leave by themselves: a guardian takes them out."
+  GUARDIAN_DECIDES
+  "` + "`" + `confirm` + "`" + ` must be true."
+  CONFIRMATION_REQUIRED
+  "The name is too short or too long."
+  NAME_LENGTH
+  "The name has characters that a name may not hold, or no letter."
+  NAME_CHARACTERS
+  "The idempotency key was used with another input."
+  IDEMPOTENCY_CONFLICT
 }
 
 # ══════════════════════════════════════════════ community ══════════════════════════════════════════════
@@ -16453,6 +17191,10 @@ type RewardRedeemUserError implements UserError {
 
 "Reasons why a reward could not be had."
 enum RewardRedeemErrorCode {
+  "The member's family lets the member spend only when somebody in it agrees."
+  APPROVAL_REQUIRED
+  "It is more than the member's family lets the member spend in a period."
+  SPEND_LIMIT
   "No such reward is known."
   NOT_FOUND
   "The reward is for a higher tier."
@@ -18739,8 +19481,48 @@ func (ec *executionContext) childFields_Family(ctx context.Context, field graphq
 		return ec.fieldContext_Family_approvals(ctx, field)
 	case "leavePreview":
 		return ec.fieldContext_Family_leavePreview(ctx, field)
+	case "history":
+		return ec.fieldContext_Family_history(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Family", field.Name)
+}
+
+func (ec *executionContext) childFields_FamilyChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_FamilyChange_at(ctx, field)
+	case "what":
+		return ec.fieldContext_FamilyChange_what(ctx, field)
+	case "by":
+		return ec.fieldContext_FamilyChange_by(ctx, field)
+	case "whom":
+		return ec.fieldContext_FamilyChange_whom(ctx, field)
+	case "role":
+		return ec.fieldContext_FamilyChange_role(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FamilyChange", field.Name)
+}
+
+func (ec *executionContext) childFields_FamilyChangeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_FamilyChangeConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_FamilyChangeConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_FamilyChangeConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FamilyChangeConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_FamilyChangeEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_FamilyChangeEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_FamilyChangeEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FamilyChangeEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_FamilyInvitation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18753,6 +19535,8 @@ func (ec *executionContext) childFields_FamilyInvitation(ctx context.Context, fi
 		return ec.fieldContext_FamilyInvitation_state(ctx, field)
 	case "expiresAt":
 		return ec.fieldContext_FamilyInvitation_expiresAt(ctx, field)
+	case "token":
+		return ec.fieldContext_FamilyInvitation_token(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FamilyInvitation", field.Name)
 }
@@ -18773,6 +19557,32 @@ func (ec *executionContext) childFields_FamilyInvitationPreview(ctx context.Cont
 		return ec.fieldContext_FamilyInvitationPreview_blockedBy(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FamilyInvitationPreview", field.Name)
+}
+
+func (ec *executionContext) childFields_FamilyInvitationRevokePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "invitation":
+		return ec.fieldContext_FamilyInvitationRevokePayload_invitation(ctx, field)
+	case "family":
+		return ec.fieldContext_FamilyInvitationRevokePayload_family(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_FamilyInvitationRevokePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FamilyInvitationRevokePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_FamilyInvitePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "invitation":
+		return ec.fieldContext_FamilyInvitePayload_invitation(ctx, field)
+	case "family":
+		return ec.fieldContext_FamilyInvitePayload_family(ctx, field)
+	case "replayed":
+		return ec.fieldContext_FamilyInvitePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_FamilyInvitePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FamilyInvitePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_FamilyLeavePreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18801,8 +19611,22 @@ func (ec *executionContext) childFields_FamilyMember(ctx context.Context, field 
 		return ec.fieldContext_FamilyMember_profile(ctx, field)
 	case "limit":
 		return ec.fieldContext_FamilyMember_limit(ctx, field)
+	case "sharing":
+		return ec.fieldContext_FamilyMember_sharing(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FamilyMember", field.Name)
+}
+
+func (ec *executionContext) childFields_FamilyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "family":
+		return ec.fieldContext_FamilyPayload_family(ctx, field)
+	case "member":
+		return ec.fieldContext_FamilyPayload_member(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_FamilyPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FamilyPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_FamilyPool(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18813,6 +19637,32 @@ func (ec *executionContext) childFields_FamilyPool(ctx context.Context, field gr
 		return ec.fieldContext_FamilyPool_drawOrder(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FamilyPool", field.Name)
+}
+
+func (ec *executionContext) childFields_FamilySharing(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "mode":
+		return ec.fieldContext_FamilySharing_mode(ctx, field)
+	case "percent":
+		return ec.fieldContext_FamilySharing_percent(ctx, field)
+	case "keepFloor":
+		return ec.fieldContext_FamilySharing_keepFloor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FamilySharing", field.Name)
+}
+
+func (ec *executionContext) childFields_FamilyUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_FamilyUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_FamilyUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_FamilyUserError_code(ctx, field)
+	case "availableAt":
+		return ec.fieldContext_FamilyUserError_availableAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FamilyUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_FollowSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -21495,6 +22345,28 @@ func (ec *executionContext) field_Family_approvals_args(ctx context.Context, raw
 	return args, nil
 }
 
+func (ec *executionContext) field_Family_history_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Family_invitations_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -22101,6 +22973,160 @@ func (ec *executionContext) field_Mutation_deviceRemove_args(ctx context.Context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (DeviceRemoveInput, error) {
 			return ec.unmarshalNDeviceRemoveInput2membergateᚋgraphᚐDeviceRemoveInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_familyCreate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (FamilyCreateInput, error) {
+			return ec.unmarshalNFamilyCreateInput2membergateᚋgraphᚐFamilyCreateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_familyDissolve_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (FamilyDissolveInput, error) {
+			return ec.unmarshalNFamilyDissolveInput2membergateᚋgraphᚐFamilyDissolveInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_familyInvitationRespond_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (FamilyInvitationRespondInput, error) {
+			return ec.unmarshalNFamilyInvitationRespondInput2membergateᚋgraphᚐFamilyInvitationRespondInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_familyInvitationRevoke_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (FamilyInvitationRevokeInput, error) {
+			return ec.unmarshalNFamilyInvitationRevokeInput2membergateᚋgraphᚐFamilyInvitationRevokeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_familyInvite_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (FamilyInviteInput, error) {
+			return ec.unmarshalNFamilyInviteInput2membergateᚋgraphᚐFamilyInviteInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_familyLeave_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (FamilyLeaveInput, error) {
+			return ec.unmarshalNFamilyLeaveInput2membergateᚋgraphᚐFamilyLeaveInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_familyLimitSet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (FamilyLimitSetInput, error) {
+			return ec.unmarshalNFamilyLimitSetInput2membergateᚋgraphᚐFamilyLimitSetInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_familyMemberRemove_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (FamilyMemberRemoveInput, error) {
+			return ec.unmarshalNFamilyMemberRemoveInput2membergateᚋgraphᚐFamilyMemberRemoveInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_familyOwnershipTransfer_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (FamilyOwnershipTransferInput, error) {
+			return ec.unmarshalNFamilyOwnershipTransferInput2membergateᚋgraphᚐFamilyOwnershipTransferInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_familyRoleSet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (FamilyRoleSetInput, error) {
+			return ec.unmarshalNFamilyRoleSetInput2membergateᚋgraphᚐFamilyRoleSetInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_familySharingSet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (FamilySharingSetInput, error) {
+			return ec.unmarshalNFamilySharingSetInput2membergateᚋgraphᚐFamilySharingSetInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -35179,6 +36205,334 @@ func (ec *executionContext) fieldContext_Family_leavePreview(_ context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _Family_history(ctx context.Context, field graphql.CollectedField, obj *Family) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Family_history(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Family().History(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *FamilyChangeConnection) graphql.Marshaler {
+			return ec.marshalOFamilyChangeConnection2ᚖmembergateᚋgraphᚐFamilyChangeConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Family_history(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Family",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FamilyChangeConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Family_history_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FamilyChange_at(ctx context.Context, field graphql.CollectedField, obj *FamilyChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyChange_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyChange_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FamilyChange", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _FamilyChange_what(ctx context.Context, field graphql.CollectedField, obj *FamilyChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyChange_what(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.What, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyChange_what(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FamilyChange", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _FamilyChange_by(ctx context.Context, field graphql.CollectedField, obj *FamilyChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyChange_by(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.FamilyChange().By(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PublicProfile) graphql.Marshaler {
+			return ec.marshalOPublicProfile2ᚖmembergateᚋgraphᚐPublicProfile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyChange_by(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FamilyChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PublicProfile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FamilyChange_whom(ctx context.Context, field graphql.CollectedField, obj *FamilyChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyChange_whom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.FamilyChange().Whom(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PublicProfile) graphql.Marshaler {
+			return ec.marshalOPublicProfile2ᚖmembergateᚋgraphᚐPublicProfile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyChange_whom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FamilyChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PublicProfile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FamilyChange_role(ctx context.Context, field graphql.CollectedField, obj *FamilyChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyChange_role(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Role, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *FamilyRole) graphql.Marshaler {
+			return ec.marshalOFamilyRole2ᚖmembergateᚋgraphᚐFamilyRole(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyChange_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FamilyChange", field, false, false, errors.New("field of type FamilyRole does not have child fields"))
+}
+
+func (ec *executionContext) _FamilyChangeConnection_edges(ctx context.Context, field graphql.CollectedField, obj *FamilyChangeConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyChangeConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*FamilyChangeEdge) graphql.Marshaler {
+			return ec.marshalNFamilyChangeEdge2ᚕᚖmembergateᚋgraphᚐFamilyChangeEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyChangeConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FamilyChangeConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FamilyChangeEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FamilyChangeConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *FamilyChangeConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyChangeConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*FamilyChange) graphql.Marshaler {
+			return ec.marshalNFamilyChange2ᚕᚖmembergateᚋgraphᚐFamilyChangeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyChangeConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FamilyChangeConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FamilyChange(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FamilyChangeConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *FamilyChangeConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyChangeConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖmembergateᚋgraphᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyChangeConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FamilyChangeConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FamilyChangeEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *FamilyChangeEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyChangeEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyChangeEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FamilyChangeEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _FamilyChangeEdge_node(ctx context.Context, field graphql.CollectedField, obj *FamilyChangeEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyChangeEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *FamilyChange) graphql.Marshaler {
+			return ec.marshalNFamilyChange2ᚖmembergateᚋgraphᚐFamilyChange(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyChangeEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FamilyChangeEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FamilyChange(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _FamilyInvitation_id(ctx context.Context, field graphql.CollectedField, obj *FamilyInvitation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -35269,6 +36623,29 @@ func (ec *executionContext) _FamilyInvitation_expiresAt(ctx context.Context, fie
 }
 func (ec *executionContext) fieldContext_FamilyInvitation_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FamilyInvitation", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _FamilyInvitation_token(ctx context.Context, field graphql.CollectedField, obj *FamilyInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyInvitation_token(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Token, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyInvitation_token(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FamilyInvitation", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _FamilyInvitationPreview_familyName(ctx context.Context, field graphql.CollectedField, obj *FamilyInvitationPreview) (ret graphql.Marshaler) {
@@ -35407,6 +36784,221 @@ func (ec *executionContext) _FamilyInvitationPreview_blockedBy(ctx context.Conte
 }
 func (ec *executionContext) fieldContext_FamilyInvitationPreview_blockedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FamilyInvitationPreview", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _FamilyInvitationRevokePayload_invitation(ctx context.Context, field graphql.CollectedField, obj *FamilyInvitationRevokePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyInvitationRevokePayload_invitation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Invitation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *FamilyInvitation) graphql.Marshaler {
+			return ec.marshalOFamilyInvitation2ᚖmembergateᚋgraphᚐFamilyInvitation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyInvitationRevokePayload_invitation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FamilyInvitationRevokePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FamilyInvitation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FamilyInvitationRevokePayload_family(ctx context.Context, field graphql.CollectedField, obj *FamilyInvitationRevokePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyInvitationRevokePayload_family(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Family, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Family) graphql.Marshaler {
+			return ec.marshalOFamily2ᚖmembergateᚋgraphᚐFamily(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyInvitationRevokePayload_family(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FamilyInvitationRevokePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Family(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FamilyInvitationRevokePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *FamilyInvitationRevokePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyInvitationRevokePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*FamilyUserError) graphql.Marshaler {
+			return ec.marshalNFamilyUserError2ᚕᚖmembergateᚋgraphᚐFamilyUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyInvitationRevokePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FamilyInvitationRevokePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FamilyUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FamilyInvitePayload_invitation(ctx context.Context, field graphql.CollectedField, obj *FamilyInvitePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyInvitePayload_invitation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Invitation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *FamilyInvitation) graphql.Marshaler {
+			return ec.marshalOFamilyInvitation2ᚖmembergateᚋgraphᚐFamilyInvitation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyInvitePayload_invitation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FamilyInvitePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FamilyInvitation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FamilyInvitePayload_family(ctx context.Context, field graphql.CollectedField, obj *FamilyInvitePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyInvitePayload_family(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Family, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Family) graphql.Marshaler {
+			return ec.marshalOFamily2ᚖmembergateᚋgraphᚐFamily(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyInvitePayload_family(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FamilyInvitePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Family(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FamilyInvitePayload_replayed(ctx context.Context, field graphql.CollectedField, obj *FamilyInvitePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyInvitePayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyInvitePayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FamilyInvitePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _FamilyInvitePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *FamilyInvitePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyInvitePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*FamilyUserError) graphql.Marshaler {
+			return ec.marshalNFamilyUserError2ᚕᚖmembergateᚋgraphᚐFamilyUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyInvitePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FamilyInvitePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FamilyUserError(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _FamilyLeavePreview_allowed(ctx context.Context, field graphql.CollectedField, obj *FamilyLeavePreview) (ret graphql.Marshaler) {
@@ -35611,7 +37203,7 @@ func (ec *executionContext) _FamilyMember_limit(ctx context.Context, field graph
 			return ec.fieldContext_FamilyMember_limit(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Limit, nil
+			return ec.Resolvers.FamilyMember().Limit(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *SpendLimit) graphql.Marshaler {
@@ -35625,10 +37217,138 @@ func (ec *executionContext) fieldContext_FamilyMember_limit(_ context.Context, f
 	fc = &graphql.FieldContext{
 		Object:     "FamilyMember",
 		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SpendLimit(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FamilyMember_sharing(ctx context.Context, field graphql.CollectedField, obj *FamilyMember) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyMember_sharing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sharing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *FamilySharing) graphql.Marshaler {
+			return ec.marshalOFamilySharing2ᚖmembergateᚋgraphᚐFamilySharing(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyMember_sharing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FamilyMember",
+		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_SpendLimit(ctx, field)
+			return ec.childFields_FamilySharing(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FamilyPayload_family(ctx context.Context, field graphql.CollectedField, obj *FamilyPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyPayload_family(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Family, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Family) graphql.Marshaler {
+			return ec.marshalOFamily2ᚖmembergateᚋgraphᚐFamily(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyPayload_family(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FamilyPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Family(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FamilyPayload_member(ctx context.Context, field graphql.CollectedField, obj *FamilyPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyPayload_member(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Member, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Member) graphql.Marshaler {
+			return ec.marshalOMember2ᚖmembergateᚋgraphᚐMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyPayload_member(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FamilyPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FamilyPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *FamilyPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*FamilyUserError) graphql.Marshaler {
+			return ec.marshalNFamilyUserError2ᚕᚖmembergateᚋgraphᚐFamilyUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FamilyPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FamilyUserError(ctx, field)
 		},
 	}
 	return fc, nil
@@ -35678,6 +37398,167 @@ func (ec *executionContext) _FamilyPool_drawOrder(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_FamilyPool_drawOrder(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FamilyPool", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _FamilySharing_mode(ctx context.Context, field graphql.CollectedField, obj *FamilySharing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilySharing_mode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Mode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FamilySharing_mode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FamilySharing", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _FamilySharing_percent(ctx context.Context, field graphql.CollectedField, obj *FamilySharing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilySharing_percent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Percent, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FamilySharing_percent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FamilySharing", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _FamilySharing_keepFloor(ctx context.Context, field graphql.CollectedField, obj *FamilySharing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilySharing_keepFloor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.KeepFloor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FamilySharing_keepFloor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FamilySharing", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _FamilyUserError_field(ctx context.Context, field graphql.CollectedField, obj *FamilyUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FamilyUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _FamilyUserError_message(ctx context.Context, field graphql.CollectedField, obj *FamilyUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FamilyUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _FamilyUserError_code(ctx context.Context, field graphql.CollectedField, obj *FamilyUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v FamilyErrorCode) graphql.Marshaler {
+			return ec.marshalNFamilyErrorCode2membergateᚋgraphᚐFamilyErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FamilyUserError", field, false, false, errors.New("field of type FamilyErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _FamilyUserError_availableAt(ctx context.Context, field graphql.CollectedField, obj *FamilyUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyUserError_availableAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AvailableAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyUserError_availableAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FamilyUserError", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
 func (ec *executionContext) _FollowSetPayload_profile(ctx context.Context, field graphql.CollectedField, obj *FollowSetPayload) (ret graphql.Marshaler) {
@@ -44498,6 +46379,490 @@ func (ec *executionContext) fieldContext_Mutation_memberUpdate(ctx context.Conte
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_memberUpdate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_familyCreate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_familyCreate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().FamilyCreate(ctx, fc.Args["input"].(FamilyCreateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *FamilyPayload) graphql.Marshaler {
+			return ec.marshalNFamilyPayload2ᚖmembergateᚋgraphᚐFamilyPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_familyCreate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FamilyPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_familyCreate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_familyInvite(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_familyInvite(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().FamilyInvite(ctx, fc.Args["input"].(FamilyInviteInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *FamilyInvitePayload) graphql.Marshaler {
+			return ec.marshalNFamilyInvitePayload2ᚖmembergateᚋgraphᚐFamilyInvitePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_familyInvite(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FamilyInvitePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_familyInvite_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_familyInvitationRevoke(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_familyInvitationRevoke(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().FamilyInvitationRevoke(ctx, fc.Args["input"].(FamilyInvitationRevokeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *FamilyInvitationRevokePayload) graphql.Marshaler {
+			return ec.marshalNFamilyInvitationRevokePayload2ᚖmembergateᚋgraphᚐFamilyInvitationRevokePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_familyInvitationRevoke(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FamilyInvitationRevokePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_familyInvitationRevoke_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_familyInvitationRespond(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_familyInvitationRespond(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().FamilyInvitationRespond(ctx, fc.Args["input"].(FamilyInvitationRespondInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *FamilyPayload) graphql.Marshaler {
+			return ec.marshalNFamilyPayload2ᚖmembergateᚋgraphᚐFamilyPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_familyInvitationRespond(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FamilyPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_familyInvitationRespond_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_familyLeave(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_familyLeave(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().FamilyLeave(ctx, fc.Args["input"].(FamilyLeaveInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *FamilyPayload) graphql.Marshaler {
+			return ec.marshalNFamilyPayload2ᚖmembergateᚋgraphᚐFamilyPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_familyLeave(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FamilyPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_familyLeave_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_familyMemberRemove(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_familyMemberRemove(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().FamilyMemberRemove(ctx, fc.Args["input"].(FamilyMemberRemoveInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *FamilyPayload) graphql.Marshaler {
+			return ec.marshalNFamilyPayload2ᚖmembergateᚋgraphᚐFamilyPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_familyMemberRemove(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FamilyPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_familyMemberRemove_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_familyOwnershipTransfer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_familyOwnershipTransfer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().FamilyOwnershipTransfer(ctx, fc.Args["input"].(FamilyOwnershipTransferInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *FamilyPayload) graphql.Marshaler {
+			return ec.marshalNFamilyPayload2ᚖmembergateᚋgraphᚐFamilyPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_familyOwnershipTransfer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FamilyPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_familyOwnershipTransfer_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_familyDissolve(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_familyDissolve(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().FamilyDissolve(ctx, fc.Args["input"].(FamilyDissolveInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *FamilyPayload) graphql.Marshaler {
+			return ec.marshalNFamilyPayload2ᚖmembergateᚋgraphᚐFamilyPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_familyDissolve(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FamilyPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_familyDissolve_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_familyRoleSet(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_familyRoleSet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().FamilyRoleSet(ctx, fc.Args["input"].(FamilyRoleSetInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *FamilyPayload) graphql.Marshaler {
+			return ec.marshalNFamilyPayload2ᚖmembergateᚋgraphᚐFamilyPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_familyRoleSet(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FamilyPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_familyRoleSet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_familyLimitSet(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_familyLimitSet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().FamilyLimitSet(ctx, fc.Args["input"].(FamilyLimitSetInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *FamilyPayload) graphql.Marshaler {
+			return ec.marshalNFamilyPayload2ᚖmembergateᚋgraphᚐFamilyPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_familyLimitSet(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FamilyPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_familyLimitSet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_familySharingSet(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_familySharingSet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().FamilySharingSet(ctx, fc.Args["input"].(FamilySharingSetInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *FamilyPayload) graphql.Marshaler {
+			return ec.marshalNFamilyPayload2ᚖmembergateᚋgraphᚐFamilyPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_familySharingSet(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FamilyPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_familySharingSet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -60955,6 +63320,385 @@ func (ec *executionContext) unmarshalInputDeviceRemoveInput(ctx context.Context,
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputFamilyCreateInput(ctx context.Context, obj any) (FamilyCreateInput, error) {
+	var it FamilyCreateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"name"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputFamilyDissolveInput(ctx context.Context, obj any) (FamilyDissolveInput, error) {
+	var it FamilyDissolveInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"confirm"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "confirm":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("confirm"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Confirm = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputFamilyInvitationRespondInput(ctx context.Context, obj any) (FamilyInvitationRespondInput, error) {
+	var it FamilyInvitationRespondInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"token", "accept", "guardianConsent"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "token":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("token"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Token = data
+		case "accept":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("accept"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Accept = data
+		case "guardianConsent":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("guardianConsent"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.GuardianConsent = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputFamilyInvitationRevokeInput(ctx context.Context, obj any) (FamilyInvitationRevokeInput, error) {
+	var it FamilyInvitationRevokeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"invitationId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "invitationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("invitationId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.InvitationID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputFamilyInviteInput(ctx context.Context, obj any) (FamilyInviteInput, error) {
+	var it FamilyInviteInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"idempotencyKey", "role"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		case "role":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("role"))
+			data, err := ec.unmarshalNFamilyRole2membergateᚋgraphᚐFamilyRole(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Role = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputFamilyLeaveInput(ctx context.Context, obj any) (FamilyLeaveInput, error) {
+	var it FamilyLeaveInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"confirm"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "confirm":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("confirm"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Confirm = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputFamilyLimitSetInput(ctx context.Context, obj any) (FamilyLimitSetInput, error) {
+	var it FamilyLimitSetInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"memberId", "limit"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "memberId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("memberId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MemberID = data
+		case "limit":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("limit"))
+			data, err := ec.unmarshalOSpendLimitInput2ᚖmembergateᚋgraphᚐSpendLimitInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Limit = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputFamilyMemberRemoveInput(ctx context.Context, obj any) (FamilyMemberRemoveInput, error) {
+	var it FamilyMemberRemoveInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"memberId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "memberId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("memberId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MemberID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputFamilyOwnershipTransferInput(ctx context.Context, obj any) (FamilyOwnershipTransferInput, error) {
+	var it FamilyOwnershipTransferInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"memberId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "memberId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("memberId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MemberID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputFamilyRoleSetInput(ctx context.Context, obj any) (FamilyRoleSetInput, error) {
+	var it FamilyRoleSetInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"memberId", "role"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "memberId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("memberId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MemberID = data
+		case "role":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("role"))
+			data, err := ec.unmarshalNFamilyRole2membergateᚋgraphᚐFamilyRole(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Role = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputFamilySharingSetInput(ctx context.Context, obj any) (FamilySharingSetInput, error) {
+	var it FamilySharingSetInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"mode", "percent", "keepFloor"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "mode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
+			data, err := ec.unmarshalNFamilySharingMode2membergateᚋgraphᚐFamilySharingMode(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mode = data
+		case "percent":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("percent"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Percent = data
+		case "keepFloor":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("keepFloor"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.KeepFloor = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputFollowSetInput(ctx context.Context, obj any) (FollowSetInput, error) {
 	var it FollowSetInput
 	if obj == nil {
@@ -62315,6 +65059,50 @@ func (ec *executionContext) unmarshalInputRewardRedeemInput(ctx context.Context,
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputSpendLimitInput(ctx context.Context, obj any) (SpendLimitInput, error) {
+	var it SpendLimitInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"perPeriod", "period", "approvalAbove"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "perPeriod":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("perPeriod"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PerPeriod = data
+		case "period":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("period"))
+			data, err := ec.unmarshalNSpendLimitPeriod2membergateᚋgraphᚐSpendLimitPeriod(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Period = data
+		case "approvalAbove":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("approvalAbove"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApprovalAbove = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputTierApplicationDecideInput(ctx context.Context, obj any) (TierApplicationDecideInput, error) {
 	var it TierApplicationDecideInput
 	if obj == nil {
@@ -62929,6 +65717,13 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._FollowSetUserError(ctx, sel, obj)
+	case FamilyUserError:
+		return ec._FamilyUserError(ctx, sel, &obj)
+	case *FamilyUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._FamilyUserError(ctx, sel, obj)
 	case CouponUseByCodeUserError:
 		return ec._CouponUseByCodeUserError(ctx, sel, &obj)
 	case *CouponUseByCodeUserError:
@@ -69737,6 +72532,259 @@ func (ec *executionContext) _Family(ctx context.Context, sel ast.SelectionSet, o
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "history":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Family_history(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var familyChangeImplementors = []string{"FamilyChange"}
+
+func (ec *executionContext) _FamilyChange(ctx context.Context, sel ast.SelectionSet, obj *FamilyChange) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, familyChangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FamilyChange")
+		case "at":
+			out.Values[i] = ec._FamilyChange_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "what":
+			out.Values[i] = ec._FamilyChange_what(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "by":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._FamilyChange_by(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "whom":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._FamilyChange_whom(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "role":
+			out.Values[i] = ec._FamilyChange_role(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var familyChangeConnectionImplementors = []string{"FamilyChangeConnection"}
+
+func (ec *executionContext) _FamilyChangeConnection(ctx context.Context, sel ast.SelectionSet, obj *FamilyChangeConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, familyChangeConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FamilyChangeConnection")
+		case "edges":
+			out.Values[i] = ec._FamilyChangeConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._FamilyChangeConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._FamilyChangeConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var familyChangeEdgeImplementors = []string{"FamilyChangeEdge"}
+
+func (ec *executionContext) _FamilyChangeEdge(ctx context.Context, sel ast.SelectionSet, obj *FamilyChangeEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, familyChangeEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FamilyChangeEdge")
+		case "cursor":
+			out.Values[i] = ec._FamilyChangeEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._FamilyChangeEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -69788,6 +72836,11 @@ func (ec *executionContext) _FamilyInvitation(ctx context.Context, sel ast.Selec
 		case "expiresAt":
 			out.Values[i] = ec._FamilyInvitation_expiresAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "token":
+			out.Values[i] = ec._FamilyInvitation_token(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -69851,6 +72904,107 @@ func (ec *executionContext) _FamilyInvitationPreview(ctx context.Context, sel as
 		case "blockedBy":
 			out.Values[i] = ec._FamilyInvitationPreview_blockedBy(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var familyInvitationRevokePayloadImplementors = []string{"FamilyInvitationRevokePayload"}
+
+func (ec *executionContext) _FamilyInvitationRevokePayload(ctx context.Context, sel ast.SelectionSet, obj *FamilyInvitationRevokePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, familyInvitationRevokePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FamilyInvitationRevokePayload")
+		case "invitation":
+			out.Values[i] = ec._FamilyInvitationRevokePayload_invitation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "family":
+			out.Values[i] = ec._FamilyInvitationRevokePayload_family(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._FamilyInvitationRevokePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var familyInvitePayloadImplementors = []string{"FamilyInvitePayload"}
+
+func (ec *executionContext) _FamilyInvitePayload(ctx context.Context, sel ast.SelectionSet, obj *FamilyInvitePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, familyInvitePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FamilyInvitePayload")
+		case "invitation":
+			out.Values[i] = ec._FamilyInvitePayload_invitation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "family":
+			out.Values[i] = ec._FamilyInvitePayload_family(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._FamilyInvitePayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._FamilyInvitePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -69993,9 +73147,95 @@ func (ec *executionContext) _FamilyMember(ctx context.Context, sel ast.Selection
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "limit":
-			out.Values[i] = ec._FamilyMember_limit(ctx, field, obj)
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._FamilyMember_limit(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "sharing":
+			out.Values[i] = ec._FamilyMember_sharing(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var familyPayloadImplementors = []string{"FamilyPayload"}
+
+func (ec *executionContext) _FamilyPayload(ctx context.Context, sel ast.SelectionSet, obj *FamilyPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, familyPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FamilyPayload")
+		case "family":
+			out.Values[i] = ec._FamilyPayload_family(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "member":
+			out.Values[i] = ec._FamilyPayload_member(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._FamilyPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -70038,6 +73278,107 @@ func (ec *executionContext) _FamilyPool(ctx context.Context, sel ast.SelectionSe
 		case "drawOrder":
 			out.Values[i] = ec._FamilyPool_drawOrder(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var familySharingImplementors = []string{"FamilySharing"}
+
+func (ec *executionContext) _FamilySharing(ctx context.Context, sel ast.SelectionSet, obj *FamilySharing) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, familySharingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FamilySharing")
+		case "mode":
+			out.Values[i] = ec._FamilySharing_mode(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "percent":
+			out.Values[i] = ec._FamilySharing_percent(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "keepFloor":
+			out.Values[i] = ec._FamilySharing_keepFloor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var familyUserErrorImplementors = []string{"FamilyUserError", "UserError"}
+
+func (ec *executionContext) _FamilyUserError(ctx context.Context, sel ast.SelectionSet, obj *FamilyUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, familyUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FamilyUserError")
+		case "field":
+			out.Values[i] = ec._FamilyUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._FamilyUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._FamilyUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "availableAt":
+			out.Values[i] = ec._FamilyUserError_availableAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -75093,6 +78434,83 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "memberUpdate":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_memberUpdate(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "familyCreate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_familyCreate(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "familyInvite":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_familyInvite(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "familyInvitationRevoke":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_familyInvitationRevoke(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "familyInvitationRespond":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_familyInvitationRespond(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "familyLeave":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_familyLeave(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "familyMemberRemove":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_familyMemberRemove(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "familyOwnershipTransfer":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_familyOwnershipTransfer(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "familyDissolve":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_familyDissolve(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "familyRoleSet":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_familyRoleSet(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "familyLimitSet":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_familyLimitSet(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "familySharingSet":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_familySharingSet(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -85226,6 +88644,78 @@ func (ec *executionContext) marshalNExpiringCoins2ᚖmembergateᚋgraphᚐExpiri
 	return ec._ExpiringCoins(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNFamilyChange2ᚕᚖmembergateᚋgraphᚐFamilyChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*FamilyChange) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFamilyChange2ᚖmembergateᚋgraphᚐFamilyChange(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNFamilyChange2ᚖmembergateᚋgraphᚐFamilyChange(ctx context.Context, sel ast.SelectionSet, v *FamilyChange) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._FamilyChange(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNFamilyChangeEdge2ᚕᚖmembergateᚋgraphᚐFamilyChangeEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*FamilyChangeEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFamilyChangeEdge2ᚖmembergateᚋgraphᚐFamilyChangeEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNFamilyChangeEdge2ᚖmembergateᚋgraphᚐFamilyChangeEdge(ctx context.Context, sel ast.SelectionSet, v *FamilyChangeEdge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._FamilyChangeEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNFamilyCreateInput2membergateᚋgraphᚐFamilyCreateInput(ctx context.Context, v any) (FamilyCreateInput, error) {
+	res, err := ec.unmarshalInputFamilyCreateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNFamilyDissolveInput2membergateᚋgraphᚐFamilyDissolveInput(ctx context.Context, v any) (FamilyDissolveInput, error) {
+	res, err := ec.unmarshalInputFamilyDissolveInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNFamilyErrorCode2membergateᚋgraphᚐFamilyErrorCode(ctx context.Context, v any) (FamilyErrorCode, error) {
+	var res FamilyErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFamilyErrorCode2membergateᚋgraphᚐFamilyErrorCode(ctx context.Context, sel ast.SelectionSet, v FamilyErrorCode) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNFamilyInvitation2ᚖmembergateᚋgraphᚐFamilyInvitation(ctx context.Context, sel ast.SelectionSet, v *FamilyInvitation) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -85234,6 +88724,51 @@ func (ec *executionContext) marshalNFamilyInvitation2ᚖmembergateᚋgraphᚐFam
 		return graphql.Null
 	}
 	return ec._FamilyInvitation(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNFamilyInvitationRespondInput2membergateᚋgraphᚐFamilyInvitationRespondInput(ctx context.Context, v any) (FamilyInvitationRespondInput, error) {
+	res, err := ec.unmarshalInputFamilyInvitationRespondInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNFamilyInvitationRevokeInput2membergateᚋgraphᚐFamilyInvitationRevokeInput(ctx context.Context, v any) (FamilyInvitationRevokeInput, error) {
+	res, err := ec.unmarshalInputFamilyInvitationRevokeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFamilyInvitationRevokePayload2ᚖmembergateᚋgraphᚐFamilyInvitationRevokePayload(ctx context.Context, sel ast.SelectionSet, v *FamilyInvitationRevokePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._FamilyInvitationRevokePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNFamilyInviteInput2membergateᚋgraphᚐFamilyInviteInput(ctx context.Context, v any) (FamilyInviteInput, error) {
+	res, err := ec.unmarshalInputFamilyInviteInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFamilyInvitePayload2ᚖmembergateᚋgraphᚐFamilyInvitePayload(ctx context.Context, sel ast.SelectionSet, v *FamilyInvitePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._FamilyInvitePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNFamilyLeaveInput2membergateᚋgraphᚐFamilyLeaveInput(ctx context.Context, v any) (FamilyLeaveInput, error) {
+	res, err := ec.unmarshalInputFamilyLeaveInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNFamilyLimitSetInput2membergateᚋgraphᚐFamilyLimitSetInput(ctx context.Context, v any) (FamilyLimitSetInput, error) {
+	res, err := ec.unmarshalInputFamilyLimitSetInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNFamilyMember2ᚕᚖmembergateᚋgraphᚐFamilyMemberᚄ(ctx context.Context, sel ast.SelectionSet, v []*FamilyMember) graphql.Marshaler {
@@ -85262,6 +88797,26 @@ func (ec *executionContext) marshalNFamilyMember2ᚖmembergateᚋgraphᚐFamilyM
 	return ec._FamilyMember(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNFamilyMemberRemoveInput2membergateᚋgraphᚐFamilyMemberRemoveInput(ctx context.Context, v any) (FamilyMemberRemoveInput, error) {
+	res, err := ec.unmarshalInputFamilyMemberRemoveInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNFamilyOwnershipTransferInput2membergateᚋgraphᚐFamilyOwnershipTransferInput(ctx context.Context, v any) (FamilyOwnershipTransferInput, error) {
+	res, err := ec.unmarshalInputFamilyOwnershipTransferInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFamilyPayload2ᚖmembergateᚋgraphᚐFamilyPayload(ctx context.Context, sel ast.SelectionSet, v *FamilyPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._FamilyPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNFamilyRole2membergateᚋgraphᚐFamilyRole(ctx context.Context, v any) (FamilyRole, error) {
 	var res FamilyRole
 	err := res.UnmarshalGQL(v)
@@ -85270,6 +88825,52 @@ func (ec *executionContext) unmarshalNFamilyRole2membergateᚋgraphᚐFamilyRole
 
 func (ec *executionContext) marshalNFamilyRole2membergateᚋgraphᚐFamilyRole(ctx context.Context, sel ast.SelectionSet, v FamilyRole) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNFamilyRoleSetInput2membergateᚋgraphᚐFamilyRoleSetInput(ctx context.Context, v any) (FamilyRoleSetInput, error) {
+	res, err := ec.unmarshalInputFamilyRoleSetInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNFamilySharingMode2membergateᚋgraphᚐFamilySharingMode(ctx context.Context, v any) (FamilySharingMode, error) {
+	var res FamilySharingMode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFamilySharingMode2membergateᚋgraphᚐFamilySharingMode(ctx context.Context, sel ast.SelectionSet, v FamilySharingMode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNFamilySharingSetInput2membergateᚋgraphᚐFamilySharingSetInput(ctx context.Context, v any) (FamilySharingSetInput, error) {
+	res, err := ec.unmarshalInputFamilySharingSetInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFamilyUserError2ᚕᚖmembergateᚋgraphᚐFamilyUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*FamilyUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFamilyUserError2ᚖmembergateᚋgraphᚐFamilyUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNFamilyUserError2ᚖmembergateᚋgraphᚐFamilyUserError(ctx context.Context, sel ast.SelectionSet, v *FamilyUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._FamilyUserError(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNFeedKind2membergateᚋgraphᚐFeedKind(ctx context.Context, v any) (FeedKind, error) {
@@ -88016,6 +91617,16 @@ func (ec *executionContext) marshalNServiceLevel2ᚖmembergateᚋgraphᚐService
 	return ec._ServiceLevel(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNSpendLimitPeriod2membergateᚋgraphᚐSpendLimitPeriod(ctx context.Context, v any) (SpendLimitPeriod, error) {
+	var res SpendLimitPeriod
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSpendLimitPeriod2membergateᚋgraphᚐSpendLimitPeriod(ctx context.Context, sel ast.SelectionSet, v SpendLimitPeriod) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNStatementBalance2ᚖmembergateᚋgraphᚐStatementBalance(ctx context.Context, sel ast.SelectionSet, v *StatementBalance) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -89201,6 +92812,13 @@ func (ec *executionContext) marshalOFamily2ᚖmembergateᚋgraphᚐFamily(ctx co
 	return ec._Family(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOFamilyChangeConnection2ᚖmembergateᚋgraphᚐFamilyChangeConnection(ctx context.Context, sel ast.SelectionSet, v *FamilyChangeConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._FamilyChangeConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOFamilyInvitation2ᚕᚖmembergateᚋgraphᚐFamilyInvitationᚄ(ctx context.Context, sel ast.SelectionSet, v []*FamilyInvitation) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -89218,6 +92836,13 @@ func (ec *executionContext) marshalOFamilyInvitation2ᚕᚖmembergateᚋgraphᚐ
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOFamilyInvitation2ᚖmembergateᚋgraphᚐFamilyInvitation(ctx context.Context, sel ast.SelectionSet, v *FamilyInvitation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._FamilyInvitation(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOFamilyInvitationPreview2ᚖmembergateᚋgraphᚐFamilyInvitationPreview(ctx context.Context, sel ast.SelectionSet, v *FamilyInvitationPreview) graphql.Marshaler {
@@ -89246,6 +92871,29 @@ func (ec *executionContext) marshalOFamilyPool2ᚖmembergateᚋgraphᚐFamilyPoo
 		return graphql.Null
 	}
 	return ec._FamilyPool(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOFamilyRole2ᚖmembergateᚋgraphᚐFamilyRole(ctx context.Context, v any) (*FamilyRole, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(FamilyRole)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOFamilyRole2ᚖmembergateᚋgraphᚐFamilyRole(ctx context.Context, sel ast.SelectionSet, v *FamilyRole) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) marshalOFamilySharing2ᚖmembergateᚋgraphᚐFamilySharing(ctx context.Context, sel ast.SelectionSet, v *FamilySharing) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._FamilySharing(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOGroup2ᚖmembergateᚋgraphᚐGroup(ctx context.Context, sel ast.SelectionSet, v *Group) graphql.Marshaler {
@@ -89917,6 +93565,14 @@ func (ec *executionContext) marshalOSpendLimit2ᚖmembergateᚋgraphᚐSpendLimi
 		return graphql.Null
 	}
 	return ec._SpendLimit(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOSpendLimitInput2ᚖmembergateᚋgraphᚐSpendLimitInput(ctx context.Context, v any) (*SpendLimitInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputSpendLimitInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOStoreWord2ᚖmembergateᚋgraphᚐStoreWord(ctx context.Context, sel ast.SelectionSet, v *StoreWord) graphql.Marshaler {

@@ -1758,7 +1758,8 @@ type Family struct {
 	// The viewer's part in the family.
 	MyRole FamilyRole `json:"myRole"`
 	// Codes of what the viewer may do: INVITE, REMOVE_MEMBERS, CHANGE_ROLES, SPEND_OWN, SPEND_POOL, APPROVE,
-	// VIEW_MEMBER_BALANCES, VIEW_MEMBER_ACTIVITY; more may come.
+	// ASK_TO_SPEND, VIEW_MEMBER_BALANCES, VIEW_MEMBER_ACTIVITY, VIEW_HISTORY, TRANSFER_OWNERSHIP, DISSOLVE, LEAVE; more may
+	// come.
 	MyPermissions []string `json:"myPermissions"`
 	// Everyone in the family, the owner first, then by the time of joining.
 	Members []*FamilyMember `json:"members"`
@@ -1773,10 +1774,58 @@ type Family struct {
 	Approvals *ApprovalRequestConnection `json:"approvals,omitempty"`
 	// What leaving now would mean for the viewer. Null only together with an error.
 	LeavePreview *FamilyLeavePreview `json:"leavePreview,omitempty"`
-	Family       *family.Family      `json:"-"`
+	// Who changed what, newest first, for those who may see it; empty for others. Null only together with an error.
+	History *FamilyChangeConnection `json:"history,omitempty"`
+	Family  *family.Family          `json:"-"`
 }
 
 func (Family) IsNode() {}
+
+// One change of a family.
+type FamilyChange struct {
+	// When it was made.
+	At time.Time `json:"at"`
+	// Code of what was done: CREATED, INVITED, INVITATION_REVOKED, INVITATION_DECLINED, JOINED, LEFT, REMOVED, DISSOLVED,
+	// OWNERSHIP_TRANSFERRED, ROLE_CHANGED, LIMIT_SET, LIMIT_LIFTED, SHARING_CHANGED; more may come.
+	What string `json:"what"`
+	// Who did it. Null when the account is gone, or together with an error.
+	By *PublicProfile `json:"by,omitempty"`
+	// Upon whom, or at whose invitation. Null when it is about nobody else or the account is gone, or together with an error.
+	Whom *PublicProfile `json:"whom,omitempty"`
+	// The role that was given or offered. Null when none was.
+	Role   *FamilyRole   `json:"role,omitempty"`
+	Change family.Change `json:"-"`
+}
+
+// A page of changes.
+type FamilyChangeConnection struct {
+	// The changes with their cursors.
+	Edges []*FamilyChangeEdge `json:"edges"`
+	// The changes alone.
+	Nodes []*FamilyChange `json:"nodes"`
+	// Where the page lies.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A change in a page of changes.
+type FamilyChangeEdge struct {
+	// Opaque place of the change in the list.
+	Cursor string `json:"cursor"`
+	// The change itself.
+	Node *FamilyChange `json:"node"`
+}
+
+// A family to be opened.
+type FamilyCreateInput struct {
+	// What it is called: 1 to 24 characters, with a letter among them.
+	Name string `json:"name"`
+}
+
+// That dissolving is meant.
+type FamilyDissolveInput struct {
+	// True; else CONFIRMATION_REQUIRED.
+	Confirm bool `json:"confirm"`
+}
 
 // An invitation as the family sees it.
 type FamilyInvitation struct {
@@ -1788,6 +1837,8 @@ type FamilyInvitation struct {
 	State InvitationState `json:"state"`
 	// When it stops being valid.
 	ExpiresAt time.Time `json:"expiresAt"`
+	// The secret that accepts it, to be sent to the invited person. Null but in the answer to whoever invited.
+	Token *string `json:"token,omitempty"`
 }
 
 func (FamilyInvitation) IsNode() {}
@@ -1808,6 +1859,58 @@ type FamilyInvitationPreview struct {
 	BlockedBy *string `json:"blockedBy,omitempty"`
 }
 
+// An answer to an invitation.
+type FamilyInvitationRespondInput struct {
+	// The secret from the invitation's link.
+	Token string `json:"token"`
+	// Whether the viewer joins.
+	Accept bool `json:"accept"`
+	// That a guardian agrees to the child's joining, and to what is kept of it; needed to join as a CHILD.
+	GuardianConsent *bool `json:"guardianConsent,omitempty"`
+}
+
+// Which invitation is taken back.
+type FamilyInvitationRevokeInput struct {
+	// The invitation's id.
+	InvitationID string `json:"invitationId"`
+}
+
+// What has become of an invitation that was to be taken back.
+type FamilyInvitationRevokePayload struct {
+	// The invitation. Null when it was refused.
+	Invitation *FamilyInvitation `json:"invitation,omitempty"`
+	// The family as it is now. Null when it was refused.
+	Family *Family `json:"family,omitempty"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*FamilyUserError `json:"userErrors"`
+}
+
+// A wish to invite somebody.
+type FamilyInviteInput struct {
+	// 1 to 64 visible ASCII characters that the app makes for this wish and keeps while it tries: the same key gets the same token.
+	IdempotencyKey string `json:"idempotencyKey"`
+	// As what: ADULT, TEEN, CHILD, or by the owner GUARDIAN.
+	Role FamilyRole `json:"role"`
+}
+
+// What has become of a wish to invite.
+type FamilyInvitePayload struct {
+	// The invitation with its token. Null when it was refused.
+	Invitation *FamilyInvitation `json:"invitation,omitempty"`
+	// The family as it is now. Null when it was refused.
+	Family *Family `json:"family,omitempty"`
+	// Whether an earlier sending of the same key had done it.
+	Replayed bool `json:"replayed"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*FamilyUserError `json:"userErrors"`
+}
+
+// That leaving is meant.
+type FamilyLeaveInput struct {
+	// True; else CONFIRMATION_REQUIRED.
+	Confirm bool `json:"confirm"`
+}
+
 // What leaving a family would mean.
 type FamilyLeavePreview struct {
 	// Whether the viewer could leave now.
@@ -1818,6 +1921,14 @@ type FamilyLeavePreview struct {
 	CoinsKept int `json:"coinsKept"`
 	// Until when the viewer could not join a family again. Null when there is no such wait.
 	CooldownUntil *time.Time `json:"cooldownUntil,omitempty"`
+}
+
+// A limit for somebody.
+type FamilyLimitSetInput struct {
+	// The id of the person's public profile, or of the membership.
+	MemberID string `json:"memberId"`
+	// The limit; absent or null lifts it.
+	Limit *SpendLimitInput `json:"limit,omitempty"`
 }
 
 // One person in a family.
@@ -1831,11 +1942,36 @@ type FamilyMember struct {
 	// The person as others see them. Null only together with an error.
 	Profile *PublicProfile `json:"profile,omitempty"`
 	// How much the person may spend. Null when nothing limits it or it is not the viewer's to see, or together with an error.
-	Limit  *SpendLimit `json:"limit,omitempty"`
-	Member member.ID   `json:"-"`
+	Limit *SpendLimit `json:"limit,omitempty"`
+	// How many of the own coins the person lets the family draw. Null when it is not the viewer's to see.
+	Sharing *FamilySharing `json:"sharing,omitempty"`
+	Bounds  *family.Limit  `json:"-"`
+	Member  member.ID      `json:"-"`
 }
 
 func (FamilyMember) IsNode() {}
+
+// Who is taken out.
+type FamilyMemberRemoveInput struct {
+	// The id of the person's public profile, or of the membership.
+	MemberID string `json:"memberId"`
+}
+
+// Who gets the family.
+type FamilyOwnershipTransferInput struct {
+	// The id of the person's public profile, or of the membership.
+	MemberID string `json:"memberId"`
+}
+
+// What has become of a change of the viewer's family.
+type FamilyPayload struct {
+	// The family as it is now. Null when it was refused, and when the viewer is in none.
+	Family *Family `json:"family,omitempty"`
+	// The viewer as it is now. Null when it was refused.
+	Member *Member `json:"member,omitempty"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*FamilyUserError `json:"userErrors"`
+}
 
 // The coins that a family could spend together: a view, not a wallet.
 type FamilyPool struct {
@@ -1844,6 +1980,48 @@ type FamilyPool struct {
 	// Code of whose coins go first: EXPIRING_FIRST, PROPORTIONAL or REQUESTED.
 	DrawOrder string `json:"drawOrder"`
 }
+
+// Another role for somebody.
+type FamilyRoleSetInput struct {
+	// The id of the person's public profile, or of the membership.
+	MemberID string `json:"memberId"`
+	// The role that the person gets.
+	Role FamilyRole `json:"role"`
+}
+
+// How many of their coins a person lets the family draw.
+type FamilySharing struct {
+	// Code of how: NONE, ALL, PERCENT of what is available, or ABOVE_FLOOR: what is available beyond the floor.
+	Mode string `json:"mode"`
+	// The percent. Null with other modes.
+	Percent *int `json:"percent,omitempty"`
+	// Coins that are kept. Null with other modes.
+	KeepFloor *int `json:"keepFloor,omitempty"`
+}
+
+// How many of the own coins the family may draw.
+type FamilySharingSetInput struct {
+	// How they are counted.
+	Mode FamilySharingMode `json:"mode"`
+	// Needed with PERCENT: 0 to 100 percent of what is available.
+	Percent *int `json:"percent,omitempty"`
+	// Needed with ABOVE_FLOOR: how many coins are kept.
+	KeepFloor *int `json:"keepFloor,omitempty"`
+}
+
+// Why a family could not be changed.
+type FamilyUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code FamilyErrorCode `json:"code"`
+	// From when on it would be granted. Null when that is not known.
+	AvailableAt *time.Time `json:"availableAt,omitempty"`
+}
+
+func (FamilyUserError) IsUserError() {}
 
 // Whom or what a member follows.
 type FollowSetInput struct {
@@ -3882,6 +4060,16 @@ type SpendLimit struct {
 	ApprovalAbove *int `json:"approvalAbove,omitempty"`
 }
 
+// How many coins somebody may spend in a period.
+type SpendLimitInput struct {
+	// Coins allowed in one period: 0 and more.
+	PerPeriod int `json:"perPeriod"`
+	// The period, in the programme's time zone.
+	Period SpendLimitPeriod `json:"period"`
+	// Spending of more coins than this at once asks for a yes; absent or null: none does.
+	ApprovalAbove *int `json:"approvalAbove,omitempty"`
+}
+
 // What a wallet held at the beginning or the end of a month.
 type StatementBalance struct {
 	// Coins that could be spent, never below 0.
@@ -5052,6 +5240,10 @@ func (e CheckoutAction) MarshalJSON() ([]byte, error) {
 type CheckoutHoldErrorCode string
 
 const (
+	// The member's family lets the member spend only when somebody in it agrees.
+	CheckoutHoldErrorCodeApprovalRequired CheckoutHoldErrorCode = "APPROVAL_REQUIRED"
+	// It is more than the member's family lets the member spend in a period.
+	CheckoutHoldErrorCodeSpendLimit CheckoutHoldErrorCode = "SPEND_LIMIT"
 	// Fewer coins are available than asked for.
 	CheckoutHoldErrorCodeInsufficientCoins CheckoutHoldErrorCode = "INSUFFICIENT_COINS"
 	// All holds of the order together would take off more than coins may pay of it.
@@ -5063,6 +5255,8 @@ const (
 )
 
 var AllCheckoutHoldErrorCode = []CheckoutHoldErrorCode{
+	CheckoutHoldErrorCodeApprovalRequired,
+	CheckoutHoldErrorCodeSpendLimit,
 	CheckoutHoldErrorCodeInsufficientCoins,
 	CheckoutHoldErrorCodeOrderShareExceeded,
 	CheckoutHoldErrorCodeNotOffered,
@@ -5071,7 +5265,7 @@ var AllCheckoutHoldErrorCode = []CheckoutHoldErrorCode{
 
 func (e CheckoutHoldErrorCode) IsValid() bool {
 	switch e {
-	case CheckoutHoldErrorCodeInsufficientCoins, CheckoutHoldErrorCodeOrderShareExceeded, CheckoutHoldErrorCodeNotOffered, CheckoutHoldErrorCodeIdempotencyConflict:
+	case CheckoutHoldErrorCodeApprovalRequired, CheckoutHoldErrorCodeSpendLimit, CheckoutHoldErrorCodeInsufficientCoins, CheckoutHoldErrorCodeOrderShareExceeded, CheckoutHoldErrorCodeNotOffered, CheckoutHoldErrorCodeIdempotencyConflict:
 		return true
 	}
 	return false
@@ -5390,6 +5584,10 @@ func (e CoinConvertErrorCode) MarshalJSON() ([]byte, error) {
 type CoinTransferErrorCode string
 
 const (
+	// The member's family lets the member spend only when somebody in it agrees.
+	CoinTransferErrorCodeApprovalRequired CoinTransferErrorCode = "APPROVAL_REQUIRED"
+	// It is more than the member's family lets the member spend in a period.
+	CoinTransferErrorCodeSpendLimit CoinTransferErrorCode = "SPEND_LIMIT"
 	// The recipient is unknown, or not to be seen by the sender: both look alike.
 	CoinTransferErrorCodeNotFound CoinTransferErrorCode = "NOT_FOUND"
 	// The programme lets nobody send coins.
@@ -5415,6 +5613,8 @@ const (
 )
 
 var AllCoinTransferErrorCode = []CoinTransferErrorCode{
+	CoinTransferErrorCodeApprovalRequired,
+	CoinTransferErrorCodeSpendLimit,
 	CoinTransferErrorCodeNotFound,
 	CoinTransferErrorCodeTransfersOff,
 	CoinTransferErrorCodeTierTooLow,
@@ -5430,7 +5630,7 @@ var AllCoinTransferErrorCode = []CoinTransferErrorCode{
 
 func (e CoinTransferErrorCode) IsValid() bool {
 	switch e {
-	case CoinTransferErrorCodeNotFound, CoinTransferErrorCodeTransfersOff, CoinTransferErrorCodeTierTooLow, CoinTransferErrorCodeBelowMinimum, CoinTransferErrorCodeAboveMaximum, CoinTransferErrorCodeMonthlyLimit, CoinTransferErrorCodeSameMember, CoinTransferErrorCodeNameChanged, CoinTransferErrorCodeRecipientFull, CoinTransferErrorCodeInsufficientCoins, CoinTransferErrorCodeIdempotencyConflict:
+	case CoinTransferErrorCodeApprovalRequired, CoinTransferErrorCodeSpendLimit, CoinTransferErrorCodeNotFound, CoinTransferErrorCodeTransfersOff, CoinTransferErrorCodeTierTooLow, CoinTransferErrorCodeBelowMinimum, CoinTransferErrorCodeAboveMaximum, CoinTransferErrorCodeMonthlyLimit, CoinTransferErrorCodeSameMember, CoinTransferErrorCodeNameChanged, CoinTransferErrorCodeRecipientFull, CoinTransferErrorCodeInsufficientCoins, CoinTransferErrorCodeIdempotencyConflict:
 		return true
 	}
 	return false
@@ -6324,6 +6524,115 @@ func (e CouponUseByCodeErrorCode) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// Reasons why a family could not be changed.
+type FamilyErrorCode string
+
+const (
+	// No such person, invitation or request is known, or not to the viewer: all look alike.
+	FamilyErrorCodeNotFound FamilyErrorCode = "NOT_FOUND"
+	// The programme has no families.
+	FamilyErrorCodeFamiliesOff FamilyErrorCode = "FAMILIES_OFF"
+	// The viewer is in no family.
+	FamilyErrorCodeNotInFamily FamilyErrorCode = "NOT_IN_FAMILY"
+	// The viewer's role does not allow it.
+	FamilyErrorCodeNotPermitted FamilyErrorCode = "NOT_PERMITTED"
+	// The viewer is in a family already.
+	FamilyErrorCodeAlreadyInFamily FamilyErrorCode = "ALREADY_IN_FAMILY"
+	// The viewer left a family not long ago; `availableAt` says when the wait is over.
+	FamilyErrorCodeCooldown FamilyErrorCode = "COOLDOWN"
+	// The family has as many people as it may.
+	FamilyErrorCodeFamilyFull FamilyErrorCode = "FAMILY_FULL"
+	// The tier of the owner, or of who would be it, may not own a family.
+	FamilyErrorCodeOwnerTierTooLow FamilyErrorCode = "OWNER_TIER_TOO_LOW"
+	// The role is not one for somebody of that age.
+	FamilyErrorCodeRoleUnsuitable FamilyErrorCode = "ROLE_UNSUITABLE"
+	// A child joins with a guardian's yes.
+	FamilyErrorCodeGuardianConsentRequired FamilyErrorCode = "GUARDIAN_CONSENT_REQUIRED"
+	// As many invitations as one may send in a day are sent; `availableAt` says when the next one may be.
+	FamilyErrorCodeInviteLimit FamilyErrorCode = "INVITE_LIMIT"
+	// The invitation was answered.
+	FamilyErrorCodeInviteUsed FamilyErrorCode = "INVITE_USED"
+	// The invitation's time is over.
+	FamilyErrorCodeInviteExpired FamilyErrorCode = "INVITE_EXPIRED"
+	// The owner hands the family over first, or dissolves it.
+	FamilyErrorCodeOwnerMustTransfer FamilyErrorCode = "OWNER_MUST_TRANSFER"
+	// Children do not leave by themselves: a guardian takes them out.
+	FamilyErrorCodeGuardianDecides FamilyErrorCode = "GUARDIAN_DECIDES"
+	// `confirm` must be true.
+	FamilyErrorCodeConfirmationRequired FamilyErrorCode = "CONFIRMATION_REQUIRED"
+	// The name is too short or too long.
+	FamilyErrorCodeNameLength FamilyErrorCode = "NAME_LENGTH"
+	// The name has characters that a name may not hold, or no letter.
+	FamilyErrorCodeNameCharacters FamilyErrorCode = "NAME_CHARACTERS"
+	// The idempotency key was used with another input.
+	FamilyErrorCodeIdempotencyConflict FamilyErrorCode = "IDEMPOTENCY_CONFLICT"
+)
+
+var AllFamilyErrorCode = []FamilyErrorCode{
+	FamilyErrorCodeNotFound,
+	FamilyErrorCodeFamiliesOff,
+	FamilyErrorCodeNotInFamily,
+	FamilyErrorCodeNotPermitted,
+	FamilyErrorCodeAlreadyInFamily,
+	FamilyErrorCodeCooldown,
+	FamilyErrorCodeFamilyFull,
+	FamilyErrorCodeOwnerTierTooLow,
+	FamilyErrorCodeRoleUnsuitable,
+	FamilyErrorCodeGuardianConsentRequired,
+	FamilyErrorCodeInviteLimit,
+	FamilyErrorCodeInviteUsed,
+	FamilyErrorCodeInviteExpired,
+	FamilyErrorCodeOwnerMustTransfer,
+	FamilyErrorCodeGuardianDecides,
+	FamilyErrorCodeConfirmationRequired,
+	FamilyErrorCodeNameLength,
+	FamilyErrorCodeNameCharacters,
+	FamilyErrorCodeIdempotencyConflict,
+}
+
+func (e FamilyErrorCode) IsValid() bool {
+	switch e {
+	case FamilyErrorCodeNotFound, FamilyErrorCodeFamiliesOff, FamilyErrorCodeNotInFamily, FamilyErrorCodeNotPermitted, FamilyErrorCodeAlreadyInFamily, FamilyErrorCodeCooldown, FamilyErrorCodeFamilyFull, FamilyErrorCodeOwnerTierTooLow, FamilyErrorCodeRoleUnsuitable, FamilyErrorCodeGuardianConsentRequired, FamilyErrorCodeInviteLimit, FamilyErrorCodeInviteUsed, FamilyErrorCodeInviteExpired, FamilyErrorCodeOwnerMustTransfer, FamilyErrorCodeGuardianDecides, FamilyErrorCodeConfirmationRequired, FamilyErrorCodeNameLength, FamilyErrorCodeNameCharacters, FamilyErrorCodeIdempotencyConflict:
+		return true
+	}
+	return false
+}
+
+func (e FamilyErrorCode) String() string {
+	return string(e)
+}
+
+func (e *FamilyErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = FamilyErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid FamilyErrorCode", str)
+	}
+	return nil
+}
+
+func (e FamilyErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *FamilyErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e FamilyErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // A member's part in a family.
 type FamilyRole string
 
@@ -6386,6 +6695,70 @@ func (e *FamilyRole) UnmarshalJSON(b []byte) error {
 }
 
 func (e FamilyRole) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How much of their coins somebody lets the family draw.
+type FamilySharingMode string
+
+const (
+	// Nothing at all.
+	FamilySharingModeNone FamilySharingMode = "NONE"
+	// Everything that is available.
+	FamilySharingModeAll FamilySharingMode = "ALL"
+	// A percent of what is available.
+	FamilySharingModePercent FamilySharingMode = "PERCENT"
+	// What is available beyond a floor.
+	FamilySharingModeAboveFloor FamilySharingMode = "ABOVE_FLOOR"
+)
+
+var AllFamilySharingMode = []FamilySharingMode{
+	FamilySharingModeNone,
+	FamilySharingModeAll,
+	FamilySharingModePercent,
+	FamilySharingModeAboveFloor,
+}
+
+func (e FamilySharingMode) IsValid() bool {
+	switch e {
+	case FamilySharingModeNone, FamilySharingModeAll, FamilySharingModePercent, FamilySharingModeAboveFloor:
+		return true
+	}
+	return false
+}
+
+func (e FamilySharingMode) String() string {
+	return string(e)
+}
+
+func (e *FamilySharingMode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = FamilySharingMode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid FamilySharingMode", str)
+	}
+	return nil
+}
+
+func (e FamilySharingMode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *FamilySharingMode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e FamilySharingMode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
@@ -8437,6 +8810,10 @@ func (e RedemptionUseErrorCode) MarshalJSON() ([]byte, error) {
 type RewardRedeemErrorCode string
 
 const (
+	// The member's family lets the member spend only when somebody in it agrees.
+	RewardRedeemErrorCodeApprovalRequired RewardRedeemErrorCode = "APPROVAL_REQUIRED"
+	// It is more than the member's family lets the member spend in a period.
+	RewardRedeemErrorCodeSpendLimit RewardRedeemErrorCode = "SPEND_LIMIT"
 	// No such reward is known.
 	RewardRedeemErrorCodeNotFound RewardRedeemErrorCode = "NOT_FOUND"
 	// The reward is for a higher tier.
@@ -8462,6 +8839,8 @@ const (
 )
 
 var AllRewardRedeemErrorCode = []RewardRedeemErrorCode{
+	RewardRedeemErrorCodeApprovalRequired,
+	RewardRedeemErrorCodeSpendLimit,
 	RewardRedeemErrorCodeNotFound,
 	RewardRedeemErrorCodeTierRequired,
 	RewardRedeemErrorCodePriceChanged,
@@ -8477,7 +8856,7 @@ var AllRewardRedeemErrorCode = []RewardRedeemErrorCode{
 
 func (e RewardRedeemErrorCode) IsValid() bool {
 	switch e {
-	case RewardRedeemErrorCodeNotFound, RewardRedeemErrorCodeTierRequired, RewardRedeemErrorCodePriceChanged, RewardRedeemErrorCodeOutOfStock, RewardRedeemErrorCodeLimitReached, RewardRedeemErrorCodeInsufficientCoins, RewardRedeemErrorCodeNotOffered, RewardRedeemErrorCodeSlotRequired, RewardRedeemErrorCodeSlotUnknown, RewardRedeemErrorCodeSlotOver, RewardRedeemErrorCodeIdempotencyConflict:
+	case RewardRedeemErrorCodeApprovalRequired, RewardRedeemErrorCodeSpendLimit, RewardRedeemErrorCodeNotFound, RewardRedeemErrorCodeTierRequired, RewardRedeemErrorCodePriceChanged, RewardRedeemErrorCodeOutOfStock, RewardRedeemErrorCodeLimitReached, RewardRedeemErrorCodeInsufficientCoins, RewardRedeemErrorCodeNotOffered, RewardRedeemErrorCodeSlotRequired, RewardRedeemErrorCodeSlotUnknown, RewardRedeemErrorCodeSlotOver, RewardRedeemErrorCodeIdempotencyConflict:
 		return true
 	}
 	return false
@@ -8513,6 +8892,67 @@ func (e *RewardRedeemErrorCode) UnmarshalJSON(b []byte) error {
 }
 
 func (e RewardRedeemErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// The span in which a limit counts.
+type SpendLimitPeriod string
+
+const (
+	// A local day.
+	SpendLimitPeriodDay SpendLimitPeriod = "DAY"
+	// A week, from Monday.
+	SpendLimitPeriodWeek SpendLimitPeriod = "WEEK"
+	// A month of the calendar.
+	SpendLimitPeriodMonth SpendLimitPeriod = "MONTH"
+)
+
+var AllSpendLimitPeriod = []SpendLimitPeriod{
+	SpendLimitPeriodDay,
+	SpendLimitPeriodWeek,
+	SpendLimitPeriodMonth,
+}
+
+func (e SpendLimitPeriod) IsValid() bool {
+	switch e {
+	case SpendLimitPeriodDay, SpendLimitPeriodWeek, SpendLimitPeriodMonth:
+		return true
+	}
+	return false
+}
+
+func (e SpendLimitPeriod) String() string {
+	return string(e)
+}
+
+func (e *SpendLimitPeriod) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SpendLimitPeriod(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SpendLimitPeriod", str)
+	}
+	return nil
+}
+
+func (e SpendLimitPeriod) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SpendLimitPeriod) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SpendLimitPeriod) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -79,6 +79,15 @@ func (l *Loader[K, V]) Replace(k K, v V) {
 	l.cells[k] = c
 }
 
+// Forget lets a key be read again: for an operation that has taken it away.
+func (l *Loader[K, V]) Forget(k K) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if c, ok := l.cells[k]; ok && c.ready() {
+		delete(l.cells, k)
+	}
+}
+
 // Load gives the value of a key, and false if there is none. What no wave has fetched is fetched now; keys that are
 // asked for while such a fetch is under way wait for it and then go together, so that a list of any length costs two
 // calls.

@@ -82,7 +82,13 @@ func Begin(ctx context.Context, s Stores, now time.Time, branches int) (context.
 	o.Entries = enter(o, entries(s.Wallets))
 	o.Usages = enter(o, each(s.Usages.ByMember))
 	o.Stocks = enter(o, s.stocks)
-	o.Families = enter(o, s.Families.ByMembers)
+	o.Families = enter(o, func(ctx context.Context, who []member.ID) (map[member.ID]family.Family, error) {
+		found, err := s.Families.ByMembers(ctx, who)
+		for id, f := range found {
+			found[id] = f.At(o.Now)
+		}
+		return found, err
+	})
 	o.Ties = enter(o, each(s.Community.Ties))
 	o.Posts = enter(o, s.Community.ByIDs)
 	o.Comments = enter(o, s.Community.CommentsByIDs)

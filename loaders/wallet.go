@@ -30,6 +30,15 @@ func (k LedgerKey) query() wallet.Query {
 	return q
 }
 
+// LedgerOf is the page of a wallet's ledger that a query asks for, by kinds and times.
+func LedgerOf(id wallet.ID, q wallet.Query) LedgerKey {
+	kinds := make([]string, len(q.Kinds))
+	for i, kind := range q.Kinds {
+		kinds[i] = string(kind)
+	}
+	return LedgerKey{Wallet: id, Before: q.Before, Limit: q.Limit, Kinds: strings.Join(kinds, ","), From: q.From, To: q.To, Shown: q.Shown}
+}
+
 // Newest tells whether the page begins with the newest entry of the ledger.
 func (k LedgerKey) Newest() bool {
 	return k.Before == 0 && k.Kinds == "" && k.From.IsZero() && k.To.IsZero() && !k.Shown

@@ -20,7 +20,7 @@ func (m mutation) CheckoutHold(ctx context.Context, input graph.CheckoutHoldInpu
 		return nil, err
 	}
 	id := h.Account.Wallet
-	held, replayed, err := m.Checkout.Hold(ctx, id, checkout.Ask{
+	held, replayed, err := m.Checkout.Hold(wallet.Within(ctx, m.Families.Bound(h.Profile.ID)), id, checkout.Ask{
 		Key: input.IdempotencyKey, Order: input.OrderID, OrderFen: int64(input.OrderAmountFen), Coins: int64(input.Coins),
 		Channel: string(input.Channel), At: loaders.From(ctx).Now,
 	})

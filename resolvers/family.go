@@ -29,19 +29,34 @@ func (r *Root) foreseeFamily(ctx context.Context) {
 		return // the resolver says so
 	}
 	members := f.Members()
+	limits := asks(ctx, "family", "members", "limit")
 	if asks(ctx, "family", "members", "profile") || asks(ctx, "family", "pool") {
 		o.People.Want(members...)
+	}
+	for _, p := range f.Active() {
+		if limits && f.LimitOf(o.Me(), p) != nil {
+			o.People.Want(p.Member)
+		}
 	}
 	if owner, ok := f.Owner(); ok && (asks(ctx, "family", "sharedDiscount") || asks(ctx, "family", "pool")) {
 		o.Holders.Want(owner.Member)
 	}
-	if !asks(ctx, "family", "pool") {
+	pool := asks(ctx, "family", "pool")
+	if !pool && !limits {
 		return
 	}
 	o.Arrive(ctx)
-	if people, err := o.People.All(ctx, members); err == nil {
-		for _, h := range people {
-			o.Heads.Want(h.Account.Wallet)
+	for _, p := range f.Active() {
+		l := f.LimitOf(o.Me(), p)
+		if !pool && (!limits || l == nil) {
+			continue
+		}
+		h, ok, err := o.People.Load(ctx, p.Member)
+		if err != nil || !ok {
+			continue // the resolver says so
+		}
+		if o.Heads.Want(h.Account.Wallet); l != nil && (limits || p.Member == o.Me()) {
+			o.Ledgers.Want(r.spending(ctx, h.Account.Wallet, l))
 		}
 	}
 	o.Arrive(ctx)
@@ -71,13 +86,47 @@ func (r *Root) family(ctx context.Context, f *family.Family) (*graph.Family, err
 func (r *Root) kin(ctx context.Context, f *family.Family, p family.Person) *graph.FamilyMember {
 	o := loaders.From(ctx)
 	out := &graph.FamilyMember{ID: globalID(kindKin, string(f.ID)+"/"+p.ID), Role: graph.FamilyRole(p.Role), JoinedAt: p.JoinedAt, Member: p.Member}
-	if l := f.LimitOf(o.Me(), p); l != nil {
-		out.Limit = &graph.SpendLimit{PerPeriod: int(l.PerPeriod), Period: string(l.Period), Used: int(l.UsedAt(o.Now, r.programme(ctx).Zone()))}
-		if l.ApprovalAbove != nil {
-			out.Limit.ApprovalAbove = ptr(int(*l.ApprovalAbove))
+	out.Bounds = f.LimitOf(o.Me(), p)
+	if s, ok := f.ShareOf(o.Me(), p); ok {
+		out.Sharing = &graph.FamilySharing{Mode: string(s.Mode)}
+		switch s.Mode {
+		case family.SharePercent:
+			out.Sharing.Percent = ptr(int(s.Percent))
+		case family.ShareAboveFloor:
+			out.Sharing.KeepFloor = ptr(int(s.Floor))
 		}
 	}
 	return out
+}
+
+// Limit is how much the person may spend, and how much of it is spent.
+func (f kinFields) Limit(ctx context.Context, obj *graph.FamilyMember) (*graph.SpendLimit, error) {
+	l, o := obj.Bounds, loaders.From(ctx)
+	if l == nil {
+		return nil, nil
+	}
+	h, ok, err := o.People.Load(ctx, obj.Member)
+	if err != nil || !ok {
+		return nil, err
+	}
+	head, err := f.head(ctx, h.Account.Wallet)
+	if err != nil {
+		return nil, err
+	}
+	spent, _, err := o.Ledgers.Load(ctx, f.spending(ctx, h.Account.Wallet, l))
+	if err != nil {
+		return nil, err
+	}
+	out := &graph.SpendLimit{PerPeriod: int(l.PerPeriod), Period: string(l.Period), Used: int(family.Spent(head.State.At(o.Now), spent))}
+	if l.ApprovalAbove != nil {
+		out.ApprovalAbove = ptr(int(*l.ApprovalAbove))
+	}
+	return out, nil
+}
+
+// spending names the part of a ledger that a limit counts.
+func (r *Root) spending(ctx context.Context, id wallet.ID, l *family.Limit) loaders.LedgerKey {
+	return loaders.LedgerOf(id, l.Ledger(loaders.From(ctx).Now, r.programme(ctx).Zone()))
 }
 
 // Profile is the person as others see them.
@@ -144,7 +193,20 @@ func (f familyFields) Pool(ctx context.Context, obj *graph.Family) (*graph.Famil
 		}
 		states[h.Profile.ID] = head.State.At(o.Now)
 	}
-	pool, ok := obj.Family.PoolFor(o.Me(), f.programme(ctx), g, states, o.Now)
+	mine := *obj.Family
+	if me, in := mine.Of(o.Me()); in && me.Limit != nil {
+		for _, h := range people {
+			if h.Profile.ID != o.Me() {
+				continue
+			}
+			spent, _, err := o.Ledgers.Load(ctx, f.spending(ctx, h.Account.Wallet, me.Limit))
+			if err != nil {
+				return nil, err
+			}
+			mine = mine.WithUsed(o.Me(), family.Spent(states[o.Me()], spent), o.Now)
+		}
+	}
+	pool, ok := mine.PoolFor(o.Me(), f.programme(ctx), g, states, o.Now)
 	if !ok {
 		return nil, nil
 	}
@@ -223,9 +285,12 @@ func (f familyFields) LeavePreview(ctx context.Context, obj *graph.Family) (*gra
 
 // FamilyInvitation shows an invitation to whoever holds its secret.
 func (q query) FamilyInvitation(ctx context.Context, token string) (*graph.FamilyInvitationPreview, error) {
+	c, err := q.candidate(ctx)
+	if err != nil {
+		return nil, err
+	}
 	loaders.Leave(ctx)
-	o := loaders.From(ctx)
-	v, ok, err := q.Families.Preview(ctx, token, o.Me(), o.Now)
+	v, ok, err := q.Families.Preview(ctx, token, c, loaders.From(ctx).Now)
 	if err != nil || !ok {
 		return nil, err
 	}
@@ -235,4 +300,21 @@ func (q query) FamilyInvitation(ctx context.Context, token string) (*graph.Famil
 		out.Consequences = append(out.Consequences, c.In(locale(ctx)))
 	}
 	return out, nil
+}
+
+// candidate is the viewer as somebody who could join a family; nobody where nobody is signed in.
+func (r *Root) candidate(ctx context.Context) (family.Candidate, error) {
+	o := loaders.From(ctx)
+	if !o.Viewer.SignedIn() {
+		return family.Candidate{}, nil
+	}
+	reader, err := r.reader(ctx)
+	if err != nil {
+		return family.Candidate{}, err
+	}
+	h, err := r.holder(ctx)
+	if err != nil {
+		return family.Candidate{}, err
+	}
+	return family.Candidate{Member: o.Me(), Birthday: h.Profile.Birthday, Apart: reader.Apart}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"membergate/graph"
 	"membergate/internal/fault"
 	"membergate/internal/redemption"
+	"membergate/internal/wallet"
 	"membergate/loaders"
 )
 
@@ -35,7 +36,7 @@ func (m mutation) RewardRedeem(ctx context.Context, input graph.RewardRedeemInpu
 	if input.FundFrom == graph.FundingSourceFamily {
 		err = fault.Refuse("NOT_OFFERED", "fundFrom", "the family's coins do not pay for rewards yet")
 	} else {
-		r, replayed, err = m.Redeeming.Redeem(ctx, id, ask)
+		r, replayed, err = m.Redeeming.Redeem(wallet.Within(ctx, m.Families.Bound(h.Profile.ID)), id, ask)
 	}
 	refused, err := refusal(ctx, err)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"time"
 
 	"membergate/internal/fault"
 	"membergate/internal/phrase"
@@ -18,6 +19,7 @@ type refused struct {
 	shortBy *int
 	nearest *int
 	of      string
+	at      *time.Time
 }
 
 // refusal turns what the asker can mend into a row, in the asker's language; every other error stays one.
@@ -32,6 +34,9 @@ func refusal(ctx context.Context, err error) (*refused, error) {
 	}
 	if r.ShortBy != 0 {
 		out.shortBy = ptr(int(r.ShortBy))
+	}
+	if !r.AvailableAt.IsZero() {
+		out.at = &r.AvailableAt
 	}
 	if r.Nearest != 0 {
 		out.nearest = ptr(int(r.Nearest))

@@ -88,6 +88,7 @@ type (
 	rewardFields      struct{ *Root }
 	familyFields      struct{ *Root }
 	kinFields         struct{ *Root }
+	deedFields        struct{ *Root }
 	approvalFields    struct{ *Root }
 	postFields        struct{ *Root }
 	commentFields     struct{ *Root }
@@ -158,6 +159,9 @@ func (r *Root) Family() graph.FamilyResolver { return familyFields{r} }
 
 // FamilyMember answers the fields of a person in a family.
 func (r *Root) FamilyMember() graph.FamilyMemberResolver { return kinFields{r} }
+
+// FamilyChange answers the fields of a change of a family.
+func (r *Root) FamilyChange() graph.FamilyChangeResolver { return deedFields{r} }
 
 // ApprovalRequest answers the fields of a request for a yes.
 func (r *Root) ApprovalRequest() graph.ApprovalRequestResolver { return approvalFields{r} }

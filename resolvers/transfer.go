@@ -29,7 +29,7 @@ func (m mutation) CoinTransfer(ctx context.Context, input graph.CoinTransferInpu
 	if input.ExpectedName != nil {
 		gift.Expected = *input.ExpectedName
 	}
-	t, replayed, err := m.Transfers.Send(ctx, from, to, gift)
+	t, replayed, err := m.Transfers.Send(wallet.Within(ctx, m.Families.Bound(h.Profile.ID)), from, to, gift)
 	refused, err := refusal(ctx, err)
 	if err != nil {
 		return nil, err

@@ -116,7 +116,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		Notices:   &notice.Desk{Store: st.notices, Keys: keys, Book: rules},
 		Transfers: &transfer.Service{Store: st.transfers, Wallets: wallets, Book: rules},
 		Uses:      st.benefitService(rules),
-		Families:  &family.Service{Families: st.families, Accounts: st.accounts, Book: rules},
+		Families:  &family.Service{Families: st.families, Accounts: st.accounts, Book: rules, Keys: keys, Ledger: st.ledger},
 		Desk:      &desk.Service{Requests: st.requests, Accounts: st.accounts, Orders: st.orders, Usages: st.usages, Book: rules, Keys: keys},
 		Words:     &desk.Words{Keys: keys, Guesses: st.cache.Guesses()},
 		Codes:     &desk.Codes{Cards: st.cards, Seen: st.cache.Seen(), Keys: keys, Now: time.Now},

@@ -25,7 +25,10 @@ var guards = map[string]string{
 	"membershipClaim": "member", "membershipRenewalSet": "member", "membershipTrialStart": "member", "offerAccept": "member",
 	"memberUpdate": "member", "consentSet": "member", "householdSet": "member", "preferencesSet": "member",
 	"notificationsRead": "member", "notificationSettingsSet": "member", "deviceRegister": "member", "deviceRemove": "member",
-	"reactionSet": "member", "bookmarkSet": "member", "followSet": "member", "memberBlockSet": "member", "groupJoin": "member",
+	"familyCreate": "member", "familyInvite": "member", "familyInvitationRevoke": "member", "familyInvitationRespond": "member", "familyLeave": "member",
+	"familyMemberRemove": "member", "familyOwnershipTransfer": "member", "familyDissolve": "member", "familyRoleSet": "member", "familyLimitSet": "member",
+	"familySharingSet": "member",
+	"reactionSet":      "member", "bookmarkSet": "member", "followSet": "member", "memberBlockSet": "member", "groupJoin": "member",
 	"memberCodeKey": "member", "memberCodeRevoke": "member", "afterSalesRequest": "member",
 	"postCreate": "member", "postUpdate": "member", "postDelete": "member", "commentCreate": "member", "commentUpdate": "member", "commentDelete": "member",
 

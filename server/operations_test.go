@@ -153,6 +153,7 @@ func askings() []asking {
 	add("DeskPage", today, nil, owner)
 	add("MemberCode", sampleEnd, nil, owner, "")
 	add("FamilyPage", sampleEnd, nil, everybody...)
+	add("FamilyHistory", sampleEnd, nil, owner, adult, "")
 	add("FamilyInvitation", sampleEnd, map[string]any{"token": invitation}, single, "")
 	add("FamilyInvitation", sampleEnd, map[string]any{"token": "made up"}, single)
 	for _, kind := range []string{"HOT", "NEW", "FOR_YOU"} {
@@ -223,6 +224,9 @@ func TestEveryQueryOfTheAppsIsAnswered(t *testing.T) {
 // blank are fields, besides those of empty.txt, that have no value in any answer of the test, and why.
 var blank = map[string]string{
 	"EarnExplanation.cappedBy":        "no wallet of the sample is full",
+	"FamilyInvitation.token":          "only who invites is told; the tests of families see tokens",
+	"FamilySharing.percent":           "the village shares all; the tests of families see shares",
+	"FamilySharing.keepFloor":         "the same",
 	"Family.approvals":                "requests come with spending",
 	"ApprovalRequestConnection.nodes": "requests come with spending",
 	"TierStatus.challenges":           "the village joined long ago; the tests of a programme's year see tasks",

@@ -79,7 +79,7 @@ func putSpenders(pairs []string) error {
 			}
 		}
 	}
-	if err := errors.Join(putCollection(ctx, s, st, rules), putUses(ctx, st, rules), putCoupons(ctx, st, rules), putFriends(ctx, s, st, rules)); err != nil {
+	if err := errors.Join(putCollection(ctx, s, st, rules), putUses(ctx, st, rules), putCoupons(ctx, st, rules), putFriends(ctx, s, st, rules), putKin(ctx, st, rules)); err != nil {
 		return err
 	}
 	_, _, err = st.reviewer().Review(ctx, rules.At(time.Now()), time.Now())

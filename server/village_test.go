@@ -220,6 +220,9 @@ func putFamilies(ctx context.Context, st *stores) error {
 			},
 			Invitations: []family.Invitation{{ID: "fi_village", Hash: family.HashToken(invitation), Role: family.Adult, State: family.Invited,
 				InvitedBy: owner, CreatedAt: foundation, ExpiresAt: foundation.AddDate(30, 0, 0)}},
+			Changes: []family.Change{
+				{ID: "000000001", At: foundation, By: owner, What: family.Opened}, {ID: "000000002", At: written(1), By: adult, What: family.DidJoin, Whom: owner, Role: family.Adult},
+			},
 		}),
 		st.families.Create(ctx, family.Family{ID: otherFamily, Name: "Others", CreatedAt: foundation, Version: 1,
 			People: []family.Person{place("stranger", stranger, family.Owner, nil)}}),

@@ -30,6 +30,8 @@ type Invitation struct {
 	InvitedBy member.ID
 	CreatedAt time.Time
 	ExpiresAt time.Time // exclusive
+	Answered  time.Time // when it was accepted, turned down or taken back; zero before
+	By        member.ID // who did that; empty before
 }
 
 // HashToken is what is kept of an invitation's token: its SHA-256 in hex.

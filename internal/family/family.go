@@ -34,6 +34,7 @@ type Family struct {
 	People      []Person     // those who have left included
 	Invitations []Invitation // oldest first
 	Approvals   []Approval   // oldest first
+	Changes     []Change     // oldest first; the newest KeptChanges of them
 	CreatedAt   time.Time
 	Version     int64 // grows with every change; 1 when created
 }
@@ -57,7 +58,17 @@ type Person struct {
 	JoinedAt time.Time
 	LeftAt   time.Time // zero while Active
 	Share    Share
-	Limit    *Limit // nil = none
+	SharedAt time.Time // when the person last said how much is shared; zero for never
+	Limit    *Limit    // nil = none
+	TeenAt   time.Time // from when on a child is a teen; zero where the birthday is not known
+	AdultAt  time.Time // from when on a child or a teen is an adult; zero where the birthday is not known
+	Consent  *Consent  // of a guardian, to a child's being here; nil for others
+}
+
+// Consent is a guardian's yes to what is kept of a child.
+type Consent struct {
+	By member.ID
+	At time.Time
 }
 
 // NewID makes a random id with a prefix: "f" for a family, "fm" for a person, "fi" for an invitation, "fa" for an
@@ -79,7 +90,7 @@ func (f Family) With(who member.ID, role Role, at time.Time) Family {
 	f.People = slices.Clone(f.People)
 	for i, p := range f.People {
 		if p.Member == who {
-			f.People[i] = Person{ID: p.ID, Member: who, Role: role, State: Active, JoinedAt: at, Share: p.Share, Limit: p.Limit}
+			f.People[i] = Person{ID: p.ID, Member: who, Role: role, State: Active, JoinedAt: at, Share: p.Share, SharedAt: p.SharedAt, Limit: p.Limit}
 			return f
 		}
 	}

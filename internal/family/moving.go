@@ -1,6 +1,7 @@
 package family
 
 import (
+	"slices"
 	"time"
 
 	"membergate/internal/clock"
@@ -21,6 +22,7 @@ const (
 	Cooldown          Obstacle = "COOLDOWN"          // left a family not long ago
 	Full              Obstacle = "FAMILY_FULL"
 	Paused            Obstacle = "OWNER_TIER_TOO_LOW" // the owner's tier may not own a family any more
+	Unsuitable        Obstacle = "ROLE_UNSUITABLE"    // not a role for somebody of that age
 )
 
 // Leaving is what leaving would mean.
@@ -57,6 +59,13 @@ func cooldown(p *programme.Programme, left time.Time) time.Time {
 type Candidate struct {
 	Member   member.ID // empty when nobody is signed in
 	Families []Family
+	Birthday string                     // such as 1990-02-28; empty if unknown
+	Apart    func(other member.ID) bool // whether the two keep apart, because one has blocked the other; nil = from nobody
+}
+
+// hidden tells whether a family does not exist for the candidate, because of somebody in it.
+func (c Candidate) hidden(f Family) bool {
+	return c.Apart != nil && slices.ContainsFunc(f.Members(), c.Apart)
 }
 
 // in tells whether the candidate is in any family.
@@ -100,4 +109,15 @@ func (f Family) JoiningBlockedBy(p *programme.Programme, g Gate, c Candidate, no
 	default:
 		return ""
 	}
+}
+
+// takingBlockedBy is what keeps a candidate from taking a role in the family at now.
+func (f Family) takingBlockedBy(p *programme.Programme, g Gate, c Candidate, role Role, now time.Time) Obstacle {
+	if o := f.JoiningBlockedBy(p, g, c, now); o != "" {
+		return o
+	}
+	if !Suits(p, role, c.Birthday, now) {
+		return Unsuitable
+	}
+	return ""
 }

@@ -122,7 +122,7 @@ func TestServiceReadsTheGateOffTheOwner(t *testing.T) {
 	owner := account.Open(book{p}, member.Profile{ID: "owner", JoinedAt: at(t, "2026-01-01 00:00")})
 	owner.Account.Standing.Grants = []tier.Grant{{Tier: "GOLD", From: now.Add(-time.Hour)}}
 	f := family.Open("home", "owner", now)
-	f.Invitations = []family.Invitation{{Hash: family.HashToken("secret"), Role: family.Adult, State: family.Invited, ExpiresAt: now.Add(1)}}
+	f.Invitations = []family.Invitation{{Hash: family.HashToken("secret"), Role: family.Adult, State: family.Invited, InvitedBy: "owner", ExpiresAt: now.Add(1)}}
 	service := &family.Service{Families: &shelf{families: []family.Family{f}}, Accounts: holders{h: owner}, Book: book{p}}
 	ctx := context.Background()
 	if g, err := service.Gate(ctx, f, now); err != nil || !g.Open || g.Tier.Code != "GOLD" {
@@ -132,12 +132,12 @@ func TestServiceReadsTheGateOffTheOwner(t *testing.T) {
 		t.Errorf("gate of a family that everybody left: %+v, %v", g, err)
 	}
 	for viewer, want := range map[member.ID]family.Obstacle{"": family.SignInFirst, "me": "", "owner": family.AlreadyIn} {
-		got, ok, err := service.Preview(ctx, "secret", viewer, now)
+		got, ok, err := service.Preview(ctx, "secret", family.Candidate{Member: viewer}, now)
 		if err != nil || !ok || got.BlockedBy != want {
 			t.Errorf("%q sees %+v, %v, %v", viewer, got, ok, err)
 		}
 	}
-	if got, ok, err := service.Preview(ctx, "guess", "me", now); ok || err != nil {
+	if got, ok, err := service.Preview(ctx, "guess", family.Candidate{Member: "me"}, now); ok || err != nil {
 		t.Errorf("a guessed token shows %+v, %v", got, err)
 	}
 }

@@ -23,15 +23,21 @@ func (v Preview) Acceptable() bool { return v.BlockedBy == "" }
 // taken back or over, or when the programme has no families: all look alike. The gate is that of the family's owner.
 func (f Family) PreviewOf(hash string, p *programme.Programme, g Gate, c Candidate, now time.Time) (Preview, bool) {
 	for _, i := range f.Invitations {
-		if i.Hash != hash || i.StateAt(now) != Invited || p.Family == nil {
+		if i.Hash != hash || i.StateAt(now) != Invited || p.Family == nil || c.hidden(f) || !f.stands(i) {
 			continue
 		}
 		return Preview{
 			FamilyName: f.Name, Role: i.Role, MemberCount: len(f.Active()),
-			Consequences: consequences(p, g, i.Role), BlockedBy: f.JoiningBlockedBy(p, g, c, now),
+			Consequences: consequences(p, g, i.Role), BlockedBy: f.takingBlockedBy(p, g, c, i.Role, now),
 		}, true
 	}
 	return Preview{}, false
+}
+
+// stands tells whether whoever invited may still do so.
+func (f Family) stands(i Invitation) bool {
+	by, in := f.Of(i.InvitedBy)
+	return in && MayInvite(by.Role, i.Role)
 }
 
 // consequences are what joining with a role means, most important first.

@@ -20,6 +20,9 @@ const (
 	Approve        Permission = "APPROVE"
 	ViewBalances   Permission = "VIEW_MEMBER_BALANCES"
 	ViewActivity   Permission = "VIEW_MEMBER_ACTIVITY"
+	ViewHistory    Permission = "VIEW_HISTORY" // who changed what in the family
+	Transfer       Permission = "TRANSFER_OWNERSHIP"
+	Dissolve       Permission = "DISSOLVE"
 	LeaveByOneself Permission = "LEAVE"
 )
 
@@ -38,11 +41,11 @@ const (
 var rights = map[Role]map[Permission]reach{
 	Owner: {
 		Invite: upon, Remove: others, ChangeRoles: others, SpendOwn: upon, SpendPool: upon, Approve: upon,
-		ViewBalances: sharing, LeaveByOneself: upon,
+		ViewBalances: sharing, ViewHistory: upon, Transfer: others, Dissolve: upon, LeaveByOneself: upon,
 	},
 	Guardian: {
 		Invite: upon, Remove: children, ChangeRoles: children, SpendOwn: upon, SpendPool: upon, Approve: upon,
-		ViewBalances: children, ViewActivity: children, LeaveByOneself: upon,
+		ViewBalances: children, ViewActivity: children, ViewHistory: upon, LeaveByOneself: upon,
 	},
 	Adult: {SpendOwn: upon, SpendPool: upon, ViewBalances: sharing, LeaveByOneself: upon},
 	Teen:  {SpendOwn: upon, SpendPool: upon, LeaveByOneself: upon},
@@ -51,7 +54,8 @@ var rights = map[Role]map[Permission]reach{
 
 // order is that in which permissions are listed.
 var order = []Permission{
-	Invite, Remove, ChangeRoles, SpendOwn, SpendPool, AskToSpend, Approve, ViewBalances, ViewActivity, LeaveByOneself,
+	Invite, Remove, ChangeRoles, SpendOwn, SpendPool, AskToSpend, Approve, ViewBalances, ViewActivity,
+	ViewHistory, Transfer, Dissolve, LeaveByOneself,
 }
 
 // Permissions lists what a role may do, upon whomever.
@@ -78,6 +82,44 @@ func MayUpon(actor, target Person, p Permission) bool {
 	default:
 		return false
 	}
+}
+
+// MayInvite tells whether a role may invite somebody to take a role: owners anybody but an owner, guardians those who have
+// fewer rights than they have.
+func MayInvite(actor, invited Role) bool {
+	switch invited {
+	case Guardian:
+		return actor == Owner
+	case Adult, Teen, Child:
+		return May(actor, Invite)
+	default:
+		return false
+	}
+}
+
+// MayGive tells whether one person may give another one a role. Roles only rise, so that nobody is made a child who can
+// be made anything then; and only owners make guardians.
+func MayGive(actor, target Person, role Role) bool {
+	if !MayUpon(actor, target, ChangeRoles) {
+		return false
+	}
+	switch role {
+	case target.Role:
+		return true
+	case Teen:
+		return target.Role == Child
+	case Adult, Guardian:
+		return actor.Role == Owner
+	default:
+		return false
+	}
+}
+
+// ShareOf is how much a person lets the family draw, as a viewer may see it: the own share, and those of children by
+// their guardians. False for what is not the viewer's to see.
+func (f Family) ShareOf(viewer member.ID, p Person) (Share, bool) {
+	v, ok := f.Of(viewer)
+	return p.Share, ok && (v.Member == p.Member || p.Role == Child && MayUpon(v, p, ChangeRoles))
 }
 
 // LimitOf is a person's limit as a viewer may see it: the own one, and those of whom the viewer may limit. Nil for

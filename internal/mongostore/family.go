@@ -16,8 +16,8 @@ import (
 // A family is one document:
 //
 //	families { _id: family id, sv: 1, version, name, created, active: [ member id … ],
-//	           people: [ { id, member, role, state, joined, left, share, limit } … ],
-//	           invitations: [ … ], approvals: [ … ] }   (family_doc.go)
+//	           people: [ { id, member, role, state, joined, left, share, shared, limit, teen, adult, consent } … ],
+//	           invitations: [ … ], approvals: [ … ], changes: [ … ] }   (family_doc.go)
 //
 //	unique active · people.member · invitations.hash
 //

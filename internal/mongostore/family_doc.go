@@ -20,6 +20,7 @@ type familyDoc struct {
 	People      []personDoc     `bson:"people"`
 	Invitations []invitationDoc `bson:"invitations,omitempty"`
 	Approvals   []approvalDoc   `bson:"approvals,omitempty"`
+	Changes     []deedDoc       `bson:"changes,omitempty"`
 }
 
 type personDoc struct {
@@ -30,7 +31,26 @@ type personDoc struct {
 	Joined time.Time       `bson:"joined"`
 	Left   time.Time       `bson:"left,omitempty"`
 	Share  shareDoc        `bson:"share"`
+	Shared time.Time       `bson:"shared,omitempty"`
 	Limit  *limitDoc       `bson:"limit,omitempty"`
+	Teen   time.Time       `bson:"teen,omitempty"`
+	Adult  time.Time       `bson:"adult,omitempty"`
+
+	Consent *guardDoc `bson:"consent,omitempty"`
+}
+
+type guardDoc struct {
+	By member.ID `bson:"by"`
+	At time.Time `bson:"at"`
+}
+
+type deedDoc struct {
+	ID   string      `bson:"id"`
+	At   time.Time   `bson:"at"`
+	By   member.ID   `bson:"by"`
+	What family.Deed `bson:"what"`
+	Whom member.ID   `bson:"whom,omitempty"`
+	Role family.Role `bson:"role,omitempty"`
 }
 
 type shareDoc struct {
@@ -55,6 +75,8 @@ type invitationDoc struct {
 	InvitedBy member.ID     `bson:"invitedBy"`
 	CreatedAt time.Time     `bson:"created"`
 	ExpiresAt time.Time     `bson:"expires"`
+	Answered  time.Time     `bson:"answered,omitempty"`
+	By        member.ID     `bson:"by,omitempty"`
 }
 
 type approvalDoc struct {
@@ -74,11 +96,13 @@ func toFamily(f family.Family) familyDoc {
 		People: each(f.People, func(p family.Person) personDoc {
 			return personDoc{
 				ID: p.ID, Member: p.Member, Role: p.Role, State: p.State, Joined: p.JoinedAt, Left: p.LeftAt,
-				Share: shareDoc(p.Share), Limit: (*limitDoc)(p.Limit),
+				Share: shareDoc(p.Share), Shared: p.SharedAt, Limit: (*limitDoc)(p.Limit), Teen: p.TeenAt, Adult: p.AdultAt,
+				Consent: (*guardDoc)(p.Consent),
 			}
 		}),
 		Invitations: each(f.Invitations, func(i family.Invitation) invitationDoc { return invitationDoc(i) }),
 		Approvals:   each(f.Approvals, func(a family.Approval) approvalDoc { return approvalDoc(a) }),
+		Changes:     each(f.Changes, func(c family.Change) deedDoc { return deedDoc(c) }),
 	}
 }
 
@@ -88,10 +112,12 @@ func (d familyDoc) family() family.Family {
 		People: each(d.People, func(p personDoc) family.Person {
 			return family.Person{
 				ID: p.ID, Member: p.Member, Role: p.Role, State: p.State, JoinedAt: p.Joined, LeftAt: p.Left,
-				Share: family.Share(p.Share), Limit: (*family.Limit)(p.Limit),
+				Share: family.Share(p.Share), SharedAt: p.Shared, Limit: (*family.Limit)(p.Limit), TeenAt: p.Teen, AdultAt: p.Adult,
+				Consent: (*family.Consent)(p.Consent),
 			}
 		}),
 		Invitations: each(d.Invitations, func(i invitationDoc) family.Invitation { return family.Invitation(i) }),
 		Approvals:   each(d.Approvals, func(a approvalDoc) family.Approval { return family.Approval(a) }),
+		Changes:     each(d.Changes, func(c deedDoc) family.Change { return family.Change(c) }),
 	}
 }

@@ -98,6 +98,9 @@ func (s *Service) decide(ctx context.Context, at Entry, c Command) ([]Entry, err
 		return nil, err
 	}
 	p.Op, p.Input, p.At, p.Programme, p.Grace = c.Op, c.Input, c.At, c.Programme, cmp.Or(p.Grace, s.Grace)
+	if err := bounded(ctx, at, p); err != nil {
+		return nil, err
+	}
 	e, err := p.Next(at, s.MostOf(at.Wallet), s.Now().UTC())
 	return append(out, e), err
 }
