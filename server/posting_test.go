@@ -28,6 +28,7 @@ func writtenBy(t testing.TB, file, name string) string {
 	op := whole.Operations.ForName(name)
 	if op == nil {
 		t.Fatalf("%s has no operation %s", file, name)
+		return ""
 	}
 	var b strings.Builder
 	formatter.NewFormatter(&b).FormatQueryDocument(&ast.QueryDocument{Operations: ast.OperationList{op}, Fragments: used(whole, op.SelectionSet, nil)})

@@ -3,6 +3,7 @@ package family
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 // changes bounds how often a family that somebody else changed is read again; each time somebody got through.
 const changes = 200
 
-// rule makes the next value of a family, or tells that nothing changes.
+// rule makes the next value of a family, or tells that nothing changes; ErrStale says that it has seen a newer one.
 type rule func(Family) (next Family, changed bool, err error)
 
 // change loads a family, asks a rule for its next value and saves that, until nobody came between.
@@ -28,6 +29,9 @@ func (s *Service) change(ctx context.Context, find func() (Family, bool, error),
 			return f, none
 		}
 		next, changed, err := rule(f.At(now))
+		if errors.Is(err, ErrStale) {
+			continue
+		}
 		if err != nil || !changed {
 			return next, err
 		}
@@ -166,6 +170,9 @@ func (s *Service) Answer(ctx context.Context, c Candidate, token string, accept,
 		}
 		if c.Families, err = s.Families.Memberships(ctx, c.Member); err != nil {
 			return f, false, err
+		}
+		if slices.ContainsFunc(c.Families, func(o Family) bool { return o.ID == f.ID && o.Version > f.Version }) {
+			return f, false, ErrStale // an earlier sending of the same answer came between the two readings
 		}
 		return f.Answer(p, g, c, r, now)
 	})
