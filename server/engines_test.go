@@ -18,6 +18,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"membergate/internal/mongostore"
+	"membergate/internal/programme"
 )
 
 const (
@@ -96,7 +97,7 @@ func newEngine(name string, pairs ...string) (*engine, error) {
 		return nil, fmt.Errorf("the sample cannot be imported: %s", log)
 	}
 	e.summary, e.took = summary, time.Since(began)
-	if err := errors.Join(putVillage(e.pairs), putSpenders(e.pairs), putInboxes(e.pairs), putSociety(e.pairs)); err != nil {
+	if err := errors.Join(putVillage(e.pairs), fill(e.pairs, putSpenders, putInboxes, putSociety)); err != nil {
 		return nil, err
 	}
 	if name == "embedded" {
@@ -109,6 +110,26 @@ func newEngine(name string, pairs ...string) (*engine, error) {
 		atTheEnd(e.gateway.close)
 	}
 	return e, err
+}
+
+// fill puts more into the stores of settings, one after the other.
+func fill(pairs []string, puts ...func(context.Context, Settings, *stores, book) error) error {
+	s, err := readSettings(env(pairs...))
+	if err != nil {
+		return err
+	}
+	ctx := context.Background()
+	st, err := openStores(ctx, s, true, discard())
+	if err != nil {
+		return err
+	}
+	rules, err := programme.Keep("retail-5")
+	for _, put := range puts {
+		if err == nil {
+			err = put(ctx, s, st, rules)
+		}
+	}
+	return errors.Join(err, st.close())
 }
 
 func (e *engine) setting(name string) string { return env(e.pairs...)(name) }

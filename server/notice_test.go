@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -25,21 +24,7 @@ const noticesOf = 20
 
 // putInboxes tells the village what has happened to it, as of everybody's newest event; the owner has read the oldest
 // notice, has a device and own quiet hours.
-func putInboxes(pairs []string) error {
-	s, err := readSettings(env(pairs...))
-	if err != nil {
-		return err
-	}
-	ctx := context.Background()
-	st, err := openStores(ctx, s, true, slog.New(slog.DiscardHandler))
-	if err != nil {
-		return err
-	}
-	defer st.close()
-	rules, err := programme.Keep("retail-5")
-	if err != nil {
-		return err
-	}
+func putInboxes(ctx context.Context, s Settings, st *stores, rules book) error {
 	keys, err := s.Keys()
 	if err != nil {
 		return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"membergate/internal/account"
@@ -40,21 +39,7 @@ func societyID(n int) string {
 	return community.IDOf(societyLives.Add(time.Duration(n)*time.Minute), [10]byte{5, byte(n)})
 }
 
-func putSociety(pairs []string) error {
-	s, err := readSettings(env(pairs...))
-	if err != nil {
-		return err
-	}
-	ctx := context.Background()
-	st, err := openStores(ctx, s, true, slog.New(slog.DiscardHandler))
-	if err != nil {
-		return err
-	}
-	defer st.close()
-	rules, err := programme.Keep("retail-5")
-	if err != nil {
-		return err
-	}
+func putSociety(ctx context.Context, s Settings, st *stores, rules book) error {
 	c := st.community
 	ids := []string{societyAuthor, societyRival, societyElder}
 	for n := range 20 {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"testing"
 	"time"
 
@@ -34,21 +33,7 @@ var spenders = map[member.ID]wallet.Coins{
 	"clipper": 10_000, "saver": 10_000, "thrifty": 10_000,
 }
 
-func putSpenders(pairs []string) error {
-	s, err := readSettings(env(pairs...))
-	if err != nil {
-		return err
-	}
-	ctx := context.Background()
-	st, err := openStores(ctx, s, true, slog.New(slog.DiscardHandler))
-	if err != nil {
-		return err
-	}
-	defer st.close()
-	rules, err := programme.Keep("retail-5")
-	if err != nil {
-		return err
-	}
+func putSpenders(ctx context.Context, s Settings, st *stores, rules book) error {
 	for id, coins := range spenders {
 		h := account.Open(rules, member.Profile{ID: id, DisplayName: string(id), JoinedAt: foundation})
 		if id == "explained" { // whose birthday is in this month
@@ -82,7 +67,7 @@ func putSpenders(pairs []string) error {
 	if err := errors.Join(putCollection(ctx, s, st, rules), putUses(ctx, st, rules), putCoupons(ctx, st, rules), putFriends(ctx, s, st, rules), putKin(ctx, st, rules)); err != nil {
 		return err
 	}
-	_, _, err = st.reviewer().Review(ctx, rules.At(time.Now()), time.Now())
+	_, _, err := st.reviewer().Review(ctx, rules.At(time.Now()), time.Now())
 	return err
 }
 

@@ -14,22 +14,19 @@ type Deed string
 
 // The deeds. Apps show a text for each; more may come.
 const (
-	Opened          Deed = "CREATED"
-	DidInvite       Deed = "INVITED"
-	DidRevoke       Deed = "INVITATION_REVOKED"
-	DidJoin         Deed = "JOINED"
-	DidDecline      Deed = "INVITATION_DECLINED"
-	DidLeave        Deed = "LEFT"
-	DidRemove       Deed = "REMOVED"
-	DidTransfer     Deed = "OWNERSHIP_TRANSFERRED"
-	DidDissolve     Deed = "DISSOLVED"
-	DidGiveRole     Deed = "ROLE_CHANGED"
-	DidLimit        Deed = "LIMIT_SET"
-	DidLiftLimit    Deed = "LIMIT_LIFTED"
-	DidChangeShare  Deed = "SHARING_CHANGED"
-	DidAsk          Deed = "APPROVAL_REQUESTED"
-	DidApprove      Deed = "APPROVAL_GIVEN"
-	DidDeclineSpend Deed = "APPROVAL_DECLINED"
+	Opened         Deed = "CREATED"
+	DidInvite      Deed = "INVITED"
+	DidRevoke      Deed = "INVITATION_REVOKED"
+	DidJoin        Deed = "JOINED"
+	DidDecline     Deed = "INVITATION_DECLINED"
+	DidLeave       Deed = "LEFT"
+	DidRemove      Deed = "REMOVED"
+	DidTransfer    Deed = "OWNERSHIP_TRANSFERRED"
+	DidDissolve    Deed = "DISSOLVED"
+	DidGiveRole    Deed = "ROLE_CHANGED"
+	DidLimit       Deed = "LIMIT_SET"
+	DidLiftLimit   Deed = "LIMIT_LIFTED"
+	DidChangeShare Deed = "SHARING_CHANGED"
 )
 
 // KeptChanges is how many changes a family keeps: years of them at any sensible pace, in far less than a document holds.

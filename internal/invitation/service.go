@@ -49,11 +49,6 @@ const (
 	Invited     = "INVITED"      // somebody else brought them along first
 )
 
-// Reasons are all reasons.
-func Reasons() []string {
-	return []string{NoProgramme, UnknownCode, OwnCode, InviterGone, NotNew, Invited}
-}
-
 // skew is how far the clocks of two services are apart at most: something else about a newcomer may have been told with an
 // earlier time than that of joining.
 const skew = 10 * time.Minute
