@@ -77,6 +77,7 @@ func (s *Store) Ping(ctx context.Context) error {
 func prepare(t *bbolt.Tx) error {
 	there := func(b bucket) bool { return t.Bucket([]byte(b)) != nil }
 	unindexed, ungranted := there(accounts) && !there(calendar), there(accounts) && !(there(granted) && there(ends))
+	unlisted := there(marks) && !there(markers)
 	for _, b := range buckets {
 		if _, err := t.CreateBucketIfNotExists([]byte(b)); err != nil {
 			return err
@@ -89,6 +90,11 @@ func prepare(t *bbolt.Tx) error {
 	}
 	if ungranted {
 		if err := indexGrants(&tx{bolt: t}); err != nil {
+			return err
+		}
+	}
+	if unlisted {
+		if err := indexMarks(&tx{bolt: t}); err != nil {
 			return err
 		}
 	}

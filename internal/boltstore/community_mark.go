@@ -1,11 +1,14 @@
 package boltstore
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"time"
 
 	"membergate/internal/community"
+	"membergate/internal/cursor"
 	"membergate/internal/member"
 )
 
@@ -13,9 +16,11 @@ import (
 //
 //	marks      subject, 0, member id → community.Mark   the subject is "post:"id or "comment:"id
 //	unsettled  subject, 0, member id → ""               marks whose counting is not known to have ended
+//	markers    member id, 0, post id → ""               posts that the member has ever marked
 var (
 	marks     = newBucket("marks")
 	unsettled = newBucket("unsettled")
+	markers   = newBucket("markers")
 )
 
 func subjectName(s community.Subject) string { return string(s.Kind) + ":" + s.ID }
@@ -62,9 +67,58 @@ func (c *Community) SetMark(
 		if err := t.mark(unsettled, key, true); err != nil {
 			return err
 		}
+		if s.Kind == community.OnPost {
+			if err := t.mark(markers, path(string(m), []byte(s.ID)), true); err != nil {
+				return err
+			}
+		}
 		return t.put(marks, key, mark)
 	})
 	return mark, changed, err
+}
+
+// Marked implements community.Store. A member has marked some hundred posts: they are put in order here.
+func (c *Community) Marked(ctx context.Context, m member.ID, q community.MarkedQuery) (out []community.Kept, err error) {
+	err = c.s.read(ctx, func(t *tx) error {
+		out = nil
+		prefix := path(string(m))
+		for k := range t.from(markers, prefix, prefix) {
+			id := community.PostID(k[len(prefix):])
+			mark, _, err := get[community.Mark](t, marks, markKey(community.Subject{Kind: community.OnPost, ID: string(id)}, m))
+			if err != nil {
+				return err
+			}
+			at, ok := mark.Newest(q.Kinds)
+			kept := community.Kept{Post: id, At: at}
+			if ok && (q.Span.After == nil || byPlace(kept.Place(), *q.Span.After) < 0) {
+				out = append(out, kept)
+			}
+		}
+		return nil
+	})
+	slices.SortFunc(out, func(a, b community.Kept) int { return byPlace(b.Place(), a.Place()) })
+	return out[:min(len(out), q.Span.Limit)], err
+}
+
+func byPlace(a, b cursor.Place) int {
+	return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.ID, b.ID))
+}
+
+// indexMarks lists marks by who made them, for a file of before they were.
+func indexMarks(t *tx) error {
+	var keys [][]byte
+	for k := range t.after(marks, nil) {
+		subject, who, _ := strings.Cut(string(k), "\x00")
+		if kind, id, _ := strings.Cut(subject, ":"); kind == string(community.OnPost) {
+			keys = append(keys, path(who, []byte(id)))
+		}
+	}
+	for _, key := range keys {
+		if err := t.mark(markers, key, true); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Tally implements community.Store.

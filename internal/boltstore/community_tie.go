@@ -10,7 +10,7 @@ import (
 
 // Ties and groups:
 //
-//	ties      member id → { Follows, Topics, Blocks }
+//	ties      member id → { Follows, Topics, Blocks, Mutes, Words }
 //	blockers  member id, 0, member id → ""   who blocked the first one
 //	circles   group code, 0, member id → ""
 var (
@@ -49,6 +49,10 @@ func (c *Community) SetTie(ctx context.Context, m member.ID, k community.TieKind
 			all.Follows = listed(all.Follows, member.ID(to), on)
 		case community.FollowTopic:
 			all.Topics = listed(all.Topics, community.TopicID(to), on)
+		case community.Mute:
+			all.Mutes = listed(all.Mutes, member.ID(to), on)
+		case community.MutedWord:
+			all.Words = listed(all.Words, to, on)
 		case community.Block:
 			all.Blocks = listed(all.Blocks, member.ID(to), on)
 			if err := t.mark(blockers, path(to, []byte(m)), on); err != nil {

@@ -27,16 +27,24 @@ func (s *Service) Tie(ctx context.Context, r Reader, k TieKind, to string, on bo
 
 // field is where apps say who or what is tied.
 func (k TieKind) field() string {
-	if k == Follow || k == FollowTopic {
+	switch k {
+	case Follow, FollowTopic:
 		return "subjectId"
+	case MutedWord:
+		return "word"
+	default:
+		return "memberId"
 	}
-	return "memberId"
 }
 
 func (s *Service) tie(ctx context.Context, m member.ID, k TieKind, to string, on bool) error {
-	err := s.Store.SetTie(ctx, m, k, to, on, MaxTies)
+	bound := MaxTies
+	if k == MutedWord {
+		bound = MaxWords
+	}
+	err := s.Store.SetTie(ctx, m, k, to, on, bound)
 	if errors.Is(err, ErrFull) {
-		return fault.Refuse(CodeListFull, k.field(), "the list has %d already", MaxTies).Near(MaxTies)
+		return fault.Refuse(CodeListFull, k.field(), "the list has %d already", bound).Near(int64(bound))
 	}
 	return err
 }

@@ -29,7 +29,7 @@ func (s *Service) shared(ctx context.Context, who member.ID, list cursor.List, a
 	}
 	ended := len(posts) < ask.Span.Limit
 	next := ask.after(posts)
-	seen := slices.DeleteFunc(posts, func(p Post) bool { return !r.CanSee(p) })
+	seen := slices.DeleteFunc(posts, func(p Post) bool { return !r.Wants(p) })
 	if missing := want + 1 - len(seen); missing > 0 && !ended {
 		next.Audience, next.Span.Limit = r.Audience(), missing
 		more, err := s.Store.Page(ctx, next)

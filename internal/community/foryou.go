@@ -75,7 +75,7 @@ func (s *Service) chosenPage(ctx context.Context, list cursor.List, chosen Chose
 		}
 		for i, id := range part {
 			p, ok := posts[id]
-			if !ok || !r.CanSee(p) {
+			if !ok || !r.Wants(p) {
 				continue
 			}
 			if len(page.Nodes) == want {

@@ -60,6 +60,16 @@ func (m Mark) Reactions() []Kind {
 	return out
 }
 
+// Newest is when the newest of some kinds was set; false if none is.
+func (m Mark) Newest(kinds []Kind) (at time.Time, ok bool) {
+	for _, k := range kinds {
+		if since, is := m.On[k]; is && (!ok || since.After(at)) {
+			at, ok = since, true
+		}
+	}
+	return at, ok
+}
+
 // Has tells whether a kind is set.
 func (m Mark) Has(k Kind) bool { _, ok := m.On[k]; return ok }
 

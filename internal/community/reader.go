@@ -70,14 +70,17 @@ func (r Reader) CanRead(p Post, c Comment) bool {
 	return r.CanSee(p) && c.Post == p.ID && r.Audience().Lists(c)
 }
 
-// Audience says, in values that a store can compare, which posts and comments a list may hold for a reader.
+// Audience says, in values that a store can compare, which posts and comments a list may hold for a reader. Muted and
+// Words are of posts alone.
 type Audience struct {
 	Own     member.ID   // whose own are there whatever their state and visibility; empty = nobody's
 	Shelves []string    // published posts of these shelves are there; nil = of every shelf
 	Apart   []member.ID // whose are not there
+	Muted   []member.ID // whose are not there, although they could be seen
+	Words   []string    // posts with one of them, as Word makes them, are not there
 }
 
-// Audience is the reader's: a post is in it if, and only if, the reader can see it.
+// Audience is the reader's: a post is in it if, and only if, the reader can see it and has not muted it.
 func (r Reader) Audience() Audience {
 	shelves := []string{string(Public)}
 	if r.SignedIn() {
@@ -92,7 +95,7 @@ func (r Reader) Audience() Audience {
 			shelves = append(shelves, followersShelf(author))
 		}
 	}
-	return Audience{Own: r.Member, Shelves: shelves, Apart: slices.Concat(r.Ties.Blocks, r.Ties.BlockedBy)}
+	return Audience{Own: r.Member, Shelves: shelves, Apart: slices.Concat(r.Ties.Blocks, r.Ties.BlockedBy), Muted: r.Ties.Mutes, Words: r.Ties.Words}
 }
 
 // Shelf names all published posts that the same people may see.
@@ -121,7 +124,7 @@ func (a Audience) Has(p Post) bool {
 		return false
 	}
 	onShelf := a.Shelves == nil || slices.Contains(a.Shelves, p.Shelf())
-	return a.owns(p.Author) || p.Live() && onShelf && !a.apart(p.Author)
+	return a.owns(p.Author) || p.Live() && onShelf && !a.apart(p.Author) && !slices.Contains(a.Muted, p.Author) && !says(p.Body, a.Words)
 }
 
 // Lists tells whether a comment may be on the audience's lists. One of somebody apart stays where replies hang below

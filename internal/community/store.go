@@ -99,6 +99,9 @@ func (s Sort) Place(c Comment) cursor.Place { return cursor.Place{Key: s.Key(c),
 type Marks interface {
 	// Marks gives a member's marks; subjects without one are missing.
 	Marks(ctx context.Context, m member.ID, subjects []Subject) (map[Subject]Mark, error)
+	// Marked lists the posts, of whatever state, that a member has marked in one of the kinds: newest mark first, and of
+	// equals the higher id first.
+	Marked(ctx context.Context, m member.ID, q MarkedQuery) ([]Kept, error)
 	// SetMark sets or takes back one kind of a member's mark, in one step, and gives the mark as it is then. If it was
 	// so already, nothing changes and changed is false; else its version grows and it is unsettled.
 	SetMark(ctx context.Context, m member.ID, s Subject, k Kind, on bool, at time.Time) (mark Mark, changed bool, err error)
@@ -113,6 +116,21 @@ type Marks interface {
 	// Unsettled lists at most n marks whose counting is not known to have ended.
 	Unsettled(ctx context.Context, n int) ([]Unsettled, error)
 }
+
+// MarkedQuery asks for a part of what a member has marked; it goes forwards only.
+type MarkedQuery struct {
+	Kinds []Kind // at least one of them is set
+	Span  cursor.Span
+}
+
+// Kept is a post that a member has marked.
+type Kept struct {
+	Post PostID
+	At   time.Time // when the newest of the kinds asked for was set
+}
+
+// Place is where it stands in the list.
+func (k Kept) Place() cursor.Place { return cursor.Place{Key: k.At.UnixMilli(), ID: string(k.Post)} }
 
 // Tally is what a subject's marks and comments amount to.
 type Tally struct {

@@ -14,6 +14,8 @@ const (
 	Follow      TieKind = "follow"      // to a member
 	FollowTopic TieKind = "followTopic" // to a topic
 	Block       TieKind = "block"       // to a member: neither sees the other any more
+	Mute        TieKind = "mute"        // to a member, who is not told: feeds hold nothing of theirs
+	MutedWord   TieKind = "mutedWord"   // to a word, as Word makes it: feeds hold no post with it
 )
 
 // Ties are all of one member's.
@@ -22,6 +24,8 @@ type Ties struct {
 	Topics    []TopicID   // topics that the member follows
 	Blocks    []member.ID // members that the member blocked
 	BlockedBy []member.ID // members who blocked the member
+	Mutes     []member.ID // members whom the member muted
+	Words     []string    // words that the member muted
 }
 
 // Has tells whether a tie of the member's own is there.
@@ -33,6 +37,10 @@ func (t Ties) Has(k TieKind, to string) bool {
 		return slices.Contains(t.Topics, TopicID(to))
 	case Block:
 		return slices.Contains(t.Blocks, member.ID(to))
+	case Mute:
+		return slices.Contains(t.Mutes, member.ID(to))
+	case MutedWord:
+		return slices.Contains(t.Words, to)
 	default:
 		return false
 	}
@@ -47,6 +55,10 @@ func (t Ties) Count(k TieKind) int {
 		return len(t.Topics)
 	case Block:
 		return len(t.Blocks)
+	case Mute:
+		return len(t.Mutes)
+	case MutedWord:
+		return len(t.Words)
 	default:
 		return 0
 	}

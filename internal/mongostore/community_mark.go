@@ -10,6 +10,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"membergate/internal/community"
+	"membergate/internal/cursor"
 	"membergate/internal/fault"
 	"membergate/internal/member"
 )
@@ -19,8 +20,8 @@ import (
 //	marks { _id: subject, U+001F, member id, sv: 1, subject: "post:"id or "comment:"id, member, on: { kind: since … },
 //	        version, open: its counting is not known to have ended }
 //
-//	subject · open, of those that are
-var marks = newCollection("marks", index("subject"), only("open"))
+//	subject · member · open, of those that are
+var marks = newCollection("marks", index("subject"), index("member"), only("open"))
 
 type markDoc struct {
 	ID      string               `bson:"_id"`
@@ -59,6 +60,46 @@ func (c *Community) Marks(ctx context.Context, m member.ID, subjects []community
 		}
 	})
 	return out, err
+}
+
+// Marked implements community.Store. It is one command, over all that the member has marked: some hundred documents.
+func (c *Community) Marked(ctx context.Context, m member.ID, q community.MarkedQuery) (out []community.Kept, err error) {
+	times := bson.A{}
+	for _, k := range q.Kinds {
+		times = append(times, "$on."+string(k))
+	}
+	pipeline := bson.A{
+		bson.D{{Key: "$match", Value: bson.D{{Key: "member", Value: m}, {Key: "subject", Value: bson.D{{Key: "$gte", Value: postsFrom}, {Key: "$lt", Value: postsTo}}}}}},
+		bson.D{{Key: "$project", Value: bson.D{{Key: "subject", Value: 1}, {Key: "since", Value: bson.D{{Key: "$max", Value: times}}}}}},
+		bson.D{{Key: "$match", Value: bson.D{{Key: "$and", Value: append(bson.A{bson.D{{Key: "since", Value: bson.D{{Key: "$gt", Value: time.UnixMilli(0)}}}}}, after(q.Span.After)...)}}}},
+		bson.D{{Key: "$sort", Value: by("since", -1, "subject", -1)}},
+		bson.D{{Key: "$limit", Value: q.Span.Limit}},
+	}
+	err = aggregate(ctx, c.s, marks, pipeline, func(d struct {
+		Subject string    `bson:"subject"`
+		Since   time.Time `bson:"since"`
+	}) {
+		out = append(out, community.Kept{Post: community.PostID(subjectOf(d.Subject).ID), At: d.Since.UTC()})
+	})
+	return out, err
+}
+
+// The subjects that are posts begin with the one and are below the other.
+const (
+	postsFrom = string(community.OnPost) + ":"
+	postsTo   = string(community.OnPost) + ";"
+)
+
+// after holds what lies behind a place of the list of marks.
+func after(p *cursor.Place) bson.A {
+	if p == nil {
+		return nil
+	}
+	at := time.UnixMilli(p.Key)
+	return bson.A{either(
+		bson.D{{Key: "since", Value: bson.D{{Key: "$lt", Value: at}}}},
+		bson.D{{Key: "since", Value: at}, {Key: "subject", Value: bson.D{{Key: "$lt", Value: postsFrom + p.ID}}}},
+	)}
 }
 
 // SetMark implements community.Store. It costs one command to change a mark, two to make one, and up to three where

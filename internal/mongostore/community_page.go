@@ -20,13 +20,44 @@ func (c *Community) Page(ctx context.Context, q community.Query) (out []communit
 	}
 	filter := append(about(q), seen(q.Audience)...)
 	filter = append(filter, between(field, -1, q.Span)...)
-	o := options.Find().SetSort(listOrder(field, -1, q.Span.Backward)).SetLimit(int64(q.Span.Limit))
-	err = find(ctx, c.s, posts, bson.D{{Key: "$and", Value: filter}}, o, func(d postDoc) { out = append(out, d.post()) })
+	o := options.Find().SetSort(listOrder(field, -1, q.Span.Backward))
+	if len(q.Audience.Words) > 0 {
+		out, err = c.without(ctx, bson.D{{Key: "$and", Value: filter}}, o, q)
+	} else {
+		err = find(ctx, c.s, posts, bson.D{{Key: "$and", Value: filter}}, o.SetLimit(int64(q.Span.Limit)), func(d postDoc) { out = append(out, d.post()) })
+	}
 	if q.Span.Backward {
 		slices.Reverse(out)
 	}
 	return out, err
 }
+
+// without reads until there are as many posts as were asked for that have none of the reader's muted words: those are
+// compared here, where every store compares them alike. It is one command, and one more for each wordsBatch posts.
+func (c *Community) without(ctx context.Context, filter bson.D, o *options.FindOptionsBuilder, q community.Query) (out []community.Post, err error) {
+	err = c.s.once(ctx, func(ctx context.Context) error {
+		out = nil
+		found, err := c.s.in(posts).Find(ctx, filter, o.SetBatchSize(wordsBatch))
+		if err != nil {
+			return err
+		}
+		defer func() { _ = found.Close(context.WithoutCancel(ctx)) }()
+		for len(out) < q.Span.Limit && found.Next(ctx) {
+			var d postDoc
+			if err := found.Decode(&d); err != nil {
+				return err
+			}
+			if p := d.post(); q.Audience.Has(p) {
+				out = append(out, p)
+			}
+		}
+		return found.Err()
+	})
+	return out, err
+}
+
+// wordsBatch is how many posts come at once while muted words are looked for: two of the largest pages.
+const wordsBatch = 100
 
 // about holds what a query's posts are about.
 func about(q community.Query) bson.A {
@@ -51,8 +82,8 @@ func seen(a community.Audience) bson.A {
 	if a.Shelves != nil {
 		others = append(others, in("shelf", a.Shelves)...)
 	}
-	if len(a.Apart) > 0 {
-		others = append(others, bson.E{Key: "author", Value: bson.D{{Key: "$nin", Value: a.Apart}}})
+	if away := slices.Concat(a.Apart, a.Muted); len(away) > 0 {
+		others = append(others, bson.E{Key: "author", Value: bson.D{{Key: "$nin", Value: away}}})
 	}
 	if a.Own == "" {
 		return bson.A{others}

@@ -14,7 +14,8 @@ import (
 
 // What a member tied is one document of the member's; who blocked a member is found in the others':
 //
-//	ties { _id: member id, follows: [ member id … ], topics: [ topic id … ], blocks: [ member id … ] }
+//	ties { _id: member id, follows: [ member id … ], topics: [ topic id … ], blocks: [ member id … ], mutes: [ member id … ],
+//	       words: [ muted word … ] }
 //
 //	blocks
 //
@@ -31,6 +32,8 @@ type tiesDoc struct {
 	Follows []member.ID         `bson:"follows"`
 	Topics  []community.TopicID `bson:"topics"`
 	Blocks  []member.ID         `bson:"blocks"`
+	Mutes   []member.ID         `bson:"mutes"`
+	Words   []string            `bson:"words"`
 	Blocker bool                `bson:"blocker"` // the document is of one who blocked the member: nothing else of it is read
 }
 
@@ -49,7 +52,7 @@ func (c *Community) Ties(ctx context.Context, m member.ID) (out community.Ties, 
 			out.BlockedBy = append(out.BlockedBy, member.ID(d.ID))
 			return
 		}
-		out.Follows, out.Topics, out.Blocks = d.Follows, d.Topics, d.Blocks
+		out.Follows, out.Topics, out.Blocks, out.Mutes, out.Words = d.Follows, d.Topics, d.Blocks, d.Mutes, d.Words
 	})
 	return out, err
 }
@@ -57,7 +60,8 @@ func (c *Community) Ties(ctx context.Context, m member.ID) (out community.Ties, 
 // SetTie implements community.Store.
 func (c *Community) SetTie(ctx context.Context, m member.ID, k community.TieKind, to string, on bool, bound int) error {
 	field, ok := map[community.TieKind]string{
-		community.Follow: "follows", community.FollowTopic: "topics", community.Block: "blocks",
+		community.Follow: "follows", community.FollowTopic: "topics", community.Block: "blocks", community.Mute: "mutes",
+		community.MutedWord: "words",
 	}[k]
 	if !ok {
 		return fmt.Errorf("mongostore: there is no tie %q", k)
