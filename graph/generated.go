@@ -1148,6 +1148,8 @@ type ComplexityRoot struct {
 		BestCheckout           func(childComplexity int, order CouponOrderInput) int
 		BestCoupons            func(childComplexity int, order CouponOrderInput) int
 		Birthday               func(childComplexity int) int
+		BlockedMembers         func(childComplexity int, first *int, after *string) int
+		Bookmarks              func(childComplexity int, first *int, after *string) int
 		Completeness           func(childComplexity int) int
 		CouponCounts           func(childComplexity int) int
 		Coupons                func(childComplexity int, filter *CouponFilter, first *int, after *string) int
@@ -1155,6 +1157,8 @@ type ComplexityRoot struct {
 		Earning                func(childComplexity int) int
 		Entitlements           func(childComplexity int) int
 		Family                 func(childComplexity int) int
+		FollowedMembers        func(childComplexity int, first *int, after *string) int
+		FollowedTopics         func(childComplexity int, first *int, after *string) int
 		Household              func(childComplexity int) int
 		ID                     func(childComplexity int) int
 		Invitation             func(childComplexity int) int
@@ -1162,12 +1166,15 @@ type ComplexityRoot struct {
 		Locale                 func(childComplexity int) int
 		LockedBenefits         func(childComplexity int, first *int, after *string) int
 		MemberCode             func(childComplexity int) int
+		MutedMembers           func(childComplexity int, first *int, after *string) int
+		MutedWords             func(childComplexity int) int
 		NotificationSettings   func(childComplexity int) int
 		Notifications          func(childComplexity int, unreadOnly *bool, first *int, after *string) int
 		Offers                 func(childComplexity int) int
 		Preferences            func(childComplexity int) int
 		Privacy                func(childComplexity int) int
 		PublicProfile          func(childComplexity int) int
+		ReactedPosts           func(childComplexity int, kind *ReactionKind, first *int, after *string) int
 		RecommendationSettings func(childComplexity int) int
 		Redemptions            func(childComplexity int, filter *RedemptionFilter, first *int, after *string) int
 		Services               func(childComplexity int) int
@@ -1267,6 +1274,17 @@ type ComplexityRoot struct {
 		Terms         func(childComplexity int) int
 		TermsVersion  func(childComplexity int) int
 		Title         func(childComplexity int) int
+	}
+
+	MemberMuteSetPayload struct {
+		Profile    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	MemberMuteSetUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
 	}
 
 	MemberUpdatePayload struct {
@@ -1467,6 +1485,7 @@ type ComplexityRoot struct {
 		MemberCodeKey           func(childComplexity int, input MemberCodeKeyInput) int
 		MemberCodeRead          func(childComplexity int, input MemberCodeReadInput) int
 		MemberCodeRevoke        func(childComplexity int, input MemberCodeRevokeInput) int
+		MemberMuteSet           func(childComplexity int, input MemberMuteSetInput) int
 		MemberUpdate            func(childComplexity int, input MemberUpdateInput) int
 		MembershipClaim         func(childComplexity int, input MembershipClaimInput) int
 		MembershipCodesIssue    func(childComplexity int, input MembershipCodesIssueInput) int
@@ -1474,6 +1493,7 @@ type ComplexityRoot struct {
 		MembershipDaysAdd       func(childComplexity int, input MembershipDaysAddInput) int
 		MembershipRenewalSet    func(childComplexity int, input MembershipRenewalSetInput) int
 		MembershipTrialStart    func(childComplexity int, input MembershipTrialStartInput) int
+		MutedWordSet            func(childComplexity int, input MutedWordSetInput) int
 		NotificationSettingsSet func(childComplexity int, input NotificationSettingsSetInput) int
 		NotificationsRead       func(childComplexity int, input NotificationsReadInput) int
 		OfferAccept             func(childComplexity int, input OfferAcceptInput) int
@@ -1489,6 +1509,17 @@ type ComplexityRoot struct {
 		TierApplicationDecide   func(childComplexity int, input TierApplicationDecideInput) int
 		TierApply               func(childComplexity int, input TierApplicationInput) int
 		TierInvitationRespond   func(childComplexity int, input TierInvitationRespondInput) int
+	}
+
+	MutedWordSetPayload struct {
+		MutedWords func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	MutedWordSetUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
 	}
 
 	Notification struct {
@@ -1730,7 +1761,19 @@ type ComplexityRoot struct {
 		ID             func(childComplexity int) int
 		IsBlockedByMe  func(childComplexity int) int
 		IsFollowedByMe func(childComplexity int) int
+		IsMutedByMe    func(childComplexity int) int
 		TierBadge      func(childComplexity int) int
+	}
+
+	PublicProfileConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	PublicProfileEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	PushDevice struct {
@@ -2218,6 +2261,17 @@ type ComplexityRoot struct {
 		Title          func(childComplexity int) int
 	}
 
+	TopicConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	TopicEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	TransferRules struct {
 		Max      func(childComplexity int) int
 		Min      func(childComplexity int) int
@@ -2371,6 +2425,13 @@ type MemberResolver interface {
 	BestCoupons(ctx context.Context, obj *Member, order CouponOrderInput) (*BestCoupons, error)
 	BestCheckout(ctx context.Context, obj *Member, order CouponOrderInput) (*BestCheckout, error)
 	Redemptions(ctx context.Context, obj *Member, filter *RedemptionFilter, first *int, after *string) (*RedemptionConnection, error)
+	Bookmarks(ctx context.Context, obj *Member, first *int, after *string) (*PostConnection, error)
+	ReactedPosts(ctx context.Context, obj *Member, kind *ReactionKind, first *int, after *string) (*PostConnection, error)
+	FollowedMembers(ctx context.Context, obj *Member, first *int, after *string) (*PublicProfileConnection, error)
+	BlockedMembers(ctx context.Context, obj *Member, first *int, after *string) (*PublicProfileConnection, error)
+	MutedMembers(ctx context.Context, obj *Member, first *int, after *string) (*PublicProfileConnection, error)
+	FollowedTopics(ctx context.Context, obj *Member, first *int, after *string) (*TopicConnection, error)
+	MutedWords(ctx context.Context, obj *Member) ([]string, error)
 	UnreadCounts(ctx context.Context, obj *Member) (*UnreadCounts, error)
 	Notifications(ctx context.Context, obj *Member, unreadOnly *bool, first *int, after *string) (*NotificationConnection, error)
 	NotificationSettings(ctx context.Context, obj *Member) (*NotificationSettings, error)
@@ -2432,6 +2493,8 @@ type MutationResolver interface {
 	BookmarkSet(ctx context.Context, input BookmarkSetInput) (*BookmarkSetPayload, error)
 	FollowSet(ctx context.Context, input FollowSetInput) (*FollowSetPayload, error)
 	MemberBlockSet(ctx context.Context, input MemberBlockSetInput) (*MemberBlockSetPayload, error)
+	MemberMuteSet(ctx context.Context, input MemberMuteSetInput) (*MemberMuteSetPayload, error)
+	MutedWordSet(ctx context.Context, input MutedWordSetInput) (*MutedWordSetPayload, error)
 	GroupJoin(ctx context.Context, input GroupJoinInput) (*GroupJoinPayload, error)
 	NotificationsRead(ctx context.Context, input NotificationsReadInput) (*NotificationsReadPayload, error)
 	NotificationSettingsSet(ctx context.Context, input NotificationSettingsSetInput) (*NotificationSettingsSetPayload, error)
@@ -2479,6 +2542,7 @@ type PrivacyResolver interface {
 type PublicProfileResolver interface {
 	IsFollowedByMe(ctx context.Context, obj *PublicProfile) (*bool, error)
 	IsBlockedByMe(ctx context.Context, obj *PublicProfile) (*bool, error)
+	IsMutedByMe(ctx context.Context, obj *PublicProfile) (*bool, error)
 }
 type QueryResolver interface {
 	Me(ctx context.Context) (*Member, error)
@@ -6574,6 +6638,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.Birthday(childComplexity), true
+	case "Member.blockedMembers":
+		if e.ComplexityRoot.Member.BlockedMembers == nil {
+			break
+		}
+
+		args, err := ec.field_Member_blockedMembers_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Member.BlockedMembers(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Member.bookmarks":
+		if e.ComplexityRoot.Member.Bookmarks == nil {
+			break
+		}
+
+		args, err := ec.field_Member_bookmarks_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Member.Bookmarks(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Member.completeness":
 		if e.ComplexityRoot.Member.Completeness == nil {
 			break
@@ -6621,6 +6707,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.Family(childComplexity), true
+	case "Member.followedMembers":
+		if e.ComplexityRoot.Member.FollowedMembers == nil {
+			break
+		}
+
+		args, err := ec.field_Member_followedMembers_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Member.FollowedMembers(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Member.followedTopics":
+		if e.ComplexityRoot.Member.FollowedTopics == nil {
+			break
+		}
+
+		args, err := ec.field_Member_followedTopics_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Member.FollowedTopics(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Member.household":
 		if e.ComplexityRoot.Member.Household == nil {
 			break
@@ -6668,6 +6776,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.MemberCode(childComplexity), true
+	case "Member.mutedMembers":
+		if e.ComplexityRoot.Member.MutedMembers == nil {
+			break
+		}
+
+		args, err := ec.field_Member_mutedMembers_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Member.MutedMembers(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Member.mutedWords":
+		if e.ComplexityRoot.Member.MutedWords == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Member.MutedWords(childComplexity), true
 	case "Member.notificationSettings":
 		if e.ComplexityRoot.Member.NotificationSettings == nil {
 			break
@@ -6709,6 +6834,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.PublicProfile(childComplexity), true
+	case "Member.reactedPosts":
+		if e.ComplexityRoot.Member.ReactedPosts == nil {
+			break
+		}
+
+		args, err := ec.field_Member_reactedPosts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Member.ReactedPosts(childComplexity, args["kind"].(*ReactionKind), args["first"].(*int), args["after"].(*string)), true
 	case "Member.recommendationSettings":
 		if e.ComplexityRoot.Member.RecommendationSettings == nil {
 			break
@@ -7075,6 +7211,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MemberInvitation.Title(childComplexity), true
+
+	case "MemberMuteSetPayload.profile":
+		if e.ComplexityRoot.MemberMuteSetPayload.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberMuteSetPayload.Profile(childComplexity), true
+	case "MemberMuteSetPayload.userErrors":
+		if e.ComplexityRoot.MemberMuteSetPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberMuteSetPayload.UserErrors(childComplexity), true
+
+	case "MemberMuteSetUserError.code":
+		if e.ComplexityRoot.MemberMuteSetUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberMuteSetUserError.Code(childComplexity), true
+	case "MemberMuteSetUserError.field":
+		if e.ComplexityRoot.MemberMuteSetUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberMuteSetUserError.Field(childComplexity), true
+	case "MemberMuteSetUserError.message":
+		if e.ComplexityRoot.MemberMuteSetUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberMuteSetUserError.Message(childComplexity), true
 
 	case "MemberUpdatePayload.member":
 		if e.ComplexityRoot.MemberUpdatePayload.Member == nil {
@@ -8109,6 +8277,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.MemberCodeRevoke(childComplexity, args["input"].(MemberCodeRevokeInput)), true
+	case "Mutation.memberMuteSet":
+		if e.ComplexityRoot.Mutation.MemberMuteSet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_memberMuteSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MemberMuteSet(childComplexity, args["input"].(MemberMuteSetInput)), true
 	case "Mutation.memberUpdate":
 		if e.ComplexityRoot.Mutation.MemberUpdate == nil {
 			break
@@ -8186,6 +8365,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.MembershipTrialStart(childComplexity, args["input"].(MembershipTrialStartInput)), true
+	case "Mutation.mutedWordSet":
+		if e.ComplexityRoot.Mutation.MutedWordSet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_mutedWordSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MutedWordSet(childComplexity, args["input"].(MutedWordSetInput)), true
 	case "Mutation.notificationSettingsSet":
 		if e.ComplexityRoot.Mutation.NotificationSettingsSet == nil {
 			break
@@ -8351,6 +8541,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.TierInvitationRespond(childComplexity, args["input"].(TierInvitationRespondInput)), true
+
+	case "MutedWordSetPayload.mutedWords":
+		if e.ComplexityRoot.MutedWordSetPayload.MutedWords == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MutedWordSetPayload.MutedWords(childComplexity), true
+	case "MutedWordSetPayload.userErrors":
+		if e.ComplexityRoot.MutedWordSetPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MutedWordSetPayload.UserErrors(childComplexity), true
+
+	case "MutedWordSetUserError.code":
+		if e.ComplexityRoot.MutedWordSetUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MutedWordSetUserError.Code(childComplexity), true
+	case "MutedWordSetUserError.field":
+		if e.ComplexityRoot.MutedWordSetUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MutedWordSetUserError.Field(childComplexity), true
+	case "MutedWordSetUserError.message":
+		if e.ComplexityRoot.MutedWordSetUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MutedWordSetUserError.Message(childComplexity), true
 
 	case "Notification.body":
 		if e.ComplexityRoot.Notification.Body == nil {
@@ -9263,12 +9485,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PublicProfile.IsFollowedByMe(childComplexity), true
+	case "PublicProfile.isMutedByMe":
+		if e.ComplexityRoot.PublicProfile.IsMutedByMe == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublicProfile.IsMutedByMe(childComplexity), true
 	case "PublicProfile.tierBadge":
 		if e.ComplexityRoot.PublicProfile.TierBadge == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PublicProfile.TierBadge(childComplexity), true
+
+	case "PublicProfileConnection.edges":
+		if e.ComplexityRoot.PublicProfileConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublicProfileConnection.Edges(childComplexity), true
+	case "PublicProfileConnection.nodes":
+		if e.ComplexityRoot.PublicProfileConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublicProfileConnection.Nodes(childComplexity), true
+	case "PublicProfileConnection.pageInfo":
+		if e.ComplexityRoot.PublicProfileConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublicProfileConnection.PageInfo(childComplexity), true
+
+	case "PublicProfileEdge.cursor":
+		if e.ComplexityRoot.PublicProfileEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublicProfileEdge.Cursor(childComplexity), true
+	case "PublicProfileEdge.node":
+		if e.ComplexityRoot.PublicProfileEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublicProfileEdge.Node(childComplexity), true
 
 	case "PushDevice.id":
 		if e.ComplexityRoot.PushDevice.ID == nil {
@@ -11210,6 +11470,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Topic.Title(childComplexity), true
 
+	case "TopicConnection.edges":
+		if e.ComplexityRoot.TopicConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TopicConnection.Edges(childComplexity), true
+	case "TopicConnection.nodes":
+		if e.ComplexityRoot.TopicConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TopicConnection.Nodes(childComplexity), true
+	case "TopicConnection.pageInfo":
+		if e.ComplexityRoot.TopicConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TopicConnection.PageInfo(childComplexity), true
+
+	case "TopicEdge.cursor":
+		if e.ComplexityRoot.TopicEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TopicEdge.Cursor(childComplexity), true
+	case "TopicEdge.node":
+		if e.ComplexityRoot.TopicEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TopicEdge.Node(childComplexity), true
+
 	case "TransferRules.max":
 		if e.ComplexityRoot.TransferRules.Max == nil {
 			break
@@ -11525,6 +11817,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputMemberCodeKeyInput,
 		ec.unmarshalInputMemberCodeReadInput,
 		ec.unmarshalInputMemberCodeRevokeInput,
+		ec.unmarshalInputMemberMuteSetInput,
 		ec.unmarshalInputMemberUpdateInput,
 		ec.unmarshalInputMembershipClaimInput,
 		ec.unmarshalInputMembershipCodesIssueInput,
@@ -11532,6 +11825,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputMembershipDaysAddInput,
 		ec.unmarshalInputMembershipRenewalSetInput,
 		ec.unmarshalInputMembershipTrialStartInput,
+		ec.unmarshalInputMutedWordSetInput,
 		ec.unmarshalInputNotificationKindInput,
 		ec.unmarshalInputNotificationSettingsSetInput,
 		ec.unmarshalInputNotificationsReadInput,
@@ -12082,6 +12376,20 @@ type Mutation {
     input: MemberBlockSetInput!
   ): MemberBlockSetPayload!
 
+  """
+  Mutes a person, or no more: feeds hold nothing of theirs, and they are not told. Said again it changes nothing.
+  """
+  memberMuteSet(
+    "Whom to mute."
+    input: MemberMuteSetInput!
+  ): MemberMuteSetPayload!
+
+  "Mutes a word, or no more: feeds hold no post with it but the member's own. Said again it changes nothing."
+  mutedWordSet(
+    "Which word."
+    input: MutedWordSetInput!
+  ): MutedWordSetPayload!
+
   "Joins a group, or leaves it. Said again it changes nothing; of many who want the last seat one gets it."
   groupJoin(
     "Which group."
@@ -12523,6 +12831,52 @@ type Member implements Node {
     "Redemptions that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
     after: String
   ): RedemptionConnection @semanticNonNull
+  "The posts that the member keeps and can see now, newest bookmark first. Null only together with an error."
+  bookmarks(
+    "How many posts, 1 to 50, else BAD_USER_INPUT."
+    first: Int = 20
+    "Those that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
+    after: String
+  ): PostConnection @semanticNonNull
+  "The posts that the member has reacted to and can see now, newest reaction first. Null only together with an error."
+  reactedPosts(
+    "Those with this reaction alone; absent is any."
+    kind: ReactionKind
+    "How many posts, 1 to 50, else BAD_USER_INPUT."
+    first: Int = 20
+    "Those that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
+    after: String
+  ): PostConnection @semanticNonNull
+  "The people whom the member follows, newest first. Null only together with an error."
+  followedMembers(
+    "How many people, 1 to 50, else BAD_USER_INPUT."
+    first: Int = 20
+    "Those that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
+    after: String
+  ): PublicProfileConnection @semanticNonNull
+  "The people whom the member has blocked, newest first. Null only together with an error."
+  blockedMembers(
+    "How many people, 1 to 50, else BAD_USER_INPUT."
+    first: Int = 20
+    "Those that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
+    after: String
+  ): PublicProfileConnection @semanticNonNull
+  "The people whom the member has muted, newest first. Null only together with an error."
+  mutedMembers(
+    "How many people, 1 to 50, else BAD_USER_INPUT."
+    first: Int = 20
+    "Those that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
+    after: String
+  ): PublicProfileConnection @semanticNonNull
+  "The topics that the member follows, newest first. Null only together with an error."
+  followedTopics(
+    "How many topics, 1 to 50, else BAD_USER_INPUT."
+    first: Int = 20
+    "Those that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
+    after: String
+  ): TopicConnection @semanticNonNull
+  "The words that the member has muted, newest first. Null only together with an error."
+  mutedWords: [String!] @semanticNonNull
   "The numbers for badges on icons. Null only together with an error."
   unreadCounts: UnreadCounts @semanticNonNull
   """
@@ -12557,6 +12911,8 @@ type PublicProfile implements Node {
   isFollowedByMe: Boolean @semanticNonNull
   "Whether the viewer has blocked this person; false when nobody is signed in. Null only together with an error."
   isBlockedByMe: Boolean @semanticNonNull
+  "Whether the viewer has muted this person; false when nobody is signed in. Null only together with an error."
+  isMutedByMe: Boolean @semanticNonNull
 }
 
 "How much waits for the member: a node of its own, so that one update reaches every badge."
@@ -16644,6 +17000,112 @@ enum GroupJoinErrorCode {
   GROUP_CLOSED
 }
 
+"Whom a member mutes."
+input MemberMuteSetInput {
+  "Id of the person's ` + "`" + `PublicProfile` + "`" + `."
+  memberId: ID!
+  "False mutes no more."
+  on: Boolean!
+}
+
+"Who is muted now."
+type MemberMuteSetPayload {
+  "The person. Null when it was refused."
+  profile: PublicProfile
+  "Why it was refused; empty when it was not."
+  userErrors: [MemberMuteSetUserError!]!
+}
+
+"Why nobody was muted."
+type MemberMuteSetUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: MemberMuteSetErrorCode!
+}
+
+"Reasons of MemberMuteSetUserError; more may come."
+enum MemberMuteSetErrorCode {
+  "It is not known here."
+  NOT_FOUND
+  "That is the member who asks."
+  YOURSELF
+  "The member's list is full: 1,000 of each kind."
+  LIST_FULL
+}
+
+"Which word a member mutes."
+input MutedWordSetInput {
+  "The word or a few, 2 to 30 characters. Capitals, width and further spaces do not count."
+  word: String!
+  "False mutes no more."
+  on: Boolean!
+}
+
+"Which words are muted now."
+type MutedWordSetPayload {
+  "All words that are muted, newest first. Null when it was refused."
+  mutedWords: [String!]
+  "Why it was refused; empty when it was not."
+  userErrors: [MutedWordSetUserError!]!
+}
+
+"Why no word was muted."
+type MutedWordSetUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: MutedWordSetErrorCode!
+}
+
+"Reasons of MutedWordSetUserError; more may come."
+enum MutedWordSetErrorCode {
+  "It has fewer than 2 characters or more than 30, or some that cannot be written."
+  WORD_LENGTH
+  "There are 100 already."
+  LIST_FULL
+}
+
+"A page of people."
+type PublicProfileConnection {
+  "The people with their cursors."
+  edges: [PublicProfileEdge!]!
+  "The people alone."
+  nodes: [PublicProfile!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+}
+
+"Somebody in a page of people."
+type PublicProfileEdge {
+  "Opaque place of the person in the list."
+  cursor: String!
+  "The person."
+  node: PublicProfile!
+}
+
+"A page of topics."
+type TopicConnection {
+  "The topics with their cursors."
+  edges: [TopicEdge!]!
+  "The topics alone."
+  nodes: [Topic!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+}
+
+"A topic in a page of topics."
+type TopicEdge {
+  "Opaque place of the topic in the list."
+  cursor: String!
+  "The topic itself."
+  node: Topic!
+}
+
 "Why a post or comment is not published, for its author alone."
 type ContentRuling {
   "Code of the reason; more may come."
@@ -20133,6 +20595,20 @@ func (ec *executionContext) childFields_Member(ctx context.Context, field graphq
 		return ec.fieldContext_Member_bestCheckout(ctx, field)
 	case "redemptions":
 		return ec.fieldContext_Member_redemptions(ctx, field)
+	case "bookmarks":
+		return ec.fieldContext_Member_bookmarks(ctx, field)
+	case "reactedPosts":
+		return ec.fieldContext_Member_reactedPosts(ctx, field)
+	case "followedMembers":
+		return ec.fieldContext_Member_followedMembers(ctx, field)
+	case "blockedMembers":
+		return ec.fieldContext_Member_blockedMembers(ctx, field)
+	case "mutedMembers":
+		return ec.fieldContext_Member_mutedMembers(ctx, field)
+	case "followedTopics":
+		return ec.fieldContext_Member_followedTopics(ctx, field)
+	case "mutedWords":
+		return ec.fieldContext_Member_mutedWords(ctx, field)
 	case "unreadCounts":
 		return ec.fieldContext_Member_unreadCounts(ctx, field)
 	case "notifications":
@@ -20321,6 +20797,28 @@ func (ec *executionContext) childFields_MemberInvitation(ctx context.Context, fi
 		return ec.fieldContext_MemberInvitation_friends(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MemberInvitation", field.Name)
+}
+
+func (ec *executionContext) childFields_MemberMuteSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "profile":
+		return ec.fieldContext_MemberMuteSetPayload_profile(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MemberMuteSetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemberMuteSetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MemberMuteSetUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_MemberMuteSetUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_MemberMuteSetUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_MemberMuteSetUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemberMuteSetUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_MemberUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -20625,6 +21123,28 @@ func (ec *executionContext) childFields_Money(ctx context.Context, field graphql
 		return ec.fieldContext_Money_currencyCode(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Money", field.Name)
+}
+
+func (ec *executionContext) childFields_MutedWordSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "mutedWords":
+		return ec.fieldContext_MutedWordSetPayload_mutedWords(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MutedWordSetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MutedWordSetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MutedWordSetUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_MutedWordSetUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_MutedWordSetUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_MutedWordSetUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MutedWordSetUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_Notification(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -21107,8 +21627,32 @@ func (ec *executionContext) childFields_PublicProfile(ctx context.Context, field
 		return ec.fieldContext_PublicProfile_isFollowedByMe(ctx, field)
 	case "isBlockedByMe":
 		return ec.fieldContext_PublicProfile_isBlockedByMe(ctx, field)
+	case "isMutedByMe":
+		return ec.fieldContext_PublicProfile_isMutedByMe(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PublicProfile", field.Name)
+}
+
+func (ec *executionContext) childFields_PublicProfileConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PublicProfileConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_PublicProfileConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PublicProfileConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PublicProfileConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PublicProfileEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_PublicProfileEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_PublicProfileEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PublicProfileEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_PushDevice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -22029,6 +22573,28 @@ func (ec *executionContext) childFields_Topic(ctx context.Context, field graphql
 	return nil, fmt.Errorf("no field named %q was found under type Topic", field.Name)
 }
 
+func (ec *executionContext) childFields_TopicConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_TopicConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_TopicConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_TopicConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TopicConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_TopicEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_TopicEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_TopicEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TopicEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_TransferRules(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "minTier":
@@ -22505,6 +23071,50 @@ func (ec *executionContext) field_Member_bestCoupons_args(ctx context.Context, r
 	return args, nil
 }
 
+func (ec *executionContext) field_Member_blockedMembers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Member_bookmarks_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Member_coupons_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -22535,7 +23145,73 @@ func (ec *executionContext) field_Member_coupons_args(ctx context.Context, rawAr
 	return args, nil
 }
 
+func (ec *executionContext) field_Member_followedMembers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Member_followedTopics_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Member_lockedBenefits_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Member_mutedMembers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
@@ -22568,6 +23244,36 @@ func (ec *executionContext) field_Member_notifications_args(ctx context.Context,
 		return nil, err
 	}
 	args["unreadOnly"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Member_reactedPosts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "kind",
+		func(ctx context.Context, v any) (*ReactionKind, error) {
+			return ec.unmarshalOReactionKind2ᚖmembergateᚋgraphᚐReactionKind(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["kind"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
 		func(ctx context.Context, v any) (*int, error) {
 			return ec.unmarshalOInt2ᚖint(ctx, v)
@@ -23247,6 +23953,20 @@ func (ec *executionContext) field_Mutation_memberCodeRevoke_args(ctx context.Con
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_memberMuteSet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (MemberMuteSetInput, error) {
+			return ec.unmarshalNMemberMuteSetInput2membergateᚋgraphᚐMemberMuteSetInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_memberUpdate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -23337,6 +24057,20 @@ func (ec *executionContext) field_Mutation_membershipTrialStart_args(ctx context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (MembershipTrialStartInput, error) {
 			return ec.unmarshalNMembershipTrialStartInput2membergateᚋgraphᚐMembershipTrialStartInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_mutedWordSet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (MutedWordSetInput, error) {
+			return ec.unmarshalNMutedWordSetInput2membergateᚋgraphᚐMutedWordSetInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -41531,6 +42265,293 @@ func (ec *executionContext) fieldContext_Member_redemptions(ctx context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _Member_bookmarks(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_bookmarks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Member().Bookmarks(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PostConnection) graphql.Marshaler {
+			return ec.marshalOPostConnection2ᚖmembergateᚋgraphᚐPostConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_bookmarks(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Member",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PostConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Member_bookmarks_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Member_reactedPosts(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_reactedPosts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Member().ReactedPosts(ctx, obj, fc.Args["kind"].(*ReactionKind), fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PostConnection) graphql.Marshaler {
+			return ec.marshalOPostConnection2ᚖmembergateᚋgraphᚐPostConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_reactedPosts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Member",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PostConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Member_reactedPosts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Member_followedMembers(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_followedMembers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Member().FollowedMembers(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PublicProfileConnection) graphql.Marshaler {
+			return ec.marshalOPublicProfileConnection2ᚖmembergateᚋgraphᚐPublicProfileConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_followedMembers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Member",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PublicProfileConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Member_followedMembers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Member_blockedMembers(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_blockedMembers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Member().BlockedMembers(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PublicProfileConnection) graphql.Marshaler {
+			return ec.marshalOPublicProfileConnection2ᚖmembergateᚋgraphᚐPublicProfileConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_blockedMembers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Member",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PublicProfileConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Member_blockedMembers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Member_mutedMembers(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_mutedMembers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Member().MutedMembers(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PublicProfileConnection) graphql.Marshaler {
+			return ec.marshalOPublicProfileConnection2ᚖmembergateᚋgraphᚐPublicProfileConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_mutedMembers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Member",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PublicProfileConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Member_mutedMembers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Member_followedTopics(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_followedTopics(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Member().FollowedTopics(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *TopicConnection) graphql.Marshaler {
+			return ec.marshalOTopicConnection2ᚖmembergateᚋgraphᚐTopicConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_followedTopics(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Member",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TopicConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Member_followedTopics_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Member_mutedWords(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_mutedWords(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Member().MutedWords(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_mutedWords(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Member", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _Member_unreadCounts(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -42870,6 +43891,139 @@ func (ec *executionContext) fieldContext_MemberInvitation_friends(ctx context.Co
 		return fc, err
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _MemberMuteSetPayload_profile(ctx context.Context, field graphql.CollectedField, obj *MemberMuteSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberMuteSetPayload_profile(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Profile, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PublicProfile) graphql.Marshaler {
+			return ec.marshalOPublicProfile2ᚖmembergateᚋgraphᚐPublicProfile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberMuteSetPayload_profile(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberMuteSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PublicProfile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberMuteSetPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *MemberMuteSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberMuteSetPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MemberMuteSetUserError) graphql.Marshaler {
+			return ec.marshalNMemberMuteSetUserError2ᚕᚖmembergateᚋgraphᚐMemberMuteSetUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberMuteSetPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberMuteSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberMuteSetUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberMuteSetUserError_field(ctx context.Context, field graphql.CollectedField, obj *MemberMuteSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberMuteSetUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberMuteSetUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberMuteSetUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MemberMuteSetUserError_message(ctx context.Context, field graphql.CollectedField, obj *MemberMuteSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberMuteSetUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberMuteSetUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberMuteSetUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MemberMuteSetUserError_code(ctx context.Context, field graphql.CollectedField, obj *MemberMuteSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberMuteSetUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v MemberMuteSetErrorCode) graphql.Marshaler {
+			return ec.marshalNMemberMuteSetErrorCode2membergateᚋgraphᚐMemberMuteSetErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberMuteSetUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberMuteSetUserError", field, false, false, errors.New("field of type MemberMuteSetErrorCode does not have child fields"))
 }
 
 func (ec *executionContext) _MemberUpdatePayload_member(ctx context.Context, field graphql.CollectedField, obj *MemberUpdatePayload) (ret graphql.Marshaler) {
@@ -47221,6 +48375,94 @@ func (ec *executionContext) fieldContext_Mutation_memberBlockSet(ctx context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_memberMuteSet(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_memberMuteSet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MemberMuteSet(ctx, fc.Args["input"].(MemberMuteSetInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MemberMuteSetPayload) graphql.Marshaler {
+			return ec.marshalNMemberMuteSetPayload2ᚖmembergateᚋgraphᚐMemberMuteSetPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_memberMuteSet(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberMuteSetPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_memberMuteSet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_mutedWordSet(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_mutedWordSet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MutedWordSet(ctx, fc.Args["input"].(MutedWordSetInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MutedWordSetPayload) graphql.Marshaler {
+			return ec.marshalNMutedWordSetPayload2ᚖmembergateᚋgraphᚐMutedWordSetPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_mutedWordSet(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MutedWordSetPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_mutedWordSet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_groupJoin(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -47967,6 +49209,130 @@ func (ec *executionContext) fieldContext_Mutation_commentDelete(ctx context.Cont
 		return fc, err
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _MutedWordSetPayload_mutedWords(ctx context.Context, field graphql.CollectedField, obj *MutedWordSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MutedWordSetPayload_mutedWords(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MutedWords, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MutedWordSetPayload_mutedWords(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MutedWordSetPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MutedWordSetPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *MutedWordSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MutedWordSetPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MutedWordSetUserError) graphql.Marshaler {
+			return ec.marshalNMutedWordSetUserError2ᚕᚖmembergateᚋgraphᚐMutedWordSetUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MutedWordSetPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MutedWordSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MutedWordSetUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MutedWordSetUserError_field(ctx context.Context, field graphql.CollectedField, obj *MutedWordSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MutedWordSetUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MutedWordSetUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MutedWordSetUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MutedWordSetUserError_message(ctx context.Context, field graphql.CollectedField, obj *MutedWordSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MutedWordSetUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MutedWordSetUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MutedWordSetUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MutedWordSetUserError_code(ctx context.Context, field graphql.CollectedField, obj *MutedWordSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MutedWordSetUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v MutedWordSetErrorCode) graphql.Marshaler {
+			return ec.marshalNMutedWordSetErrorCode2membergateᚋgraphᚐMutedWordSetErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MutedWordSetUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MutedWordSetUserError", field, false, false, errors.New("field of type MutedWordSetErrorCode does not have child fields"))
 }
 
 func (ec *executionContext) _Notification_id(ctx context.Context, field graphql.CollectedField, obj *Notification) (ret graphql.Marshaler) {
@@ -51808,6 +53174,180 @@ func (ec *executionContext) _PublicProfile_isBlockedByMe(ctx context.Context, fi
 }
 func (ec *executionContext) fieldContext_PublicProfile_isBlockedByMe(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PublicProfile", field, true, true, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _PublicProfile_isMutedByMe(ctx context.Context, field graphql.CollectedField, obj *PublicProfile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublicProfile_isMutedByMe(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PublicProfile().IsMutedByMe(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PublicProfile_isMutedByMe(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PublicProfile", field, true, true, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _PublicProfileConnection_edges(ctx context.Context, field graphql.CollectedField, obj *PublicProfileConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublicProfileConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*PublicProfileEdge) graphql.Marshaler {
+			return ec.marshalNPublicProfileEdge2ᚕᚖmembergateᚋgraphᚐPublicProfileEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PublicProfileConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PublicProfileConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PublicProfileEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PublicProfileConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *PublicProfileConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublicProfileConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*PublicProfile) graphql.Marshaler {
+			return ec.marshalNPublicProfile2ᚕᚖmembergateᚋgraphᚐPublicProfileᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PublicProfileConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PublicProfileConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PublicProfile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PublicProfileConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *PublicProfileConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublicProfileConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖmembergateᚋgraphᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PublicProfileConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PublicProfileConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PublicProfileEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *PublicProfileEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublicProfileEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PublicProfileEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PublicProfileEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PublicProfileEdge_node(ctx context.Context, field graphql.CollectedField, obj *PublicProfileEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublicProfileEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PublicProfile) graphql.Marshaler {
+			return ec.marshalNPublicProfile2ᚖmembergateᚋgraphᚐPublicProfile(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PublicProfileEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PublicProfileEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PublicProfile(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _PushDevice_id(ctx context.Context, field graphql.CollectedField, obj *PushDevice) (ret graphql.Marshaler) {
@@ -59870,6 +61410,157 @@ func (ec *executionContext) fieldContext_Topic_isFollowedByMe(_ context.Context,
 	return graphql.NewScalarFieldContext("Topic", field, true, true, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _TopicConnection_edges(ctx context.Context, field graphql.CollectedField, obj *TopicConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TopicConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*TopicEdge) graphql.Marshaler {
+			return ec.marshalNTopicEdge2ᚕᚖmembergateᚋgraphᚐTopicEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TopicConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TopicConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TopicEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TopicConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *TopicConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TopicConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Topic) graphql.Marshaler {
+			return ec.marshalNTopic2ᚕᚖmembergateᚋgraphᚐTopicᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TopicConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TopicConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Topic(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TopicConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *TopicConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TopicConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖmembergateᚋgraphᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TopicConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TopicConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TopicEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *TopicEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TopicEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TopicEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TopicEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TopicEdge_node(ctx context.Context, field graphql.CollectedField, obj *TopicEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TopicEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Topic) graphql.Marshaler {
+			return ec.marshalNTopic2ᚖmembergateᚋgraphᚐTopic(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TopicEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TopicEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Topic(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _TransferRules_minTier(ctx context.Context, field graphql.CollectedField, obj *TransferRules) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -64039,6 +65730,43 @@ func (ec *executionContext) unmarshalInputMemberCodeRevokeInput(ctx context.Cont
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputMemberMuteSetInput(ctx context.Context, obj any) (MemberMuteSetInput, error) {
+	var it MemberMuteSetInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"memberId", "on"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "memberId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("memberId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MemberID = data
+		case "on":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("on"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.On = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputMemberUpdateInput(ctx context.Context, obj any) (MemberUpdateInput, error) {
 	var it MemberUpdateInput
 	if obj == nil {
@@ -64356,6 +66084,43 @@ func (ec *executionContext) unmarshalInputMembershipTrialStartInput(ctx context.
 				return it, err
 			}
 			it.TierID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputMutedWordSetInput(ctx context.Context, obj any) (MutedWordSetInput, error) {
+	var it MutedWordSetInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"word", "on"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "word":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("word"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Word = data
+		case "on":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("on"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.On = data
 		}
 	}
 	return it, nil
@@ -65612,6 +67377,13 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._NotificationUserError(ctx, sel, obj)
+	case MutedWordSetUserError:
+		return ec._MutedWordSetUserError(ctx, sel, &obj)
+	case *MutedWordSetUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MutedWordSetUserError(ctx, sel, obj)
 	case MembershipTrialStartUserError:
 		return ec._MembershipTrialStartUserError(ctx, sel, &obj)
 	case *MembershipTrialStartUserError:
@@ -65661,6 +67433,13 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._MemberUpdateUserError(ctx, sel, obj)
+	case MemberMuteSetUserError:
+		return ec._MemberMuteSetUserError(ctx, sel, &obj)
+	case *MemberMuteSetUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MemberMuteSetUserError(ctx, sel, obj)
 	case MemberCodeRevokeUserError:
 		return ec._MemberCodeRevokeUserError(ctx, sel, &obj)
 	case *MemberCodeRevokeUserError:
@@ -76076,6 +77855,272 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "bookmarks":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_bookmarks(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "reactedPosts":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_reactedPosts(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "followedMembers":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_followedMembers(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "blockedMembers":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_blockedMembers(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "mutedMembers":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_mutedMembers(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "followedTopics":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_followedTopics(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "mutedWords":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_mutedWords(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "unreadCounts":
 			field := field
 
@@ -77024,6 +79069,97 @@ func (ec *executionContext) _MemberInvitation(ctx context.Context, sel ast.Selec
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var memberMuteSetPayloadImplementors = []string{"MemberMuteSetPayload"}
+
+func (ec *executionContext) _MemberMuteSetPayload(ctx context.Context, sel ast.SelectionSet, obj *MemberMuteSetPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, memberMuteSetPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MemberMuteSetPayload")
+		case "profile":
+			out.Values[i] = ec._MemberMuteSetPayload_profile(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._MemberMuteSetPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var memberMuteSetUserErrorImplementors = []string{"MemberMuteSetUserError", "UserError"}
+
+func (ec *executionContext) _MemberMuteSetUserError(ctx context.Context, sel ast.SelectionSet, obj *MemberMuteSetUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, memberMuteSetUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MemberMuteSetUserError")
+		case "field":
+			out.Values[i] = ec._MemberMuteSetUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._MemberMuteSetUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._MemberMuteSetUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -78571,6 +80707,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "memberMuteSet":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_memberMuteSet(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "mutedWordSet":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_mutedWordSet(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "groupJoin":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_groupJoin(ctx, field)
@@ -78687,6 +80837,97 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_commentDelete(ctx, field)
 			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var mutedWordSetPayloadImplementors = []string{"MutedWordSetPayload"}
+
+func (ec *executionContext) _MutedWordSetPayload(ctx context.Context, sel ast.SelectionSet, obj *MutedWordSetPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mutedWordSetPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MutedWordSetPayload")
+		case "mutedWords":
+			out.Values[i] = ec._MutedWordSetPayload_mutedWords(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._MutedWordSetPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var mutedWordSetUserErrorImplementors = []string{"MutedWordSetUserError", "UserError"}
+
+func (ec *executionContext) _MutedWordSetUserError(ctx context.Context, sel ast.SelectionSet, obj *MutedWordSetUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mutedWordSetUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MutedWordSetUserError")
+		case "field":
+			out.Values[i] = ec._MutedWordSetUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._MutedWordSetUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._MutedWordSetUserError_code(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -80938,6 +83179,135 @@ func (ec *executionContext) _PublicProfile(ctx context.Context, sel ast.Selectio
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "isMutedByMe":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._PublicProfile_isMutedByMe(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var publicProfileConnectionImplementors = []string{"PublicProfileConnection"}
+
+func (ec *executionContext) _PublicProfileConnection(ctx context.Context, sel ast.SelectionSet, obj *PublicProfileConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, publicProfileConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PublicProfileConnection")
+		case "edges":
+			out.Values[i] = ec._PublicProfileConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._PublicProfileConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._PublicProfileConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var publicProfileEdgeImplementors = []string{"PublicProfileEdge"}
+
+func (ec *executionContext) _PublicProfileEdge(ctx context.Context, sel ast.SelectionSet, obj *PublicProfileEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, publicProfileEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PublicProfileEdge")
+		case "cursor":
+			out.Values[i] = ec._PublicProfileEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._PublicProfileEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -85372,6 +87742,97 @@ func (ec *executionContext) _Topic(ctx context.Context, sel ast.SelectionSet, ob
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var topicConnectionImplementors = []string{"TopicConnection"}
+
+func (ec *executionContext) _TopicConnection(ctx context.Context, sel ast.SelectionSet, obj *TopicConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, topicConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TopicConnection")
+		case "edges":
+			out.Values[i] = ec._TopicConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._TopicConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._TopicConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var topicEdgeImplementors = []string{"TopicEdge"}
+
+func (ec *executionContext) _TopicEdge(ctx context.Context, sel ast.SelectionSet, obj *TopicEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, topicEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TopicEdge")
+		case "cursor":
+			out.Values[i] = ec._TopicEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._TopicEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -89889,6 +92350,57 @@ func (ec *executionContext) marshalNMemberCodeRevokeUserError2ᚖmembergateᚋgr
 	return ec._MemberCodeRevokeUserError(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNMemberMuteSetErrorCode2membergateᚋgraphᚐMemberMuteSetErrorCode(ctx context.Context, v any) (MemberMuteSetErrorCode, error) {
+	var res MemberMuteSetErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMemberMuteSetErrorCode2membergateᚋgraphᚐMemberMuteSetErrorCode(ctx context.Context, sel ast.SelectionSet, v MemberMuteSetErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNMemberMuteSetInput2membergateᚋgraphᚐMemberMuteSetInput(ctx context.Context, v any) (MemberMuteSetInput, error) {
+	res, err := ec.unmarshalInputMemberMuteSetInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMemberMuteSetPayload2ᚖmembergateᚋgraphᚐMemberMuteSetPayload(ctx context.Context, sel ast.SelectionSet, v *MemberMuteSetPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MemberMuteSetPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMemberMuteSetUserError2ᚕᚖmembergateᚋgraphᚐMemberMuteSetUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*MemberMuteSetUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMemberMuteSetUserError2ᚖmembergateᚋgraphᚐMemberMuteSetUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMemberMuteSetUserError2ᚖmembergateᚋgraphᚐMemberMuteSetUserError(ctx context.Context, sel ast.SelectionSet, v *MemberMuteSetUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MemberMuteSetUserError(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNMemberUpdateErrorCode2membergateᚋgraphᚐMemberUpdateErrorCode(ctx context.Context, v any) (MemberUpdateErrorCode, error) {
 	var res MemberUpdateErrorCode
 	err := res.UnmarshalGQL(v)
@@ -90368,6 +92880,57 @@ func (ec *executionContext) marshalNMissingDetail2ᚖmembergateᚋgraphᚐMissin
 		return graphql.Null
 	}
 	return ec._MissingDetail(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNMutedWordSetErrorCode2membergateᚋgraphᚐMutedWordSetErrorCode(ctx context.Context, v any) (MutedWordSetErrorCode, error) {
+	var res MutedWordSetErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMutedWordSetErrorCode2membergateᚋgraphᚐMutedWordSetErrorCode(ctx context.Context, sel ast.SelectionSet, v MutedWordSetErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNMutedWordSetInput2membergateᚋgraphᚐMutedWordSetInput(ctx context.Context, v any) (MutedWordSetInput, error) {
+	res, err := ec.unmarshalInputMutedWordSetInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMutedWordSetPayload2ᚖmembergateᚋgraphᚐMutedWordSetPayload(ctx context.Context, sel ast.SelectionSet, v *MutedWordSetPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MutedWordSetPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMutedWordSetUserError2ᚕᚖmembergateᚋgraphᚐMutedWordSetUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*MutedWordSetUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMutedWordSetUserError2ᚖmembergateᚋgraphᚐMutedWordSetUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMutedWordSetUserError2ᚖmembergateᚋgraphᚐMutedWordSetUserError(ctx context.Context, sel ast.SelectionSet, v *MutedWordSetUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MutedWordSetUserError(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNNode2membergateᚋgraphᚐNode(ctx context.Context, sel ast.SelectionSet, v Node) graphql.Marshaler {
@@ -91000,6 +93563,22 @@ func (ec *executionContext) marshalNProgrammeRule2ᚖmembergateᚋgraphᚐProgra
 	return ec._ProgrammeRule(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNPublicProfile2ᚕᚖmembergateᚋgraphᚐPublicProfileᚄ(ctx context.Context, sel ast.SelectionSet, v []*PublicProfile) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPublicProfile2ᚖmembergateᚋgraphᚐPublicProfile(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNPublicProfile2ᚖmembergateᚋgraphᚐPublicProfile(ctx context.Context, sel ast.SelectionSet, v *PublicProfile) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -91008,6 +93587,32 @@ func (ec *executionContext) marshalNPublicProfile2ᚖmembergateᚋgraphᚐPublic
 		return graphql.Null
 	}
 	return ec._PublicProfile(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPublicProfileEdge2ᚕᚖmembergateᚋgraphᚐPublicProfileEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*PublicProfileEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPublicProfileEdge2ᚖmembergateᚋgraphᚐPublicProfileEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPublicProfileEdge2ᚖmembergateᚋgraphᚐPublicProfileEdge(ctx context.Context, sel ast.SelectionSet, v *PublicProfileEdge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PublicProfileEdge(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNPushDevice2ᚕᚖmembergateᚋgraphᚐPushDeviceᚄ(ctx context.Context, sel ast.SelectionSet, v []*PushDevice) graphql.Marshaler {
@@ -92183,6 +94788,22 @@ func (ec *executionContext) marshalNTierTask2ᚖmembergateᚋgraphᚐTierTask(ct
 	return ec._TierTask(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNTopic2ᚕᚖmembergateᚋgraphᚐTopicᚄ(ctx context.Context, sel ast.SelectionSet, v []*Topic) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTopic2ᚖmembergateᚋgraphᚐTopic(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNTopic2ᚖmembergateᚋgraphᚐTopic(ctx context.Context, sel ast.SelectionSet, v *Topic) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -92191,6 +94812,32 @@ func (ec *executionContext) marshalNTopic2ᚖmembergateᚋgraphᚐTopic(ctx cont
 		return graphql.Null
 	}
 	return ec._Topic(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNTopicEdge2ᚕᚖmembergateᚋgraphᚐTopicEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*TopicEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTopicEdge2ᚖmembergateᚋgraphᚐTopicEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTopicEdge2ᚖmembergateᚋgraphᚐTopicEdge(ctx context.Context, sel ast.SelectionSet, v *TopicEdge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._TopicEdge(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNURL2string(ctx context.Context, v any) (string, error) {
@@ -93390,6 +96037,13 @@ func (ec *executionContext) marshalOPublicProfile2ᚖmembergateᚋgraphᚐPublic
 	return ec._PublicProfile(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOPublicProfileConnection2ᚖmembergateᚋgraphᚐPublicProfileConnection(ctx context.Context, sel ast.SelectionSet, v *PublicProfileConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PublicProfileConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOPushDevice2ᚖmembergateᚋgraphᚐPushDevice(ctx context.Context, sel ast.SelectionSet, v *PushDevice) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -93446,6 +96100,22 @@ func (ec *executionContext) marshalOReactionKind2ᚕmembergateᚋgraphᚐReactio
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalOReactionKind2ᚖmembergateᚋgraphᚐReactionKind(ctx context.Context, v any) (*ReactionKind, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(ReactionKind)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOReactionKind2ᚖmembergateᚋgraphᚐReactionKind(ctx context.Context, sel ast.SelectionSet, v *ReactionKind) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) marshalORecommendable2membergateᚋgraphᚐRecommendable(ctx context.Context, sel ast.SelectionSet, v Recommendable) graphql.Marshaler {
@@ -93743,6 +96413,13 @@ func (ec *executionContext) marshalOTopic2ᚖmembergateᚋgraphᚐTopic(ctx cont
 		return graphql.Null
 	}
 	return ec._Topic(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOTopicConnection2ᚖmembergateᚋgraphᚐTopicConnection(ctx context.Context, sel ast.SelectionSet, v *TopicConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._TopicConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOTransferRules2ᚖmembergateᚋgraphᚐTransferRules(ctx context.Context, sel ast.SelectionSet, v *TransferRules) graphql.Marshaler {

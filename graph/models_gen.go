@@ -2490,6 +2490,20 @@ type Member struct {
 	BestCheckout *BestCheckout `json:"bestCheckout,omitempty"`
 	// What the member has redeemed, newest first. Null only together with an error.
 	Redemptions *RedemptionConnection `json:"redemptions,omitempty"`
+	// The posts that the member keeps and can see now, newest bookmark first. Null only together with an error.
+	Bookmarks *PostConnection `json:"bookmarks,omitempty"`
+	// The posts that the member has reacted to and can see now, newest reaction first. Null only together with an error.
+	ReactedPosts *PostConnection `json:"reactedPosts,omitempty"`
+	// The people whom the member follows, newest first. Null only together with an error.
+	FollowedMembers *PublicProfileConnection `json:"followedMembers,omitempty"`
+	// The people whom the member has blocked, newest first. Null only together with an error.
+	BlockedMembers *PublicProfileConnection `json:"blockedMembers,omitempty"`
+	// The people whom the member has muted, newest first. Null only together with an error.
+	MutedMembers *PublicProfileConnection `json:"mutedMembers,omitempty"`
+	// The topics that the member follows, newest first. Null only together with an error.
+	FollowedTopics *TopicConnection `json:"followedTopics,omitempty"`
+	// The words that the member has muted, newest first. Null only together with an error.
+	MutedWords []string `json:"mutedWords,omitempty"`
 	// The numbers for badges on icons. Null only together with an error.
 	UnreadCounts *UnreadCounts `json:"unreadCounts,omitempty"`
 	// The member's inbox, newest first. One that counts several things, such as the orders of a day, moves to the front and is
@@ -2701,6 +2715,34 @@ type MemberInvitation struct {
 	Friends *InvitedFriendConnection `json:"friends,omitempty"`
 	Member  member.ID                `json:"-"`
 }
+
+// Whom a member mutes.
+type MemberMuteSetInput struct {
+	// Id of the person's `PublicProfile`.
+	MemberID string `json:"memberId"`
+	// False mutes no more.
+	On bool `json:"on"`
+}
+
+// Who is muted now.
+type MemberMuteSetPayload struct {
+	// The person. Null when it was refused.
+	Profile *PublicProfile `json:"profile,omitempty"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*MemberMuteSetUserError `json:"userErrors"`
+}
+
+// Why nobody was muted.
+type MemberMuteSetUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code MemberMuteSetErrorCode `json:"code"`
+}
+
+func (MemberMuteSetUserError) IsUserError() {}
 
 // What is to be changed of the own profile.
 type MemberUpdateInput struct {
@@ -3052,6 +3094,34 @@ type Money struct {
 	// ISO 4217 code of the currency, such as `CNY`.
 	CurrencyCode string `json:"currencyCode"`
 }
+
+// Which word a member mutes.
+type MutedWordSetInput struct {
+	// The word or a few, 2 to 30 characters. Capitals, width and further spaces do not count.
+	Word string `json:"word"`
+	// False mutes no more.
+	On bool `json:"on"`
+}
+
+// Which words are muted now.
+type MutedWordSetPayload struct {
+	// All words that are muted, newest first. Null when it was refused.
+	MutedWords []string `json:"mutedWords,omitempty"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*MutedWordSetUserError `json:"userErrors"`
+}
+
+// Why no word was muted.
+type MutedWordSetUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code MutedWordSetErrorCode `json:"code"`
+}
+
+func (MutedWordSetUserError) IsUserError() {}
 
 // Something that the member is told: each cause once, whatever happens.
 type Notification struct {
@@ -3590,11 +3660,31 @@ type PublicProfile struct {
 	// Whether the viewer follows this person; false when nobody is signed in. Null only together with an error.
 	IsFollowedByMe *bool `json:"isFollowedByMe,omitempty"`
 	// Whether the viewer has blocked this person; false when nobody is signed in. Null only together with an error.
-	IsBlockedByMe *bool     `json:"isBlockedByMe,omitempty"`
-	Member        member.ID `json:"-"`
+	IsBlockedByMe *bool `json:"isBlockedByMe,omitempty"`
+	// Whether the viewer has muted this person; false when nobody is signed in. Null only together with an error.
+	IsMutedByMe *bool     `json:"isMutedByMe,omitempty"`
+	Member      member.ID `json:"-"`
 }
 
 func (PublicProfile) IsNode() {}
+
+// A page of people.
+type PublicProfileConnection struct {
+	// The people with their cursors.
+	Edges []*PublicProfileEdge `json:"edges"`
+	// The people alone.
+	Nodes []*PublicProfile `json:"nodes"`
+	// Where the page lies.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// Somebody in a page of people.
+type PublicProfileEdge struct {
+	// Opaque place of the person in the list.
+	Cursor string `json:"cursor"`
+	// The person.
+	Node *PublicProfile `json:"node"`
+}
 
 // A device that notifications are sent to. Its token is never shown.
 type PushDevice struct {
@@ -4547,6 +4637,24 @@ type Topic struct {
 }
 
 func (Topic) IsNode() {}
+
+// A page of topics.
+type TopicConnection struct {
+	// The topics with their cursors.
+	Edges []*TopicEdge `json:"edges"`
+	// The topics alone.
+	Nodes []*Topic `json:"nodes"`
+	// Where the page lies.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A topic in a page of topics.
+type TopicEdge struct {
+	// Opaque place of the topic in the list.
+	Cursor string `json:"cursor"`
+	// The topic itself.
+	Node *Topic `json:"node"`
+}
 
 // How members may send units of a currency to one another.
 type TransferRules struct {
@@ -7523,6 +7631,67 @@ func (e MemberCodeRevokeErrorCode) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// Reasons of MemberMuteSetUserError; more may come.
+type MemberMuteSetErrorCode string
+
+const (
+	// It is not known here.
+	MemberMuteSetErrorCodeNotFound MemberMuteSetErrorCode = "NOT_FOUND"
+	// That is the member who asks.
+	MemberMuteSetErrorCodeYourself MemberMuteSetErrorCode = "YOURSELF"
+	// The member's list is full: 1,000 of each kind.
+	MemberMuteSetErrorCodeListFull MemberMuteSetErrorCode = "LIST_FULL"
+)
+
+var AllMemberMuteSetErrorCode = []MemberMuteSetErrorCode{
+	MemberMuteSetErrorCodeNotFound,
+	MemberMuteSetErrorCodeYourself,
+	MemberMuteSetErrorCodeListFull,
+}
+
+func (e MemberMuteSetErrorCode) IsValid() bool {
+	switch e {
+	case MemberMuteSetErrorCodeNotFound, MemberMuteSetErrorCodeYourself, MemberMuteSetErrorCodeListFull:
+		return true
+	}
+	return false
+}
+
+func (e MemberMuteSetErrorCode) String() string {
+	return string(e)
+}
+
+func (e *MemberMuteSetErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MemberMuteSetErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MemberMuteSetErrorCode", str)
+	}
+	return nil
+}
+
+func (e MemberMuteSetErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *MemberMuteSetErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e MemberMuteSetErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // Reasons why a profile is not changed.
 type MemberUpdateErrorCode string
 
@@ -7951,6 +8120,64 @@ func (e *MembershipTrialStartErrorCode) UnmarshalJSON(b []byte) error {
 }
 
 func (e MembershipTrialStartErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons of MutedWordSetUserError; more may come.
+type MutedWordSetErrorCode string
+
+const (
+	// It has fewer than 2 characters or more than 30, or some that cannot be written.
+	MutedWordSetErrorCodeWordLength MutedWordSetErrorCode = "WORD_LENGTH"
+	// There are 100 already.
+	MutedWordSetErrorCodeListFull MutedWordSetErrorCode = "LIST_FULL"
+)
+
+var AllMutedWordSetErrorCode = []MutedWordSetErrorCode{
+	MutedWordSetErrorCodeWordLength,
+	MutedWordSetErrorCodeListFull,
+}
+
+func (e MutedWordSetErrorCode) IsValid() bool {
+	switch e {
+	case MutedWordSetErrorCodeWordLength, MutedWordSetErrorCodeListFull:
+		return true
+	}
+	return false
+}
+
+func (e MutedWordSetErrorCode) String() string {
+	return string(e)
+}
+
+func (e *MutedWordSetErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MutedWordSetErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MutedWordSetErrorCode", str)
+	}
+	return nil
+}
+
+func (e MutedWordSetErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *MutedWordSetErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e MutedWordSetErrorCode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -90,7 +90,7 @@ func (r *Root) foreseePosts(ctx context.Context, posts []community.Post, path ..
 			o.Products.Want(p.Products...)
 		}
 	}
-	if o.Viewer.SignedIn() && (below("author", "isFollowedByMe") || below("author", "isBlockedByMe") || below("topics", "isFollowedByMe")) {
+	if o.Viewer.SignedIn() && (below("author", "isFollowedByMe") || below("author", "isBlockedByMe") || below("author", "isMutedByMe") || below("topics", "isFollowedByMe")) {
 		o.Ties.Want(o.Me())
 	}
 }

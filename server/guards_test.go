@@ -29,6 +29,7 @@ var guards = map[string]string{
 	"familyMemberRemove": "member", "familyOwnershipTransfer": "member", "familyDissolve": "member", "familyRoleSet": "member", "familyLimitSet": "member",
 	"familySharingSet": "member",
 	"reactionSet":      "member", "bookmarkSet": "member", "followSet": "member", "memberBlockSet": "member", "groupJoin": "member",
+	"memberMuteSet": "member", "mutedWordSet": "member",
 	"memberCodeKey": "member", "memberCodeRevoke": "member", "afterSalesRequest": "member",
 	"postCreate": "member", "postUpdate": "member", "postDelete": "member", "commentCreate": "member", "commentUpdate": "member", "commentDelete": "member",
 

@@ -35,6 +35,8 @@ func Community(t *testing.T, s community.Store) {
 		{"a block is seen from both sides", blockFromBothSides},
 		{"of many who want the last seats of a group as many get one", lastSeats},
 		{"of many ties at once as many are made as the list has room for", fullList},
+		{"what a member marked is listed, newest first", keptInOrder},
+		{"what a member muted is in no feed, and pages are full", mutedInFeeds},
 		{"a block parts two members, and nothing is left behind it", blockParts},
 		{"of many who join a group at once each is told how it ended", joinRace},
 		{"what cannot be seen, or is not published, takes no reaction", reactAsAllowed},
@@ -97,7 +99,8 @@ func (v *village) reader() community.Reader {
 	r := community.Reader{Member: pick(v.dice, append(v.people, "", "stranger")...)}
 	if r.SignedIn() {
 		r.Rank, r.Family = v.dice.IntN(5), pick(v.dice, "", v.family, "another")
-		r.Ties = community.Ties{Follows: v.people[:v.dice.IntN(3)], Blocks: v.people[3:][:v.dice.IntN(2)], BlockedBy: v.people[4:][:v.dice.IntN(2)]}
+		r.Ties = community.Ties{Follows: v.people[:v.dice.IntN(3)], Blocks: v.people[3:][:v.dice.IntN(2)], BlockedBy: v.people[4:][:v.dice.IntN(2)],
+			Mutes: v.people[2:][:v.dice.IntN(2)]}
 	}
 	return r
 }
