@@ -12377,14 +12377,18 @@ type Mutation {
   ): MemberBlockSetPayload!
 
   """
-  Mutes a person, or no more: feeds hold nothing of theirs, and they are not told. Said again it changes nothing.
+  Mutes a person, or no more: feeds and threads hold nothing of theirs, and they are not told. A comment of theirs that was
+  answered leaves its place. Said again it changes nothing.
   """
   memberMuteSet(
     "Whom to mute."
     input: MemberMuteSetInput!
   ): MemberMuteSetPayload!
 
-  "Mutes a word, or no more: feeds hold no post with it but the member's own. Said again it changes nothing."
+  """
+  Mutes a word, or no more: feeds hold no post with it but the member's own, and of a comment with it only the place is left.
+  Said again it changes nothing.
+  """
   mutedWordSet(
     "Which word."
     input: MutedWordSetInput!

@@ -170,6 +170,9 @@ func askings() []asking {
 	add("PostCampaigns", today, nil, owner, "")
 	add("OwnPost", sampleEnd, map[string]any{"id": globalID("Post", string(pendingPost))}, stranger, owner, "")
 	add("OwnComment", sampleEnd, map[string]any{"id": globalID("Comment", string(pendingReply))}, stranger, owner, "")
+	for _, operation := range []string{"Bookmarks", "ReactedPosts", "MyTies"} {
+		add(operation, sampleEnd, nil, owner, keeper, "")
+	}
 	for _, surface := range []string{"HOME", "DISCOVER", "CART", "REWARDS", "COMMUNITY", "FAMILY", "REPLENISH"} {
 		add("Recommend", sampleEnd, map[string]any{"surface": surface}, owner, "")
 	}

@@ -63,6 +63,33 @@ func (c *Community) SetTie(ctx context.Context, m member.ID, k community.TieKind
 	})
 }
 
+// PutTies implements community.Store.
+func (c *Community) PutTies(ctx context.Context, all map[member.ID]community.Ties) error {
+	return c.s.write(ctx, func(t *tx) error {
+		for m, next := range all {
+			old, _, err := get[community.Ties](t, ties, []byte(m))
+			if err != nil {
+				return err
+			}
+			for _, other := range old.Blocks {
+				if err := t.mark(blockers, path(string(other), []byte(m)), false); err != nil {
+					return err
+				}
+			}
+			for _, other := range next.Blocks {
+				if err := t.mark(blockers, path(string(other), []byte(m)), true); err != nil {
+					return err
+				}
+			}
+			next.BlockedBy = nil
+			if err := t.put(ties, []byte(m), next); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // listed makes a value be in a list once, at its end, or not at all.
 func listed[V comparable](list []V, v V, on bool) []V {
 	switch there := slices.Contains(list, v); {

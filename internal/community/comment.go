@@ -1,6 +1,7 @@
 package community
 
 import (
+	"slices"
 	"time"
 
 	"membergate/internal/member"
@@ -60,6 +61,14 @@ func (c Comment) AnswerTo(parent Comment) Comment {
 		c.Path = parent.Path + "." + c.Path
 	}
 	return c
+}
+
+// In gives the comment as a thread shows it to a reader: As, and of whom and what the reader muted only the place too.
+func (c Comment) In(r Reader) Comment {
+	if !c.Tombstone() && !r.Owns(c.Author) && (slices.Contains(r.Ties.Mutes, c.Author) || says(c.Body, r.Ties.Words)) {
+		c.DeletedAt = c.CreatedAt
+	}
+	return c.As(r)
 }
 
 // As gives the comment as a reader sees it: of those who do not see one another, of what was deleted, and of what is

@@ -30,7 +30,7 @@ func Word(text string) string {
 }
 
 // Mutes tells whether the reader wants nothing of a post in feeds: of its author, or with one of the reader's words. It
-// hides nothing: who follows a link finds the post. The own posts stay.
+// hides nothing: who follows a link finds the post. The own posts stay. Of comments Comment.In says the same.
 func (r Reader) Mutes(p Post) bool {
 	return !r.Owns(p.Author) && (slices.Contains(r.Ties.Mutes, p.Author) || says(p.Body, r.Ties.Words))
 }

@@ -65,13 +65,16 @@ func (r Reader) CanSee(p Post) bool {
 	}
 }
 
-// CanRead tells whether a comment of a post has a place in the thread that the reader sees.
+// CanRead tells whether a comment of a post has a place in the thread that the reader sees. Who follows a link finds one
+// of somebody muted too.
 func (r Reader) CanRead(p Post, c Comment) bool {
-	return r.CanSee(p) && c.Post == p.ID && r.Audience().Lists(c)
+	a := r.Audience()
+	a.Muted = nil
+	return r.CanSee(p) && c.Post == p.ID && a.Lists(c)
 }
 
-// Audience says, in values that a store can compare, which posts and comments a list may hold for a reader. Muted and
-// Words are of posts alone.
+// Audience says, in values that a store can compare, which posts and comments a list may hold for a reader. Words are of
+// posts alone: of a comment with one of them Comment.In leaves the place.
 type Audience struct {
 	Own     member.ID   // whose own are there whatever their state and visibility; empty = nobody's
 	Shelves []string    // published posts of these shelves are there; nil = of every shelf
@@ -127,8 +130,9 @@ func (a Audience) Has(p Post) bool {
 	return a.owns(p.Author) || p.Live() && onShelf && !a.apart(p.Author) && !slices.Contains(a.Muted, p.Author) && !says(p.Body, a.Words)
 }
 
-// Lists tells whether a comment may be on the audience's lists. One of somebody apart stays where replies hang below
-// it; Comment.As leaves nothing but its place.
+// Lists tells whether a comment may be on the audience's lists. One of somebody apart or muted stays where replies hang
+// below it; Comment.In leaves nothing but its place.
 func (a Audience) Lists(c Comment) bool {
-	return a.owns(c.Author) && !c.Tombstone() || c.Listed() && (c.Replies > 0 || !a.apart(c.Author))
+	away := a.apart(c.Author) || slices.Contains(a.Muted, c.Author)
+	return a.owns(c.Author) && !c.Tombstone() || c.Listed() && (c.Replies > 0 || !away)
 }

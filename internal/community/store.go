@@ -153,6 +153,8 @@ type People interface {
 	// SetTie makes a tie be there or not; it may be repeated. If on would make more than bound of the kind, it answers
 	// ErrFull and changes nothing; 0 is no bound.
 	SetTie(ctx context.Context, m member.ID, k TieKind, to string, on bool, bound int) error
+	// PutTies puts members' ties in place of those they had. BlockedBy is not looked at: it is the others' Blocks.
+	PutTies(ctx context.Context, all map[member.ID]Ties) error
 	// Circles tells how groups stand for a member, or for nobody; one that nobody is in stands at zero.
 	Circles(ctx context.Context, codes []string, m member.ID) (map[string]Circle, error)
 	// SetCircle makes a member be in a group or not; it may be repeated. If on would make more than seats members, it

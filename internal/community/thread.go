@@ -45,7 +45,7 @@ func (s *Service) threads(ctx context.Context, under []string, sort Sort, span c
 		comments := found[place]
 		page := cursor.Page[Comment]{HasPrevious: span.After != nil, HasNext: len(comments) > want}
 		for _, c := range comments[:min(want, len(comments))] {
-			page.Nodes = append(page.Nodes, c.As(r))
+			page.Nodes = append(page.Nodes, c.In(r))
 			page.Cursors = append(page.Cursors, s.Cursors.Write(thread(place, sort), sort.Place(c)))
 		}
 		pages[place] = page

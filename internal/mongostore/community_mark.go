@@ -20,8 +20,8 @@ import (
 //	marks { _id: subject, U+001F, member id, sv: 1, subject: "post:"id or "comment:"id, member, on: { kind: since … },
 //	        version, open: its counting is not known to have ended }
 //
-//	subject · member · open, of those that are
-var marks = newCollection("marks", index("subject"), index("member"), only("open"))
+//	subject · member, subject · open, of those that are
+var marks = newCollection("marks", index("subject"), index("member", "subject"), only("open"))
 
 type markDoc struct {
 	ID      string               `bson:"_id"`

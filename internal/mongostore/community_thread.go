@@ -122,8 +122,8 @@ func below(q community.ThreadQuery, under string) bson.A {
 func listed(a community.Audience) bson.A {
 	hasReplies := bson.D{{Key: "replies", Value: bson.D{{Key: "$gt", Value: 0}}}}
 	others := bson.A{either(append(is("state", community.Published), is("gone", false)...), hasReplies)}
-	if len(a.Apart) > 0 {
-		others = append(others, either(bson.D{{Key: "author", Value: bson.D{{Key: "$nin", Value: a.Apart}}}}, hasReplies))
+	if away := slices.Concat(a.Apart, a.Muted); len(away) > 0 {
+		others = append(others, either(bson.D{{Key: "author", Value: bson.D{{Key: "$nin", Value: away}}}}, hasReplies))
 	}
 	if a.Own == "" {
 		return others

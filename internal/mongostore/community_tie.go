@@ -29,12 +29,12 @@ var (
 
 type tiesDoc struct {
 	ID      string              `bson:"_id"`
-	Follows []member.ID         `bson:"follows"`
-	Topics  []community.TopicID `bson:"topics"`
-	Blocks  []member.ID         `bson:"blocks"`
-	Mutes   []member.ID         `bson:"mutes"`
-	Words   []string            `bson:"words"`
-	Blocker bool                `bson:"blocker"` // the document is of one who blocked the member: nothing else of it is read
+	Follows []member.ID         `bson:"follows,omitempty"`
+	Topics  []community.TopicID `bson:"topics,omitempty"`
+	Blocks  []member.ID         `bson:"blocks,omitempty"`
+	Mutes   []member.ID         `bson:"mutes,omitempty"`
+	Words   []string            `bson:"words,omitempty"`
+	Blocker bool                `bson:"blocker,omitempty"` // the document is of one who blocked the member: nothing else of it is read
 }
 
 // Ties implements community.Store. Both ways of a block are read in one command.
@@ -78,6 +78,15 @@ func (c *Community) SetTie(ctx context.Context, m member.ID, k community.TieKind
 		return err
 	}
 	return community.ErrFull
+}
+
+// PutTies implements community.Store.
+func (c *Community) PutTies(ctx context.Context, all map[member.ID]community.Ties) error {
+	docs := make([]tiesDoc, 0, len(all))
+	for m, t := range all {
+		docs = append(docs, tiesDoc{ID: string(m), Follows: t.Follows, Topics: t.Topics, Blocks: t.Blocks, Mutes: t.Mutes, Words: t.Words})
+	}
+	return putAll(ctx, c.s, ties, docs, func(d tiesDoc) string { return d.ID })
 }
 
 // roomFor finds a document whose list has room for one more.

@@ -113,3 +113,58 @@ func mutedInFeeds(t *testing.T, ctx context.Context, s community.Store) {
 	must(t, q.service.Tie(ctx, reader, community.Mute, "loud", false))
 	same(t, "the ties", as(t, ctx, s, me).Ties, community.Ties{})
 }
+
+func putTies(t *testing.T, ctx context.Context, s community.Store) {
+	me, foe, friend := member.ID(name("member")), member.ID(name("member")), member.ID(name("member"))
+	must(t, s.SetTie(ctx, me, community.Block, string(friend), true, 0))
+	want := community.Ties{Follows: []member.ID{friend}, Topics: []community.TopicID{"t"}, Blocks: []member.ID{foe}, Mutes: []member.ID{"x", "y"}, Words: []string{"soup"}}
+	must(t, s.PutTies(ctx, map[member.ID]community.Ties{me: want, foe: {Follows: []member.ID{friend}}}))
+	same(t, "the ties", as(t, ctx, s, me).Ties, want)
+	same(t, "the foe's", as(t, ctx, s, foe).Ties, community.Ties{Follows: []member.ID{friend}, BlockedBy: []member.ID{me}})
+	same(t, "the friend's", as(t, ctx, s, friend).Ties, community.Ties{})
+	must(t, s.SetTie(ctx, me, community.Follow, string(friend), false, 0))
+	must(t, s.SetTie(ctx, me, community.FollowTopic, "u", true, 2))
+	want.Follows, want.Topics = nil, []community.TopicID{"t", "u"}
+	got := as(t, ctx, s, me).Ties
+	if len(got.Follows) == 0 {
+		got.Follows = nil
+	}
+	same(t, "the changed ties", got, want)
+}
+
+func mutedInThreads(t *testing.T, ctx context.Context, s community.Store) {
+	q := newSquare(s)
+	me := member.ID(name("member"))
+	p := q.posts(1, "author")[0]
+	var all []community.Comment
+	for i, who := range []member.ID{"loud", "loud", me, "calm", "calm"} {
+		at := p.CreatedAt.Add(time.Duration(i) * time.Second)
+		c := community.Comment{ID: community.CommentID(community.NewID(at)), Post: p.ID, Author: who, Body: "body", State: community.Published, CreatedAt: at, Version: 1}
+		if i == 1 {
+			c.Replies = 1
+		}
+		if i > 2 {
+			c.Body = []string{"Plenty of ONIONS", "Plenty of rice"}[i-3]
+		}
+		all = append(all, c)
+	}
+	must(t, s.Put(ctx, []community.Post{p}))
+	must(t, s.PutComments(ctx, all))
+	must(t, s.PutTies(ctx, map[member.ID]community.Ties{me: {Mutes: []member.ID{"loud"}, Words: []string{"onions"}}}))
+	reader := as(t, ctx, s, me)
+	page, err := q.service.Comments(ctx, community.CommentsBelow{Under: string(p.ID), Sort: community.Oldest}, reader)
+	must(t, err)
+	var got []string
+	for _, c := range page.Nodes {
+		got = append(got, string(c.ID)+c.Body)
+	}
+	want := []string{string(all[1].ID), string(all[2].ID) + "body", string(all[3].ID), string(all[4].ID) + "Plenty of rice"}
+	if !slices.Equal(got, want) {
+		t.Errorf("the thread is %q, want %q", got, want)
+	}
+	for _, c := range all {
+		if !reader.CanRead(p, c) || c.As(reader).Tombstone() {
+			t.Errorf("by its link the comment of %s cannot be read", c.Author)
+		}
+	}
+}
