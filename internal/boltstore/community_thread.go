@@ -14,9 +14,12 @@ import (
 //	threads   post or comment id, 0, order, place → comment id   what hangs directly below; the orders are "b" (best
 //	          key and id), "t" (id) and "r" (reactors and id)
 //	          post id, 0, "p", comment id → comment id           all comments of a post
+//	heard     member id, 0, when it was published, 8 bytes, comment id → ""   what everybody can read and the member
+//	          should hear of
 var (
 	comments = newBucket("comments")
 	threads  = newBucket("threads")
+	heard    = newBucket("heard")
 )
 
 type commentRow struct {
@@ -48,6 +51,16 @@ func putComment(t *tx, row commentRow) error {
 	}
 	for _, key := range threadsOf(row.Comment) {
 		if err := t.set(threads, key, []byte(row.ID)); err != nil {
+			return err
+		}
+	}
+	for _, key := range heardOf(old.Comment) {
+		if err := t.drop(heard, key); err != nil {
+			return err
+		}
+	}
+	for _, key := range heardOf(row.Comment) {
+		if err := t.set(heard, key, []byte{}); err != nil {
 			return err
 		}
 	}

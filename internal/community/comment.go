@@ -32,6 +32,9 @@ type Comment struct {
 	Replies   int64     // direct replies that are listed
 	BestKey   int64     // BestKey of the counts
 	Version   int64     // grows with every change of its place or state
+
+	Hearers     []member.ID // who should hear of it: see HeardBy
+	PublishedAt time.Time   // when others could read it for the first time; zero = never
 }
 
 // Tombstone tells whether author and text are gone and the comment only holds its replies up.

@@ -74,6 +74,9 @@ type Comments interface {
 	// span where there is one place, else of every place at most Span.Limit from the start. Audience.Lists holds for
 	// each of them. A place without any is missing. It is one call, however many places.
 	Thread(ctx context.Context, q ThreadQuery) (map[string][]Comment, error)
+	// Heard gives, of each member, at most n of the comments that the member should hear of: those that everybody can read
+	// and that were published at a time or later, newest first. A member without any is missing.
+	Heard(ctx context.Context, who []member.ID, since time.Time, n int) (map[member.ID][]Heard, error)
 }
 
 // ThreadQuery asks for comments that hang directly below posts or comments.

@@ -2,6 +2,7 @@ package mongostore
 
 import (
 	"context"
+	"reflect"
 	"testing"
 	"time"
 
@@ -52,7 +53,15 @@ func TestCommunityTrips(t *testing.T) {
 			_, err := s.CommentsByIDs(ctx, []community.CommentID{"1"})
 			return err
 		}},
-		"topics":             {1, func(ctx context.Context) error { _, err := s.Topics(ctx, []community.TopicID{"1", "2"}); return err }},
+		"topics": {1, func(ctx context.Context) error { _, err := s.Topics(ctx, []community.TopicID{"1", "2"}); return err }},
+		"what a hundred members hear": {1, func(ctx context.Context) error {
+			who := make([]member.ID, 100)
+			for i := range who {
+				who[i] = member.ID(rune('a' + i))
+			}
+			_, err := s.Heard(ctx, who, time.Unix(0, 0), 200)
+			return err
+		}},
 		"own marks":          {1, func(ctx context.Context) error { _, err := s.Marks(ctx, "m", on); return err }},
 		"ties, both ways":    {1, func(ctx context.Context) error { _, err := s.Ties(ctx, "m"); return err }},
 		"groups":             {1, func(ctx context.Context) error { _, err := s.Circles(ctx, []string{"a", "b"}, "m"); return err }},
@@ -92,6 +101,33 @@ func TestReactionTrips(t *testing.T) {
 		}
 		if got := count.Mongo(); got != want {
 			t.Errorf("reaction %d cost %d commands, want %d", i+1, got, want)
+		}
+	}
+}
+
+func TestMembersWithMoreCommentsThanOneQuestionFindsHearTheNewestOfEach(t *testing.T) {
+	s := open(t).Community()
+	at, all := time.Unix(1_700_000_000, 0).UTC(), []community.Comment{}
+	for i := range 30 {
+		c := community.Comment{
+			ID: community.CommentID(community.IDOf(at, [10]byte{byte(i)})), Post: "p", Author: "busy", State: community.Published,
+			Hearers: []member.ID{"many", "few"}[:1+i%10/9], PublishedAt: at.Add(time.Duration(i) * time.Minute),
+		}
+		all = append(all, c)
+	}
+	ctx := t.Context()
+	if err := s.PutComments(ctx, all); err != nil {
+		t.Fatal(err)
+	}
+	who, since := []member.ID{"many", "few", "none"}, at.Add(time.Minute)
+	whole, err := s.Heard(ctx, who, since, 5)
+	if err != nil || len(whole) != 2 || len(whole["many"]) != 5 || len(whole["few"]) != 3 || whole["many"][0] != all[29].Heard() {
+		t.Fatalf("they hear %+v, %v", whole, err)
+	}
+	for _, most := range []int{1, 29, 30} {
+		got, err := s.heardBy(ctx, who, since, 5, most)
+		if err != nil || !reflect.DeepEqual(got, whole) {
+			t.Errorf("asked for %d at once they hear %+v, %v, want %+v", most, got, err, whole)
 		}
 	}
 }

@@ -75,28 +75,30 @@ func (s *Service) reply(ctx context.Context, r community.Reader, a Reply, slip s
 	if err != nil {
 		return community.Comment{}, err
 	}
-	out := community.Comment{Post: a.Post, Author: r.Member, Body: a.Body, Version: 1}
+	out, answered := community.Comment{Post: a.Post, Author: r.Member, Body: a.Body, Version: 1}, community.Comment{}
 	if a.Parent != "" {
-		parent, err := s.parent(ctx, r, p, a.Parent)
-		if err != nil {
+		if answered, err = s.parent(ctx, r, p, a.Parent); err != nil {
 			return out, err
 		}
-		out = out.AnswerTo(parent)
+		out = out.AnswerTo(answered)
 	}
+	out = out.HeardBy(p, answered)
 	if !p.Live() || p.Locked {
 		return out, fault.Refuse(Locked, "postId", "the post takes no comments")
 	}
 	if err := written("body", a.Body, rules.CommentMax, 0); err != nil {
 		return out, err
 	}
-	out.State, out.Ruling, err = s.ruleComment(ctx, r, out, slip, now)
-	return out, err
+	return s.ruleComment(ctx, r, out, slip, now)
 }
 
-func (s *Service) ruleComment(ctx context.Context, r community.Reader, c community.Comment, slip string, now time.Time) (community.Moderation, community.Ruling, error) {
+func (s *Service) ruleComment(ctx context.Context, r community.Reader, c community.Comment, slip string, now time.Time) (community.Comment, error) {
 	v, err := s.judge(ctx, Text{Author: r.Member, Kind: community.OnComment, Body: c.Body, Trusted: len(r.Roles) > 0, Slip: slip, At: now})
+	if err != nil {
+		return c, err
+	}
 	state, ruling := v.ruled(c.State, c.Ruling, stamp(now))
-	return state, ruling, err
+	return c.Ruled(state, ruling, stamp(now)), nil
 }
 
 // seen is a post that the reader sees; all others are unknown.
@@ -148,9 +150,7 @@ func (s *Service) rewritten(ctx context.Context, r community.Reader, rules *prog
 		return c, err
 	}
 	c.Body, c.EditedAt = body, stamp(now)
-	state, ruling, err := s.ruleComment(ctx, r, c, "", now)
-	c.State, c.Ruling = state, ruling
-	return c, err
+	return s.ruleComment(ctx, r, c, "", now)
 }
 
 // Erase takes a comment of the reader's own away; while replies hang below it, its place stays. Erased again it says the

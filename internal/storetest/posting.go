@@ -33,6 +33,7 @@ func Posting(t *testing.T, s Writings) {
 		{"a programme without posts takes none, and lets go of those it has", noPosts},
 		{"comments hang to depth six, and deeper answers beside the deepest", depthOfReplies},
 		{"a comment that holds others keeps its place when it is taken away", tombstones},
+		{"who should hear of a comment is told when others can read it, and not before", hearersOfReplies},
 		{"killed after any write, a comment is there once and the counts are right", killedReplies},
 		{"while many write and take away comments, counts end as the rows are", stormOfReplies},
 	}.run(t, s)

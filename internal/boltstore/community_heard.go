@@ -1,0 +1,57 @@
+package boltstore
+
+import (
+	"context"
+	"time"
+
+	"membergate/internal/community"
+	"membergate/internal/member"
+)
+
+// heardOf gives the keys of a comment in heard.
+func heardOf(c community.Comment) (keys [][]byte) {
+	if c.ID == "" || !c.Readable() || c.PublishedAt.IsZero() {
+		return nil
+	}
+	for _, who := range c.Hearers {
+		keys = append(keys, path(string(who), moment(c.PublishedAt), []byte(c.ID)))
+	}
+	return keys
+}
+
+// Heard implements community.Store.
+func (c *Community) Heard(ctx context.Context, who []member.ID, since time.Time, n int) (map[member.ID][]community.Heard, error) {
+	out := make(map[member.ID][]community.Heard)
+	err := c.s.read(ctx, func(t *tx) error {
+		clear(out)
+		for _, id := range who {
+			found, err := heardBy(t, id, since, n)
+			if err != nil {
+				return err
+			}
+			if len(found) > 0 {
+				out[id] = found
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+func heardBy(t *tx, who member.ID, since time.Time, n int) (out []community.Heard, err error) {
+	prefix := path(string(who))
+	for k := range t.backwards(heard, prefix, nil) {
+		if len(out) >= n {
+			return out, nil
+		}
+		row, _, err := get[commentRow](t, comments, k[len(prefix)+8:])
+		if err != nil {
+			return nil, err
+		}
+		if row.PublishedAt.Before(since) {
+			return out, nil
+		}
+		out = append(out, row.Comment.Heard())
+	}
+	return out, nil
+}
