@@ -33,7 +33,8 @@ const (
 // noticeService tells members of these stores.
 func (s *stores) noticeService(rules book, now func(notice.View) time.Time) *notice.Service {
 	return &notice.Service{
-		Store: s.notices, Accounts: s.accounts, Ledger: s.ledger, Coupons: s.coupons, Usages: s.usages, Changes: s.cache.Changes(), Book: rules, Now: now, AtOnce: noticeWriters,
+		Store: s.notices, Accounts: s.accounts, Ledger: s.ledger, Coupons: s.coupons, Usages: s.usages,
+		Talk: s.community, Families: s.families, Changes: s.cache.Changes(), Book: rules, Now: now, AtOnce: noticeWriters,
 		Abroad: func() []string { return abroad(rules) },
 	}
 }

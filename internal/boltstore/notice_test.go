@@ -8,5 +8,8 @@ import (
 
 func TestNotices(t *testing.T) {
 	s := open(t)
-	storetest.Notices(t, storetest.Board{Notices: s.Notices(), Accounts: s.Members(), Wallets: s.Ledger(), Orders: s.Orders(), Coupons: s.Coupons(), Usages: s.Usages()})
+	storetest.Notices(t, storetest.Board{
+		Notices: s.Notices(), Accounts: s.Members(), Wallets: s.Ledger(), Orders: s.Orders(), Coupons: s.Coupons(), Usages: s.Usages(),
+		Talk: s.Community(), Families: s.Families(),
+	})
 }

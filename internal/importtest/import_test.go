@@ -70,7 +70,7 @@ var may = map[string][]string{
 	"internal/worker":      {"internal/event"},
 	"internal/sweep":       {},
 	"internal/change":      {"internal/wallet", "internal/account"},
-	"internal/notice":      {"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/coupon", "internal/wallet", "internal/account", "internal/benefit", "internal/change"},
+	"internal/notice":      {"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/coupon", "internal/wallet", "internal/account", "internal/benefit", "internal/change", "internal/community", "internal/family"},
 	"internal/push":        {"internal/programme", "internal/member", "internal/tier", "internal/notice"},
 	"internal/boltstore":   append(slices.Clone(domains), "internal/trips"),
 	"internal/mongostore":  append(slices.Clone(domains), "internal/trips"),

@@ -7,6 +7,7 @@ import (
 	"membergate/internal/account"
 	"membergate/internal/benefit"
 	"membergate/internal/clock"
+	"membergate/internal/community"
 	"membergate/internal/coupon"
 	"membergate/internal/member"
 	"membergate/internal/programme"
@@ -21,6 +22,7 @@ type View struct {
 	Purses  []Purse
 	Coupons []coupon.Coupon // those that are open
 	Usage   benefit.Usage
+	Heard   []community.Heard // comments that the member is told of, newest first
 }
 
 // Purse is one of the member's wallets: its newest entry, and of those that no look has seen the ones that may be told.
@@ -70,6 +72,7 @@ func Causes(book tier.Book, v View, now time.Time) ([]Cause, time.Time) {
 	f.memberships()
 	f.ending()
 	f.exhausted()
+	f.talked()
 	slices.SortStableFunc(f.causes, func(a, b Cause) int { return a.At.Compare(b.At) })
 	return f.causes, f.next
 }
@@ -81,16 +84,17 @@ func (f *finding) tell(c Cause) {
 	}
 }
 
-// Apart is what Causes says of those parts of a state that no version of the account and no ledger tells of: coupons and
-// uses of benefits.
+// Apart is what Causes says of those parts of a state that no version of the account and no ledger tells of: coupons,
+// uses of benefits and comments.
 func Apart(book tier.Book, v View, now time.Time) ([]Cause, time.Time) {
 	f := &finding{book: book, p: book.At(now), v: v, now: now, next: Ever}
-	if f.p.Notices == nil || len(v.Coupons)+len(v.Usage.Counts) == 0 {
+	if f.p.Notices == nil || len(v.Coupons)+len(v.Usage.Counts)+len(v.Heard) == 0 {
 		return nil, Ever
 	}
 	f.s = v.Account.Standing.Advance(book, now)
 	f.ending()
 	f.exhausted()
+	f.talked()
 	return f.causes, f.next
 }
 

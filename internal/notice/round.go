@@ -100,8 +100,8 @@ func (s *Service) lost(ctx context.Context, page []account.Holder) ([]member.ID,
 	return out, nil
 }
 
-// behind tells whether a state has gone on since the inbox saw it. Coupons and uses have no version that it could keep:
-// it would have told what they call for, or be due when they do.
+// behind tells whether a state has gone on since the inbox saw it. Coupons, uses and comments have no version that it
+// could keep: it would have told what they call for, or be due when they do.
 func (s *Service) behind(in Inbox, v View) bool {
 	unread := func(p Purse) bool { return p.Head.Seq != in.seq(p.Currency) }
 	if in.Account != v.Account.Version || slices.ContainsFunc(v.Purses, unread) {

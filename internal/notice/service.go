@@ -13,6 +13,7 @@ import (
 	"membergate/internal/account"
 	"membergate/internal/benefit"
 	"membergate/internal/change"
+	"membergate/internal/community"
 	"membergate/internal/coupon"
 	"membergate/internal/member"
 	"membergate/internal/tier"
@@ -26,6 +27,8 @@ type Service struct {
 	Ledger   wallet.Store
 	Coupons  coupon.Store
 	Usages   benefit.Store
+	Talk     Talk         // nil tells nobody of comments
+	Families Families     // who see one another's posts; needed with Talk
 	Changes  change.Store // is told of new notices; nil tells nobody
 	Book     tier.Book
 	Now      func(View) time.Time // the moment that a member is looked at
@@ -129,11 +132,12 @@ func (s *Service) views(ctx context.Context, holders map[member.ID]account.Holde
 	return out, s.apart(ctx, out, first)
 }
 
-// apart fills in the coupons that are live at a time or later, and the uses of benefits.
+// apart fills in the coupons that are live at a time or later, the uses of benefits, and the comments that are news then.
 func (s *Service) apart(ctx context.Context, views map[member.ID]View, from time.Time) error {
 	ids := slices.Sorted(maps.Keys(views))
 	var coupons map[member.ID][]coupon.Coupon
 	var usages map[member.ID]benefit.Usage
+	var heard map[member.ID][]community.Heard
 	group, within := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
 		coupons, err = s.Coupons.Live(within, ids, from)
@@ -143,11 +147,17 @@ func (s *Service) apart(ctx context.Context, views map[member.ID]View, from time
 		usages, err = s.Usages.ByMembers(within, ids)
 		return err
 	})
+	group.Go(func() (err error) {
+		if p := s.Book.At(from); p.Notices != nil {
+			heard, err = s.hear(within, views, ids, Fresh(p, from))
+		}
+		return err
+	})
 	if err := group.Wait(); err != nil {
 		return err
 	}
 	for id, v := range views {
-		v.Coupons, v.Usage = coupons[id], usages[id]
+		v.Coupons, v.Usage, v.Heard = coupons[id], usages[id], heard[id]
 		views[id] = v
 	}
 	return nil

@@ -52,6 +52,7 @@ const (
 	MembershipRenews = "MEMBERSHIP_RENEWS" // one that renews itself does so soon
 	CouponExpiring   = "COUPON_EXPIRING"   // coupons are over soon
 	QuotaUsedUp      = "QUOTA_USED_UP"     // a benefit is used up until there is more of it
+	Commented        = "COMMENT"           // somebody answered what the member wrote: once for each post and day
 )
 
 // noticeKind is what a rule asks of its kind's data.
@@ -78,6 +79,7 @@ var noticeKinds = map[string]noticeKind{
 	MembershipRenews: {reminds: true, blanks: []string{"tier", "day", "days"}},
 	CouponExpiring:   {ahead: true, groups: true, blanks: []string{"count", "day", "days"}},
 	QuotaUsedUp:      {blanks: []string{"benefit", "day"}},
+	Commented:        {blanks: []string{"day"}},
 }
 
 // NoticeBlanks are the blanks that texts of a kind may have; nil for a kind that nothing makes.

@@ -11,6 +11,7 @@ import (
 	"membergate/internal/account"
 	"membergate/internal/benefit"
 	coupons "membergate/internal/coupon"
+	"membergate/internal/family"
 	"membergate/internal/member"
 	"membergate/internal/notice"
 	"membergate/internal/order"
@@ -25,6 +26,8 @@ type Board struct {
 	Orders   order.Store
 	Coupons  coupons.Store
 	Usages   benefit.Store
+	Talk     Writings
+	Families family.Store
 }
 
 // Notices tests the promises of notice.Store, and that notice.Service keeps its own on it.
@@ -48,6 +51,11 @@ func Notices(t *testing.T, s Board) {
 		{"coupons and benefits are told once, though workers are killed at every write", apartThoughKilled},
 		{"ten workers at once tell each coupon and each benefit once", apartByMany},
 		{"a walk finds whose coupon or benefit nobody has marked", apartByWalk},
+		{"of comments a member is told once for each post and day, when others can read them", toldOfComments},
+		{"nobody is told of comments that they do not see", unheardComments},
+		{"comments are told once, though workers are killed at every write", heardThoughKilled},
+		{"ten workers at once tell of a post's comments once", heardByMany},
+		{"a walk finds whom nobody has told of a comment", heardByWalk},
 	}.run(t, s)
 }
 

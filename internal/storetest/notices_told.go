@@ -61,7 +61,7 @@ func (m *mineOnly) Due(ctx context.Context, by time.Time, most int) (out []membe
 }
 
 func (n *newsroom) desk(s notice.Store) *notice.Service {
-	return &notice.Service{Store: s, Accounts: n.Accounts, Ledger: n.Wallets, Coupons: n.Coupons, Usages: n.Usages, Book: n, Now: n.clock, AtOnce: 2}
+	return &notice.Service{Store: s, Accounts: n.Accounts, Ledger: n.Wallets, Coupons: n.Coupons, Usages: n.Usages, Talk: n.Talk, Families: n.Families, Book: n, Now: n.clock, AtOnce: 2}
 }
 
 // pay lets a member pay orders, each of 100 yuan, an hour after the other.
