@@ -20,11 +20,13 @@ import (
 	"time"
 
 	"membergate/internal/account"
+	"membergate/internal/community"
 	"membergate/internal/coupon"
 	"membergate/internal/event"
 	"membergate/internal/member"
 	"membergate/internal/notice"
 	"membergate/internal/order"
+	"membergate/internal/posting"
 	"membergate/internal/programme"
 	"membergate/internal/secret"
 	"membergate/internal/wallet"
@@ -100,6 +102,23 @@ func TestWorkersKilledTwentyTimesTellAndPushEachCauseOnce(t *testing.T) {
 	desk := &notice.Desk{Store: f.st.notices, Keys: keys, Book: f.rules}
 	var people []member.ID
 	var messages []event.Message
+	marks := notice.NewHints(f.st.notices)
+	talk := posting.WatchHearers(f.st.posting, marks.Changed)
+	said := 0
+	// comment says something below the posts of some members, so that each is told twice of the same thing.
+	comment := func() {
+		for range 3 {
+			who := people[said%len(people)]
+			c := community.Comment{ID: community.CommentID(community.NewID(now)), Post: postOf(who), Author: "talker", Body: "Soup", Version: 1}
+			if _, err := talk.AddComment(t.Context(), c.HeardBy(community.Post{Author: who}, community.Comment{}).Ruled(community.Published, community.Ruling{}, now)); err != nil {
+				t.Error(err)
+			}
+			said++
+		}
+		if err := marks.Carry(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
 	for i := range 30 {
 		who := member.ID(fmt.Sprint("told", i))
 		people = append(people, who)
@@ -112,6 +131,10 @@ func TestWorkersKilledTwentyTimesTellAndPushEachCauseOnce(t *testing.T) {
 		}
 		// Thirty days' coupons, of which two are left.
 		issue := coupon.Issue{Op: "one", Template: "COMEBACK_HALF", Member: who, Source: coupon.ByCampaign, Ref: "c", At: now.AddDate(0, 0, -28)}
+		written := community.Post{ID: postOf(who), Author: who, State: community.Published, Visibility: community.Members, CreatedAt: now}
+		if _, err := f.st.posting.AddPost(t.Context(), written); err != nil {
+			t.Fatal(err)
+		}
 		if _, err := f.st.couponService(f.rules).Issue(t.Context(), []coupon.Issue{issue}); err != nil {
 			t.Fatal(err)
 		}
@@ -134,6 +157,7 @@ func TestWorkersKilledTwentyTimesTellAndPushEachCauseOnce(t *testing.T) {
 	worker, other := f.worker(), f.worker()
 	for kill, rest := 0, messages; kill < 20; kill++ {
 		n := min(8, len(rest))
+		comment()
 		parts <- rest[:n]
 		rest = rest[n:]
 		longest := 100*time.Millisecond + time.Duration(dice.Int64N(int64(300*time.Millisecond)))
@@ -192,7 +216,10 @@ func TestWorkersKilledTwentyTimesTellAndPushEachCauseOnce(t *testing.T) {
 	t.Logf("%d pushes came, each once; %d kills met one on its way; %d claims were lost with their workers", pushed, held, lost)
 }
 
-// told tells whether members have heard of each order, each coupon and each change of their tiers, and fails the test if
+// postOf is the post that a member wrote.
+func postOf(who member.ID) community.PostID { return community.PostID("post of " + string(who)) }
+
+// told tells whether members have heard of each order, each coupon, the comments on their post and each change of their tiers, and fails the test if
 // they were told of more.
 func (f *fire) told(people []member.ID, orders int) bool {
 	f.t.Helper()
@@ -217,7 +244,7 @@ func (f *fire) told(people []member.ID, orders int) bool {
 		if err != nil {
 			return false
 		}
-		for kind, want := range map[string]int{programme.CoinsEarned: orders, programme.CouponExpiring: 1, programme.TierChanged: len(h.Account.Standing.History) - 1} {
+		for kind, want := range map[string]int{programme.CoinsEarned: orders, programme.CouponExpiring: 1, programme.Commented: 1, programme.TierChanged: len(h.Account.Standing.History) - 1} {
 			if causes[kind] > want {
 				f.t.Fatalf("%s is told of %d × %s, want %d", who, causes[kind], kind, want)
 			}

@@ -1,5 +1,5 @@
-// Package notice tells members what has happened to their coins, tiers and benefits, and what soon will: one inbox for each, in
-// which every cause stands once.
+// Package notice tells members what has happened to their coins, tiers and benefits, what soon will, and who answered what
+// they wrote: one inbox for each, in which every cause stands once.
 //
 // Nothing writes a notice while it does something else. Whoever looks at a member reads the state, and a rule says which
 // causes it holds; those that the inbox has not seen become notices, in one compare-and-swap that also says when the
