@@ -12,12 +12,13 @@ type Heard struct {
 	Comment CommentID
 	Post    PostID
 	Author  member.ID
+	Body    string
 	At      time.Time // when it was published
 }
 
 // Heard is what its hearers are told of a comment.
 func (c Comment) Heard() Heard {
-	return Heard{Comment: c.ID, Post: c.Post, Author: c.Author, At: c.PublishedAt}
+	return Heard{Comment: c.ID, Post: c.Post, Author: c.Author, Body: c.Body, At: c.PublishedAt}
 }
 
 // HeardBy gives the comment with those who should hear of it: whoever wrote its post, and whoever wrote the comment that
@@ -42,8 +43,9 @@ func (c Comment) Ruled(state Moderation, why Ruling, at time.Time) Comment {
 	return c
 }
 
-// Hears tells whether the reader is told of a comment below a post: it is by somebody else whom the reader has not
-// blocked, and who has not blocked the reader, and the reader can see the post.
+// Hears tells whether the reader is told of a comment below a post: it is by somebody else, no block is between the two,
+// the reader has muted neither the other nor a word in it, and can see the post.
 func (r Reader) Hears(p Post, h Heard) bool {
-	return h.Post == p.ID && !r.Owns(h.Author) && !r.Apart(h.Author) && r.CanSee(p)
+	muted := slices.Contains(r.Ties.Mutes, h.Author) || says(h.Body, r.Ties.Words)
+	return h.Post == p.ID && !r.Owns(h.Author) && !r.Apart(h.Author) && !muted && r.CanSee(p)
 }

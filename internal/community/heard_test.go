@@ -53,7 +53,7 @@ func TestNobodyHearsOfWhatTheyDoNotSee(t *testing.T) {
 		change(&p)
 		return p
 	}
-	heard := community.Heard{Post: "p", Author: "a"}
+	heard := community.Heard{Post: "p", Author: "a", Body: "Hot soup"}
 	me := community.Reader{Member: "me", Rank: 1, Family: "f"}
 	tied := func(ties community.Ties) community.Reader { return community.Reader{Member: "me", Ties: ties} }
 	for _, c := range []struct {
@@ -68,6 +68,10 @@ func TestNobodyHearsOfWhatTheyDoNotSee(t *testing.T) {
 		{"the own comment", me, post, community.Heard{Post: "p", Author: "me"}, false},
 		{"by one whom the member blocked", tied(community.Ties{Blocks: []member.ID{"a"}}), post, heard, false},
 		{"by one who blocked the member", tied(community.Ties{BlockedBy: []member.ID{"a"}}), post, heard, false},
+		{"by one whom the member muted", tied(community.Ties{Mutes: []member.ID{"a"}}), post, heard, false},
+		{"by another than whom the member muted", tied(community.Ties{Mutes: []member.ID{"p"}}), post, heard, true},
+		{"with a word that the member muted", tied(community.Ties{Words: []string{"soup"}}), post, heard, false},
+		{"without a word that the member muted", tied(community.Ties{Words: []string{"tea"}}), post, heard, true},
 		{"below a post of one who blocked the member", tied(community.Ties{BlockedBy: []member.ID{"p"}}), post, heard, false},
 		{"for a higher tier", me, with(func(p *community.Post) { p.Visibility, p.MinRank = community.OfTier, 2 }), heard, false},
 		{"for the own tier", me, with(func(p *community.Post) { p.Visibility, p.MinRank = community.OfTier, 1 }), heard, true},

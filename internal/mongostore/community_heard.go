@@ -66,7 +66,7 @@ func dealt(found []commentDoc, who []member.ID, n int) map[member.ID][]community
 // heard finds what everybody can read and some members should hear of.
 func (c *Community) heard(ctx context.Context, who []member.ID, since time.Time, o *options.FindOptionsBuilder) (out []commentDoc, err error) {
 	filter := slices.Concat(in("hear", who), is("published", bson.D{{Key: "$gte", Value: since}}), is("state", community.Published), is("gone", false))
-	o.SetProjection(bson.D{{Key: "post", Value: 1}, {Key: "author", Value: 1}, {Key: "hear", Value: 1}, {Key: "published", Value: 1}})
+	o.SetProjection(bson.D{{Key: "post", Value: 1}, {Key: "author", Value: 1}, {Key: "body", Value: 1}, {Key: "hear", Value: 1}, {Key: "published", Value: 1}})
 	err = find(ctx, c.s, comments, filter, o, func(d commentDoc) { out = append(out, d) })
 	return out, err
 }

@@ -116,6 +116,12 @@ func unheardComments(t *testing.T, ctx context.Context, s Board) {
 		{"both block who answered", func(a, b, c member.ID, _ community.Post, _ community.Comment) error {
 			return errors.Join(s.Talk.SetTie(ctx, a, community.Block, string(c), true, 0), s.Talk.SetTie(ctx, b, community.Block, string(c), true, 0))
 		}, 0, 0},
+		{"both mute who answered", func(a, b, c member.ID, _ community.Post, _ community.Comment) error {
+			return errors.Join(s.Talk.SetTie(ctx, a, community.Mute, string(c), true, 0), s.Talk.SetTie(ctx, b, community.Mute, string(c), true, 0))
+		}, 0, 0},
+		{"who is answered mutes a word of it", func(_, b, _ member.ID, _ community.Post, _ community.Comment) error {
+			return s.Talk.SetTie(ctx, b, community.MutedWord, "answer", true, 0)
+		}, 1, 0},
 		{"who answered blocks both", func(a, b, c member.ID, _ community.Post, _ community.Comment) error {
 			return errors.Join(s.Talk.SetTie(ctx, c, community.Block, string(a), true, 0), s.Talk.SetTie(ctx, c, community.Block, string(b), true, 0))
 		}, 0, 0},
