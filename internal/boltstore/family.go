@@ -2,6 +2,7 @@ package boltstore
 
 import (
 	"context"
+	"time"
 
 	"membergate/internal/family"
 	"membergate/internal/member"
@@ -13,11 +14,14 @@ import (
 //	family_of    member id               → family id  (unique: a member is Active in one family)
 //	memberships  member id, 0, family id → ""         of everybody who is or was in it
 //	invited      hash of a token         → family id
+//	familyCalendar  moment, 8 bytes, and family id → ""  of those in which something is due
 var (
 	families    = newBucket("families")
 	familyOf    = newBucket("family_of")
 	memberships = newBucket("memberships")
 	invited     = newBucket("invited")
+
+	familyCalendar = newBucket("familyCalendar")
 )
 
 // Families is a family.Store.
@@ -78,6 +82,11 @@ func indexFamily(f family.Family, do func(b bucket, key, value []byte) error) er
 			}
 		}
 		if err := do(memberships, path(string(p.Member), []byte(f.ID)), []byte{}); err != nil {
+			return err
+		}
+	}
+	if due, ok := f.Due(); ok {
+		if err := do(familyCalendar, append(moment(due), f.ID...), []byte{}); err != nil {
 			return err
 		}
 	}
@@ -155,6 +164,20 @@ func (fs *Families) Memberships(ctx context.Context, who member.ID) (out []famil
 			if ok {
 				out = append(out, f)
 			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Due implements family.Store.
+func (fs *Families) Due(ctx context.Context, by time.Time, n int) (out []family.ID, err error) {
+	err = fs.s.read(ctx, func(t *tx) error {
+		for id := range calendarBy(t, familyCalendar, by) {
+			if len(out) == n {
+				break
+			}
+			out = append(out, family.ID(id))
 		}
 		return nil
 	})

@@ -100,6 +100,15 @@ func (rs *Redemptions) ByCode(ctx context.Context, code string) (r redemption.Re
 	return r, ok, err
 }
 
+// ByIDs implements redemption.Store.
+func (rs *Redemptions) ByIDs(ctx context.Context, ids []string) (map[string]redemption.Redemption, error) {
+	out := make(map[string]redemption.Redemption, len(ids))
+	err := rs.s.read(ctx, func(t *tx) error {
+		return byID(t, redemptions, ids, func(id string, r redemption.Redemption) { out[id] = r })
+	})
+	return out, err
+}
+
 // Page implements redemption.Store.
 func (rs *Redemptions) Page(ctx context.Context, id wallet.ID, after *redemption.Place, n int) (out []redemption.Redemption, err error) {
 	prefix := path(string(id))

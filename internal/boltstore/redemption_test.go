@@ -13,3 +13,11 @@ func TestRedemptions(t *testing.T) {
 }
 
 func TestVouchers(t *testing.T) { storetest.Vouchers(t, open(t).Vouchers()) }
+
+func TestWishes(t *testing.T) {
+	s := open(t)
+	storetest.Approving(t, storetest.Kitchen{
+		Shop:     storetest.Shop{Redemptions: s.Redemptions(), Rewards: s.Rewards(), Vouchers: s.Vouchers(), Wallets: s.Ledger()},
+		Families: s.Families(),
+	})
+}

@@ -48,38 +48,6 @@ func (i Invitation) StateAt(now time.Time) Answer {
 	return i.State
 }
 
-// Decision is what has become of a request for approval.
-type Decision string
-
-// What becomes of requests.
-const (
-	Undecided Decision = "PENDING" // the coins are held
-	Approved  Decision = "APPROVED"
-	Declined  Decision = "DECLINED"
-	Lapsed    Decision = "EXPIRED" // nobody decided in time
-	Withdrawn Decision = "CANCELLED"
-)
-
-// Approval is a spending that waits for somebody's yes.
-type Approval struct {
-	ID         string
-	Requester  member.ID
-	Redemption string   // id of what is to be redeemed
-	State      Decision // as stored; StateAt tells the one that is true now
-	CreatedAt  time.Time
-	ExpiresAt  time.Time // exclusive
-	DecidedBy  member.ID // empty while nobody has
-	DecidedAt  time.Time
-}
-
-// StateAt is what has become of a request by now.
-func (a Approval) StateAt(now time.Time) Decision {
-	if a.State == Undecided && !now.Before(a.ExpiresAt) {
-		return Lapsed
-	}
-	return a.State
-}
-
 // ShownInvitations is how many invitations a family shows: those of the last days at any sensible daily limit.
 const ShownInvitations = 50
 
@@ -98,36 +66,4 @@ func (f Family) InvitationsFor(viewer member.ID, now time.Time, states ...Answer
 		}
 	}
 	return out
-}
-
-// ApprovalsFor lists requests in a state ("" = all), newest first: all of them for a viewer who may approve, the own
-// ones for others. The states are those at now.
-func (f Family) ApprovalsFor(viewer member.ID, now time.Time, state Decision) []Approval {
-	v, ok := f.Of(viewer)
-	if !ok {
-		return nil
-	}
-	var out []Approval
-	for _, a := range slices.Backward(f.Approvals) {
-		a.State = a.StateAt(now)
-		if (a.Requester == viewer || May(v.Role, Approve)) && (state == "" || state == a.State) {
-			out = append(out, a)
-		}
-	}
-	return out
-}
-
-// Waiting counts the requests of others that a member could decide now.
-func (f Family) Waiting(viewer member.ID, now time.Time) int {
-	v, ok := f.Of(viewer)
-	if !ok || !May(v.Role, Approve) {
-		return 0
-	}
-	n := 0
-	for _, a := range f.ApprovalsFor(viewer, now, Undecided) {
-		if a.Requester != viewer {
-			n++
-		}
-	}
-	return n
 }

@@ -47,20 +47,21 @@ func (f Family) was(who member.ID) bool {
 	return slices.ContainsFunc(f.People, func(p Person) bool { return p.Member == who && p.State != Active })
 }
 
-// gone is the family without a member, on a copy; what the member had invited others to is taken back.
+// gone is the family without a member, on a copy; what the member had invited others to, and asked for, is taken back.
 func (f Family) gone(who member.ID, how Presence, by member.ID, now time.Time) Family {
 	f = f.let(who, func(p *Person) { p.State, p.LeftAt = how, now })
 	return f.settled(by, now)
 }
 
-// settled is the family without the invitations that nobody stands behind any more, on a copy where any are.
+// settled is the family without the invitations that nobody stands behind any more, and without the requests of who has
+// gone, on a copy where any are.
 func (f Family) settled(by member.ID, now time.Time) Family {
 	for n, i := range f.Invitations {
 		if i.StateAt(now) == Invited && !f.stands(i) {
 			f = f.answered(n, Revoked, by, now)
 		}
 	}
-	return f
+	return f.released(by, now)
 }
 
 // let changes one person, on a copy.
@@ -100,7 +101,7 @@ func (f Family) HandOver(p *programme.Programme, by, to member.ID, tier, birthda
 		return f, false, err
 	}
 	f = f.let(by, func(p *Person) { p.Role = Guardian })
-	f = f.let(to, func(p *Person) { p.Role = Owner }).settled(by, now)
+	f = f.let(to, func(p *Person) { p.Role, p.Limit = Owner, nil }).settled(by, now) // nobody limits an owner
 	return f.wrote(Change{At: now, By: by, What: DidTransfer, Whom: to, Role: Owner}), true, nil
 }
 

@@ -17,6 +17,7 @@ type Service struct {
 	Book     tier.Book
 	Keys     Hasher       // of invitations' tokens
 	Ledger   wallet.Store // what members spent
+	Spending Spending     // what follows a word on a request; nil where nothing waits for one
 }
 
 // Hasher makes a text of 128 bits from a value with each of the server's keys, newest first: the key's id, a colon and 22

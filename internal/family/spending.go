@@ -11,8 +11,9 @@ import (
 
 // Codes of refusals of spending.
 const (
-	NeedsYes   = "APPROVAL_REQUIRED" // somebody else's yes is needed first
-	SpendLimit = "SPEND_LIMIT"       // more than the family lets the member spend in a period
+	NeedsYes    = "APPROVAL_REQUIRED" // somebody else's yes is needed first
+	SpendLimit  = "SPEND_LIMIT"       // more than the family lets the member spend in a period
+	TooManyWait = "TOO_MANY_WAITING"  // as many wishes wait for a yes as may
 )
 
 // Bound is what a member's family says of what the member sets aside; nothing where there is no family. The family is read
@@ -23,9 +24,13 @@ func (s *Service) Bound(who member.ID) wallet.Bound {
 		if err != nil || !in {
 			return err
 		}
-		person, _ := f.At(p.At).Of(who)
-		if person.NeedsYes(p.Coins) {
+		f = f.At(p.At)
+		person, _ := f.Of(who)
+		if person.NeedsYes(p.Coins) && !(p.Asking && f.decided(who)) {
 			return fault.Refuse(NeedsYes, "", "%d coins are spent with somebody's yes", p.Coins)
+		}
+		if p.Asking && f.pending(p.At) >= MostWaiting {
+			return fault.Refuse(TooManyWait, "", "%d wishes wait for a yes in the family; allowed are no more", MostWaiting)
 		}
 		if person.Limit == nil {
 			return nil

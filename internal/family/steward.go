@@ -18,8 +18,18 @@ const changes = 200
 // rule makes the next value of a family, or tells that nothing changes; ErrStale says that it has seen a newer one.
 type rule func(Family) (next Family, changed bool, err error)
 
-// change loads a family, asks a rule for its next value and saves that, until nobody came between.
+// change alters a family, and does what must follow requests that this has ended. What does not follow now is finished by
+// the sweep: the change itself is made.
 func (s *Service) change(ctx context.Context, find func() (Family, bool, error), none error, now time.Time, rule rule) (Family, error) {
+	f, err := s.alter(ctx, find, none, now, rule)
+	if err != nil {
+		return f, err
+	}
+	return s.followed(ctx, f, now), nil
+}
+
+// alter loads a family, asks a rule for its next value and saves that, until nobody came between.
+func (s *Service) alter(ctx context.Context, find func() (Family, bool, error), none error, now time.Time, rule rule) (Family, error) {
 	for range changes {
 		f, known, err := find()
 		if err != nil {

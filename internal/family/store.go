@@ -3,6 +3,7 @@ package family
 import (
 	"context"
 	"errors"
+	"time"
 
 	"membergate/internal/member"
 )
@@ -31,6 +32,9 @@ type Store interface {
 	// ByInvitation gives the family with an invitation of this hash, whatever has become of it, and false if there is
 	// none.
 	ByInvitation(ctx context.Context, hash string) (Family, bool, error)
+	// Due gives at most n families in which something about a request is due by a time, as Family.Due says, those that are
+	// due first before others.
+	Due(ctx context.Context, by time.Time, n int) ([]ID, error)
 	// Memberships gives all families that a member is or was in, in no order.
 	Memberships(ctx context.Context, who member.ID) ([]Family, error)
 }

@@ -49,7 +49,7 @@ var may = map[string][]string{
 	"internal/product":     {},
 	"internal/reward":      {"internal/programme", "internal/wallet"},
 	"internal/voucher":     {},
-	"internal/redemption":  {"internal/programme", "internal/wallet", "internal/reward", "internal/voucher"},
+	"internal/redemption":  {"internal/programme", "internal/member", "internal/wallet", "internal/reward", "internal/voucher", "internal/family"},
 	"internal/admission":   {"internal/programme", "internal/member", "internal/tier", "internal/account"},
 	"internal/transfer":    {"internal/programme", "internal/member", "internal/wallet"},
 	"internal/adjustment":  {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},

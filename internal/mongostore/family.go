@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -17,9 +18,9 @@ import (
 //
 //	families { _id: family id, sv: 1, version, name, created, active: [ member id … ],
 //	           people: [ { id, member, role, state, joined, left, share, shared, limit, teen, adult, consent } … ],
-//	           invitations: [ … ], approvals: [ … ], changes: [ … ] }   (family_doc.go)
+//	           invitations: [ … ], approvals: [ … ], changes: [ … ], due }   (family_doc.go)
 //
-//	unique active · people.member · invitations.hash
+//	unique active · people.member · invitations.hash · due where there is one
 //
 // active repeats who is in the family now and is missing where nobody is. Its unique index lets one member be in one
 // family only: the single insert or replacement that would break this is refused, so there is nothing that could be
@@ -27,7 +28,7 @@ import (
 // cluster this collection stays unsharded, which a document per household bears.
 var families = newCollection("families",
 	mongo.IndexModel{Keys: ascending([]string{"active"}), Options: options.Index().SetUnique(true).SetSparse(true)},
-	index("people.member"), index("invitations.hash"))
+	index("people.member"), index("invitations.hash"), where("due"))
 
 // Families is a family.Store.
 type Families struct{ s *Store }
@@ -162,5 +163,16 @@ func (fs *Families) ByMembers(ctx context.Context, who []member.ID) (map[member.
 func (fs *Families) Memberships(ctx context.Context, who member.ID) (out []family.Family, err error) {
 	err = find(ctx, fs.s, families, is("people.member", who), options.Find(),
 		func(d familyDoc) { out = append(out, d.family()) })
+	return out, err
+}
+
+// Due implements family.Store.
+func (fs *Families) Due(ctx context.Context, by time.Time, n int) (out []family.ID, err error) {
+	type name struct {
+		ID family.ID `bson:"_id"`
+	}
+	err = find(ctx, fs.s, families, is("due", bson.D{{Key: "$lte", Value: by}}),
+		options.Find().SetSort(ascending([]string{"due"})).SetLimit(int64(n)).SetProjection(is("_id", 1)),
+		func(d name) { out = append(out, d.ID) })
 	return out, err
 }

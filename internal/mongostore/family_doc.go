@@ -5,6 +5,7 @@ import (
 
 	"membergate/internal/family"
 	"membergate/internal/member"
+	"membergate/internal/wallet"
 )
 
 // The small documents have their domain struct's fields in its order, so that one converts to the other, and a field
@@ -21,6 +22,7 @@ type familyDoc struct {
 	Invitations []invitationDoc `bson:"invitations,omitempty"`
 	Approvals   []approvalDoc   `bson:"approvals,omitempty"`
 	Changes     []deedDoc       `bson:"changes,omitempty"`
+	Due         *time.Time      `bson:"due,omitempty"`
 }
 
 type personDoc struct {
@@ -83,15 +85,18 @@ type approvalDoc struct {
 	ID         string          `bson:"id"`
 	Requester  member.ID       `bson:"requester"`
 	Redemption string          `bson:"redemption"`
+	Coins      wallet.Coins    `bson:"coins"`
 	State      family.Decision `bson:"state"`
 	CreatedAt  time.Time       `bson:"created"`
 	ExpiresAt  time.Time       `bson:"expires"`
 	DecidedBy  member.ID       `bson:"decidedBy,omitempty"`
 	DecidedAt  time.Time       `bson:"decided,omitempty"`
+	Note       string          `bson:"note,omitempty"`
+	Unfinished bool            `bson:"open,omitempty"`
 }
 
 func toFamily(f family.Family) familyDoc {
-	return familyDoc{
+	d := familyDoc{
 		ID: f.ID, SV: 1, Version: f.Version, Name: f.Name, Created: f.CreatedAt, Active: f.Members(),
 		People: each(f.People, func(p family.Person) personDoc {
 			return personDoc{
@@ -104,6 +109,10 @@ func toFamily(f family.Family) familyDoc {
 		Approvals:   each(f.Approvals, func(a family.Approval) approvalDoc { return approvalDoc(a) }),
 		Changes:     each(f.Changes, func(c family.Change) deedDoc { return deedDoc(c) }),
 	}
+	if due, ok := f.Due(); ok {
+		d.Due = &due
+	}
+	return d
 }
 
 func (d familyDoc) family() family.Family {

@@ -20,7 +20,7 @@ import (
 // chain of its own, like a ledger: one insert is the commit, its place and its op are unique, and the newest one knows
 // how much is taken.
 //
-//	redemptions { _id: redemption id, sv: 2, version, w: wallet, reward, … }   index w, created · code · open
+//	redemptions { _id: redemption id, sv: 3, version, w: wallet, reward, … }   index w, created · code · open
 //	stock       { _id: "<reward>:<sequence, 12 digits>", sv: 1, r: reward, opKey, n, taken }   unique r, opKey
 var (
 	redemptions = newCollection("redemptions", index("w", "created"), index("code"), only("open"))
@@ -82,6 +82,19 @@ func (rs *Redemptions) ByCode(ctx context.Context, code string) (redemption.Rede
 		return redemption.Redemption{}, false, err
 	}
 	return out[0], true, nil
+}
+
+// ByIDs implements redemption.Store.
+func (rs *Redemptions) ByIDs(ctx context.Context, ids []string) (map[string]redemption.Redemption, error) {
+	out := make(map[string]redemption.Redemption, len(ids))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	found, err := rs.list(ctx, in("_id", ids), options.Find())
+	for _, r := range found {
+		out[r.ID] = r
+	}
+	return out, err
 }
 
 // Page implements redemption.Store.

@@ -22,6 +22,11 @@ func (s *Service) finish(ctx context.Context, r Redemption, at time.Time) (Redem
 		err = s.undo(ctx, r)
 	case Fulfilled:
 		return s.give(ctx, r)
+	case Opening:
+		if r.Request.ID != "" {
+			return s.ask(ctx, r, at)
+		}
+		fallthrough
 	default:
 		r.State, err = s.decide(ctx, r, at)
 	}
@@ -143,6 +148,11 @@ func (s *Service) end(ctx context.Context, id wallet.ID, redemption string, at t
 		}
 		if r, err = s.finish(ctx, r, at); err != nil || r.State == to || to == Fulfilled && r.State == Used {
 			return r, err
+		}
+		if r.State == Awaiting && to == Cancelled {
+			if r, err = s.withdraw(ctx, r, at); err != nil || r.State == Cancelled {
+				return r, err
+			}
 		}
 		if !may(r) {
 			return r, cannot(r, to, at)

@@ -1,5 +1,5 @@
-// Package redemption is getting a reward for coins: a hold, a place in the stock, the spending, the way back, and the
-// code that a store or a partner takes.
+// Package redemption is getting a reward for coins: a hold, a place in the stock, the yes of a family where one is needed,
+// the spending, the way back, and the code that a store or a partner takes.
 package redemption
 
 import (
@@ -7,6 +7,8 @@ import (
 	"errors"
 	"time"
 
+	"membergate/internal/family"
+	"membergate/internal/member"
 	"membergate/internal/reward"
 	"membergate/internal/wallet"
 )
@@ -16,13 +18,15 @@ type State string
 
 // The states.
 const (
-	Opening   State = "OPENING"   // the coins are held; what becomes of it is not yet decided
-	Reserved  State = "RESERVED"  // paid for; the code may be shown
-	Fulfilled State = "FULFILLED" // the code was shown
-	Used      State = "USED"      // a till took the code
-	Cancelled State = "CANCELLED" // the coins came back
-	Expired   State = "EXPIRED"   // its hold ended before it was paid for; of StateAt: nobody used the code in time
-	Rejected  State = "REJECTED"  // nothing was left
+	Opening   State = "OPENING"           // the coins are held; what becomes of it is not yet decided
+	Awaiting  State = "AWAITING_APPROVAL" // the coins are held until somebody of the family says yes or no
+	Reserved  State = "RESERVED"          // paid for; the code may be shown
+	Fulfilled State = "FULFILLED"         // the code was shown
+	Used      State = "USED"              // a till took the code
+	Cancelled State = "CANCELLED"         // the coins came back
+	Expired   State = "EXPIRED"           // its hold ended before it was paid for, or nobody said yes in time; of StateAt: nobody used the code in time
+	Rejected  State = "REJECTED"          // nothing was left
+	Declined  State = "DECLINED"          // the family said no
 )
 
 // Redemption is one reward, or several of a kind, for one wallet's coins.
@@ -48,23 +52,43 @@ type Redemption struct {
 	UsedAt      time.Time // when a till took it; zero before
 	UsedBy      string    // who stood at that till
 	Version     int64     // grows with every change; 1 when created
+	Request     Request   // to the family; empty where none is needed
+}
+
+// Request is what a redemption asks a family.
+type Request struct {
+	ID       string    // of the family's request; empty where nobody is asked
+	By       member.ID // who asks
+	AnswerBy time.Time // exclusive: then nobody can say yes any more
+	Family   family.ID // that was asked; empty before
 }
 
 // CancellableUntil is until when it can be cancelled, and false if it cannot be at a time.
 func (r Redemption) CancellableUntil(now time.Time) (time.Time, bool) {
+	if r.State == Awaiting {
+		return r.Request.AnswerBy, now.Before(r.Request.AnswerBy)
+	}
 	return r.CancelUntil, r.State == Reserved && now.Before(r.CancelUntil)
 }
 
-// StateAt is the state as it is at a time: what nobody used in time has expired.
+// StateAt is the state as it is at a time: what nobody used or allowed in time has expired.
 func (r Redemption) StateAt(now time.Time) State {
+	if r.State == Awaiting && !now.Before(r.Request.AnswerBy) {
+		return Expired
+	}
 	if (r.State == Reserved || r.State == Fulfilled) && !r.UsableUntil.IsZero() && !now.Before(r.UsableUntil) {
 		return Expired
 	}
 	return r.State
 }
 
-// Dead tells whether it came to nothing, so that it may be tried again.
-func (r Redemption) Dead() bool { return r.State == Rejected || r.State == Expired }
+// Dead tells whether it came to nothing.
+func (r Redemption) Dead() bool {
+	return r.State == Rejected || r.State == Expired || r.State == Declined
+}
+
+// again tells whether it came to nothing in such a way that the same wish may be tried again: nobody has answered it.
+func (r Redemption) again() bool { return r.Dead() && r.Request.Family == "" }
 
 // Counts tells whether it counts for what one member may have.
 func (r Redemption) Counts() bool { return !r.Dead() && r.State != Cancelled }
@@ -85,6 +109,8 @@ type Store interface {
 	Save(ctx context.Context, r Redemption) error
 	// ByCode finds a redemption by its code, and false if there is none; an empty code is nobody's.
 	ByCode(ctx context.Context, code string) (Redemption, bool, error)
+	// ByIDs finds redemptions; those unknown are missing.
+	ByIDs(ctx context.Context, ids []string) (map[string]Redemption, error)
 	// Page lists at most n redemptions of a wallet, newest first, those created at one moment by id, highest first:
 	// those after a place, or from the first one if it is nil.
 	Page(ctx context.Context, id wallet.ID, after *Place, n int) ([]Redemption, error)

@@ -8,7 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"membergate/internal/family"
 	"membergate/internal/fault"
+	"membergate/internal/member"
 	"membergate/internal/programme"
 	"membergate/internal/reward"
 	"membergate/internal/voucher"
@@ -55,11 +57,13 @@ type Service struct {
 	Keys     voucher.Sealer // opens partners' codes
 	Wallets  *wallet.Service
 	Book     Book
+	Families Families // nil where nobody needs a yes
 }
 
 // Ask is a wish for a reward.
 type Ask struct {
-	Key      string // the app's idempotency key
+	Member   member.ID // who wishes; who may need a yes is asked for in this name
+	Key      string    // the app's idempotency key
 	Reward   string
 	Slot     string // of a reward that has slots; else empty
 	Quantity int64
@@ -94,7 +98,7 @@ func (s *Service) Redeem(ctx context.Context, id wallet.ID, a Ask) (Redemption, 
 			}
 			made, found = done.Entry, done.Replayed
 		}
-		r, err := s.resume(ctx, made)
+		r, err := s.resume(ctx, made, a.Member)
 		if err == nil {
 			r, err = s.finish(ctx, r, a.At)
 		}
@@ -103,7 +107,7 @@ func (s *Service) Redeem(ctx context.Context, id wallet.ID, a Ask) (Redemption, 
 			return Redemption{}, false, err
 		case !found && r.State == Rejected:
 			return r, false, outOfStock()
-		case r.Dead():
+		case r.again():
 			continue // that time it came to nothing, or waited too long for its end; a refusal is not kept
 		}
 		return r, found, nil
@@ -128,17 +132,25 @@ func (s *Service) hold(ctx context.Context, id wallet.ID, a Ask, op, input strin
 	if err != nil {
 		return wallet.Done{}, err
 	}
-	return s.Wallets.Do(ctx, id, wallet.Command{Op: op, Input: input, At: a.At, Programme: p.Version,
+	asking := false
+	command := wallet.Command{Op: op, Input: input, At: a.At, Programme: p.Version,
 		Decide: func(ctx context.Context, head wallet.Entry) (wallet.Posting, error) {
 			if err := s.within(ctx, id, head.State, w, a.Quantity); err != nil {
 				return wallet.Posting{}, err
 			}
 			return wallet.Posting{
 				Kind: wallet.SetAside, Coins: cost, Until: a.At.Add(time.Duration(terms.HoldMinutes) * time.Minute), Purpose: purpose,
-				Ref: "redemption:" + wallet.Fingerprint(id, op), About: about(w.ID, a.Slot, a.Quantity), Title: "hold.reward", Actor: "member",
+				Ref: "redemption:" + wallet.Fingerprint(id, op), About: about(w.ID, a.Slot, a.Quantity, asking), Title: "hold.reward", Actor: "member",
+				Asking: asking,
 			}, nil
 		},
-	})
+	}
+	done, err := s.Wallets.Do(ctx, id, command)
+	if refused := new(fault.Refusal); s.Families != nil && p.Family != nil && errors.As(err, &refused) && refused.Code == family.NeedsYes {
+		asking = true
+		return s.Wallets.Do(ctx, id, command)
+	}
+	return done, err
 }
 
 // price refuses what cannot be had, and tells what the rest costs.
@@ -220,7 +232,7 @@ func (s *Service) within(ctx context.Context, id wallet.ID, now wallet.State, w 
 		}
 	}
 	for _, h := range now.Holds {
-		if what, _, n := parse(h.About); h.Purpose == purpose && what == w.ID && !seen[h.Ref] {
+		if what, _, n, _ := parse(h.About); h.Purpose == purpose && what == w.ID && !seen[h.Ref] {
 			had += n
 		}
 	}
@@ -231,47 +243,64 @@ func (s *Service) within(ctx context.Context, id wallet.ID, now wallet.State, w 
 }
 
 // about writes what a hold is for, and parse reads it: the hold is there before anything else is. A slot's id begins
-// with its reward's, so it stands for both.
-func about(reward, slot string, quantity int64) string {
-	return strings.TrimSuffix(strconv.FormatInt(quantity, 10)+" "+reward+"\n"+slot, "\n")
+// with its reward's, so it stands for both. What needs a yes says so in a third line.
+func about(reward, slot string, quantity int64, asking bool) string {
+	lines := []string{strconv.FormatInt(quantity, 10) + " " + reward}
+	if slot != "" || asking {
+		lines = append(lines, slot)
+	}
+	if asking {
+		lines = append(lines, "?")
+	}
+	return strings.Join(lines, "\n")
 }
 
-func parse(about string) (reward, slot string, quantity int64) {
+func parse(about string) (reward, slot string, quantity int64, asking bool) {
 	n, what, _ := strings.Cut(about, " ")
 	quantity, _ = strconv.ParseInt(n, 10, 64)
-	reward, slot, _ = strings.Cut(what, "\n")
-	return reward, slot, quantity
+	reward, what, _ = strings.Cut(what, "\n")
+	slot, _, asking = strings.Cut(what, "\n")
+	return reward, slot, quantity, asking
 }
 
 // resume gives the redemption of the entry that holds its coins, and writes it down if nobody has.
-func (s *Service) resume(ctx context.Context, made wallet.Entry) (Redemption, error) {
+func (s *Service) resume(ctx context.Context, made wallet.Entry, by member.ID) (Redemption, error) {
 	h, _ := made.State.Open(made.Seq)
 	if r, known, err := s.Store.ByID(ctx, h.Ref); err != nil || known {
 		return r, err
 	}
 	r := Redemption{ID: h.Ref, Wallet: made.Wallet, Cost: h.Coins, Hold: made.Seq, State: Opening, Unfinished: true, CreatedAt: h.At, Version: 1}
-	r.Reward, r.Slot, r.Quantity = parse(h.About)
+	var asking bool
+	r.Reward, r.Slot, r.Quantity, asking = parse(h.About)
 	w, err := s.Rewards.ByIDs(ctx, []string{r.Reward})
 	if err != nil {
 		return r, err
 	}
-	var at *reward.Slot
-	if r.Slot != "" {
-		slots, err := s.Rewards.SlotsByIDs(ctx, []string{r.Slot})
-		if err != nil {
-			return r, err
-		}
-		if slot, known := slots[r.Slot]; known {
-			at = &slot
-		}
+	at, err := s.slot(ctx, r)
+	if err != nil {
+		return r, err
 	}
-	if r.Kind = w[r.Reward].Kind; r.Kind != reward.Voucher {
-		r.Code = newCode()
+	r.Kind = w[r.Reward].Kind
+	if p := s.Book.At(h.At); asking {
+		r.Request = request(p, r, by, at)
+	} else {
+		r = r.paid(p, h.At, at)
 	}
-	r = r.deadlines(s.Book.At(h.At), at)
 	err = s.Store.Create(ctx, r)
 	if errors.Is(err, ErrExists) {
 		r, _, err = s.Store.ByID(ctx, h.Ref)
 	}
 	return r, err
+}
+
+// slot is the slot that a redemption is a seat in, nil for none.
+func (s *Service) slot(ctx context.Context, r Redemption) (*reward.Slot, error) {
+	if r.Slot == "" {
+		return nil, nil
+	}
+	slots, err := s.Rewards.SlotsByIDs(ctx, []string{r.Slot})
+	if slot, known := slots[r.Slot]; known {
+		return &slot, err
+	}
+	return nil, err
 }

@@ -35,11 +35,14 @@ func Spoken(code string) string {
 	return strings.Join(append(groups, code), "-")
 }
 
-// deadlines gives a redemption its times, as the programme in force when it was made says. A seat can be given back
-// until some hours before its slot begins, and its code is good until the slot ends.
-func (r Redemption) deadlines(p *programme.Programme, slot *reward.Slot) Redemption {
+// paid gives a redemption its code, where it has one of its own, and its times from a moment on, as the programme in force
+// then says. A seat can be given back until some hours before its slot begins, and its code is good until the slot ends.
+func (r Redemption) paid(p *programme.Programme, at time.Time, slot *reward.Slot) Redemption {
+	if r.Kind != reward.Voucher {
+		r.Code = newCode()
+	}
 	terms, _ := p.Burning(programme.Item)
-	r.CancelUntil = r.CreatedAt.Add(time.Duration(terms.CancelMinutes) * time.Minute)
+	r.CancelUntil = at.Add(time.Duration(terms.CancelMinutes) * time.Minute)
 	switch {
 	case slot != nil:
 		early := slot.Start.Add(-time.Duration(terms.SlotCancelHours) * time.Hour)
@@ -51,7 +54,7 @@ func (r Redemption) deadlines(p *programme.Programme, slot *reward.Slot) Redempt
 		}
 		r.GoodUntil, r.UsableUntil = slot.End, slot.End
 	case r.Kind != reward.Voucher:
-		r.GoodUntil = clock.AddDays(r.CreatedAt, terms.CodeDays, p.Zone())
+		r.GoodUntil = clock.AddDays(at, terms.CodeDays, p.Zone())
 		r.UsableUntil = r.GoodUntil.Add(time.Duration(terms.CodeGraceHours) * time.Hour)
 	}
 	return r

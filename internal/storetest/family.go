@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -24,6 +25,7 @@ func Families(t *testing.T, s family.Store) {
 		{"an invitation finds its family, whatever has become of it", familyByInvitation},
 		{"a member finds all families that they are or were in", membershipsOfMember},
 		{"nobody is in two families", inTwoFamilies},
+		{"a family is due while a request in it is", dueFamilies},
 		{"families that everybody left do not stand in one another's way", emptyFamilies},
 		{"of many families that take one member one wins", takeRace},
 		{"of many who save one version one wins", familyRace},
@@ -286,6 +288,34 @@ func takeRace(t *testing.T, ctx context.Context, s family.Store) {
 	must(t, err)
 	if len(memberships) != 1 {
 		t.Errorf("%d families list the member, want 1", len(memberships))
+	}
+}
+
+func dueFamilies(t *testing.T, ctx context.Context, s family.Store) {
+	now := time.Date(2026, 7, 6, 4, 0, 0, 0, time.UTC)
+	f := family.Open("Home", people(1)[0], now)
+	f.Approvals = []family.Approval{
+		{ID: "over", State: family.Declined, ExpiresAt: now.Add(-time.Hour)},
+		{ID: "waits", State: family.Undecided, ExpiresAt: now},
+	}
+	must(t, s.Create(ctx, f))
+	found := func(by time.Time) bool {
+		all, err := s.Due(ctx, by, 10_000)
+		must(t, err)
+		return slices.Contains(all, f.ID)
+	}
+	if found(now.Add(-time.Second)) || !found(now) || !found(now.Add(time.Hour)) {
+		t.Errorf("due a second before: %v, at its end: %v", found(now.Add(-time.Second)), found(now))
+	}
+	f.Approvals[1].State, f.Approvals[1].Unfinished = family.Lapsed, true
+	must(t, s.Save(ctx, f))
+	if !found(now.Add(-100 * time.Hour)) {
+		t.Error("what was left unfinished is not due at once")
+	}
+	f.Version, f.Approvals[1].Unfinished = 2, false
+	must(t, s.Save(ctx, f))
+	if found(now.Add(time.Hour)) {
+		t.Error("it is due though nothing waits in it")
 	}
 }
 

@@ -20,6 +20,7 @@ func Redemptions(t *testing.T, s redemption.Store) {
 		{"every field of a redemption comes back", fieldsOfRedemption},
 		{"it is created once and changed by its version", versionsOfRedemption},
 		{"those of a wallet and a reward are listed", redemptionsOf},
+		{"many are found by their ids at once", redemptionsByIDs},
 		{"a wallet's are listed, newest first, a page at a time", redemptionPages},
 		{"one is found by its code", redemptionCodes},
 		{"what is unfinished is found until it is finished", unfinishedRedemptions},
@@ -87,6 +88,18 @@ func redemptionsOf(t *testing.T, ctx context.Context, s redemption.Store) {
 		seen[r.ID] = r
 	}
 	same(t, "the list", seen, map[string]redemption.Redemption{a.ID: a, b.ID: b})
+}
+
+func redemptionsByIDs(t *testing.T, ctx context.Context, s redemption.Store) {
+	a, b := claim(1), claim(2)
+	must(t, s.Create(ctx, a))
+	must(t, s.Create(ctx, b))
+	got, err := s.ByIDs(ctx, []string{a.ID, b.ID, name("none")})
+	must(t, err)
+	same(t, "those known", got, map[string]redemption.Redemption{a.ID: a, b.ID: b})
+	if got, err = s.ByIDs(ctx, nil); err != nil || len(got) > 0 {
+		t.Errorf("of none asked for: %v, %v", got, err)
+	}
 }
 
 func unfinishedRedemptions(t *testing.T, ctx context.Context, s redemption.Store) {
