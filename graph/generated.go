@@ -157,9 +157,19 @@ type ComplexityRoot struct {
 		Message func(childComplexity int) int
 	}
 
+	ApprovalPayload struct {
+		Approval   func(childComplexity int) int
+		Family     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	ApprovalRequest struct {
+		Coins      func(childComplexity int) int
+		DecidedAt  func(childComplexity int) int
+		DecidedBy  func(childComplexity int) int
 		ExpiresAt  func(childComplexity int) int
 		ID         func(childComplexity int) int
+		Note       func(childComplexity int) int
 		Redemption func(childComplexity int) int
 		Requester  func(childComplexity int) int
 		State      func(childComplexity int) int
@@ -174,6 +184,12 @@ type ComplexityRoot struct {
 	ApprovalRequestEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	ApprovalUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
 	}
 
 	Benefit struct {
@@ -1443,6 +1459,7 @@ type ComplexityRoot struct {
 		AfterSalesClose         func(childComplexity int, input AfterSalesCloseInput) int
 		AfterSalesRequest       func(childComplexity int, input AfterSalesRequestInput) int
 		AfterSalesTake          func(childComplexity int, input AfterSalesTakeInput) int
+		ApprovalDecide          func(childComplexity int, input ApprovalDecideInput) int
 		BenefitUse              func(childComplexity int, input BenefitUseInput) int
 		BenefitUseCancel        func(childComplexity int, input BenefitUseCancelInput) int
 		BookmarkSet             func(childComplexity int, input BookmarkSetInput) int
@@ -1958,6 +1975,7 @@ type ComplexityRoot struct {
 	}
 
 	RewardRedeemPayload struct {
+		Approval   func(childComplexity int) int
 		Redemption func(childComplexity int) int
 		Replayed   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -2484,6 +2502,7 @@ type MutationResolver interface {
 	FamilyDissolve(ctx context.Context, input FamilyDissolveInput) (*FamilyPayload, error)
 	FamilyRoleSet(ctx context.Context, input FamilyRoleSetInput) (*FamilyPayload, error)
 	FamilyLimitSet(ctx context.Context, input FamilyLimitSetInput) (*FamilyPayload, error)
+	ApprovalDecide(ctx context.Context, input ApprovalDecideInput) (*ApprovalPayload, error)
 	FamilySharingSet(ctx context.Context, input FamilySharingSetInput) (*FamilyPayload, error)
 	MemberBirthdayCorrect(ctx context.Context, input MemberBirthdayCorrectInput) (*MemberBirthdayCorrectPayload, error)
 	ConsentSet(ctx context.Context, input ConsentSetInput) (*ConsentSetPayload, error)
@@ -2938,6 +2957,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AfterSalesTakeUserError.Message(childComplexity), true
 
+	case "ApprovalPayload.approval":
+		if e.ComplexityRoot.ApprovalPayload.Approval == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApprovalPayload.Approval(childComplexity), true
+	case "ApprovalPayload.family":
+		if e.ComplexityRoot.ApprovalPayload.Family == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApprovalPayload.Family(childComplexity), true
+	case "ApprovalPayload.userErrors":
+		if e.ComplexityRoot.ApprovalPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApprovalPayload.UserErrors(childComplexity), true
+
+	case "ApprovalRequest.coins":
+		if e.ComplexityRoot.ApprovalRequest.Coins == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApprovalRequest.Coins(childComplexity), true
+	case "ApprovalRequest.decidedAt":
+		if e.ComplexityRoot.ApprovalRequest.DecidedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApprovalRequest.DecidedAt(childComplexity), true
+	case "ApprovalRequest.decidedBy":
+		if e.ComplexityRoot.ApprovalRequest.DecidedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApprovalRequest.DecidedBy(childComplexity), true
 	case "ApprovalRequest.expiresAt":
 		if e.ComplexityRoot.ApprovalRequest.ExpiresAt == nil {
 			break
@@ -2950,6 +3006,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ApprovalRequest.ID(childComplexity), true
+	case "ApprovalRequest.note":
+		if e.ComplexityRoot.ApprovalRequest.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApprovalRequest.Note(childComplexity), true
 	case "ApprovalRequest.redemption":
 		if e.ComplexityRoot.ApprovalRequest.Redemption == nil {
 			break
@@ -3000,6 +3062,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ApprovalRequestEdge.Node(childComplexity), true
+
+	case "ApprovalUserError.code":
+		if e.ComplexityRoot.ApprovalUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApprovalUserError.Code(childComplexity), true
+	case "ApprovalUserError.field":
+		if e.ComplexityRoot.ApprovalUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApprovalUserError.Field(childComplexity), true
+	case "ApprovalUserError.message":
+		if e.ComplexityRoot.ApprovalUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApprovalUserError.Message(childComplexity), true
 
 	case "Benefit.cancelMinutes":
 		if e.ComplexityRoot.Benefit.CancelMinutes == nil {
@@ -7815,6 +7896,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AfterSalesTake(childComplexity, args["input"].(AfterSalesTakeInput)), true
+	case "Mutation.approvalDecide":
+		if e.ComplexityRoot.Mutation.ApprovalDecide == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_approvalDecide_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ApprovalDecide(childComplexity, args["input"].(ApprovalDecideInput)), true
 	case "Mutation.benefitUse":
 		if e.ComplexityRoot.Mutation.BenefitUse == nil {
 			break
@@ -10299,6 +10391,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RewardEdge.Node(childComplexity), true
 
+	case "RewardRedeemPayload.approval":
+		if e.ComplexityRoot.RewardRedeemPayload.Approval == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RewardRedeemPayload.Approval(childComplexity), true
 	case "RewardRedeemPayload.redemption":
 		if e.ComplexityRoot.RewardRedeemPayload.Redemption == nil {
 			break
@@ -11770,6 +11868,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputAfterSalesCloseInput,
 		ec.unmarshalInputAfterSalesRequestInput,
 		ec.unmarshalInputAfterSalesTakeInput,
+		ec.unmarshalInputApprovalDecideInput,
 		ec.unmarshalInputBenefitUseCancelInput,
 		ec.unmarshalInputBenefitUseFilter,
 		ec.unmarshalInputBenefitUseInput,
@@ -12039,7 +12138,10 @@ type Mutation {
     input: CheckoutHoldInput!
   ): CheckoutHoldPayload!
 
-  "Gets a reward for coins. Refused, it may be tried again with the same key."
+  """
+  Gets a reward for coins. Refused, it may be tried again with the same key. Who needs somebody's yes gets a redemption that
+  waits for it.
+  """
   rewardRedeem(
     "What is to be had, and what the app showed that it costs."
     input: RewardRedeemInput!
@@ -12312,6 +12414,15 @@ type Mutation {
     "Whom, and how."
     input: FamilyLimitSetInput!
   ): FamilyPayload!
+
+  """
+  Says yes or no to a request of the viewer's family. The first decision counts; the same decision of the same person again
+  answers as the first time did.
+  """
+  approvalDecide(
+    "Which request, and what is decided."
+    input: ApprovalDecideInput!
+  ): ApprovalPayload!
 
   "Says how many of the viewer's own coins the family may draw."
   familySharingSet(
@@ -16332,7 +16443,7 @@ enum ApprovalState {
   DECLINED
   "Got no decision in time, and the coins were released."
   EXPIRED
-  "Was taken back by the person who asked."
+  "Was taken back by the person who asked, or ended because that person left or nobody was left to decide."
   CANCELLED
 }
 
@@ -16346,8 +16457,16 @@ type ApprovalRequest implements Node {
   expiresAt: DateTime!
   "Who asked. Null when that person has left the family."
   requester: FamilyMember
-  "What is to be redeemed. Null only together with an error."
+  "What is to be redeemed; its code is shown to who asked alone. Null only together with an error."
   redemption: Redemption @semanticNonNull
+  "Coins that it costs, and that are held while it waits."
+  coins: Int!
+  "Who said yes or no, or took it back. Null before, when nobody decided in time, and when that person has left the family."
+  decidedBy: FamilyMember
+  "When it was decided or ended. Null before."
+  decidedAt: DateTime
+  "What was said with the decision. Null when nothing was."
+  note: String
 }
 
 "A page of requests."
@@ -16366,6 +16485,54 @@ type ApprovalRequestEdge {
   cursor: String!
   "The request itself."
   node: ApprovalRequest!
+}
+
+"A decision about a request."
+input ApprovalDecideInput {
+  "The request's id."
+  approvalId: ID!
+  "True says yes, false says no."
+  approve: Boolean!
+  "What is said with it, shown to who asked: at most 200 characters; absent, null or empty: nothing."
+  note: String
+}
+
+"What has become of a decision."
+type ApprovalPayload {
+  "The request. Null when the decision was refused."
+  approval: ApprovalRequest
+  "The family as it is now. Null when the decision was refused, or together with an error."
+  family: Family
+  "Why it was refused; empty when it was not."
+  userErrors: [ApprovalUserError!]!
+}
+
+"Why a request could not be decided."
+type ApprovalUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: ApprovalErrorCode!
+}
+
+"Reasons why a request could not be decided."
+enum ApprovalErrorCode {
+  "No such request is known, or not to the viewer: all look alike."
+  NOT_FOUND
+  "Nobody decides an own request."
+  NOT_PERMITTED
+  "It was decided: by somebody else, or in the other way."
+  ALREADY_DECIDED
+  "Nobody decided in time, and the coins are released."
+  APPROVAL_EXPIRED
+  "It was taken back, or ended because who asked has left or nobody was left to decide."
+  APPROVAL_CANCELLED
+  "The note is too long."
+  NOTE_LENGTH
+  "The note has characters that no text has, such as control characters."
+  NOTE_CHARACTERS
 }
 
 "What leaving a family would mean."
@@ -17556,8 +17723,9 @@ type Redemption implements Node {
   "Opaque id of the redemption."
   id: ID!
   """
-  AWAITING_APPROVAL, OPENING (being decided), RESERVED (paid for), FULFILLED (its code was shown), USED (a till took the
-  code), CANCELLED, EXPIRED (nobody used the code in time) or REJECTED (nothing was left); more may come.
+  AWAITING_APPROVAL (its coins are held until somebody in the family says yes or no), OPENING (being decided), RESERVED (paid
+  for), FULFILLED (its code was shown), USED (a till took the code), CANCELLED, EXPIRED (nobody used the code, or allowed it, in
+  time), DECLINED (the family said no) or REJECTED (nothing was left); more may come.
   """
   state: String!
   "What is redeemed. Null when it is offered no more, or together with an error."
@@ -17575,7 +17743,7 @@ type Redemption implements Node {
   slot: RewardSlot
   "Until when it can be cancelled. Null when it cannot be any more."
   cancellableUntil: DateTime
-  "Until when the code is good, exclusive. Null when only the partner says."
+  "Until when the code is good, exclusive. Null when only the partner says, and before it is paid for."
   validUntil: DateTime
   "When a till took the code. Null before."
   usedAt: DateTime
@@ -17635,6 +17803,11 @@ input RewardRedeemInput {
 type RewardRedeemPayload {
   "The redemption. Null when it was refused."
   redemption: Redemption
+  """
+  The family's request that it waits for, or was decided by. Null when it needs no yes, when it was refused, and when the
+  viewer is not in that family any more, or together with an error.
+  """
+  approval: ApprovalRequest
   "The wallet as it is now. Null together with an error."
   wallet: Wallet
   "Whether an earlier sending of the same key had done it."
@@ -17657,8 +17830,10 @@ type RewardRedeemUserError implements UserError {
 
 "Reasons why a reward could not be had."
 enum RewardRedeemErrorCode {
-  "The member's family lets the member spend only when somebody in it agrees."
+  "The member's family lets the member spend only when somebody in it agrees, and nobody in it could."
   APPROVAL_REQUIRED
+  "As many wishes wait for a yes in the family as may."
+  TOO_MANY_WAITING
   "It is more than the member's family lets the member spend in a period."
   SPEND_LIMIT
   "No such reward is known."
@@ -18565,6 +18740,18 @@ func (ec *executionContext) childFields_AfterSalesTakeUserError(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type AfterSalesTakeUserError", field.Name)
 }
 
+func (ec *executionContext) childFields_ApprovalPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "approval":
+		return ec.fieldContext_ApprovalPayload_approval(ctx, field)
+	case "family":
+		return ec.fieldContext_ApprovalPayload_family(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ApprovalPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApprovalPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ApprovalRequest(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -18577,6 +18764,14 @@ func (ec *executionContext) childFields_ApprovalRequest(ctx context.Context, fie
 		return ec.fieldContext_ApprovalRequest_requester(ctx, field)
 	case "redemption":
 		return ec.fieldContext_ApprovalRequest_redemption(ctx, field)
+	case "coins":
+		return ec.fieldContext_ApprovalRequest_coins(ctx, field)
+	case "decidedBy":
+		return ec.fieldContext_ApprovalRequest_decidedBy(ctx, field)
+	case "decidedAt":
+		return ec.fieldContext_ApprovalRequest_decidedAt(ctx, field)
+	case "note":
+		return ec.fieldContext_ApprovalRequest_note(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ApprovalRequest", field.Name)
 }
@@ -18601,6 +18796,18 @@ func (ec *executionContext) childFields_ApprovalRequestEdge(ctx context.Context,
 		return ec.fieldContext_ApprovalRequestEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ApprovalRequestEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ApprovalUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_ApprovalUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_ApprovalUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_ApprovalUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApprovalUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_Benefit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -21973,6 +22180,8 @@ func (ec *executionContext) childFields_RewardRedeemPayload(ctx context.Context,
 	switch field.Name {
 	case "redemption":
 		return ec.fieldContext_RewardRedeemPayload_redemption(ctx, field)
+	case "approval":
+		return ec.fieldContext_RewardRedeemPayload_approval(ctx, field)
 	case "wallet":
 		return ec.fieldContext_RewardRedeemPayload_wallet(ctx, field)
 	case "replayed":
@@ -23361,6 +23570,20 @@ func (ec *executionContext) field_Mutation_afterSalesTake_args(ctx context.Conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (AfterSalesTakeInput, error) {
 			return ec.unmarshalNAfterSalesTakeInput2membergateᚋgraphᚐAfterSalesTakeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_approvalDecide_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ApprovalDecideInput, error) {
+			return ec.unmarshalNApprovalDecideInput2membergateᚋgraphᚐApprovalDecideInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -26221,6 +26444,102 @@ func (ec *executionContext) fieldContext_AfterSalesTakeUserError_code(_ context.
 	return graphql.NewScalarFieldContext("AfterSalesTakeUserError", field, false, false, errors.New("field of type AfterSalesTakeErrorCode does not have child fields"))
 }
 
+func (ec *executionContext) _ApprovalPayload_approval(ctx context.Context, field graphql.CollectedField, obj *ApprovalPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApprovalPayload_approval(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Approval, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ApprovalRequest) graphql.Marshaler {
+			return ec.marshalOApprovalRequest2ᚖmembergateᚋgraphᚐApprovalRequest(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApprovalPayload_approval(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ApprovalPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ApprovalRequest(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ApprovalPayload_family(ctx context.Context, field graphql.CollectedField, obj *ApprovalPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApprovalPayload_family(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Family, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Family) graphql.Marshaler {
+			return ec.marshalOFamily2ᚖmembergateᚋgraphᚐFamily(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApprovalPayload_family(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ApprovalPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Family(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ApprovalPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *ApprovalPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApprovalPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ApprovalUserError) graphql.Marshaler {
+			return ec.marshalNApprovalUserError2ᚕᚖmembergateᚋgraphᚐApprovalUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApprovalPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ApprovalPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ApprovalUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ApprovalRequest_id(ctx context.Context, field graphql.CollectedField, obj *ApprovalRequest) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -26352,6 +26671,107 @@ func (ec *executionContext) fieldContext_ApprovalRequest_redemption(_ context.Co
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _ApprovalRequest_coins(ctx context.Context, field graphql.CollectedField, obj *ApprovalRequest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApprovalRequest_coins(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coins, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApprovalRequest_coins(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApprovalRequest", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ApprovalRequest_decidedBy(ctx context.Context, field graphql.CollectedField, obj *ApprovalRequest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApprovalRequest_decidedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DecidedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *FamilyMember) graphql.Marshaler {
+			return ec.marshalOFamilyMember2ᚖmembergateᚋgraphᚐFamilyMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApprovalRequest_decidedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ApprovalRequest",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FamilyMember(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ApprovalRequest_decidedAt(ctx context.Context, field graphql.CollectedField, obj *ApprovalRequest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApprovalRequest_decidedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DecidedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApprovalRequest_decidedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApprovalRequest", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _ApprovalRequest_note(ctx context.Context, field graphql.CollectedField, obj *ApprovalRequest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApprovalRequest_note(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Note, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApprovalRequest_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApprovalRequest", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _ApprovalRequestConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ApprovalRequestConnection) (ret graphql.Marshaler) {
@@ -26503,6 +26923,75 @@ func (ec *executionContext) fieldContext_ApprovalRequestEdge_node(_ context.Cont
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _ApprovalUserError_field(ctx context.Context, field graphql.CollectedField, obj *ApprovalUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApprovalUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApprovalUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApprovalUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ApprovalUserError_message(ctx context.Context, field graphql.CollectedField, obj *ApprovalUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApprovalUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApprovalUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApprovalUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ApprovalUserError_code(ctx context.Context, field graphql.CollectedField, obj *ApprovalUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApprovalUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ApprovalErrorCode) graphql.Marshaler {
+			return ec.marshalNApprovalErrorCode2membergateᚋgraphᚐApprovalErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApprovalUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApprovalUserError", field, false, false, errors.New("field of type ApprovalErrorCode does not have child fields"))
 }
 
 func (ec *executionContext) _Benefit_id(ctx context.Context, field graphql.CollectedField, obj *Benefit) (ret graphql.Marshaler) {
@@ -47983,6 +48472,50 @@ func (ec *executionContext) fieldContext_Mutation_familyLimitSet(ctx context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_approvalDecide(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_approvalDecide(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ApprovalDecide(ctx, fc.Args["input"].(ApprovalDecideInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ApprovalPayload) graphql.Marshaler {
+			return ec.marshalNApprovalPayload2ᚖmembergateᚋgraphᚐApprovalPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_approvalDecide(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ApprovalPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_approvalDecide_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_familySharingSet(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -56653,6 +57186,38 @@ func (ec *executionContext) fieldContext_RewardRedeemPayload_redemption(_ contex
 	return fc, nil
 }
 
+func (ec *executionContext) _RewardRedeemPayload_approval(ctx context.Context, field graphql.CollectedField, obj *RewardRedeemPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RewardRedeemPayload_approval(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Approval, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ApprovalRequest) graphql.Marshaler {
+			return ec.marshalOApprovalRequest2ᚖmembergateᚋgraphᚐApprovalRequest(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RewardRedeemPayload_approval(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RewardRedeemPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ApprovalRequest(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RewardRedeemPayload_wallet(ctx context.Context, field graphql.CollectedField, obj *RewardRedeemPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -63798,6 +64363,50 @@ func (ec *executionContext) unmarshalInputAfterSalesTakeInput(ctx context.Contex
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputApprovalDecideInput(ctx context.Context, obj any) (ApprovalDecideInput, error) {
+	var it ApprovalDecideInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"approvalId", "approve", "note"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "approvalId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("approvalId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApprovalID = data
+		case "approve":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("approve"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Approve = data
+		case "note":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("note"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Note = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputBenefitUseCancelInput(ctx context.Context, obj any) (BenefitUseCancelInput, error) {
 	var it BenefitUseCancelInput
 	if obj == nil {
@@ -67654,6 +68263,13 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._BenefitUseCancelUserError(ctx, sel, obj)
+	case ApprovalUserError:
+		return ec._ApprovalUserError(ctx, sel, &obj)
+	case *ApprovalUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ApprovalUserError(ctx, sel, obj)
 	case AfterSalesTakeUserError:
 		return ec._AfterSalesTakeUserError(ctx, sel, &obj)
 	case *AfterSalesTakeUserError:
@@ -68390,6 +69006,54 @@ func (ec *executionContext) _AfterSalesTakeUserError(ctx context.Context, sel as
 	return out
 }
 
+var approvalPayloadImplementors = []string{"ApprovalPayload"}
+
+func (ec *executionContext) _ApprovalPayload(ctx context.Context, sel ast.SelectionSet, obj *ApprovalPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, approvalPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ApprovalPayload")
+		case "approval":
+			out.Values[i] = ec._ApprovalPayload_approval(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "family":
+			out.Values[i] = ec._ApprovalPayload_family(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ApprovalPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var approvalRequestImplementors = []string{"ApprovalRequest", "Node"}
 
 func (ec *executionContext) _ApprovalRequest(ctx context.Context, sel ast.SelectionSet, obj *ApprovalRequest) graphql.Marshaler {
@@ -68460,6 +69124,26 @@ func (ec *executionContext) _ApprovalRequest(ctx context.Context, sel ast.Select
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "coins":
+			out.Values[i] = ec._ApprovalRequest_coins(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "decidedBy":
+			out.Values[i] = ec._ApprovalRequest_decidedBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "decidedAt":
+			out.Values[i] = ec._ApprovalRequest_decidedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "note":
+			out.Values[i] = ec._ApprovalRequest_note(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -68548,6 +69232,54 @@ func (ec *executionContext) _ApprovalRequestEdge(ctx context.Context, sel ast.Se
 			}
 		case "node":
 			out.Values[i] = ec._ApprovalRequestEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var approvalUserErrorImplementors = []string{"ApprovalUserError", "UserError"}
+
+func (ec *executionContext) _ApprovalUserError(ctx context.Context, sel ast.SelectionSet, obj *ApprovalUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, approvalUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ApprovalUserError")
+		case "field":
+			out.Values[i] = ec._ApprovalUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._ApprovalUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._ApprovalUserError_code(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -80648,6 +81380,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "approvalDecide":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_approvalDecide(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "familySharingSet":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_familySharingSet(ctx, field)
@@ -85364,6 +86103,11 @@ func (ec *executionContext) _RewardRedeemPayload(ctx context.Context, sel ast.Se
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "approval":
+			out.Values[i] = ec._RewardRedeemPayload_approval(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "wallet":
 			out.Values[i] = ec._RewardRedeemPayload_wallet(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -89154,6 +89898,31 @@ func (ec *executionContext) marshalNAfterSalesTakeUserError2ᚖmembergateᚋgrap
 	return ec._AfterSalesTakeUserError(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNApprovalDecideInput2membergateᚋgraphᚐApprovalDecideInput(ctx context.Context, v any) (ApprovalDecideInput, error) {
+	res, err := ec.unmarshalInputApprovalDecideInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNApprovalErrorCode2membergateᚋgraphᚐApprovalErrorCode(ctx context.Context, v any) (ApprovalErrorCode, error) {
+	var res ApprovalErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNApprovalErrorCode2membergateᚋgraphᚐApprovalErrorCode(ctx context.Context, sel ast.SelectionSet, v ApprovalErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNApprovalPayload2ᚖmembergateᚋgraphᚐApprovalPayload(ctx context.Context, sel ast.SelectionSet, v *ApprovalPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ApprovalPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNApprovalRequest2ᚕᚖmembergateᚋgraphᚐApprovalRequestᚄ(ctx context.Context, sel ast.SelectionSet, v []*ApprovalRequest) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -89214,6 +89983,32 @@ func (ec *executionContext) unmarshalNApprovalState2membergateᚋgraphᚐApprova
 
 func (ec *executionContext) marshalNApprovalState2membergateᚋgraphᚐApprovalState(ctx context.Context, sel ast.SelectionSet, v ApprovalState) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNApprovalUserError2ᚕᚖmembergateᚋgraphᚐApprovalUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*ApprovalUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNApprovalUserError2ᚖmembergateᚋgraphᚐApprovalUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNApprovalUserError2ᚖmembergateᚋgraphᚐApprovalUserError(ctx context.Context, sel ast.SelectionSet, v *ApprovalUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ApprovalUserError(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNBenefit2ᚕᚖmembergateᚋgraphᚐBenefitᚄ(ctx context.Context, sel ast.SelectionSet, v []*Benefit) graphql.Marshaler {
@@ -95046,6 +95841,13 @@ func (ec *executionContext) marshalOAfterSalesRules2ᚖmembergateᚋgraphᚐAfte
 		return graphql.Null
 	}
 	return ec._AfterSalesRules(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOApprovalRequest2ᚖmembergateᚋgraphᚐApprovalRequest(ctx context.Context, sel ast.SelectionSet, v *ApprovalRequest) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ApprovalRequest(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOApprovalRequestConnection2ᚖmembergateᚋgraphᚐApprovalRequestConnection(ctx context.Context, sel ast.SelectionSet, v *ApprovalRequestConnection) graphql.Marshaler {

@@ -222,6 +222,26 @@ type AfterSalesTakeUserError struct {
 
 func (AfterSalesTakeUserError) IsUserError() {}
 
+// A decision about a request.
+type ApprovalDecideInput struct {
+	// The request's id.
+	ApprovalID string `json:"approvalId"`
+	// True says yes, false says no.
+	Approve bool `json:"approve"`
+	// What is said with it, shown to who asked: at most 200 characters; absent, null or empty: nothing.
+	Note *string `json:"note,omitempty"`
+}
+
+// What has become of a decision.
+type ApprovalPayload struct {
+	// The request. Null when the decision was refused.
+	Approval *ApprovalRequest `json:"approval,omitempty"`
+	// The family as it is now. Null when the decision was refused, or together with an error.
+	Family *Family `json:"family,omitempty"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*ApprovalUserError `json:"userErrors"`
+}
+
 // A redemption that waits for a yes from the family.
 type ApprovalRequest struct {
 	// Opaque id of the request.
@@ -232,8 +252,17 @@ type ApprovalRequest struct {
 	ExpiresAt time.Time `json:"expiresAt"`
 	// Who asked. Null when that person has left the family.
 	Requester *FamilyMember `json:"requester,omitempty"`
-	// What is to be redeemed. Null only together with an error.
+	// What is to be redeemed; its code is shown to who asked alone. Null only together with an error.
 	Redemption *Redemption `json:"redemption,omitempty"`
+	// Coins that it costs, and that are held while it waits.
+	Coins int `json:"coins"`
+	// Who said yes or no, or took it back. Null before, when nobody decided in time, and when that person has left the family.
+	DecidedBy *FamilyMember `json:"decidedBy,omitempty"`
+	// When it was decided or ended. Null before.
+	DecidedAt *time.Time `json:"decidedAt,omitempty"`
+	// What was said with the decision. Null when nothing was.
+	Note   *string `json:"note,omitempty"`
+	Wanted string  `json:"-"`
 }
 
 func (ApprovalRequest) IsNode() {}
@@ -255,6 +284,18 @@ type ApprovalRequestEdge struct {
 	// The request itself.
 	Node *ApprovalRequest `json:"node"`
 }
+
+// Why a request could not be decided.
+type ApprovalUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code ApprovalErrorCode `json:"code"`
+}
+
+func (ApprovalUserError) IsUserError() {}
 
 // Something that some members may have, with the terms that bind it.
 type Benefit struct {
@@ -3821,8 +3862,9 @@ func (RecommendationSettings) IsNode() {}
 type Redemption struct {
 	// Opaque id of the redemption.
 	ID string `json:"id"`
-	// AWAITING_APPROVAL, OPENING (being decided), RESERVED (paid for), FULFILLED (its code was shown), USED (a till took the
-	// code), CANCELLED, EXPIRED (nobody used the code in time) or REJECTED (nothing was left); more may come.
+	// AWAITING_APPROVAL (its coins are held until somebody in the family says yes or no), OPENING (being decided), RESERVED (paid
+	// for), FULFILLED (its code was shown), USED (a till took the code), CANCELLED, EXPIRED (nobody used the code, or allowed it, in
+	// time), DECLINED (the family said no) or REJECTED (nothing was left); more may come.
 	State string `json:"state"`
 	// What is redeemed. Null when it is offered no more, or together with an error.
 	Reward *Reward `json:"reward,omitempty"`
@@ -3837,7 +3879,7 @@ type Redemption struct {
 	Slot *RewardSlot `json:"slot,omitempty"`
 	// Until when it can be cancelled. Null when it cannot be any more.
 	CancellableUntil *time.Time `json:"cancellableUntil,omitempty"`
-	// Until when the code is good, exclusive. Null when only the partner says.
+	// Until when the code is good, exclusive. Null when only the partner says, and before it is paid for.
 	ValidUntil *time.Time `json:"validUntil,omitempty"`
 	// When a till took the code. Null before.
 	UsedAt *time.Time `json:"usedAt,omitempty"`
@@ -4054,6 +4096,9 @@ type RewardRedeemInput struct {
 type RewardRedeemPayload struct {
 	// The redemption. Null when it was refused.
 	Redemption *Redemption `json:"redemption,omitempty"`
+	// The family's request that it waits for, or was decided by. Null when it needs no yes, when it was refused, and when the
+	// viewer is not in that family any more, or together with an error.
+	Approval *ApprovalRequest `json:"approval,omitempty"`
 	// The wallet as it is now. Null together with an error.
 	Wallet *Wallet `json:"wallet,omitempty"`
 	// Whether an earlier sending of the same key had done it.
@@ -4957,6 +5002,79 @@ func (e AfterSalesTakeErrorCode) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// Reasons why a request could not be decided.
+type ApprovalErrorCode string
+
+const (
+	// No such request is known, or not to the viewer: all look alike.
+	ApprovalErrorCodeNotFound ApprovalErrorCode = "NOT_FOUND"
+	// Nobody decides an own request.
+	ApprovalErrorCodeNotPermitted ApprovalErrorCode = "NOT_PERMITTED"
+	// It was decided: by somebody else, or in the other way.
+	ApprovalErrorCodeAlreadyDecided ApprovalErrorCode = "ALREADY_DECIDED"
+	// Nobody decided in time, and the coins are released.
+	ApprovalErrorCodeApprovalExpired ApprovalErrorCode = "APPROVAL_EXPIRED"
+	// It was taken back, or ended because who asked has left or nobody was left to decide.
+	ApprovalErrorCodeApprovalCancelled ApprovalErrorCode = "APPROVAL_CANCELLED"
+	// The note is too long.
+	ApprovalErrorCodeNoteLength ApprovalErrorCode = "NOTE_LENGTH"
+	// The note has characters that no text has, such as control characters.
+	ApprovalErrorCodeNoteCharacters ApprovalErrorCode = "NOTE_CHARACTERS"
+)
+
+var AllApprovalErrorCode = []ApprovalErrorCode{
+	ApprovalErrorCodeNotFound,
+	ApprovalErrorCodeNotPermitted,
+	ApprovalErrorCodeAlreadyDecided,
+	ApprovalErrorCodeApprovalExpired,
+	ApprovalErrorCodeApprovalCancelled,
+	ApprovalErrorCodeNoteLength,
+	ApprovalErrorCodeNoteCharacters,
+}
+
+func (e ApprovalErrorCode) IsValid() bool {
+	switch e {
+	case ApprovalErrorCodeNotFound, ApprovalErrorCodeNotPermitted, ApprovalErrorCodeAlreadyDecided, ApprovalErrorCodeApprovalExpired, ApprovalErrorCodeApprovalCancelled, ApprovalErrorCodeNoteLength, ApprovalErrorCodeNoteCharacters:
+		return true
+	}
+	return false
+}
+
+func (e ApprovalErrorCode) String() string {
+	return string(e)
+}
+
+func (e *ApprovalErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ApprovalErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ApprovalErrorCode", str)
+	}
+	return nil
+}
+
+func (e ApprovalErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ApprovalErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ApprovalErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // What has become of a request.
 type ApprovalState string
 
@@ -4969,7 +5087,7 @@ const (
 	ApprovalStateDeclined ApprovalState = "DECLINED"
 	// Got no decision in time, and the coins were released.
 	ApprovalStateExpired ApprovalState = "EXPIRED"
-	// Was taken back by the person who asked.
+	// Was taken back by the person who asked, or ended because that person left or nobody was left to decide.
 	ApprovalStateCancelled ApprovalState = "CANCELLED"
 )
 
@@ -9037,8 +9155,10 @@ func (e RedemptionUseErrorCode) MarshalJSON() ([]byte, error) {
 type RewardRedeemErrorCode string
 
 const (
-	// The member's family lets the member spend only when somebody in it agrees.
+	// The member's family lets the member spend only when somebody in it agrees, and nobody in it could.
 	RewardRedeemErrorCodeApprovalRequired RewardRedeemErrorCode = "APPROVAL_REQUIRED"
+	// As many wishes wait for a yes in the family as may.
+	RewardRedeemErrorCodeTooManyWaiting RewardRedeemErrorCode = "TOO_MANY_WAITING"
 	// It is more than the member's family lets the member spend in a period.
 	RewardRedeemErrorCodeSpendLimit RewardRedeemErrorCode = "SPEND_LIMIT"
 	// No such reward is known.
@@ -9067,6 +9187,7 @@ const (
 
 var AllRewardRedeemErrorCode = []RewardRedeemErrorCode{
 	RewardRedeemErrorCodeApprovalRequired,
+	RewardRedeemErrorCodeTooManyWaiting,
 	RewardRedeemErrorCodeSpendLimit,
 	RewardRedeemErrorCodeNotFound,
 	RewardRedeemErrorCodeTierRequired,
@@ -9083,7 +9204,7 @@ var AllRewardRedeemErrorCode = []RewardRedeemErrorCode{
 
 func (e RewardRedeemErrorCode) IsValid() bool {
 	switch e {
-	case RewardRedeemErrorCodeApprovalRequired, RewardRedeemErrorCodeSpendLimit, RewardRedeemErrorCodeNotFound, RewardRedeemErrorCodeTierRequired, RewardRedeemErrorCodePriceChanged, RewardRedeemErrorCodeOutOfStock, RewardRedeemErrorCodeLimitReached, RewardRedeemErrorCodeInsufficientCoins, RewardRedeemErrorCodeNotOffered, RewardRedeemErrorCodeSlotRequired, RewardRedeemErrorCodeSlotUnknown, RewardRedeemErrorCodeSlotOver, RewardRedeemErrorCodeIdempotencyConflict:
+	case RewardRedeemErrorCodeApprovalRequired, RewardRedeemErrorCodeTooManyWaiting, RewardRedeemErrorCodeSpendLimit, RewardRedeemErrorCodeNotFound, RewardRedeemErrorCodeTierRequired, RewardRedeemErrorCodePriceChanged, RewardRedeemErrorCodeOutOfStock, RewardRedeemErrorCodeLimitReached, RewardRedeemErrorCodeInsufficientCoins, RewardRedeemErrorCodeNotOffered, RewardRedeemErrorCodeSlotRequired, RewardRedeemErrorCodeSlotUnknown, RewardRedeemErrorCodeSlotOver, RewardRedeemErrorCodeIdempotencyConflict:
 		return true
 	}
 	return false

@@ -31,6 +31,7 @@ type Stores struct {
 	Products  product.Store
 	Replies   func(ctx context.Context, under []string, sort community.Sort, n int) (map[string]cursor.Page[community.Comment], error)
 	Transfers transfer.Store
+	Wishes    redemption.Store
 	Notices   notice.Store
 	Rewards   *Shared[[]reward.Reward] // in the order of the shop's list
 	Slots     func(ctx context.Context, ids []string) (map[string]redemption.Seats, error)
@@ -60,9 +61,10 @@ type Operation struct {
 	Products *Loader[string, product.Product]                   // by SKU
 	Slots    *Loader[string, redemption.Seats]                  // of rewards
 
-	Transfers *Loader[string, transfer.Transfer] // whoever's
-	Notices   *Loader[string, notice.Notice]     // whoever's
-	Unread    *Loader[member.ID, int]            // notices
+	Transfers *Loader[string, transfer.Transfer]     // whoever's
+	Wishes    *Loader[string, redemption.Redemption] // redemptions, whoever's
+	Notices   *Loader[string, notice.Notice]         // whoever's
+	Unread    *Loader[member.ID, int]                // notices
 
 	waves *Waves
 	once  sync.Map // what Once has worked out, by name
@@ -103,6 +105,7 @@ func Begin(ctx context.Context, s Stores, now time.Time, branches int) (context.
 	o.Products = enter(o, s.Products.ByIDs)
 	o.Slots = enter(o, s.Slots)
 	o.Transfers = enter(o, s.Transfers.ByIDs)
+	o.Wishes = enter(o, s.Wishes.ByIDs)
 	o.Notices = enter(o, s.Notices.ByIDs)
 	o.Unread = enter(o, each(s.Notices.Unread))
 	return context.WithValue(ctx, key{}, o), o

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"membergate/graph"
-	"membergate/internal/cursor"
 	"membergate/internal/family"
 	"membergate/internal/member"
 	"membergate/internal/wallet"
@@ -230,37 +229,6 @@ func (f familyFields) Invitations(ctx context.Context, obj *graph.Family, states
 func invitation(f *family.Family, i family.Invitation) *graph.FamilyInvitation {
 	return &graph.FamilyInvitation{ID: globalID(kindInvitation, string(f.ID)+"/"+i.ID),
 		Role: graph.FamilyRole(i.Role), State: graph.InvitationState(i.State), ExpiresAt: i.ExpiresAt}
-}
-
-// Approvals lists spending that asks for a yes.
-func (f familyFields) Approvals(ctx context.Context, obj *graph.Family, state *graph.ApprovalState, first *int, after *string) (*graph.ApprovalRequestConnection, error) {
-	o := loaders.From(ctx)
-	var wanted family.Decision
-	if state != nil {
-		wanted = family.Decision(*state)
-	}
-	l := cursor.List{Name: "family.approvals", Filter: []string{string(obj.Family.ID), string(wanted)}, Owner: string(o.Me())}
-	span, err := f.forward(l, first, after)
-	if err != nil {
-		return nil, err
-	}
-	page := cursor.Cut(f.Cursors, l, obj.Family.ApprovalsFor(o.Me(), o.Now, wanted), span,
-		func(a family.Approval) cursor.Place { return cursor.Place{Key: a.CreatedAt.UnixMilli(), ID: a.ID} }, newer)
-	out := &graph.ApprovalRequestConnection{Edges: []*graph.ApprovalRequestEdge{}, Nodes: []*graph.ApprovalRequest{}, PageInfo: pageInfo(page)}
-	for i, a := range page.Nodes {
-		node := f.approval(ctx, obj.Family, a)
-		out.Nodes = append(out.Nodes, node)
-		out.Edges = append(out.Edges, &graph.ApprovalRequestEdge{Cursor: page.Cursors[i], Node: node})
-	}
-	return out, nil
-}
-
-func (r *Root) approval(ctx context.Context, f *family.Family, a family.Approval) *graph.ApprovalRequest {
-	out := &graph.ApprovalRequest{ID: globalID(kindApproval, string(f.ID)+"/"+a.ID), State: graph.ApprovalState(a.State), ExpiresAt: a.ExpiresAt}
-	if p, in := f.Of(a.Requester); in {
-		out.Requester = r.kin(ctx, f, p)
-	}
-	return out
 }
 
 // LeavePreview is what leaving now would mean for the viewer.

@@ -2,8 +2,10 @@ package resolvers
 
 import (
 	"context"
+	"slices"
 
 	"membergate/graph"
+	"membergate/internal/family"
 	"membergate/internal/fault"
 	"membergate/internal/redemption"
 	"membergate/internal/wallet"
@@ -19,7 +21,7 @@ func (m mutation) RewardRedeem(ctx context.Context, input graph.RewardRedeemInpu
 	id, now := h.Account.Wallet, loaders.From(ctx).Now
 	_, key, _ := readID(input.RewardID)
 	ask := redemption.Ask{
-		Key: input.IdempotencyKey, Reward: key, Quantity: int64(input.Quantity), Expected: int64(input.ExpectedCost),
+		Member: h.Profile.ID, Key: input.IdempotencyKey, Reward: key, Quantity: int64(input.Quantity), Expected: int64(input.ExpectedCost),
 		Tier: m.standing(ctx, h).Held(m.programme(ctx), now).Code, At: now,
 	}
 	if globalID(kindReward, key) != input.RewardID {
@@ -49,6 +51,9 @@ func (m mutation) RewardRedeem(ctx context.Context, input graph.RewardRedeemInpu
 		})
 	} else {
 		out.Redemption = m.redemption(ctx, r)
+		if out.Approval, err = m.approvalOf(ctx, r); err != nil {
+			return nil, err
+		}
 	}
 	out.Wallet, err = m.freshWallet(ctx, id)
 	return out, err
@@ -112,16 +117,23 @@ func (r *Root) redemptionNode(ctx context.Context, key string) (graph.Node, erro
 	if err != nil {
 		return nil, err
 	}
-	found, known, err := r.Redeeming.Find(ctx, h.Account.Wallet, key)
-	if err != nil || !known {
+	o := loaders.From(ctx)
+	o.Wishes.Want(key)
+	f, in, err := o.Families.Load(ctx, o.Me()) // also for what is unknown, so that nobody learns from how long it takes
+	if err != nil {
 		return nil, err
 	}
-	return r.redemption(ctx, found), nil
-}
-
-// Redemption is what is to be redeemed. Requests of a family come with spending its coins, so no request names one yet.
-func (f approvalFields) Redemption(context.Context, *graph.ApprovalRequest) (*graph.Redemption, error) {
-	return nil, nil
+	found, known, err := o.Wishes.Load(ctx, key)
+	switch {
+	case err != nil || !known:
+		return nil, err
+	case found.Wallet == h.Account.Wallet:
+		return r.redemption(ctx, found), nil
+	case in && found.Request.Family == f.ID && slices.ContainsFunc(f.ApprovalsFor(o.Me(), o.Now, ""), func(a family.Approval) bool { return a.Redemption == key }):
+		return r.wish(ctx, found), nil
+	default:
+		return nil, nil
+	}
 }
 
 // Reward is what was redeemed.

@@ -18,7 +18,7 @@ import (
 
 // kin are members for the tests of families, each test with its own: so many of them, of whom the first three hold GOLD and
 // the last two are a child of ten and a teen of fifteen.
-var kin = map[string]int{"life": 7, "codes": 12, "seat": 15, "keys": 4, "pair": 6, "apart": 7, "limit": 5}
+var kin = map[string]int{"life": 7, "codes": 12, "seat": 15, "keys": 4, "pair": 6, "apart": 7, "limit": 5, "wish": 7, "race": 5, "said": 8, "late": 5}
 
 // kinCoins is what each of them has.
 const kinCoins = 1000
@@ -49,6 +49,9 @@ func putKin(ctx context.Context, st *stores, rules book) error {
 				return err
 			}
 		}
+	}
+	if err := putLate(ctx, st, rules); err != nil {
+		return err
 	}
 	return st.community.SetTie(ctx, member.ID(kinName("apart", 3)), community.Block, kinName("apart", 1), true, 100)
 }

@@ -16,6 +16,7 @@ import (
 	"membergate/internal/order"
 	"membergate/internal/product"
 	"membergate/internal/programme"
+	"membergate/internal/redemption"
 	"membergate/internal/reward"
 	"membergate/internal/tier"
 )
@@ -208,6 +209,15 @@ func putShop(ctx context.Context, st *stores) error {
 
 func putFamilies(ctx context.Context, st *stores) error {
 	most := int64(200)
+	found, err := st.accounts.ByIDs(ctx, []member.ID{child}, account.Public)
+	if err != nil {
+		return err
+	}
+	never := time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
+	wish := func(id string, state redemption.State) redemption.Redemption {
+		return redemption.Redemption{ID: "of-" + id, Wallet: found[child].Account.Wallet, Reward: "r-01", Quantity: 1, Cost: 200, State: state, CreatedAt: written(3),
+			Request: redemption.Request{ID: id, By: child, AnswerBy: never, Family: villageFamily}}
+	}
 	place := func(n string, who member.ID, role family.Role, l *family.Limit) family.Person {
 		return family.Person{ID: "fm_" + n, Member: who, Role: role, State: family.Active, JoinedAt: foundation, Share: family.Share{Mode: family.ShareAll}, Limit: l}
 	}
@@ -220,12 +230,17 @@ func putFamilies(ctx context.Context, st *stores) error {
 			},
 			Invitations: []family.Invitation{{ID: "fi_village", Hash: family.HashToken(invitation), Role: family.Adult, State: family.Invited,
 				InvitedBy: owner, CreatedAt: foundation, ExpiresAt: foundation.AddDate(30, 0, 0)}},
+			Approvals: []family.Approval{
+				{ID: "fa_declined", Requester: child, Redemption: "of-fa_declined", Coins: 200, State: family.Declined, CreatedAt: written(2), ExpiresAt: never, DecidedBy: owner, DecidedAt: written(3), Note: "Not today."},
+				{ID: "fa_village", Requester: child, Redemption: "of-fa_village", Coins: 200, State: family.Undecided, CreatedAt: written(3), ExpiresAt: never},
+			},
 			Changes: []family.Change{
 				{ID: "000000001", At: foundation, By: owner, What: family.Opened}, {ID: "000000002", At: written(1), By: adult, What: family.DidJoin, Whom: owner, Role: family.Adult},
 			},
 		}),
 		st.families.Create(ctx, family.Family{ID: otherFamily, Name: "Others", CreatedAt: foundation, Version: 1,
 			People: []family.Person{place("stranger", stranger, family.Owner, nil)}}),
+		st.redemptions.Create(ctx, wish("fa_village", redemption.Awaiting)), st.redemptions.Create(ctx, wish("fa_declined", redemption.Declined)),
 	)
 }
 

@@ -2,7 +2,9 @@ package family
 
 import (
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"membergate/internal/fault"
 	"membergate/internal/member"
@@ -15,6 +17,7 @@ const (
 	ApprovalExpired = "APPROVAL_EXPIRED" // nobody decided in time
 	ApprovalGone    = "APPROVAL_CANCELLED"
 	NoteTooLong     = "NOTE_LENGTH"
+	NoteUnreadable  = "NOTE_CHARACTERS"
 )
 
 const (
@@ -99,8 +102,8 @@ func (f Family) Decide(by member.ID, id string, yes bool, note string, now time.
 		err = fault.Refuse(ApprovalExpired, "approvalId", "the request ended at %s", a.ExpiresAt.UTC().Format(time.RFC3339))
 	case state == Withdrawn:
 		err = fault.Refuse(ApprovalGone, "approvalId", "the request was taken back")
-	case len([]rune(note)) > MostNote:
-		err = fault.Refuse(NoteTooLong, "note", "note has %d characters; allowed are at most %d", len([]rune(note)), MostNote)
+	default:
+		note, err = readable(note)
 	}
 	if err != nil {
 		return f, a, false, err
@@ -108,6 +111,21 @@ func (f Family) Decide(by member.ID, id string, yes bool, note string, now time.
 	a = a.ended(word, by, now)
 	a.Note = note
 	return f.with(n, a), a, true, nil
+}
+
+// readable is a note as it is kept.
+func readable(note string) (string, error) {
+	note = strings.TrimSpace(note)
+	if n := len([]rune(note)); n > MostNote {
+		return "", fault.Refuse(NoteTooLong, "note", "note has %d characters; allowed are at most %d", n, MostNote)
+	}
+	const joiner = '\u200d' // of emoji
+	for _, c := range note {
+		if !unicode.IsPrint(c) && c != joiner && c != '\n' && c != '\u3000' {
+			return "", fault.Refuse(NoteUnreadable, "note", "note has the character %U; allowed are those of texts", c)
+		}
+	}
+	return note, nil
 }
 
 // Withdraw is the family with a request taken back by who asked. One that has ended stays as it is.

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,6 +36,9 @@ var matrix = []deed{
 	{"see who changed what", "", "yy-----"},
 	{"see the family, its people and its discount", "", "yyyyy--"},
 	{"see and answer requests of others", "", "yy-----"},
+	{"answer the own request", "", "-------"},
+	{"see and take back the own request", "", "yyyyy--"},
+	{"wait for a yes with the own spending", "", "----y--"},
 	{"spend own coins without asking", "", "yyyy---"},
 	{"draw the family's coins without asking", "", "yyyy---"},
 	{"say how many own coins are shared", "", "yyyyy--"},
@@ -134,7 +138,19 @@ func tries(t *testing.T, f family.Family, d deed, me member.ID) bool {
 	case "see the family, its people and its discount":
 		return mine.Member == me
 	case "see and answer requests of others":
-		return len(f.ApprovalsFor(me, now, "")) > 0
+		_, _, changed, err := f.Decide(me, "a", true, "", now)
+		return len(f.ApprovalsFor(me, now, "")) > 0 && err == nil && changed
+	case "answer the own request":
+		f, _, _ = f.Ask(family.Wish{ID: "own", By: me, At: now, Until: now.AddDate(0, 0, 1)})
+		_, _, changed, err := f.Decide(me, "own", true, "", now)
+		return err == nil && changed
+	case "see and take back the own request":
+		f, _, _ = f.Ask(family.Wish{ID: "own", By: me, At: now, Until: now.AddDate(0, 0, 1)})
+		seen := slices.ContainsFunc(f.ApprovalsFor(me, now, ""), func(a family.Approval) bool { return a.ID == "own" })
+		_, _, changed, err := f.Withdraw("own", now)
+		return seen && err == nil && changed
+	case "wait for a yes with the own spending":
+		return mine.Member == me && mine.NeedsYes(1)
 	case "spend own coins without asking":
 		return family.May(mine.Role, family.SpendOwn) && !mine.NeedsYes(1)
 	case "draw the family's coins without asking":
@@ -242,6 +258,10 @@ the rows name it; nobody does any of these upon themselves.
 What the table cannot say:
 
 - A limit counts what its member spends, sends or holds by any way, read off the ledger; coins that come back count no more.
+- A wish of who needs a yes holds its coins, and the place in the stock, until somebody answers: an owner or a guardian, but
+  nobody an own one. The first answer counts. It ends after the programme's hours, when it is taken back, and when who asked
+  leaves; the coins are free again then. Orders and gifts of coins do not wait: they are refused.
+- Whoever becomes the owner has no limit any more: there is nobody to set it.
 - An owner who is alone may leave, which ends the family; with others in it the owner hands over or dissolves.
 - A child who joins needs a guardian's yes (` + "`guardianConsent`" + `); who invited is kept as the one who gave it. Below the
   programme's age of consent only a child's role is offered, up to the age of adults a teen's or a child's, then neither.
