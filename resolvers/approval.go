@@ -26,11 +26,15 @@ func (f familyFields) Approvals(ctx context.Context, obj *graph.Family, state *g
 	page := cursor.Cut(f.Cursors, l, obj.Family.ApprovalsFor(o.Me(), o.Now, wanted), span,
 		func(a family.Approval) cursor.Place { return cursor.Place{Key: a.CreatedAt.UnixMilli(), ID: a.ID} }, newer)
 	out := &graph.ApprovalRequestConnection{Edges: []*graph.ApprovalRequestEdge{}, Nodes: []*graph.ApprovalRequest{}, PageInfo: pageInfo(page)}
-	if asks(ctx, "nodes", "redemption") || asks(ctx, "edges", "node", "redemption") {
-		for _, a := range page.Nodes {
+	for _, a := range page.Nodes {
+		if asks(ctx, "nodes", "redemption") || asks(ctx, "edges", "node", "redemption") {
 			o.Wishes.Want(a.Redemption)
 		}
+		if o.People.Want(a.Requester); a.DecidedBy != "" {
+			o.People.Want(a.DecidedBy)
+		}
 	}
+	o.Arrive(ctx)
 	for i, a := range page.Nodes {
 		node := f.approval(ctx, obj.Family, a)
 		out.Nodes = append(out.Nodes, node)

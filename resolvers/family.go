@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"membergate/graph"
+	"membergate/internal/cursor"
 	"membergate/internal/family"
 	"membergate/internal/member"
 	"membergate/internal/wallet"
@@ -35,6 +36,12 @@ func (r *Root) foreseeFamily(ctx context.Context) {
 	for _, p := range f.Active() {
 		if limits && f.LimitOf(o.Me(), p) != nil {
 			o.People.Want(p.Member)
+		}
+	}
+	if asks(ctx, "family", "approvals") {
+		waiting := f.ApprovalsFor(o.Me(), o.Now, "")
+		for _, a := range waiting[:min(len(waiting), cursor.MaxPage)] {
+			o.Wishes.Want(a.Redemption)
 		}
 	}
 	if owner, ok := f.Owner(); ok && (asks(ctx, "family", "sharedDiscount") || asks(ctx, "family", "pool")) {

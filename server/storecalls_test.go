@@ -39,7 +39,7 @@ var prices = map[string]price{
 	"MemberCode":          {calls{2, 0, 1}, calls{}},
 	"ProfilePage":         {calls{2, 0, 1}, calls{}},
 	"BenefitsPage":        {calls{2, 0, 1}, calls{}},
-	"FamilyPage":          {calls{6, 0, 3}, calls{}},
+	"FamilyPage":          {calls{7, 0, 3}, calls{}},
 	"FamilyHistory":       {calls{3, 0, 2}, calls{}},
 	"FamilyApprovals":     {calls{4, 0, 2}, calls{}},
 	"FamilyInvitation":    {calls{6, 0, 1}, calls{2, 0, 0}},
