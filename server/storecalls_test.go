@@ -41,7 +41,7 @@ var prices = map[string]price{
 	"BenefitsPage":        {calls{2, 0, 1}, calls{}},
 	"FamilyPage":          {calls{7, 0, 3}, calls{}},
 	"FamilyHistory":       {calls{3, 0, 2}, calls{}},
-	"FamilyApprovals":     {calls{4, 0, 2}, calls{}},
+	"FamilyApprovals":     {calls{4, 0, 3}, calls{}},
 	"FamilyInvitation":    {calls{6, 0, 1}, calls{2, 0, 0}},
 	"Feed HOT":            {calls{8, 0, 2}, calls{4, 0, 1}},
 	"Feed NEW":            {calls{8, 0, 2}, calls{4, 0, 1}},
