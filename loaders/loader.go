@@ -5,10 +5,8 @@ package loaders
 
 import (
 	"context"
-	"runtime/debug"
 	"sync"
 
-	"membergate/internal/fault"
 	"membergate/internal/trips"
 )
 
@@ -165,31 +163,16 @@ func (l *Loader[K, V]) drain(ctx context.Context) {
 // run fetches keys and fills their cells, whatever happens: nobody may wait for ever.
 func (l *Loader[K, V]) run(ctx context.Context, keys []K) {
 	var got map[K]V
-	var err error
-	func() {
-		defer func() {
-			if broken := recover(); broken != nil {
-				err = fault.New(fault.Internal, "a look-up broke: %v\n%s", broken, debug.Stack())
-			}
-		}()
+	err := unbroken(func() (err error) {
 		got, err = l.fetch(ctx, keys)
-	}()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, k := range keys {
-		c := l.cells[k]
-		c.value, c.found = got[k]
-		c.err = err
-		close(c.done)
-	}
+		return err
+	})
+	fill(l, keys, got, err)
 }
 
 // flush hands the wanted keys to a wave: the function that fetches them, or nil if nothing is wanted.
 func (l *Loader[K, V]) flush() func(context.Context) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	keys := l.wanted
-	l.wanted = nil
+	keys := l.take()
 	if len(keys) == 0 {
 		return nil
 	}

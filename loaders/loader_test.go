@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -85,13 +86,13 @@ func TestAListThatNobodyForesawCostsTwoCalls(t *testing.T) {
 			}
 		})
 	}
-	for { // until the 49 others wait behind the first
+	for all50 := false; !all50; { // until all others wait behind those that came first
 		l.mu.Lock()
-		waiting := len(l.queue)
+		s.mu.Lock()
+		all50 = len(s.calls) == 1 && len(s.calls[0])+len(l.queue) == 50
+		s.mu.Unlock()
 		l.mu.Unlock()
-		if waiting == 49 {
-			break
-		}
+		runtime.Gosched()
 	}
 	close(s.gate)
 	all.Wait()

@@ -10,6 +10,7 @@ import (
 	"membergate/internal/community"
 	"membergate/internal/cursor"
 	"membergate/internal/family"
+	"membergate/internal/glance"
 	"membergate/internal/member"
 	"membergate/internal/notice"
 	"membergate/internal/product"
@@ -33,6 +34,7 @@ type Stores struct {
 	Transfers transfer.Store
 	Wishes    redemption.Store
 	Notices   notice.Store
+	Glances   glance.Store
 	Rewards   *Shared[[]reward.Reward] // in the order of the shop's list
 	Slots     func(ctx context.Context, ids []string) (map[string]redemption.Seats, error)
 }
@@ -75,8 +77,8 @@ type key struct{}
 // Begin puts a new operation of a number of branches into the context.
 func Begin(ctx context.Context, s Stores, now time.Time, branches int) (context.Context, *Operation) {
 	o := &Operation{Now: now, Viewer: viewer.From(ctx), Stores: s, waves: newWaves(branches)}
-	o.Holders = enter(o, holders(s.Accounts, account.Whole))
-	o.People = enter(o, holders(s.Accounts, account.Public))
+	o.Holders = NewLoader(holders(s.Accounts, account.Whole))
+	o.People = NewLoader(holders(s.Accounts, account.Public))
 	o.Heads = enter(o, heads(s.Wallets))
 	o.Ledgers = enter(o, each(func(ctx context.Context, k LedgerKey) ([]wallet.Entry, error) {
 		return s.Wallets.Page(ctx, k.Wallet, k.query())
@@ -84,30 +86,31 @@ func Begin(ctx context.Context, s Stores, now time.Time, branches int) (context.
 	o.Entries = enter(o, entries(s.Wallets))
 	o.Usages = enter(o, each(s.Usages.ByMember))
 	o.Stocks = enter(o, s.stocks)
-	o.Families = enter(o, func(ctx context.Context, who []member.ID) (map[member.ID]family.Family, error) {
+	o.Families = NewLoader(func(ctx context.Context, who []member.ID) (map[member.ID]family.Family, error) {
 		found, err := s.Families.ByMembers(ctx, who)
 		for id, f := range found {
 			found[id] = f.At(o.Now)
 		}
 		return found, err
 	})
-	o.Ties = enter(o, each(s.Community.Ties))
+	o.Ties = NewLoader(each(s.Community.Ties))
 	o.Posts = enter(o, s.Community.ByIDs)
 	o.Comments = enter(o, s.Community.CommentsByIDs)
-	o.Topics = enter(o, s.Community.Topics)
-	o.Marks = enter(o, func(ctx context.Context, subjects []community.Subject) (map[community.Subject]community.Mark, error) {
+	o.Topics = NewLoader(s.Community.Topics)
+	o.Marks = NewLoader(func(ctx context.Context, subjects []community.Subject) (map[community.Subject]community.Mark, error) {
 		return s.Community.Marks(ctx, o.Me(), subjects)
 	})
 	o.Circles = enter(o, func(ctx context.Context, codes []string) (map[string]community.Circle, error) {
 		return s.Community.Circles(ctx, codes, o.Me())
 	})
 	o.Threads = enter(o, threads(s))
-	o.Products = enter(o, s.Products.ByIDs)
+	o.Products = NewLoader(s.Products.ByIDs)
 	o.Slots = enter(o, s.Slots)
 	o.Transfers = enter(o, s.Transfers.ByIDs)
 	o.Wishes = enter(o, s.Wishes.ByIDs)
 	o.Notices = enter(o, s.Notices.ByIDs)
 	o.Unread = enter(o, each(s.Notices.Unread))
+	o.waves.loaders = append(o.waves.loaders, glances{o})
 	return context.WithValue(ctx, key{}, o), o
 }
 
@@ -140,11 +143,12 @@ func (o *Operation) Branch(ctx context.Context) (context.Context, func()) {
 	return context.WithValue(ctx, branchKey{}, b), func() { b.Leave(ctx) }
 }
 
-// Arrive waits for the next wave. A context without a branch has left the waves: its wants are fetched when they are
-// loaded.
+// Arrive waits for the next wave. A context without a branch has left the waves: its wants are gathered, or fetched when
+// they are loaded.
 func (o *Operation) Arrive(ctx context.Context) {
-	if b, ok := ctx.Value(branchKey{}).(*Branch); ok {
-		b.Arrive(ctx)
+	b, ok := ctx.Value(branchKey{}).(*Branch)
+	if !ok || !b.Arrive(ctx) {
+		o.Gather(ctx)
 	}
 }
 

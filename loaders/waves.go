@@ -29,19 +29,20 @@ type Branch struct {
 }
 
 // Arrive waits until everything wanted by all branches has been fetched, at one go. A branch that has left does not
-// wait: what it wants is fetched when it is loaded.
-func (b *Branch) Arrive(ctx context.Context) {
+// wait, and is told so: what it wants is fetched when it is loaded.
+func (b *Branch) Arrive(ctx context.Context) bool {
 	w := b.waves
 	w.mu.Lock()
 	if b.left {
 		w.mu.Unlock()
-		return
+		return false
 	}
 	w.arrived++
 	next := w.next
 	w.departIfFull(ctx)
 	w.mu.Unlock()
 	<-next
+	return true
 }
 
 // Leave says that the branch wants nothing more of the waves.

@@ -83,6 +83,7 @@ func (r *Root) foreseeComments(ctx context.Context, comments []community.Comment
 			o.Marks.Want(c.Subject())
 		}
 	}
+	o.Gather(ctx)
 }
 
 func (r *Root) comments(ctx context.Context, page cursor.Page[community.Comment]) *graph.CommentConnection {

@@ -6,6 +6,7 @@ import (
 	"membergate/graph"
 	"membergate/internal/community"
 	"membergate/internal/cursor"
+	"membergate/internal/fault"
 	"membergate/internal/product"
 	"membergate/internal/viewer"
 	"membergate/loaders"
@@ -29,6 +30,7 @@ func (q query) Feed(ctx context.Context, kind graph.FeedKind, boardCode *string,
 			return nil, err
 		}
 		ask.Topic = community.TopicID(key)
+		loaders.From(ctx).Topics.Want(ask.Topic)
 	}
 	page, err := q.Community.Feed(ctx, q.programme(ctx), ask, q.reader)
 	if err != nil {
@@ -37,6 +39,9 @@ func (q query) Feed(ctx context.Context, kind graph.FeedKind, boardCode *string,
 	q.foreseePosts(ctx, page.Nodes, "edges", "node")
 	q.foreseePosts(ctx, page.Nodes, "nodes")
 	loaders.From(ctx).Arrive(ctx)
+	if err := q.knownTopic(ctx, ask.Topic); err != nil {
+		return nil, err
+	}
 	out := &graph.PostConnection{Edges: []*graph.PostEdge{}, Nodes: []*graph.Post{}, PageInfo: pageInfo(page.Page),
 		NewestCursor: page.Newest(), Stale: page.Stale}
 	for i := range page.Nodes {
@@ -45,6 +50,18 @@ func (q query) Feed(ctx context.Context, kind graph.FeedKind, boardCode *string,
 		out.Edges = append(out.Edges, &graph.PostEdge{Cursor: page.Cursors[i], Node: node})
 	}
 	return out, nil
+}
+
+// knownTopic refuses a topic that is not there; none is asked for where it is empty.
+func (r *Root) knownTopic(ctx context.Context, id community.TopicID) error {
+	if id == "" {
+		return nil
+	}
+	_, ok, err := loaders.From(ctx).Topics.Load(ctx, id)
+	if err == nil && !ok {
+		err = fault.New(fault.NotFound, "there is no such topic")
+	}
+	return err
 }
 
 // reader is what the community's rules must know of the viewer.

@@ -38,6 +38,7 @@ func (r *Root) kept(ctx context.Context, name string, kinds []community.Kind, fi
 	}
 	r.foreseePosts(ctx, page.Nodes, "edges", "node")
 	r.foreseePosts(ctx, page.Nodes, "nodes")
+	loaders.From(ctx).Gather(ctx)
 	out := &graph.PostConnection{Edges: []*graph.PostEdge{}, Nodes: []*graph.Post{}, PageInfo: pageInfo(page.Page), NewestCursor: page.Newest()}
 	for i := range page.Nodes {
 		node := r.post(ctx, &page.Nodes[i])
@@ -76,6 +77,7 @@ func (r *Root) people(ctx context.Context, name string, of func(community.Ties) 
 		return nil, err
 	}
 	loaders.From(ctx).People.Want(page.Nodes...)
+	loaders.From(ctx).Gather(ctx)
 	out := &graph.PublicProfileConnection{Edges: []*graph.PublicProfileEdge{}, Nodes: []*graph.PublicProfile{}, PageInfo: pageInfo(page)}
 	for i, id := range page.Nodes {
 		who, err := r.person(ctx, id)

@@ -83,6 +83,7 @@ func (m mutation) BookmarkSet(ctx context.Context, input graph.BookmarkSetInput)
 func (r *Root) freshPost(ctx context.Context, p *community.Post) *graph.Post {
 	loaders.From(ctx).Posts.Replace(p.ID, *p)
 	r.foreseePosts(ctx, []community.Post{*p}, "post")
+	loaders.From(ctx).Gather(ctx)
 	return r.post(ctx, p)
 }
 

@@ -152,6 +152,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 			Transfers: st.transfers,
 			Wishes:    st.redemptions,
 			Notices:   st.notices,
+			Glances:   st.glances,
 		},
 	}}
 	return parts, nil

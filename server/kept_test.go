@@ -15,11 +15,12 @@ import (
 )
 
 // The keeper has kept, followed and put away something of each kind, and the gardener writes for followers alone; the
-// full one's lists take no more.
+// full one's lists take no more, and the picky one has muted all of the village's authors but two.
 const (
 	keeper   = "soc-keeper"
 	gardener = "soc-gardener"
 	full     = "soc-full"
+	picky    = "soc-picky"
 )
 
 // garden is one of the gardener's posts, from 0 to 5; every other one shows a product and a topic.
@@ -27,7 +28,7 @@ func garden(n int) community.PostID { return community.PostID(societyID(20 + n))
 
 func putKept(ctx context.Context, _ Settings, st *stores, rules book) error {
 	c := st.community
-	for _, id := range []string{keeper, gardener, full} {
+	for _, id := range []string{keeper, gardener, full, picky} {
 		if err := st.accounts.Create(ctx, account.Open(rules, member.Profile{ID: member.ID(id), DisplayName: id, JoinedAt: foundation})); err != nil {
 			return err
 		}
@@ -50,7 +51,7 @@ func putKept(ctx context.Context, _ Settings, st *stores, rules book) error {
 	for n := range community.MaxWords {
 		many.Words = append(many.Words, fmt.Sprint("word ", n))
 	}
-	err := errors.Join(c.Put(ctx, all), c.PutTies(ctx, map[member.ID]community.Ties{full: many, keeper: {
+	err := errors.Join(c.Put(ctx, all), c.PutTies(ctx, map[member.ID]community.Ties{full: many, picky: {Mutes: authors[2:]}, keeper: {
 		Follows: []member.ID{gardener, member.ID(society(15))}, Topics: []community.TopicID{societyTopic}, Blocks: []member.ID{member.ID(society(16))},
 		Mutes: []member.ID{member.ID(society(17))}, Words: []string{"slugs"},
 	}}))

@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"membergate/internal/account"
+	"membergate/internal/glance"
 	"membergate/internal/secret"
 )
 
@@ -11,7 +12,7 @@ import (
 // fact is.
 func (s *stores) seal(set Settings) {
 	keys := householdKeys{sync.OnceValues(set.Keys)}
-	s.accounts = account.Seal(s.accounts, keys)
+	s.accounts, s.glances = account.Seal(s.accounts, keys), glance.Open(s.glances, keys)
 	if s.busy != nil {
 		s.busy.accounts = account.Seal(s.busy.accounts, keys)
 	}

@@ -20,6 +20,7 @@ import (
 	"membergate/internal/desk"
 	"membergate/internal/family"
 	"membergate/internal/giving"
+	"membergate/internal/glance"
 	invites "membergate/internal/invitation"
 	"membergate/internal/mongostore"
 	"membergate/internal/notice"
@@ -57,6 +58,7 @@ type stores struct {
 	offers     offer.Store      // tiers at a share of their price
 	claims     claim.Store      // tiers for codes, and days
 	community  community.Store  // posts, comments, marks, ties
+	glances    glance.Store     // what screens read at once
 	posting    posting.Store    // the same, for those who write
 	requests   desk.Requests    // after a sale
 	cards      desk.Cards       // who may show codes of members
@@ -145,7 +147,7 @@ func (s *stores) useBolt(b *boltstore.Store) {
 	s.transfers, s.claims, s.notices = b.Transfers(), b.Claims(), b.Notices()
 	s.offers = b.Offers()
 	s.products, s.rewards, s.usages, s.families, s.community = b.Products(), b.Rewards(), b.Usages(), b.Families(), b.Community()
-	s.uses, s.posting = b.Uses(), b.Community()
+	s.uses, s.posting, s.glances = b.Uses(), b.Community(), b.Glances()
 	s.decisions, s.requests, s.cards = b.Decisions(), b.Requests(), b.Cards()
 	s.redemptions, s.vouchers, s.promises = b.Redemptions(), b.Vouchers(), b.Supply()
 	s.coupons, s.invites = b.Coupons(), b.Invitations()
@@ -159,7 +161,7 @@ func (s *stores) useMongo(m *mongostore.Store) {
 	s.transfers, s.claims, s.notices = m.Transfers(), m.Claims(), m.Notices()
 	s.offers = m.Offers()
 	s.products, s.rewards, s.usages, s.families, s.community = m.Products(), m.Rewards(), m.Usages(), m.Families(), m.Community()
-	s.uses, s.posting = m.Uses(), m.Community()
+	s.uses, s.posting, s.glances = m.Uses(), m.Community(), m.Glances()
 	s.decisions, s.requests, s.cards = m.Decisions(), m.Requests(), m.Cards()
 	s.redemptions, s.vouchers, s.promises = m.Redemptions(), m.Vouchers(), m.Supply()
 	s.coupons, s.invites = m.Coupons(), m.Invitations()

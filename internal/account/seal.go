@@ -64,12 +64,15 @@ func (s sealed) close(p member.Profile) (member.Profile, error) {
 	return p, nil
 }
 
-func (s sealed) open(h Holder) Holder {
+func (s sealed) open(h Holder) Holder { return Opened(h, s.keys) }
+
+// Opened gives a holder, as another store keeps it, with what was sealed.
+func Opened(h Holder, keys Sealer) Holder {
 	if h.Profile.Sealed == "" {
 		return h
 	}
 	var told member.Told
-	plain, err := s.keys.Open(SealPurpose, h.Profile.Sealed)
+	plain, err := keys.Open(SealPurpose, h.Profile.Sealed)
 	if err != nil || json.Unmarshal([]byte(plain), &told) != nil {
 		return h
 	}

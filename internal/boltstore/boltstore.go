@@ -110,9 +110,15 @@ func (s *Store) read(ctx context.Context, f func(*tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if t, ok := ctx.Value(within{s}).(*tx); ok {
+		return f(t)
+	}
 	trips.Mongo(ctx)
 	return translate(s.db.View(func(t *bbolt.Tx) error { return f(&tx{bolt: t}) }))
 }
+
+// within is the context's key for a transaction of a store that reads in it belong to.
+type within struct{ s *Store }
 
 // translate makes errors of the file itself a fault; what a function refused stays as it is.
 func translate(err error) error {

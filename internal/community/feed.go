@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"golang.org/x/sync/errgroup"
-
 	"membergate/internal/cursor"
 	"membergate/internal/fault"
 	"membergate/internal/member"
@@ -66,7 +64,8 @@ const PageSize = 20
 const spare = 4
 
 // Feed gives a page of a feed. Hot, New, OfBoard and OnTopic cost the reader one look at the posts, beside the facts;
-// a second one only if several posts of the first were not for the reader.
+// a second one only if several posts of the first were not for the reader. Of a topic that is not there the page is
+// empty: whoever asks says so.
 func (s *Service) Feed(ctx context.Context, p *programme.Programme, q FeedQuery, facts Facts) (FeedPage, error) {
 	if err := q.check(p); err != nil {
 		return FeedPage{}, err
@@ -84,8 +83,6 @@ func (s *Service) Feed(ctx context.Context, p *programme.Programme, q FeedQuery,
 		return s.forYou(ctx, q, list, span, facts)
 	case Hot:
 		ask.Order = ByHot
-	case OnTopic:
-		return s.topic(ctx, q, list, ask, facts)
 	}
 	return s.shared(ctx, q.Who, list, ask, facts)
 }
@@ -140,21 +137,4 @@ func (s *Service) own(ctx context.Context, q FeedQuery, list cursor.List, ask Qu
 		return FeedPage{}, err
 	}
 	return s.page(list, ask, want, posts), nil
-}
-
-// topic gives a page of a topic, or says that there is no such topic.
-func (s *Service) topic(ctx context.Context, q FeedQuery, list cursor.List, ask Query, facts Facts) (page FeedPage, err error) {
-	var both errgroup.Group
-	both.Go(func() error {
-		known, err := s.Store.Topics(ctx, []TopicID{q.Topic})
-		if _, ok := known[q.Topic]; err == nil && !ok {
-			err = fault.New(fault.NotFound, "there is no such topic")
-		}
-		return err
-	})
-	both.Go(func() (err error) {
-		page, err = s.shared(ctx, q.Who, list, ask, facts)
-		return err
-	})
-	return page, both.Wait()
 }

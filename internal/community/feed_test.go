@@ -153,7 +153,6 @@ func TestQuestionsThatNoFeedAnswers(t *testing.T) {
 		"an unknown board":             {community.FeedQuery{Kind: community.OfBoard, Board: "X"}, fault.NotFound, `there is no board "X"`},
 		"a topic feed without topic":   {community.FeedQuery{Kind: community.OnTopic}, fault.BadInput, "topicId is missing; the feed TOPIC needs the id of a topic"},
 		"a topic elsewhere":            {community.FeedQuery{Kind: community.Hot, Topic: "t"}, fault.BadInput, `topicId is "t"; it is allowed with the feed TOPIC only`},
-		"an unknown topic":             {community.FeedQuery{Kind: community.OnTopic, Topic: "t"}, fault.NotFound, "there is no such topic"},
 		"following without signing in": {community.FeedQuery{Kind: community.Following}, fault.Unauthenticated, "the feed FOLLOWING is there for signed-in members only"},
 		"family without signing in":    {community.FeedQuery{Kind: community.FamilyOwn}, fault.Unauthenticated, "the feed FAMILY is there for signed-in members only"},
 		"too many":                     {community.FeedQuery{Kind: community.New, Args: cursor.Args{First: &many}}, fault.BadInput, "first is 51; allowed are 1 to 50"},

@@ -175,8 +175,10 @@ func (c *Community) PutTopics(ctx context.Context, list []community.Topic) error
 // Topics implements community.Store.
 func (c *Community) Topics(ctx context.Context, ids []community.TopicID) (map[community.TopicID]community.Topic, error) {
 	out := make(map[community.TopicID]community.Topic, len(ids))
-	err := findIDs(ctx, c.s, topics, ids, func(d topicDoc) {
-		out[community.TopicID(d.ID)] = community.Topic{ID: community.TopicID(d.ID), Key: d.Key, Titles: d.Titles}
-	})
+	err := findIDs(ctx, c.s, topics, ids, func(d topicDoc) { out[community.TopicID(d.ID)] = d.topic() })
 	return out, err
+}
+
+func (d topicDoc) topic() community.Topic {
+	return community.Topic{ID: community.TopicID(d.ID), Key: d.Key, Titles: d.Titles}
 }

@@ -143,20 +143,24 @@ func (fs *Families) ByMembers(ctx context.Context, who []member.ID) (map[member.
 	if len(who) == 0 {
 		return out, nil
 	}
+	err := find(ctx, fs.s, families, in("active", who), options.Find(), byPeople(who, out))
+	return out, err
+}
+
+// byPeople puts families where those who asked find them.
+func byPeople(who []member.ID, out map[member.ID]family.Family) func(familyDoc) {
 	asked := make(map[member.ID]bool, len(who))
 	for _, m := range who {
 		asked[m] = true
 	}
-	err := find(ctx, fs.s, families, in("active", who), options.Find(),
-		func(d familyDoc) {
-			f := d.family()
-			for _, m := range f.Members() {
-				if asked[m] {
-					out[m] = f
-				}
+	return func(d familyDoc) {
+		f := d.family()
+		for _, m := range f.Members() {
+			if asked[m] {
+				out[m] = f
 			}
-		})
-	return out, err
+		}
+	}
 }
 
 // Memberships implements family.Store.
