@@ -63,6 +63,7 @@ var may = map[string][]string{
 	"internal/community":   {"internal/programme", "internal/member", "internal/cursor"},
 	"internal/glance":      {"internal/member", "internal/account", "internal/family", "internal/community", "internal/product"},
 	"internal/posting":     {"internal/programme", "internal/member", "internal/wallet", "internal/product", "internal/moderation", "internal/cursor", "internal/community"},
+	"internal/report":      {},
 	"internal/recommend":   {"internal/programme", "internal/member", "internal/order", "internal/cursor", "internal/product", "internal/reward", "internal/community", "internal/phrase"},
 	"internal/supply":      {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
 	"internal/reconcile":   {"internal/transfer", "internal/supply", "internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account", "internal/order"},
