@@ -61,6 +61,9 @@ func putPost(t *tx, row postRow) error {
 			return err
 		}
 	}
+	if err := putWait(t, community.OnPost, string(row.ID), old.Waits(), row.Waits(), row.Review.Undone(!row.DeletedAt.IsZero())); err != nil {
+		return err
+	}
 	return t.put(posts, []byte(row.ID), row)
 }
 

@@ -46,3 +46,8 @@ func TestOlderFilesListWhatAMemberMarked(t *testing.T) {
 		t.Errorf("kept are %v, error %v", kept, err)
 	}
 }
+
+func TestReporting(t *testing.T) {
+	s := open(t)
+	storetest.Reporting(t, storetest.Tribunal{Reports: s.Reports(), Contents: s.Community()})
+}

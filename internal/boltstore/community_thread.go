@@ -64,6 +64,9 @@ func putComment(t *tx, row commentRow) error {
 			return err
 		}
 	}
+	if err := putWait(t, community.OnComment, string(row.ID), old.Waits(), row.Waits(), row.Review.Undone(row.Tombstone())); err != nil {
+		return err
+	}
 	return t.put(comments, []byte(row.ID), row)
 }
 

@@ -25,6 +25,7 @@ type Comment struct {
 	Body      string
 	State     Moderation
 	Ruling    Ruling    // why its state is not PUBLISHED, or once was not
+	Review    Review    // what moderators keep with it
 	CreatedAt time.Time // to the millisecond: its id begins with it
 	EditedAt  time.Time // zero = never
 	DeletedAt time.Time // zero = not deleted
@@ -82,7 +83,7 @@ func (c Comment) As(r Reader) Comment {
 	}
 	if c.Tombstone() {
 		c.Author, c.Body, c.Counts, c.EditedAt = "", "", Counts{}, time.Time{}
-		c.State, c.Ruling = Published, Ruling{} // what was not published looks like what was deleted
+		c.State, c.Ruling, c.Review = Published, Ruling{}, Review{} // what was not published looks like what was deleted
 	}
 	return c
 }

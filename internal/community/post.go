@@ -87,6 +87,7 @@ type Post struct {
 	Campaign   string // code of the programme's campaign that it takes part in; empty if none
 	State      Moderation
 	Ruling     Ruling    // why its state is not PUBLISHED, or once was not
+	Review     Review    // what moderators keep with it
 	CreatedAt  time.Time // to the millisecond: its id begins with it
 	EditedAt   time.Time // zero = never
 	DeletedAt  time.Time // zero = not deleted

@@ -74,6 +74,11 @@ func (m Marked) takesReactions() bool {
 	return m.Post.Live()
 }
 
+// Find gives a post or comment that the reader, who must be signed in, can see; it refuses all others alike, naming a field.
+func (s *Service) Find(ctx context.Context, r Reader, on Subject, field string) (Marked, error) {
+	return s.subject(ctx, r, on, field)
+}
+
 // subject finds what the reader can see, or says that it is not known, whatever the reason.
 func (s *Service) subject(ctx context.Context, r Reader, on Subject, field string) (Marked, error) {
 	of := PostID(on.ID)

@@ -8,6 +8,7 @@ type Ruling struct {
 	Reason   string    // code, such as "WORDS"; phrase "moderation."+Reason says it
 	Note     string    // what a moderator wrote to the author; empty where nobody did
 	By       RuledBy   // who decided
+	Staff    string    // which moderator, whom nobody but moderators may know; empty for others
 	At       time.Time // when, to the millisecond
 	Appeal   string    // what the author answered; empty if nothing
 	Appealed time.Time // when; zero = never

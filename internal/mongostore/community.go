@@ -19,14 +19,17 @@ import (
 //	        visibility, minRank, family, state, created, edited, deleted, pinned, locked, counts: { … }, weight, hot,
 //	        tally: version of the tally that the counts are of,
 //	        live: published and not deleted, gone: deleted, shelf: Post.Shelf, campaign, version,
-//	        ruling: { reason, note, by, at, appeal, appealed, ended } }
+//	        ruling: { reason, note, by, staff, at, appeal, appealed, ended },
+//	        review: { score, reports, since, judged, last, noted, todo: { a line of the log of moderation } },
+//	        waits, cause, waitsSince: Post.Waits, undone: something of the review is left to do }
 //
-//	hot, _id · board, _id · topics, _id · author, _id · family, _id
+//	hot, _id · board, _id · topics, _id · author, _id · family, _id · waits, of those that do · undone, the same
 //
 //	topics { _id: topic id, sv: 1, key, titles: { locale: text … } }
 var (
 	posts = newCollection("posts",
-		index("hot", "_id"), index("board", "_id"), index("topics", "_id"), index("author", "_id"), index("family", "_id"))
+		index("hot", "_id"), index("board", "_id"), index("topics", "_id"), index("author", "_id"), index("family", "_id"),
+		only("waits"), only("undone"))
 	topics = newCollection("topics")
 )
 
@@ -63,7 +66,10 @@ type postDoc struct {
 	Shelf      string       `bson:"shelf"`
 	Campaign   string       `bson:"campaign,omitempty"`
 	Ruling     rulingDoc    `bson:"ruling,omitempty"`
+	Review     reviewDoc    `bson:"review"`
 	Version    int64        `bson:"version,omitempty"`
+
+	Wait waitDoc `bson:",inline"`
 }
 
 type pictureDoc struct {
@@ -82,7 +88,8 @@ func toPost(p community.Post) postDoc {
 		Created: p.CreatedAt, Edited: p.EditedAt, Deleted: p.DeletedAt, Pinned: p.Pinned, Locked: p.Locked,
 		Counts: toCounts(p.Counts), Weight: p.Weight, Hot: p.HotKey,
 		Live: p.Live(), Gone: !p.DeletedAt.IsZero(), Shelf: p.Shelf(),
-		Campaign: p.Campaign, Ruling: rulingDoc(p.Ruling), Version: p.Version,
+		Campaign: p.Campaign, Ruling: rulingDoc(p.Ruling), Review: toReview(p.Review), Version: p.Version,
+		Wait: toWait(p.Waits(), p.Review.Undone(!p.DeletedAt.IsZero())),
 	}
 }
 
@@ -94,7 +101,7 @@ func (d postDoc) post() community.Post {
 		Visibility: community.Visibility(d.Visibility), MinRank: d.MinRank, Family: d.Family, State: community.Moderation(d.State),
 		CreatedAt: d.Created, EditedAt: d.Edited, DeletedAt: d.Deleted, Pinned: d.Pinned, Locked: d.Locked,
 		Counts: d.Counts.counts(), Weight: d.Weight, HotKey: d.Hot,
-		Campaign: d.Campaign, Ruling: d.Ruling.ruling(), Version: d.Version,
+		Campaign: d.Campaign, Ruling: d.Ruling.ruling(), Review: d.Review.review(), Version: d.Version,
 	}
 }
 

@@ -17,6 +17,11 @@ func TestCommunity(t *testing.T) { storetest.Community(t, open(t).Community()) }
 
 func TestPosting(t *testing.T) { storetest.Posting(t, open(t).Community()) }
 
+func TestReporting(t *testing.T) {
+	s := open(t)
+	storetest.Reporting(t, storetest.Tribunal{Reports: s.Reports(), Contents: s.Community()})
+}
+
 // What a screen reads costs one command each, however much of it there is.
 func TestCommunityTrips(t *testing.T) {
 	s := open(t).Community()

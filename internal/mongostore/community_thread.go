@@ -17,11 +17,13 @@ import (
 //
 //	comments { _id: comment id, sv: 1, post, parent, under: parent or post, path, depth, author, body, state, created,
 //	           edited, deleted, ruling, counts: { … as in posts … }, replies, best, version, tally, gone: deleted,
-//	           open: it is not known to be counted above it, hear: [ member id … ], published: for the first time }
+//	           open: it is not known to be counted above it, hear: [ member id … ], published: for the first time,
+//	           review, waits, cause, waitsSince, undone: as in posts }
 //
-//	under, best, _id · under, _id · post · open, of those that are · hear, published
+//	under, best, _id · under, _id · post · open, of those that are · hear, published · waits, of those that do · undone, the same
 var comments = newCollection("comments",
-	index("under", "best", "_id"), index("under", "_id"), index("post"), only("open"), index("hear", "published"))
+	index("under", "best", "_id"), index("under", "_id"), index("post"), only("open"), index("hear", "published"),
+	only("waits"), only("undone"))
 
 type commentDoc struct {
 	ID      string    `bson:"_id"`
@@ -44,10 +46,12 @@ type commentDoc struct {
 	Tally   int64     `bson:"tally"`
 	Gone    bool      `bson:"gone"`
 	Ruling  rulingDoc `bson:"ruling,omitempty"`
+	Review  reviewDoc `bson:"review"`
 	Open    bool      `bson:"open,omitempty"`
 
 	Hear      []member.ID `bson:"hear,omitempty"`
 	Published time.Time   `bson:"published,omitempty"`
+	Wait waitDoc `bson:",inline"`
 }
 
 func toComment(c community.Comment) commentDoc {
@@ -55,7 +59,8 @@ func toComment(c community.Comment) commentDoc {
 		ID: string(c.ID), SV: 1, Post: string(c.Post), Parent: string(c.Parent), Under: c.Under(), Path: c.Path, Depth: c.Depth,
 		Author: string(c.Author), Body: c.Body, State: string(c.State), Created: c.CreatedAt, Edited: c.EditedAt,
 		Deleted: c.DeletedAt, Counts: toCounts(c.Counts), Replies: c.Replies, Best: c.BestKey, Version: c.Version,
-		Gone: c.Tombstone(), Ruling: rulingDoc(c.Ruling), Hear: c.Hearers, Published: c.PublishedAt,
+		Gone: c.Tombstone(), Ruling: rulingDoc(c.Ruling), Hear: c.Hearers, Published: c.PublishedAt, Review: toReview(c.Review),
+		Wait: toWait(c.Waits(), c.Review.Undone(c.Tombstone())),
 	}
 }
 
@@ -64,7 +69,7 @@ func (d commentDoc) comment() community.Comment {
 		ID: community.CommentID(d.ID), Post: community.PostID(d.Post), Parent: community.CommentID(d.Parent), Path: d.Path,
 		Depth: d.Depth, Author: member.ID(d.Author), Body: d.Body, State: community.Moderation(d.State), CreatedAt: d.Created,
 		EditedAt: d.Edited, DeletedAt: d.Deleted, Counts: d.Counts.counts(), Replies: d.Replies, BestKey: d.Best,
-		Version: d.Version, Ruling: d.Ruling.ruling(), Hearers: d.Hear, PublishedAt: d.Published,
+		Version: d.Version, Ruling: d.Ruling.ruling(), Hearers: d.Hear, PublishedAt: d.Published, Review: d.Review.review(),
 	}
 }
 

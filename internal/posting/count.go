@@ -54,3 +54,6 @@ func (s *Service) Repair(ctx context.Context, n int) (int, error) {
 	}
 	return len(open), nil
 }
+
+// CountAbove counts what a comment hangs below, for those who change comments in other ways than their authors.
+func (s *Service) CountAbove(ctx context.Context, c community.Comment) error { return s.count(ctx, c) }

@@ -33,6 +33,7 @@ type Programme struct {
 	Boards        []Board           `yaml:"boards"`        //
 	Groups        []Group           `yaml:"groups"`        //
 	Posts         *Posts            `yaml:"posts"`         // absent = members write nothing
+	Moderation    *Moderation       `yaml:"moderation"`    // absent = nobody reports or decides
 	Lifecycle     Lifecycle         `yaml:"lifecycle"`     //
 	Services      []Service         `yaml:"services"`      // response times
 	Phrases       *Phrases          `yaml:"phrases"`       // absent = no words of the month

@@ -1,13 +1,20 @@
-// Package report weighs what members report of what others wrote: those whose reports moderators agreed with count more,
-// those who are mostly wrong count for nothing.
 package report
 
-import "math"
+import (
+	"math"
+
+	"membergate/internal/programme"
+)
 
 // Record is how a reporter's earlier reports were decided.
 type Record struct {
 	Agreed  int // moderators took down what was reported
 	Refused int // moderators saw nothing wrong
+}
+
+// ScaleOf is a programme's.
+func ScaleOf(r programme.Reports) Scale {
+	return Scale{Axis: float64(r.Axis) / 100, Known: int(r.Known), Most: float64(r.Most) / 100}
 }
 
 // Scale says how reports are weighed. A programme has its own.
