@@ -45,6 +45,8 @@ type ResolverRoot interface {
 	LedgerEntry() LedgerEntryResolver
 	Member() MemberResolver
 	MemberInvitation() MemberInvitationResolver
+	ModerationCase() ModerationCaseResolver
+	ModerationNote() ModerationNoteResolver
 	Mutation() MutationResolver
 	Notification() NotificationResolver
 	NotificationConnection() NotificationConnectionResolver
@@ -595,12 +597,40 @@ type ComplexityRoot struct {
 		Message func(childComplexity int) int
 	}
 
+	ContentAppealPayload struct {
+		Comment    func(childComplexity int) int
+		Post       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ContentAppealUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
+	ContentReportPayload struct {
+		Report     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ContentReportUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+		Nearest func(childComplexity int) int
+	}
+
 	ContentRuling struct {
-		At     func(childComplexity int) int
-		By     func(childComplexity int) int
-		Note   func(childComplexity int) int
-		Reason func(childComplexity int) int
-		Text   func(childComplexity int) int
+		Appeal          func(childComplexity int) int
+		AppealDecidedAt func(childComplexity int) int
+		AppealedAt      func(childComplexity int) int
+		At              func(childComplexity int) int
+		By              func(childComplexity int) int
+		CanAppeal       func(childComplexity int) int
+		Note            func(childComplexity int) int
+		Reason          func(childComplexity int) int
+		Text            func(childComplexity int) int
 	}
 
 	Coupon struct {
@@ -1193,6 +1223,7 @@ type ComplexityRoot struct {
 		ReactedPosts           func(childComplexity int, kind *ReactionKind, first *int, after *string) int
 		RecommendationSettings func(childComplexity int) int
 		Redemptions            func(childComplexity int, filter *RedemptionFilter, first *int, after *string) int
+		Reports                func(childComplexity int, first *int, after *string) int
 		Services               func(childComplexity int) int
 		StoreWord              func(childComplexity int) int
 		Tier                   func(childComplexity int) int
@@ -1450,6 +1481,88 @@ type ComplexityRoot struct {
 		Weight func(childComplexity int) int
 	}
 
+	ModerationCase struct {
+		Author      func(childComplexity int) int
+		Body        func(childComplexity int) int
+		CanDecide   func(childComplexity int) int
+		Cause       func(childComplexity int) int
+		CreatedAt   func(childComplexity int) int
+		DueBy       func(childComplexity int) int
+		Edition     func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Kind        func(childComplexity int) int
+		Late        func(childComplexity int) int
+		Media       func(childComplexity int) int
+		Moderation  func(childComplexity int) int
+		ReportCount func(childComplexity int) int
+		ReportScore func(childComplexity int) int
+		Reports     func(childComplexity int) int
+		Ruling      func(childComplexity int) int
+		Since       func(childComplexity int) int
+		SubjectID   func(childComplexity int) int
+	}
+
+	ModerationCaseConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	ModerationCaseEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	ModerationDecidePayload struct {
+		Case       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ModerationDecideUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
+	ModerationNote struct {
+		At        func(childComplexity int) int
+		Author    func(childComplexity int) int
+		From      func(childComplexity int) int
+		Kind      func(childComplexity int) int
+		Number    func(childComplexity int) int
+		Reason    func(childComplexity int) int
+		Staff     func(childComplexity int) int
+		SubjectID func(childComplexity int) int
+		TextHash  func(childComplexity int) int
+		To        func(childComplexity int) int
+		Words     func(childComplexity int) int
+	}
+
+	ModerationNoteConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	ModerationNoteEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	ModerationReason struct {
+		Code      func(childComplexity int) int
+		Name      func(childComplexity int) int
+		NeedsNote func(childComplexity int) int
+	}
+
+	ModerationRules struct {
+		AnswerHours   func(childComplexity int) int
+		AppealDays    func(childComplexity int) int
+		DailyReports  func(childComplexity int) int
+		Reasons       func(childComplexity int) int
+		ReportReasons func(childComplexity int) int
+	}
+
 	Money struct {
 		Amount       func(childComplexity int) int
 		CurrencyCode func(childComplexity int) int
@@ -1473,6 +1586,8 @@ type ComplexityRoot struct {
 		CommentDelete           func(childComplexity int, input CommentDeleteInput) int
 		CommentUpdate           func(childComplexity int, input CommentUpdateInput) int
 		ConsentSet              func(childComplexity int, input ConsentSetInput) int
+		ContentAppeal           func(childComplexity int, input ContentAppealInput) int
+		ContentReport           func(childComplexity int, input ContentReportInput) int
 		CouponClaim             func(childComplexity int, input CouponClaimInput) int
 		CouponFreeze            func(childComplexity int, input CouponFreezeInput) int
 		CouponIssue             func(childComplexity int, input CouponIssueInput) int
@@ -1510,6 +1625,7 @@ type ComplexityRoot struct {
 		MembershipDaysAdd       func(childComplexity int, input MembershipDaysAddInput) int
 		MembershipRenewalSet    func(childComplexity int, input MembershipRenewalSetInput) int
 		MembershipTrialStart    func(childComplexity int, input MembershipTrialStartInput) int
+		ModerationDecide        func(childComplexity int, input ModerationDecideInput) int
 		MutedWordSet            func(childComplexity int, input MutedWordSetInput) int
 		NotificationSettingsSet func(childComplexity int, input NotificationSettingsSetInput) int
 		NotificationsRead       func(childComplexity int, input NotificationsReadInput) int
@@ -1757,6 +1873,7 @@ type ComplexityRoot struct {
 		Earning     func(childComplexity int) int
 		Household   func(childComplexity int) int
 		ID          func(childComplexity int) int
+		Moderation  func(childComplexity int) int
 		Name        func(childComplexity int) int
 		Rules       func(childComplexity int) int
 		Tiers       func(childComplexity int) int
@@ -1814,6 +1931,8 @@ type ComplexityRoot struct {
 		Me                 func(childComplexity int) int
 		MembershipOffer    func(childComplexity int, member string, offerID string) int
 		MembershipRenewals func(childComplexity int, first *int, after *string) int
+		ModerationLog      func(childComplexity int, subjectID *string, staff *string, first *int, after *string) int
+		ModerationQueue    func(childComplexity int, filter *ModerationQueueFilter, first *int, after *string) int
 		Node               func(childComplexity int, id string) int
 		Nodes              func(childComplexity int, ids []string) int
 		PostCampaigns      func(childComplexity int) int
@@ -1944,6 +2063,36 @@ type ComplexityRoot struct {
 		Code    func(childComplexity int) int
 		Field   func(childComplexity int) int
 		Message func(childComplexity int) int
+	}
+
+	Report struct {
+		CreatedAt  func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Outcome    func(childComplexity int) int
+		Reason     func(childComplexity int) int
+		ReasonName func(childComplexity int) int
+		ResolvedAt func(childComplexity int) int
+		State      func(childComplexity int) int
+		SubjectID  func(childComplexity int) int
+		Text       func(childComplexity int) int
+	}
+
+	ReportConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	ReportEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	ReportedReason struct {
+		CreatedAt  func(childComplexity int) int
+		Reason     func(childComplexity int) int
+		ReasonName func(childComplexity int) int
+		Text       func(childComplexity int) int
 	}
 
 	Reward struct {
@@ -2436,6 +2585,7 @@ type MemberResolver interface {
 	Entitlements(ctx context.Context, obj *Member) ([]*Entitlement, error)
 	StoreWord(ctx context.Context, obj *Member) (*StoreWord, error)
 	MemberCode(ctx context.Context, obj *Member) (*MemberCode, error)
+	Reports(ctx context.Context, obj *Member, first *int, after *string) (*ReportConnection, error)
 	AfterSales(ctx context.Context, obj *Member, first *int, after *string) (*AfterSalesRequestConnection, error)
 	BenefitUses(ctx context.Context, obj *Member, filter *BenefitUseFilter, first *int, after *string) (*BenefitUseConnection, error)
 	Coupons(ctx context.Context, obj *Member, filter *CouponFilter, first *int, after *string) (*CouponConnection, error)
@@ -2459,6 +2609,14 @@ type MemberInvitationResolver interface {
 	InvitedCount(ctx context.Context, obj *MemberInvitation) (*int, error)
 	RewardedCount(ctx context.Context, obj *MemberInvitation) (*int, error)
 	Friends(ctx context.Context, obj *MemberInvitation, first *int, after *string) (*InvitedFriendConnection, error)
+}
+type ModerationCaseResolver interface {
+	Author(ctx context.Context, obj *ModerationCase) (*PublicProfile, error)
+
+	Reports(ctx context.Context, obj *ModerationCase) ([]*ReportedReason, error)
+}
+type ModerationNoteResolver interface {
+	Author(ctx context.Context, obj *ModerationNote) (*PublicProfile, error)
 }
 type MutationResolver interface {
 	CheckoutHold(ctx context.Context, input CheckoutHoldInput) (*CheckoutHoldPayload, error)
@@ -2514,6 +2672,9 @@ type MutationResolver interface {
 	MemberBlockSet(ctx context.Context, input MemberBlockSetInput) (*MemberBlockSetPayload, error)
 	MemberMuteSet(ctx context.Context, input MemberMuteSetInput) (*MemberMuteSetPayload, error)
 	MutedWordSet(ctx context.Context, input MutedWordSetInput) (*MutedWordSetPayload, error)
+	ContentReport(ctx context.Context, input ContentReportInput) (*ContentReportPayload, error)
+	ContentAppeal(ctx context.Context, input ContentAppealInput) (*ContentAppealPayload, error)
+	ModerationDecide(ctx context.Context, input ModerationDecideInput) (*ModerationDecidePayload, error)
 	GroupJoin(ctx context.Context, input GroupJoinInput) (*GroupJoinPayload, error)
 	NotificationsRead(ctx context.Context, input NotificationsReadInput) (*NotificationsReadPayload, error)
 	NotificationSettingsSet(ctx context.Context, input NotificationSettingsSetInput) (*NotificationSettingsSetPayload, error)
@@ -2582,6 +2743,8 @@ type QueryResolver interface {
 	Entitlements(ctx context.Context, memberID string) (*Entitlements, error)
 	StoreWordCheck(ctx context.Context, word string) (*StoreWordCheck, error)
 	AfterSalesRequests(ctx context.Context, first *int, after *string) (*AfterSalesRequestConnection, error)
+	ModerationQueue(ctx context.Context, filter *ModerationQueueFilter, first *int, after *string) (*ModerationCaseConnection, error)
+	ModerationLog(ctx context.Context, subjectID *string, staff *string, first *int, after *string) (*ModerationNoteConnection, error)
 	CouponByCode(ctx context.Context, code string) (*Coupon, error)
 	PostCampaigns(ctx context.Context) ([]*PostCampaign, error)
 	CouponCampaigns(ctx context.Context) ([]*CouponCampaign, error)
@@ -4609,6 +4772,100 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ConsentSetUserError.Message(childComplexity), true
 
+	case "ContentAppealPayload.comment":
+		if e.ComplexityRoot.ContentAppealPayload.Comment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentAppealPayload.Comment(childComplexity), true
+	case "ContentAppealPayload.post":
+		if e.ComplexityRoot.ContentAppealPayload.Post == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentAppealPayload.Post(childComplexity), true
+	case "ContentAppealPayload.userErrors":
+		if e.ComplexityRoot.ContentAppealPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentAppealPayload.UserErrors(childComplexity), true
+
+	case "ContentAppealUserError.code":
+		if e.ComplexityRoot.ContentAppealUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentAppealUserError.Code(childComplexity), true
+	case "ContentAppealUserError.field":
+		if e.ComplexityRoot.ContentAppealUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentAppealUserError.Field(childComplexity), true
+	case "ContentAppealUserError.message":
+		if e.ComplexityRoot.ContentAppealUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentAppealUserError.Message(childComplexity), true
+
+	case "ContentReportPayload.report":
+		if e.ComplexityRoot.ContentReportPayload.Report == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentReportPayload.Report(childComplexity), true
+	case "ContentReportPayload.userErrors":
+		if e.ComplexityRoot.ContentReportPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentReportPayload.UserErrors(childComplexity), true
+
+	case "ContentReportUserError.code":
+		if e.ComplexityRoot.ContentReportUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentReportUserError.Code(childComplexity), true
+	case "ContentReportUserError.field":
+		if e.ComplexityRoot.ContentReportUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentReportUserError.Field(childComplexity), true
+	case "ContentReportUserError.message":
+		if e.ComplexityRoot.ContentReportUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentReportUserError.Message(childComplexity), true
+	case "ContentReportUserError.nearest":
+		if e.ComplexityRoot.ContentReportUserError.Nearest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentReportUserError.Nearest(childComplexity), true
+
+	case "ContentRuling.appeal":
+		if e.ComplexityRoot.ContentRuling.Appeal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentRuling.Appeal(childComplexity), true
+	case "ContentRuling.appealDecidedAt":
+		if e.ComplexityRoot.ContentRuling.AppealDecidedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentRuling.AppealDecidedAt(childComplexity), true
+	case "ContentRuling.appealedAt":
+		if e.ComplexityRoot.ContentRuling.AppealedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentRuling.AppealedAt(childComplexity), true
 	case "ContentRuling.at":
 		if e.ComplexityRoot.ContentRuling.At == nil {
 			break
@@ -4621,6 +4878,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ContentRuling.By(childComplexity), true
+	case "ContentRuling.canAppeal":
+		if e.ComplexityRoot.ContentRuling.CanAppeal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentRuling.CanAppeal(childComplexity), true
 	case "ContentRuling.note":
 		if e.ComplexityRoot.ContentRuling.Note == nil {
 			break
@@ -6943,6 +7206,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.Redemptions(childComplexity, args["filter"].(*RedemptionFilter), args["first"].(*int), args["after"].(*string)), true
+	case "Member.reports":
+		if e.ComplexityRoot.Member.Reports == nil {
+			break
+		}
+
+		args, err := ec.field_Member_reports_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Member.Reports(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Member.services":
 		if e.ComplexityRoot.Member.Services == nil {
 			break
@@ -7850,6 +8124,328 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MissingDetail.Weight(childComplexity), true
 
+	case "ModerationCase.author":
+		if e.ComplexityRoot.ModerationCase.Author == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationCase.Author(childComplexity), true
+	case "ModerationCase.body":
+		if e.ComplexityRoot.ModerationCase.Body == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationCase.Body(childComplexity), true
+	case "ModerationCase.canDecide":
+		if e.ComplexityRoot.ModerationCase.CanDecide == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationCase.CanDecide(childComplexity), true
+	case "ModerationCase.cause":
+		if e.ComplexityRoot.ModerationCase.Cause == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationCase.Cause(childComplexity), true
+	case "ModerationCase.createdAt":
+		if e.ComplexityRoot.ModerationCase.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationCase.CreatedAt(childComplexity), true
+	case "ModerationCase.dueBy":
+		if e.ComplexityRoot.ModerationCase.DueBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationCase.DueBy(childComplexity), true
+	case "ModerationCase.edition":
+		if e.ComplexityRoot.ModerationCase.Edition == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationCase.Edition(childComplexity), true
+	case "ModerationCase.id":
+		if e.ComplexityRoot.ModerationCase.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationCase.ID(childComplexity), true
+	case "ModerationCase.kind":
+		if e.ComplexityRoot.ModerationCase.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationCase.Kind(childComplexity), true
+	case "ModerationCase.late":
+		if e.ComplexityRoot.ModerationCase.Late == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationCase.Late(childComplexity), true
+	case "ModerationCase.media":
+		if e.ComplexityRoot.ModerationCase.Media == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationCase.Media(childComplexity), true
+	case "ModerationCase.moderation":
+		if e.ComplexityRoot.ModerationCase.Moderation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationCase.Moderation(childComplexity), true
+	case "ModerationCase.reportCount":
+		if e.ComplexityRoot.ModerationCase.ReportCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationCase.ReportCount(childComplexity), true
+	case "ModerationCase.reportScore":
+		if e.ComplexityRoot.ModerationCase.ReportScore == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationCase.ReportScore(childComplexity), true
+	case "ModerationCase.reports":
+		if e.ComplexityRoot.ModerationCase.Reports == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationCase.Reports(childComplexity), true
+	case "ModerationCase.ruling":
+		if e.ComplexityRoot.ModerationCase.Ruling == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationCase.Ruling(childComplexity), true
+	case "ModerationCase.since":
+		if e.ComplexityRoot.ModerationCase.Since == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationCase.Since(childComplexity), true
+	case "ModerationCase.subjectId":
+		if e.ComplexityRoot.ModerationCase.SubjectID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationCase.SubjectID(childComplexity), true
+
+	case "ModerationCaseConnection.edges":
+		if e.ComplexityRoot.ModerationCaseConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationCaseConnection.Edges(childComplexity), true
+	case "ModerationCaseConnection.nodes":
+		if e.ComplexityRoot.ModerationCaseConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationCaseConnection.Nodes(childComplexity), true
+	case "ModerationCaseConnection.pageInfo":
+		if e.ComplexityRoot.ModerationCaseConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationCaseConnection.PageInfo(childComplexity), true
+
+	case "ModerationCaseEdge.cursor":
+		if e.ComplexityRoot.ModerationCaseEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationCaseEdge.Cursor(childComplexity), true
+	case "ModerationCaseEdge.node":
+		if e.ComplexityRoot.ModerationCaseEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationCaseEdge.Node(childComplexity), true
+
+	case "ModerationDecidePayload.case":
+		if e.ComplexityRoot.ModerationDecidePayload.Case == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationDecidePayload.Case(childComplexity), true
+	case "ModerationDecidePayload.userErrors":
+		if e.ComplexityRoot.ModerationDecidePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationDecidePayload.UserErrors(childComplexity), true
+
+	case "ModerationDecideUserError.code":
+		if e.ComplexityRoot.ModerationDecideUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationDecideUserError.Code(childComplexity), true
+	case "ModerationDecideUserError.field":
+		if e.ComplexityRoot.ModerationDecideUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationDecideUserError.Field(childComplexity), true
+	case "ModerationDecideUserError.message":
+		if e.ComplexityRoot.ModerationDecideUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationDecideUserError.Message(childComplexity), true
+
+	case "ModerationNote.at":
+		if e.ComplexityRoot.ModerationNote.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationNote.At(childComplexity), true
+	case "ModerationNote.author":
+		if e.ComplexityRoot.ModerationNote.Author == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationNote.Author(childComplexity), true
+	case "ModerationNote.from":
+		if e.ComplexityRoot.ModerationNote.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationNote.From(childComplexity), true
+	case "ModerationNote.kind":
+		if e.ComplexityRoot.ModerationNote.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationNote.Kind(childComplexity), true
+	case "ModerationNote.number":
+		if e.ComplexityRoot.ModerationNote.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationNote.Number(childComplexity), true
+	case "ModerationNote.reason":
+		if e.ComplexityRoot.ModerationNote.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationNote.Reason(childComplexity), true
+	case "ModerationNote.staff":
+		if e.ComplexityRoot.ModerationNote.Staff == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationNote.Staff(childComplexity), true
+	case "ModerationNote.subjectId":
+		if e.ComplexityRoot.ModerationNote.SubjectID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationNote.SubjectID(childComplexity), true
+	case "ModerationNote.textHash":
+		if e.ComplexityRoot.ModerationNote.TextHash == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationNote.TextHash(childComplexity), true
+	case "ModerationNote.to":
+		if e.ComplexityRoot.ModerationNote.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationNote.To(childComplexity), true
+	case "ModerationNote.words":
+		if e.ComplexityRoot.ModerationNote.Words == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationNote.Words(childComplexity), true
+
+	case "ModerationNoteConnection.edges":
+		if e.ComplexityRoot.ModerationNoteConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationNoteConnection.Edges(childComplexity), true
+	case "ModerationNoteConnection.nodes":
+		if e.ComplexityRoot.ModerationNoteConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationNoteConnection.Nodes(childComplexity), true
+	case "ModerationNoteConnection.pageInfo":
+		if e.ComplexityRoot.ModerationNoteConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationNoteConnection.PageInfo(childComplexity), true
+
+	case "ModerationNoteEdge.cursor":
+		if e.ComplexityRoot.ModerationNoteEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationNoteEdge.Cursor(childComplexity), true
+	case "ModerationNoteEdge.node":
+		if e.ComplexityRoot.ModerationNoteEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationNoteEdge.Node(childComplexity), true
+
+	case "ModerationReason.code":
+		if e.ComplexityRoot.ModerationReason.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationReason.Code(childComplexity), true
+	case "ModerationReason.name":
+		if e.ComplexityRoot.ModerationReason.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationReason.Name(childComplexity), true
+	case "ModerationReason.needsNote":
+		if e.ComplexityRoot.ModerationReason.NeedsNote == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationReason.NeedsNote(childComplexity), true
+
+	case "ModerationRules.answerHours":
+		if e.ComplexityRoot.ModerationRules.AnswerHours == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationRules.AnswerHours(childComplexity), true
+	case "ModerationRules.appealDays":
+		if e.ComplexityRoot.ModerationRules.AppealDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationRules.AppealDays(childComplexity), true
+	case "ModerationRules.dailyReports":
+		if e.ComplexityRoot.ModerationRules.DailyReports == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationRules.DailyReports(childComplexity), true
+	case "ModerationRules.reasons":
+		if e.ComplexityRoot.ModerationRules.Reasons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationRules.Reasons(childComplexity), true
+	case "ModerationRules.reportReasons":
+		if e.ComplexityRoot.ModerationRules.ReportReasons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModerationRules.ReportReasons(childComplexity), true
+
 	case "Money.amount":
 		if e.ComplexityRoot.Money.Amount == nil {
 			break
@@ -8050,6 +8646,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ConsentSet(childComplexity, args["input"].(ConsentSetInput)), true
+	case "Mutation.contentAppeal":
+		if e.ComplexityRoot.Mutation.ContentAppeal == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_contentAppeal_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ContentAppeal(childComplexity, args["input"].(ContentAppealInput)), true
+	case "Mutation.contentReport":
+		if e.ComplexityRoot.Mutation.ContentReport == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_contentReport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ContentReport(childComplexity, args["input"].(ContentReportInput)), true
 	case "Mutation.couponClaim":
 		if e.ComplexityRoot.Mutation.CouponClaim == nil {
 			break
@@ -8457,6 +9075,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.MembershipTrialStart(childComplexity, args["input"].(MembershipTrialStartInput)), true
+	case "Mutation.moderationDecide":
+		if e.ComplexityRoot.Mutation.ModerationDecide == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_moderationDecide_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ModerationDecide(childComplexity, args["input"].(ModerationDecideInput)), true
 	case "Mutation.mutedWordSet":
 		if e.ComplexityRoot.Mutation.MutedWordSet == nil {
 			break
@@ -9485,6 +10114,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Programme.ID(childComplexity), true
+	case "Programme.moderation":
+		if e.ComplexityRoot.Programme.Moderation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Programme.Moderation(childComplexity), true
 	case "Programme.name":
 		if e.ComplexityRoot.Programme.Name == nil {
 			break
@@ -9771,6 +10406,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.MembershipRenewals(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Query.moderationLog":
+		if e.ComplexityRoot.Query.ModerationLog == nil {
+			break
+		}
+
+		args, err := ec.field_Query_moderationLog_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ModerationLog(childComplexity, args["subjectId"].(*string), args["staff"].(*string), args["first"].(*int), args["after"].(*string)), true
+	case "Query.moderationQueue":
+		if e.ComplexityRoot.Query.ModerationQueue == nil {
+			break
+		}
+
+		args, err := ec.field_Query_moderationQueue_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ModerationQueue(childComplexity, args["filter"].(*ModerationQueueFilter), args["first"].(*int), args["after"].(*string)), true
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -10268,6 +10925,118 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RedemptionUseUserError.Message(childComplexity), true
+
+	case "Report.createdAt":
+		if e.ComplexityRoot.Report.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.CreatedAt(childComplexity), true
+	case "Report.id":
+		if e.ComplexityRoot.Report.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.ID(childComplexity), true
+	case "Report.outcome":
+		if e.ComplexityRoot.Report.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Outcome(childComplexity), true
+	case "Report.reason":
+		if e.ComplexityRoot.Report.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Reason(childComplexity), true
+	case "Report.reasonName":
+		if e.ComplexityRoot.Report.ReasonName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.ReasonName(childComplexity), true
+	case "Report.resolvedAt":
+		if e.ComplexityRoot.Report.ResolvedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.ResolvedAt(childComplexity), true
+	case "Report.state":
+		if e.ComplexityRoot.Report.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.State(childComplexity), true
+	case "Report.subjectId":
+		if e.ComplexityRoot.Report.SubjectID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.SubjectID(childComplexity), true
+	case "Report.text":
+		if e.ComplexityRoot.Report.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Text(childComplexity), true
+
+	case "ReportConnection.edges":
+		if e.ComplexityRoot.ReportConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportConnection.Edges(childComplexity), true
+	case "ReportConnection.nodes":
+		if e.ComplexityRoot.ReportConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportConnection.Nodes(childComplexity), true
+	case "ReportConnection.pageInfo":
+		if e.ComplexityRoot.ReportConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportConnection.PageInfo(childComplexity), true
+
+	case "ReportEdge.cursor":
+		if e.ComplexityRoot.ReportEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportEdge.Cursor(childComplexity), true
+	case "ReportEdge.node":
+		if e.ComplexityRoot.ReportEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportEdge.Node(childComplexity), true
+
+	case "ReportedReason.createdAt":
+		if e.ComplexityRoot.ReportedReason.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportedReason.CreatedAt(childComplexity), true
+	case "ReportedReason.reason":
+		if e.ComplexityRoot.ReportedReason.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportedReason.Reason(childComplexity), true
+	case "ReportedReason.reasonName":
+		if e.ComplexityRoot.ReportedReason.ReasonName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportedReason.ReasonName(childComplexity), true
+	case "ReportedReason.text":
+		if e.ComplexityRoot.ReportedReason.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportedReason.Text(childComplexity), true
 
 	case "Reward.affordable":
 		if e.ComplexityRoot.Reward.Affordable == nil {
@@ -11883,6 +12652,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCommentDeleteInput,
 		ec.unmarshalInputCommentUpdateInput,
 		ec.unmarshalInputConsentSetInput,
+		ec.unmarshalInputContentAppealInput,
+		ec.unmarshalInputContentReportInput,
 		ec.unmarshalInputCouponClaimInput,
 		ec.unmarshalInputCouponFilter,
 		ec.unmarshalInputCouponFreezeInput,
@@ -11924,6 +12695,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputMembershipDaysAddInput,
 		ec.unmarshalInputMembershipRenewalSetInput,
 		ec.unmarshalInputMembershipTrialStartInput,
+		ec.unmarshalInputModerationDecideInput,
+		ec.unmarshalInputModerationQueueFilter,
 		ec.unmarshalInputMutedWordSetInput,
 		ec.unmarshalInputNotificationKindInput,
 		ec.unmarshalInputNotificationSettingsSetInput,
@@ -12505,6 +13278,30 @@ type Mutation {
     input: MutedWordSetInput!
   ): MutedWordSetPayload!
 
+  """
+  Reports what somebody else wrote, once for a member and a thing: reported again it answers the first report. Enough
+  reports hide it until a moderator has looked.
+  """
+  contentReport(
+    "What is wrong, and with what."
+    input: ContentReportInput!
+  ): ContentReportPayload!
+
+  "Asks for a second look at what was decided against the viewer's own post or comment, once for each ruling."
+  contentAppeal(
+    "What the author answers."
+    input: ContentAppealInput!
+  ): ContentAppealPayload!
+
+  """
+  Decides about a post or a comment; its author sees the reason and the note. Needs a staff token with the role
+  ` + "`" + `moderator` + "`" + `, else FORBIDDEN.
+  """
+  moderationDecide(
+    "What is decided, and why."
+    input: ModerationDecideInput!
+  ): ModerationDecidePayload!
+
   "Joins a group, or leaves it. Said again it changes nothing; of many who want the last seat one gets it."
   groupJoin(
     "Which group."
@@ -12785,6 +13582,34 @@ type Query {
     after: String
   ): AfterSalesRequestConnection @semanticNonNull
 
+  """
+  Posts and comments that somebody has to look at, longest waiting first. Needs a staff token with the role ` + "`" + `moderator` + "`" + `,
+  else FORBIDDEN. Null only together with an error.
+  """
+  moderationQueue(
+    "Leave out what is not looked for; absent keeps all."
+    filter: ModerationQueueFilter
+    "How many, 1 to 50, else BAD_USER_INPUT."
+    first: Int = 20
+    "Those that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
+    after: String
+  ): ModerationCaseConnection @semanticNonNull
+
+  """
+  The log of moderation, newest first: lines are never changed. Needs a staff token with the role ` + "`" + `moderator` + "`" + ` or ` + "`" + `legal` + "`" + `,
+  else FORBIDDEN. Null only together with an error.
+  """
+  moderationLog(
+    "Id of the ` + "`" + `Post` + "`" + ` or ` + "`" + `Comment` + "`" + ` that it is about; absent is everything."
+    subjectId: ID
+    "The moderator who decided; absent is everybody."
+    staff: String
+    "How many, 1 to 50, else BAD_USER_INPUT."
+    first: Int = 20
+    "Lines that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
+    after: String
+  ): ModerationNoteConnection @semanticNonNull
+
   "Looks at the coupon of a code that a member shows at a till. Null when there is none. Needs a staff token with the role ` + "`" + `clerk` + "`" + `, else FORBIDDEN."
   couponByCode(
     "The code, in groups or not, in small or capital letters."
@@ -12897,6 +13722,13 @@ type Member implements Node {
   storeWord: StoreWord
   "The code to show at gates and tills now. Null only together with an error."
   memberCode: MemberCode @semanticNonNull
+  "What the member has reported, newest first. Null only together with an error."
+  reports(
+    "How many reports, 1 to 50, else BAD_USER_INPUT."
+    first: Int = 20
+    "Reports that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
+    after: String
+  ): ReportConnection @semanticNonNull
   "What the member has asked for after a sale, newest first. Null only together with an error."
   afterSales(
     "How many requests, 1 to 50, else BAD_USER_INPUT."
@@ -17289,6 +18121,368 @@ type ContentRuling {
   by: String!
   "When it was decided."
   at: DateTime!
+  "Whether the author may appeal against it now."
+  canAppeal: Boolean!
+  "What the author has answered. Null when nothing."
+  appeal: String
+  "When the author answered. Null when nothing was answered."
+  appealedAt: DateTime
+  "When the appeal was decided. Null while it waits, and when there is none."
+  appealDecidedAt: DateTime
+}
+
+"What members may report, and how moderators decide."
+type ModerationRules {
+  "What can be reported; which codes there are is data."
+  reportReasons: [ModerationReason!]!
+  "How much one member may report in a day."
+  dailyReports: Int!
+  "Why moderators take something down; which codes there are is data."
+  reasons: [ModerationReason!]!
+  "Hours within which a moderator should have looked."
+  answerHours: Int!
+  "Days in which an author may appeal."
+  appealDays: Int!
+}
+
+"A reason of a report or of a ruling."
+type ModerationReason {
+  "The reason's code, stable over languages."
+  code: String!
+  "The reason in the language asked for."
+  name: String!
+  "Whether a note must say what is meant."
+  needsNote: Boolean!
+}
+
+"What a member has reported. Nobody but the member sees it."
+type Report implements Node {
+  "Opaque id of the report."
+  id: ID!
+  "Id of the ` + "`" + `Post` + "`" + ` or ` + "`" + `Comment` + "`" + ` that was reported; it may not be the viewer's to see any more."
+  subjectId: ID!
+  "Code of the reason, one of the programme's."
+  reason: String!
+  "The reason in the language asked for."
+  reasonName: String!
+  "What the member wrote. Null when nothing."
+  text: String
+  "OPEN, ACTIONED when it was taken down, DISMISSED when a moderator lets it stand, WITHDRAWN when its author took it away; more may come."
+  state: String!
+  "The state in one sentence, in the language asked for."
+  outcome: String!
+  "When it was reported."
+  createdAt: DateTime!
+  "When somebody decided. Null while it is open."
+  resolvedAt: DateTime
+}
+
+"A page of reports."
+type ReportConnection {
+  "The reports with their cursors."
+  edges: [ReportEdge!]!
+  "The reports alone."
+  nodes: [Report!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+}
+
+"A report in a page of reports."
+type ReportEdge {
+  "Opaque place of the report in the list."
+  cursor: String!
+  "The report itself."
+  node: Report!
+}
+
+"What a member reports."
+input ContentReportInput {
+  "Id of a ` + "`" + `Post` + "`" + ` or a ` + "`" + `Comment` + "`" + `."
+  subjectId: ID!
+  "Code of the reason, one of ` + "`" + `ModerationRules.reportReasons` + "`" + `."
+  reason: String!
+  "What is meant, for moderators alone, at most 500 characters."
+  text: String
+  "Whether the viewer wants to see nothing of its author any more."
+  alsoBlock: Boolean
+}
+
+"What became of a report."
+type ContentReportPayload {
+  "The report. Null when it was refused; it is there beside LIST_FULL, which is about the block alone."
+  report: Report
+  "Why it was refused; empty when it was not."
+  userErrors: [ContentReportUserError!]!
+}
+
+"Why nothing was reported."
+type ContentReportUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: ContentReportErrorCode!
+  "What would have been allowed instead. Null when nothing is counted."
+  nearest: Int
+}
+
+"Reasons of ContentReportUserError; more may come."
+enum ContentReportErrorCode {
+  "It is not known here."
+  NOT_FOUND
+  "The member who asks wrote it."
+  YOURSELF
+  "The reason is none of the programme's."
+  UNKNOWN_CODE
+  "The member has reported as much today as the programme allows."
+  TOO_MANY_REPORTS
+  "The programme takes no reports."
+  MODERATION_OFF
+  "It is reported, but the list of blocked people is full."
+  LIST_FULL
+}
+
+"What an author answers to a ruling."
+input ContentAppealInput {
+  "Id of the viewer's own ` + "`" + `Post` + "`" + ` or ` + "`" + `Comment` + "`" + `."
+  subjectId: ID!
+  "Why it should stand, 1 to 500 characters."
+  text: String!
+}
+
+"What became of an appeal."
+type ContentAppealPayload {
+  "The post. Null when it was refused, or when the subject is a comment."
+  post: Post
+  "The comment. Null when it was refused, or when the subject is a post."
+  comment: Comment
+  "Why it was refused; empty when it was not."
+  userErrors: [ContentAppealUserError!]!
+}
+
+"Why an appeal was refused."
+type ContentAppealUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: ContentAppealErrorCode!
+}
+
+"Reasons of ContentAppealUserError; more may come."
+enum ContentAppealErrorCode {
+  "It is not known here, or somebody else's."
+  NOT_FOUND
+  "Nothing was decided against it, or the author has appealed before."
+  NOT_APPEALABLE
+  "The time to appeal is over."
+  APPEAL_LATE
+  "The programme has no moderators."
+  MODERATION_OFF
+}
+
+"What moderators look for in their queue."
+input ModerationQueueFilter {
+  "APPEAL, PENDING or REPORTS; absent is every cause."
+  cause: ModerationCause
+  "Posts or comments; absent is both."
+  kind: ModerationKind
+}
+
+"Why somebody has to look at a post or a comment."
+enum ModerationCause {
+  "Its author appealed."
+  APPEAL
+  "Rules or a service did not let it pass."
+  PENDING
+  "Members reported it."
+  REPORTS
+}
+
+"What moderators decide about."
+enum ModerationKind {
+  "Posts that members wrote."
+  POST
+  "Comments that members wrote."
+  COMMENT
+}
+
+"A post or a comment as moderators see it, for staff with the role ` + "`" + `moderator` + "`" + ` alone."
+type ModerationCase implements Node {
+  "Opaque id of the case; a post or comment has one, for good."
+  id: ID!
+  "Id of the ` + "`" + `Post` + "`" + ` or ` + "`" + `Comment` + "`" + `."
+  subjectId: ID!
+  "POST or COMMENT."
+  kind: String!
+  "Who wrote it. Null when the account has been closed, or together with an error."
+  author: PublicProfile
+  "The text as it is now."
+  body: String!
+  "Its pictures; a comment has none."
+  media: [MediaImage!]!
+  "When it was written."
+  createdAt: DateTime!
+  "PENDING, PUBLISHED, LIMITED or REMOVED."
+  moderation: String!
+  "Why it is in that state. Null when nothing is wrong with it."
+  ruling: ContentRuling
+  "Why somebody has to look: APPEAL, PENDING or REPORTS. Null when nobody has to."
+  cause: String
+  "Since when it waits. Null when nobody has to look."
+  since: DateTime
+  "When somebody should have looked. Null when nobody has to."
+  dueBy: DateTime
+  "Whether that time is over."
+  late: Boolean!
+  "How many reports wait for a decision."
+  reportCount: Int!
+  "Weight of these reports in hundredths of a usual report."
+  reportScore: Int!
+  "The oldest of these reports, at most 20, without who made them. Null only together with an error."
+  reports: [ReportedReason!] @semanticNonNull
+  "What the moderator looks at, to be sent with the decision: another value after each change, decision and appeal."
+  edition: String!
+  "Whether the viewer may decide: not about what they wrote, nor on an appeal against a decision of theirs."
+  canDecide: Boolean!
+}
+
+"A page of cases."
+type ModerationCaseConnection {
+  "The cases with their cursors."
+  edges: [ModerationCaseEdge!]!
+  "The cases alone."
+  nodes: [ModerationCase!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+}
+
+"A case in a page of cases."
+type ModerationCaseEdge {
+  "Opaque place of the case in the queue."
+  cursor: String!
+  "The case itself."
+  node: ModerationCase!
+}
+
+"What was reported, without who did."
+type ReportedReason {
+  "Code of the reason, one of the programme's."
+  reason: String!
+  "The reason in the language asked for."
+  reasonName: String!
+  "What was written. Null when nothing."
+  text: String
+  "When it was reported."
+  createdAt: DateTime!
+}
+
+"What a moderator decides."
+input ModerationDecideInput {
+  "Id of the ` + "`" + `ModerationCase` + "`" + `."
+  caseId: ID!
+  "` + "`" + `ModerationCase.edition` + "`" + ` of what the moderator has looked at."
+  edition: String!
+  "What becomes of it."
+  decision: ModerationDecision!
+  "Code of the reason, one of ` + "`" + `ModerationRules.reasons` + "`" + `; needed unless it is published, and then none is allowed."
+  reason: String
+  "What its author is told beside the reason, at most 500 characters."
+  note: String
+}
+
+"What can become of a post or a comment."
+enum ModerationDecision {
+  "Others see it."
+  PUBLISH
+  "Its author alone sees it, and may change it."
+  LIMIT
+  "It is taken down: its author alone sees it, as it was judged."
+  REMOVE
+}
+
+"What became of a decision."
+type ModerationDecidePayload {
+  "The case as it is now. Null when it was refused."
+  case: ModerationCase
+  "Why it was refused; empty when it was not."
+  userErrors: [ModerationDecideUserError!]!
+}
+
+"Why nothing was decided."
+type ModerationDecideUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: ModerationDecideErrorCode!
+}
+
+"Reasons of ModerationDecideUserError; more may come."
+enum ModerationDecideErrorCode {
+  "There is no such case, or its author took it away."
+  NOT_FOUND
+  "The reason is none of the programme's."
+  UNKNOWN_CODE
+  "The reason says nothing without a note."
+  NOTE_NEEDED
+  "It was changed or appealed since the moderator looked: look again."
+  CHANGED
+  "It was decided since the moderator looked."
+  DECIDED_SINCE
+  "The moderator wrote it."
+  YOURSELF
+  "An appeal is decided by another moderator than the ruling."
+  OWN_RULING
+  "The programme has no moderators."
+  MODERATION_OFF
+}
+
+"A line of the log of moderation."
+type ModerationNote {
+  "Id of the ` + "`" + `Post` + "`" + ` or ` + "`" + `Comment` + "`" + ` that it is about."
+  subjectId: ID!
+  "Who wrote that. Null when the account has been closed, or together with an error."
+  author: PublicProfile
+  "The line's number among those about the same thing, from 1."
+  number: Int!
+  "RULED by a moderator, LIMITED by reports, APPEALED by its author, CHECKED by a service; more may come."
+  kind: String!
+  "When it was."
+  at: DateTime!
+  "The moderator. Null when it was nobody of the staff."
+  staff: String
+  "The state before."
+  from: String!
+  "The state after."
+  to: String!
+  "Code of the reason. Null when there is none."
+  reason: String
+  "What the moderator wrote to the author, or the author to the moderators. Null when nothing."
+  words: String
+  "Fingerprint of the text that was judged."
+  textHash: String!
+}
+
+"A page of the log of moderation."
+type ModerationNoteConnection {
+  "The lines with their cursors."
+  edges: [ModerationNoteEdge!]!
+  "The lines alone."
+  nodes: [ModerationNote!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+}
+
+"A line in a page of the log."
+type ModerationNoteEdge {
+  "Opaque place of the line in the log."
+  cursor: String!
+  "The line itself."
+  node: ModerationNote!
 }
 
 "What members are asked to write about for a while."
@@ -18280,6 +19474,8 @@ type Programme implements Node {
   currencies: [Currency!]!
   "How staff may correct coins. Null when nobody may."
   adjustments: AdjustmentRules
+  "What members may report, and how moderators decide. Null when nothing is reported."
+  moderation: ModerationRules
   "What members may ask for after a sale. Null when nothing."
   afterSales: AfterSalesRules
   "What members may tell of home and likes. Null when nothing is asked."
@@ -19616,6 +20812,54 @@ func (ec *executionContext) childFields_ConsentSetUserError(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type ConsentSetUserError", field.Name)
 }
 
+func (ec *executionContext) childFields_ContentAppealPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "post":
+		return ec.fieldContext_ContentAppealPayload_post(ctx, field)
+	case "comment":
+		return ec.fieldContext_ContentAppealPayload_comment(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ContentAppealPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContentAppealPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ContentAppealUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_ContentAppealUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_ContentAppealUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_ContentAppealUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContentAppealUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_ContentReportPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "report":
+		return ec.fieldContext_ContentReportPayload_report(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ContentReportPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContentReportPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ContentReportUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_ContentReportUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_ContentReportUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_ContentReportUserError_code(ctx, field)
+	case "nearest":
+		return ec.fieldContext_ContentReportUserError_nearest(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContentReportUserError", field.Name)
+}
+
 func (ec *executionContext) childFields_ContentRuling(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "reason":
@@ -19628,6 +20872,14 @@ func (ec *executionContext) childFields_ContentRuling(ctx context.Context, field
 		return ec.fieldContext_ContentRuling_by(ctx, field)
 	case "at":
 		return ec.fieldContext_ContentRuling_at(ctx, field)
+	case "canAppeal":
+		return ec.fieldContext_ContentRuling_canAppeal(ctx, field)
+	case "appeal":
+		return ec.fieldContext_ContentRuling_appeal(ctx, field)
+	case "appealedAt":
+		return ec.fieldContext_ContentRuling_appealedAt(ctx, field)
+	case "appealDecidedAt":
+		return ec.fieldContext_ContentRuling_appealDecidedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ContentRuling", field.Name)
 }
@@ -20792,6 +22044,8 @@ func (ec *executionContext) childFields_Member(ctx context.Context, field graphq
 		return ec.fieldContext_Member_storeWord(ctx, field)
 	case "memberCode":
 		return ec.fieldContext_Member_memberCode(ctx, field)
+	case "reports":
+		return ec.fieldContext_Member_reports(ctx, field)
 	case "afterSales":
 		return ec.fieldContext_Member_afterSales(ctx, field)
 	case "benefitUses":
@@ -21326,6 +22580,170 @@ func (ec *executionContext) childFields_MissingDetail(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type MissingDetail", field.Name)
 }
 
+func (ec *executionContext) childFields_ModerationCase(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ModerationCase_id(ctx, field)
+	case "subjectId":
+		return ec.fieldContext_ModerationCase_subjectId(ctx, field)
+	case "kind":
+		return ec.fieldContext_ModerationCase_kind(ctx, field)
+	case "author":
+		return ec.fieldContext_ModerationCase_author(ctx, field)
+	case "body":
+		return ec.fieldContext_ModerationCase_body(ctx, field)
+	case "media":
+		return ec.fieldContext_ModerationCase_media(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_ModerationCase_createdAt(ctx, field)
+	case "moderation":
+		return ec.fieldContext_ModerationCase_moderation(ctx, field)
+	case "ruling":
+		return ec.fieldContext_ModerationCase_ruling(ctx, field)
+	case "cause":
+		return ec.fieldContext_ModerationCase_cause(ctx, field)
+	case "since":
+		return ec.fieldContext_ModerationCase_since(ctx, field)
+	case "dueBy":
+		return ec.fieldContext_ModerationCase_dueBy(ctx, field)
+	case "late":
+		return ec.fieldContext_ModerationCase_late(ctx, field)
+	case "reportCount":
+		return ec.fieldContext_ModerationCase_reportCount(ctx, field)
+	case "reportScore":
+		return ec.fieldContext_ModerationCase_reportScore(ctx, field)
+	case "reports":
+		return ec.fieldContext_ModerationCase_reports(ctx, field)
+	case "edition":
+		return ec.fieldContext_ModerationCase_edition(ctx, field)
+	case "canDecide":
+		return ec.fieldContext_ModerationCase_canDecide(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ModerationCase", field.Name)
+}
+
+func (ec *executionContext) childFields_ModerationCaseConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ModerationCaseConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ModerationCaseConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ModerationCaseConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ModerationCaseConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ModerationCaseEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ModerationCaseEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ModerationCaseEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ModerationCaseEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ModerationDecidePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "case":
+		return ec.fieldContext_ModerationDecidePayload_case(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ModerationDecidePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ModerationDecidePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ModerationDecideUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_ModerationDecideUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_ModerationDecideUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_ModerationDecideUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ModerationDecideUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_ModerationNote(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "subjectId":
+		return ec.fieldContext_ModerationNote_subjectId(ctx, field)
+	case "author":
+		return ec.fieldContext_ModerationNote_author(ctx, field)
+	case "number":
+		return ec.fieldContext_ModerationNote_number(ctx, field)
+	case "kind":
+		return ec.fieldContext_ModerationNote_kind(ctx, field)
+	case "at":
+		return ec.fieldContext_ModerationNote_at(ctx, field)
+	case "staff":
+		return ec.fieldContext_ModerationNote_staff(ctx, field)
+	case "from":
+		return ec.fieldContext_ModerationNote_from(ctx, field)
+	case "to":
+		return ec.fieldContext_ModerationNote_to(ctx, field)
+	case "reason":
+		return ec.fieldContext_ModerationNote_reason(ctx, field)
+	case "words":
+		return ec.fieldContext_ModerationNote_words(ctx, field)
+	case "textHash":
+		return ec.fieldContext_ModerationNote_textHash(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ModerationNote", field.Name)
+}
+
+func (ec *executionContext) childFields_ModerationNoteConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ModerationNoteConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ModerationNoteConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ModerationNoteConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ModerationNoteConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ModerationNoteEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ModerationNoteEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ModerationNoteEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ModerationNoteEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ModerationReason(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_ModerationReason_code(ctx, field)
+	case "name":
+		return ec.fieldContext_ModerationReason_name(ctx, field)
+	case "needsNote":
+		return ec.fieldContext_ModerationReason_needsNote(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ModerationReason", field.Name)
+}
+
+func (ec *executionContext) childFields_ModerationRules(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reportReasons":
+		return ec.fieldContext_ModerationRules_reportReasons(ctx, field)
+	case "dailyReports":
+		return ec.fieldContext_ModerationRules_dailyReports(ctx, field)
+	case "reasons":
+		return ec.fieldContext_ModerationRules_reasons(ctx, field)
+	case "answerHours":
+		return ec.fieldContext_ModerationRules_answerHours(ctx, field)
+	case "appealDays":
+		return ec.fieldContext_ModerationRules_appealDays(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ModerationRules", field.Name)
+}
+
 func (ec *executionContext) childFields_Money(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "amount":
@@ -21794,6 +23212,8 @@ func (ec *executionContext) childFields_Programme(ctx context.Context, field gra
 		return ec.fieldContext_Programme_currencies(ctx, field)
 	case "adjustments":
 		return ec.fieldContext_Programme_adjustments(ctx, field)
+	case "moderation":
+		return ec.fieldContext_Programme_moderation(ctx, field)
 	case "afterSales":
 		return ec.fieldContext_Programme_afterSales(ctx, field)
 	case "household":
@@ -22118,6 +23538,66 @@ func (ec *executionContext) childFields_RedemptionUseUserError(ctx context.Conte
 		return ec.fieldContext_RedemptionUseUserError_code(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RedemptionUseUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_Report(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Report_id(ctx, field)
+	case "subjectId":
+		return ec.fieldContext_Report_subjectId(ctx, field)
+	case "reason":
+		return ec.fieldContext_Report_reason(ctx, field)
+	case "reasonName":
+		return ec.fieldContext_Report_reasonName(ctx, field)
+	case "text":
+		return ec.fieldContext_Report_text(ctx, field)
+	case "state":
+		return ec.fieldContext_Report_state(ctx, field)
+	case "outcome":
+		return ec.fieldContext_Report_outcome(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Report_createdAt(ctx, field)
+	case "resolvedAt":
+		return ec.fieldContext_Report_resolvedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Report", field.Name)
+}
+
+func (ec *executionContext) childFields_ReportConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ReportConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ReportConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ReportConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ReportEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ReportEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ReportEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ReportedReason(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reason":
+		return ec.fieldContext_ReportedReason_reason(ctx, field)
+	case "reasonName":
+		return ec.fieldContext_ReportedReason_reasonName(ctx, field)
+	case "text":
+		return ec.fieldContext_ReportedReason_text(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_ReportedReason_createdAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportedReason", field.Name)
 }
 
 func (ec *executionContext) childFields_Reward(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -23536,6 +25016,28 @@ func (ec *executionContext) field_Member_redemptions_args(ctx context.Context, r
 	return args, nil
 }
 
+func (ec *executionContext) field_Member_reports_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_afterSalesClose_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -23766,6 +25268,34 @@ func (ec *executionContext) field_Mutation_consentSet_args(ctx context.Context, 
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (ConsentSetInput, error) {
 			return ec.unmarshalNConsentSetInput2membergateᚋgraphᚐConsentSetInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_contentAppeal_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ContentAppealInput, error) {
+			return ec.unmarshalNContentAppealInput2membergateᚋgraphᚐContentAppealInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_contentReport_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ContentReportInput, error) {
+			return ec.unmarshalNContentReportInput2membergateᚋgraphᚐContentReportInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -24292,6 +25822,20 @@ func (ec *executionContext) field_Mutation_membershipTrialStart_args(ctx context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_moderationDecide_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ModerationDecideInput, error) {
+			return ec.unmarshalNModerationDecideInput2membergateᚋgraphᚐModerationDecideInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_mutedWordSet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -24793,6 +26337,74 @@ func (ec *executionContext) field_Query_membershipRenewals_args(ctx context.Cont
 		return nil, err
 	}
 	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_moderationLog_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "subjectId",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["subjectId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "staff",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["staff"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_moderationQueue_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*ModerationQueueFilter, error) {
+			return ec.unmarshalOModerationQueueFilter2ᚖmembergateᚋgraphᚐModerationQueueFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
 	return args, nil
 }
 
@@ -33287,6 +34899,327 @@ func (ec *executionContext) fieldContext_ConsentSetUserError_code(_ context.Cont
 	return graphql.NewScalarFieldContext("ConsentSetUserError", field, false, false, errors.New("field of type ConsentSetErrorCode does not have child fields"))
 }
 
+func (ec *executionContext) _ContentAppealPayload_post(ctx context.Context, field graphql.CollectedField, obj *ContentAppealPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContentAppealPayload_post(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Post, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Post) graphql.Marshaler {
+			return ec.marshalOPost2ᚖmembergateᚋgraphᚐPost(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContentAppealPayload_post(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContentAppealPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Post(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContentAppealPayload_comment(ctx context.Context, field graphql.CollectedField, obj *ContentAppealPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContentAppealPayload_comment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Comment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Comment) graphql.Marshaler {
+			return ec.marshalOComment2ᚖmembergateᚋgraphᚐComment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContentAppealPayload_comment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContentAppealPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Comment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContentAppealPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *ContentAppealPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContentAppealPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ContentAppealUserError) graphql.Marshaler {
+			return ec.marshalNContentAppealUserError2ᚕᚖmembergateᚋgraphᚐContentAppealUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContentAppealPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContentAppealPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContentAppealUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContentAppealUserError_field(ctx context.Context, field graphql.CollectedField, obj *ContentAppealUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContentAppealUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContentAppealUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContentAppealUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ContentAppealUserError_message(ctx context.Context, field graphql.CollectedField, obj *ContentAppealUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContentAppealUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContentAppealUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContentAppealUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ContentAppealUserError_code(ctx context.Context, field graphql.CollectedField, obj *ContentAppealUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContentAppealUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ContentAppealErrorCode) graphql.Marshaler {
+			return ec.marshalNContentAppealErrorCode2membergateᚋgraphᚐContentAppealErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContentAppealUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContentAppealUserError", field, false, false, errors.New("field of type ContentAppealErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _ContentReportPayload_report(ctx context.Context, field graphql.CollectedField, obj *ContentReportPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContentReportPayload_report(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Report, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Report) graphql.Marshaler {
+			return ec.marshalOReport2ᚖmembergateᚋgraphᚐReport(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContentReportPayload_report(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContentReportPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Report(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContentReportPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *ContentReportPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContentReportPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ContentReportUserError) graphql.Marshaler {
+			return ec.marshalNContentReportUserError2ᚕᚖmembergateᚋgraphᚐContentReportUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContentReportPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContentReportPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContentReportUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContentReportUserError_field(ctx context.Context, field graphql.CollectedField, obj *ContentReportUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContentReportUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContentReportUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContentReportUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ContentReportUserError_message(ctx context.Context, field graphql.CollectedField, obj *ContentReportUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContentReportUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContentReportUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContentReportUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ContentReportUserError_code(ctx context.Context, field graphql.CollectedField, obj *ContentReportUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContentReportUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ContentReportErrorCode) graphql.Marshaler {
+			return ec.marshalNContentReportErrorCode2membergateᚋgraphᚐContentReportErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContentReportUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContentReportUserError", field, false, false, errors.New("field of type ContentReportErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _ContentReportUserError_nearest(ctx context.Context, field graphql.CollectedField, obj *ContentReportUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContentReportUserError_nearest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nearest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContentReportUserError_nearest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContentReportUserError", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _ContentRuling_reason(ctx context.Context, field graphql.CollectedField, obj *ContentRuling) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -33399,6 +35332,98 @@ func (ec *executionContext) _ContentRuling_at(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_ContentRuling_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContentRuling", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _ContentRuling_canAppeal(ctx context.Context, field graphql.CollectedField, obj *ContentRuling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContentRuling_canAppeal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CanAppeal, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContentRuling_canAppeal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContentRuling", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _ContentRuling_appeal(ctx context.Context, field graphql.CollectedField, obj *ContentRuling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContentRuling_appeal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Appeal, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContentRuling_appeal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContentRuling", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ContentRuling_appealedAt(ctx context.Context, field graphql.CollectedField, obj *ContentRuling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContentRuling_appealedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AppealedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContentRuling_appealedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContentRuling", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _ContentRuling_appealDecidedAt(ctx context.Context, field graphql.CollectedField, obj *ContentRuling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContentRuling_appealDecidedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AppealDecidedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContentRuling_appealDecidedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContentRuling", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
@@ -42462,6 +44487,50 @@ func (ec *executionContext) fieldContext_Member_memberCode(_ context.Context, fi
 	return fc, nil
 }
 
+func (ec *executionContext) _Member_reports(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_reports(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Member().Reports(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ReportConnection) graphql.Marshaler {
+			return ec.marshalOReportConnection2ᚖmembergateᚋgraphᚐReportConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_reports(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Member",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReportConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Member_reports_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Member_afterSales(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -46622,6 +48691,1355 @@ func (ec *executionContext) fieldContext_MissingDetail_weight(_ context.Context,
 	return graphql.NewScalarFieldContext("MissingDetail", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _ModerationCase_id(ctx context.Context, field graphql.CollectedField, obj *ModerationCase) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationCase_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationCase_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationCase", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationCase_subjectId(ctx context.Context, field graphql.CollectedField, obj *ModerationCase) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationCase_subjectId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SubjectID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationCase_subjectId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationCase", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationCase_kind(ctx context.Context, field graphql.CollectedField, obj *ModerationCase) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationCase_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationCase_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationCase", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationCase_author(ctx context.Context, field graphql.CollectedField, obj *ModerationCase) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationCase_author(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ModerationCase().Author(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PublicProfile) graphql.Marshaler {
+			return ec.marshalOPublicProfile2ᚖmembergateᚋgraphᚐPublicProfile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationCase_author(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ModerationCase",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PublicProfile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ModerationCase_body(ctx context.Context, field graphql.CollectedField, obj *ModerationCase) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationCase_body(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Body, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationCase_body(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationCase", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationCase_media(ctx context.Context, field graphql.CollectedField, obj *ModerationCase) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationCase_media(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Media, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MediaImage) graphql.Marshaler {
+			return ec.marshalNMediaImage2ᚕᚖmembergateᚋgraphᚐMediaImageᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationCase_media(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ModerationCase",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MediaImage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ModerationCase_createdAt(ctx context.Context, field graphql.CollectedField, obj *ModerationCase) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationCase_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationCase_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationCase", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationCase_moderation(ctx context.Context, field graphql.CollectedField, obj *ModerationCase) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationCase_moderation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Moderation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationCase_moderation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationCase", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationCase_ruling(ctx context.Context, field graphql.CollectedField, obj *ModerationCase) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationCase_ruling(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ruling, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ContentRuling) graphql.Marshaler {
+			return ec.marshalOContentRuling2ᚖmembergateᚋgraphᚐContentRuling(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationCase_ruling(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ModerationCase",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContentRuling(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ModerationCase_cause(ctx context.Context, field graphql.CollectedField, obj *ModerationCase) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationCase_cause(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cause, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationCase_cause(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationCase", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationCase_since(ctx context.Context, field graphql.CollectedField, obj *ModerationCase) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationCase_since(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Since, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationCase_since(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationCase", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationCase_dueBy(ctx context.Context, field graphql.CollectedField, obj *ModerationCase) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationCase_dueBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DueBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationCase_dueBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationCase", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationCase_late(ctx context.Context, field graphql.CollectedField, obj *ModerationCase) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationCase_late(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Late, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationCase_late(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationCase", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationCase_reportCount(ctx context.Context, field graphql.CollectedField, obj *ModerationCase) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationCase_reportCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReportCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationCase_reportCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationCase", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationCase_reportScore(ctx context.Context, field graphql.CollectedField, obj *ModerationCase) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationCase_reportScore(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReportScore, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationCase_reportScore(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationCase", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationCase_reports(ctx context.Context, field graphql.CollectedField, obj *ModerationCase) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationCase_reports(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ModerationCase().Reports(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ReportedReason) graphql.Marshaler {
+			return ec.marshalOReportedReason2ᚕᚖmembergateᚋgraphᚐReportedReasonᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationCase_reports(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ModerationCase",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReportedReason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ModerationCase_edition(ctx context.Context, field graphql.CollectedField, obj *ModerationCase) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationCase_edition(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edition, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationCase_edition(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationCase", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationCase_canDecide(ctx context.Context, field graphql.CollectedField, obj *ModerationCase) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationCase_canDecide(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CanDecide, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationCase_canDecide(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationCase", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationCaseConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ModerationCaseConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationCaseConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ModerationCaseEdge) graphql.Marshaler {
+			return ec.marshalNModerationCaseEdge2ᚕᚖmembergateᚋgraphᚐModerationCaseEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationCaseConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ModerationCaseConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ModerationCaseEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ModerationCaseConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *ModerationCaseConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationCaseConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ModerationCase) graphql.Marshaler {
+			return ec.marshalNModerationCase2ᚕᚖmembergateᚋgraphᚐModerationCaseᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationCaseConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ModerationCaseConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ModerationCase(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ModerationCaseConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *ModerationCaseConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationCaseConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖmembergateᚋgraphᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationCaseConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ModerationCaseConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ModerationCaseEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *ModerationCaseEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationCaseEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationCaseEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationCaseEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationCaseEdge_node(ctx context.Context, field graphql.CollectedField, obj *ModerationCaseEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationCaseEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ModerationCase) graphql.Marshaler {
+			return ec.marshalNModerationCase2ᚖmembergateᚋgraphᚐModerationCase(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationCaseEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ModerationCaseEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ModerationCase(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ModerationDecidePayload_case(ctx context.Context, field graphql.CollectedField, obj *ModerationDecidePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationDecidePayload_case(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Case, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ModerationCase) graphql.Marshaler {
+			return ec.marshalOModerationCase2ᚖmembergateᚋgraphᚐModerationCase(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationDecidePayload_case(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ModerationDecidePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ModerationCase(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ModerationDecidePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *ModerationDecidePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationDecidePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ModerationDecideUserError) graphql.Marshaler {
+			return ec.marshalNModerationDecideUserError2ᚕᚖmembergateᚋgraphᚐModerationDecideUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationDecidePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ModerationDecidePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ModerationDecideUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ModerationDecideUserError_field(ctx context.Context, field graphql.CollectedField, obj *ModerationDecideUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationDecideUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationDecideUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationDecideUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationDecideUserError_message(ctx context.Context, field graphql.CollectedField, obj *ModerationDecideUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationDecideUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationDecideUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationDecideUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationDecideUserError_code(ctx context.Context, field graphql.CollectedField, obj *ModerationDecideUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationDecideUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ModerationDecideErrorCode) graphql.Marshaler {
+			return ec.marshalNModerationDecideErrorCode2membergateᚋgraphᚐModerationDecideErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationDecideUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationDecideUserError", field, false, false, errors.New("field of type ModerationDecideErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationNote_subjectId(ctx context.Context, field graphql.CollectedField, obj *ModerationNote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationNote_subjectId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SubjectID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationNote_subjectId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationNote", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationNote_author(ctx context.Context, field graphql.CollectedField, obj *ModerationNote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationNote_author(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ModerationNote().Author(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PublicProfile) graphql.Marshaler {
+			return ec.marshalOPublicProfile2ᚖmembergateᚋgraphᚐPublicProfile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationNote_author(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ModerationNote",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PublicProfile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ModerationNote_number(ctx context.Context, field graphql.CollectedField, obj *ModerationNote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationNote_number(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Number, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationNote_number(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationNote", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationNote_kind(ctx context.Context, field graphql.CollectedField, obj *ModerationNote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationNote_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationNote_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationNote", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationNote_at(ctx context.Context, field graphql.CollectedField, obj *ModerationNote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationNote_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationNote_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationNote", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationNote_staff(ctx context.Context, field graphql.CollectedField, obj *ModerationNote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationNote_staff(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Staff, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationNote_staff(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationNote", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationNote_from(ctx context.Context, field graphql.CollectedField, obj *ModerationNote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationNote_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationNote_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationNote", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationNote_to(ctx context.Context, field graphql.CollectedField, obj *ModerationNote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationNote_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationNote_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationNote", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationNote_reason(ctx context.Context, field graphql.CollectedField, obj *ModerationNote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationNote_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationNote_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationNote", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationNote_words(ctx context.Context, field graphql.CollectedField, obj *ModerationNote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationNote_words(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Words, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationNote_words(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationNote", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationNote_textHash(ctx context.Context, field graphql.CollectedField, obj *ModerationNote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationNote_textHash(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TextHash, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationNote_textHash(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationNote", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationNoteConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ModerationNoteConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationNoteConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ModerationNoteEdge) graphql.Marshaler {
+			return ec.marshalNModerationNoteEdge2ᚕᚖmembergateᚋgraphᚐModerationNoteEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationNoteConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ModerationNoteConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ModerationNoteEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ModerationNoteConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *ModerationNoteConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationNoteConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ModerationNote) graphql.Marshaler {
+			return ec.marshalNModerationNote2ᚕᚖmembergateᚋgraphᚐModerationNoteᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationNoteConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ModerationNoteConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ModerationNote(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ModerationNoteConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *ModerationNoteConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationNoteConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖmembergateᚋgraphᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationNoteConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ModerationNoteConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ModerationNoteEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *ModerationNoteEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationNoteEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationNoteEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationNoteEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationNoteEdge_node(ctx context.Context, field graphql.CollectedField, obj *ModerationNoteEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationNoteEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ModerationNote) graphql.Marshaler {
+			return ec.marshalNModerationNote2ᚖmembergateᚋgraphᚐModerationNote(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationNoteEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ModerationNoteEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ModerationNote(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ModerationReason_code(ctx context.Context, field graphql.CollectedField, obj *ModerationReason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationReason_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationReason_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationReason", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationReason_name(ctx context.Context, field graphql.CollectedField, obj *ModerationReason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationReason_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationReason_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationReason", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationReason_needsNote(ctx context.Context, field graphql.CollectedField, obj *ModerationReason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationReason_needsNote(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NeedsNote, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationReason_needsNote(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationReason", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationRules_reportReasons(ctx context.Context, field graphql.CollectedField, obj *ModerationRules) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationRules_reportReasons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReportReasons, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ModerationReason) graphql.Marshaler {
+			return ec.marshalNModerationReason2ᚕᚖmembergateᚋgraphᚐModerationReasonᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationRules_reportReasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ModerationRules",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ModerationReason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ModerationRules_dailyReports(ctx context.Context, field graphql.CollectedField, obj *ModerationRules) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationRules_dailyReports(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DailyReports, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationRules_dailyReports(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationRules", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationRules_reasons(ctx context.Context, field graphql.CollectedField, obj *ModerationRules) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationRules_reasons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reasons, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ModerationReason) graphql.Marshaler {
+			return ec.marshalNModerationReason2ᚕᚖmembergateᚋgraphᚐModerationReasonᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationRules_reasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ModerationRules",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ModerationReason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ModerationRules_answerHours(ctx context.Context, field graphql.CollectedField, obj *ModerationRules) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationRules_answerHours(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AnswerHours, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationRules_answerHours(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationRules", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ModerationRules_appealDays(ctx context.Context, field graphql.CollectedField, obj *ModerationRules) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModerationRules_appealDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AppealDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModerationRules_appealDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModerationRules", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _Money_amount(ctx context.Context, field graphql.CollectedField, obj *Money) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -48994,6 +52412,138 @@ func (ec *executionContext) fieldContext_Mutation_mutedWordSet(ctx context.Conte
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_mutedWordSet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_contentReport(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_contentReport(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ContentReport(ctx, fc.Args["input"].(ContentReportInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ContentReportPayload) graphql.Marshaler {
+			return ec.marshalNContentReportPayload2ᚖmembergateᚋgraphᚐContentReportPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_contentReport(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContentReportPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_contentReport_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_contentAppeal(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_contentAppeal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ContentAppeal(ctx, fc.Args["input"].(ContentAppealInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ContentAppealPayload) graphql.Marshaler {
+			return ec.marshalNContentAppealPayload2ᚖmembergateᚋgraphᚐContentAppealPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_contentAppeal(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContentAppealPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_contentAppeal_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_moderationDecide(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_moderationDecide(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ModerationDecide(ctx, fc.Args["input"].(ModerationDecideInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ModerationDecidePayload) graphql.Marshaler {
+			return ec.marshalNModerationDecidePayload2ᚖmembergateᚋgraphᚐModerationDecidePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_moderationDecide(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ModerationDecidePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_moderationDecide_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -53282,6 +56832,38 @@ func (ec *executionContext) fieldContext_Programme_adjustments(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Programme_moderation(ctx context.Context, field graphql.CollectedField, obj *Programme) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Programme_moderation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Moderation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ModerationRules) graphql.Marshaler {
+			return ec.marshalOModerationRules2ᚖmembergateᚋgraphᚐModerationRules(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Programme_moderation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Programme",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ModerationRules(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Programme_afterSales(ctx context.Context, field graphql.CollectedField, obj *Programme) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -54717,6 +58299,94 @@ func (ec *executionContext) fieldContext_Query_afterSalesRequests(ctx context.Co
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_afterSalesRequests_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_moderationQueue(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_moderationQueue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ModerationQueue(ctx, fc.Args["filter"].(*ModerationQueueFilter), fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ModerationCaseConnection) graphql.Marshaler {
+			return ec.marshalOModerationCaseConnection2ᚖmembergateᚋgraphᚐModerationCaseConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_moderationQueue(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ModerationCaseConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_moderationQueue_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_moderationLog(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_moderationLog(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ModerationLog(ctx, fc.Args["subjectId"].(*string), fc.Args["staff"].(*string), fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ModerationNoteConnection) graphql.Marshaler {
+			return ec.marshalOModerationNoteConnection2ᚖmembergateᚋgraphᚐModerationNoteConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_moderationLog(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ModerationNoteConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_moderationLog_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -56640,6 +60310,456 @@ func (ec *executionContext) _RedemptionUseUserError_code(ctx context.Context, fi
 }
 func (ec *executionContext) fieldContext_RedemptionUseUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RedemptionUseUserError", field, false, false, errors.New("field of type RedemptionUseErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _Report_id(ctx context.Context, field graphql.CollectedField, obj *Report) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Report_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Report_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Report", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Report_subjectId(ctx context.Context, field graphql.CollectedField, obj *Report) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Report_subjectId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SubjectID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Report_subjectId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Report", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Report_reason(ctx context.Context, field graphql.CollectedField, obj *Report) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Report_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Report_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Report", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Report_reasonName(ctx context.Context, field graphql.CollectedField, obj *Report) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Report_reasonName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReasonName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Report_reasonName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Report", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Report_text(ctx context.Context, field graphql.CollectedField, obj *Report) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Report_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Report_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Report", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Report_state(ctx context.Context, field graphql.CollectedField, obj *Report) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Report_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Report_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Report", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Report_outcome(ctx context.Context, field graphql.CollectedField, obj *Report) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Report_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Report_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Report", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Report_createdAt(ctx context.Context, field graphql.CollectedField, obj *Report) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Report_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Report_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Report", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Report_resolvedAt(ctx context.Context, field graphql.CollectedField, obj *Report) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Report_resolvedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ResolvedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Report_resolvedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Report", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _ReportConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ReportConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReportConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ReportEdge) graphql.Marshaler {
+			return ec.marshalNReportEdge2ᚕᚖmembergateᚋgraphᚐReportEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReportConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReportConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReportEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReportConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *ReportConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReportConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Report) graphql.Marshaler {
+			return ec.marshalNReport2ᚕᚖmembergateᚋgraphᚐReportᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReportConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReportConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Report(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReportConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *ReportConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReportConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖmembergateᚋgraphᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReportConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReportConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReportEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *ReportEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReportEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReportEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReportEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ReportEdge_node(ctx context.Context, field graphql.CollectedField, obj *ReportEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReportEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Report) graphql.Marshaler {
+			return ec.marshalNReport2ᚖmembergateᚋgraphᚐReport(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReportEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReportEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Report(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReportedReason_reason(ctx context.Context, field graphql.CollectedField, obj *ReportedReason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReportedReason_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReportedReason_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReportedReason", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ReportedReason_reasonName(ctx context.Context, field graphql.CollectedField, obj *ReportedReason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReportedReason_reasonName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReasonName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReportedReason_reasonName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReportedReason", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ReportedReason_text(ctx context.Context, field graphql.CollectedField, obj *ReportedReason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReportedReason_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReportedReason_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReportedReason", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ReportedReason_createdAt(ctx context.Context, field graphql.CollectedField, obj *ReportedReason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReportedReason_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReportedReason_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReportedReason", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
 func (ec *executionContext) _Reward_id(ctx context.Context, field graphql.CollectedField, obj *Reward) (ret graphql.Marshaler) {
@@ -65072,6 +69192,94 @@ func (ec *executionContext) unmarshalInputConsentSetInput(ctx context.Context, o
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputContentAppealInput(ctx context.Context, obj any) (ContentAppealInput, error) {
+	var it ContentAppealInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"subjectId", "text"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "subjectId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("subjectId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SubjectID = data
+		case "text":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("text"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Text = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputContentReportInput(ctx context.Context, obj any) (ContentReportInput, error) {
+	var it ContentReportInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"subjectId", "reason", "text", "alsoBlock"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "subjectId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("subjectId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SubjectID = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "text":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("text"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Text = data
+		case "alsoBlock":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("alsoBlock"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AlsoBlock = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputCouponClaimInput(ctx context.Context, obj any) (CouponClaimInput, error) {
 	var it CouponClaimInput
 	if obj == nil {
@@ -66702,6 +70910,101 @@ func (ec *executionContext) unmarshalInputMembershipTrialStartInput(ctx context.
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputModerationDecideInput(ctx context.Context, obj any) (ModerationDecideInput, error) {
+	var it ModerationDecideInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"caseId", "edition", "decision", "reason", "note"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "caseId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("caseId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CaseID = data
+		case "edition":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("edition"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Edition = data
+		case "decision":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("decision"))
+			data, err := ec.unmarshalNModerationDecision2membergateᚋgraphᚐModerationDecision(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Decision = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "note":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("note"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Note = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputModerationQueueFilter(ctx context.Context, obj any) (ModerationQueueFilter, error) {
+	var it ModerationQueueFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"cause", "kind"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "cause":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cause"))
+			data, err := ec.unmarshalOModerationCause2ᚖmembergateᚋgraphᚐModerationCause(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Cause = data
+		case "kind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
+			data, err := ec.unmarshalOModerationKind2ᚖmembergateᚋgraphᚐModerationKind(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kind = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputMutedWordSetInput(ctx context.Context, obj any) (MutedWordSetInput, error) {
 	var it MutedWordSetInput
 	if obj == nil {
@@ -67663,6 +71966,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Reward(ctx, sel, obj)
+	case Report:
+		return ec._Report(ctx, sel, &obj)
+	case *Report:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Report(ctx, sel, obj)
 	case Redemption:
 		return ec._Redemption(ctx, sel, &obj)
 	case *Redemption:
@@ -67733,6 +72043,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Notification(ctx, sel, obj)
+	case ModerationCase:
+		return ec._ModerationCase(ctx, sel, &obj)
+	case *ModerationCase:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ModerationCase(ctx, sel, obj)
 	case Member:
 		return ec._Member(ctx, sel, &obj)
 	case *Member:
@@ -67997,6 +72314,13 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._MutedWordSetUserError(ctx, sel, obj)
+	case ModerationDecideUserError:
+		return ec._ModerationDecideUserError(ctx, sel, &obj)
+	case *ModerationDecideUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ModerationDecideUserError(ctx, sel, obj)
 	case MembershipTrialStartUserError:
 		return ec._MembershipTrialStartUserError(ctx, sel, &obj)
 	case *MembershipTrialStartUserError:
@@ -68172,6 +72496,20 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._CouponClaimUserError(ctx, sel, obj)
+	case ContentReportUserError:
+		return ec._ContentReportUserError(ctx, sel, &obj)
+	case *ContentReportUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ContentReportUserError(ctx, sel, obj)
+	case ContentAppealUserError:
+		return ec._ContentAppealUserError(ctx, sel, &obj)
+	case *ContentAppealUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ContentAppealUserError(ctx, sel, obj)
 	case ConsentSetUserError:
 		return ec._ConsentSetUserError(ctx, sel, &obj)
 	case *ConsentSetUserError:
@@ -72867,6 +77205,198 @@ func (ec *executionContext) _ConsentSetUserError(ctx context.Context, sel ast.Se
 	return out
 }
 
+var contentAppealPayloadImplementors = []string{"ContentAppealPayload"}
+
+func (ec *executionContext) _ContentAppealPayload(ctx context.Context, sel ast.SelectionSet, obj *ContentAppealPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contentAppealPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContentAppealPayload")
+		case "post":
+			out.Values[i] = ec._ContentAppealPayload_post(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "comment":
+			out.Values[i] = ec._ContentAppealPayload_comment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ContentAppealPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var contentAppealUserErrorImplementors = []string{"ContentAppealUserError", "UserError"}
+
+func (ec *executionContext) _ContentAppealUserError(ctx context.Context, sel ast.SelectionSet, obj *ContentAppealUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contentAppealUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContentAppealUserError")
+		case "field":
+			out.Values[i] = ec._ContentAppealUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._ContentAppealUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._ContentAppealUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var contentReportPayloadImplementors = []string{"ContentReportPayload"}
+
+func (ec *executionContext) _ContentReportPayload(ctx context.Context, sel ast.SelectionSet, obj *ContentReportPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contentReportPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContentReportPayload")
+		case "report":
+			out.Values[i] = ec._ContentReportPayload_report(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ContentReportPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var contentReportUserErrorImplementors = []string{"ContentReportUserError", "UserError"}
+
+func (ec *executionContext) _ContentReportUserError(ctx context.Context, sel ast.SelectionSet, obj *ContentReportUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contentReportUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContentReportUserError")
+		case "field":
+			out.Values[i] = ec._ContentReportUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._ContentReportUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._ContentReportUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nearest":
+			out.Values[i] = ec._ContentReportUserError_nearest(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var contentRulingImplementors = []string{"ContentRuling"}
 
 func (ec *executionContext) _ContentRuling(ctx context.Context, sel ast.SelectionSet, obj *ContentRuling) graphql.Marshaler {
@@ -72902,6 +77432,26 @@ func (ec *executionContext) _ContentRuling(ctx context.Context, sel ast.Selectio
 		case "at":
 			out.Values[i] = ec._ContentRuling_at(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "canAppeal":
+			out.Values[i] = ec._ContentRuling_canAppeal(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "appeal":
+			out.Values[i] = ec._ContentRuling_appeal(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "appealedAt":
+			out.Values[i] = ec._ContentRuling_appealedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "appealDecidedAt":
+			out.Values[i] = ec._ContentRuling_appealDecidedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -78325,6 +82875,44 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "reports":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_reports(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "afterSales":
 			field := field
 
@@ -81030,6 +85618,695 @@ func (ec *executionContext) _MissingDetail(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var moderationCaseImplementors = []string{"ModerationCase", "Node"}
+
+func (ec *executionContext) _ModerationCase(ctx context.Context, sel ast.SelectionSet, obj *ModerationCase) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, moderationCaseImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ModerationCase")
+		case "id":
+			out.Values[i] = ec._ModerationCase_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "subjectId":
+			out.Values[i] = ec._ModerationCase_subjectId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "kind":
+			out.Values[i] = ec._ModerationCase_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "author":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._ModerationCase_author(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "body":
+			out.Values[i] = ec._ModerationCase_body(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "media":
+			out.Values[i] = ec._ModerationCase_media(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "createdAt":
+			out.Values[i] = ec._ModerationCase_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "moderation":
+			out.Values[i] = ec._ModerationCase_moderation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "ruling":
+			out.Values[i] = ec._ModerationCase_ruling(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "cause":
+			out.Values[i] = ec._ModerationCase_cause(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "since":
+			out.Values[i] = ec._ModerationCase_since(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "dueBy":
+			out.Values[i] = ec._ModerationCase_dueBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "late":
+			out.Values[i] = ec._ModerationCase_late(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reportCount":
+			out.Values[i] = ec._ModerationCase_reportCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reportScore":
+			out.Values[i] = ec._ModerationCase_reportScore(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reports":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._ModerationCase_reports(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "edition":
+			out.Values[i] = ec._ModerationCase_edition(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "canDecide":
+			out.Values[i] = ec._ModerationCase_canDecide(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var moderationCaseConnectionImplementors = []string{"ModerationCaseConnection"}
+
+func (ec *executionContext) _ModerationCaseConnection(ctx context.Context, sel ast.SelectionSet, obj *ModerationCaseConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, moderationCaseConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ModerationCaseConnection")
+		case "edges":
+			out.Values[i] = ec._ModerationCaseConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._ModerationCaseConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._ModerationCaseConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var moderationCaseEdgeImplementors = []string{"ModerationCaseEdge"}
+
+func (ec *executionContext) _ModerationCaseEdge(ctx context.Context, sel ast.SelectionSet, obj *ModerationCaseEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, moderationCaseEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ModerationCaseEdge")
+		case "cursor":
+			out.Values[i] = ec._ModerationCaseEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._ModerationCaseEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var moderationDecidePayloadImplementors = []string{"ModerationDecidePayload"}
+
+func (ec *executionContext) _ModerationDecidePayload(ctx context.Context, sel ast.SelectionSet, obj *ModerationDecidePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, moderationDecidePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ModerationDecidePayload")
+		case "case":
+			out.Values[i] = ec._ModerationDecidePayload_case(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ModerationDecidePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var moderationDecideUserErrorImplementors = []string{"ModerationDecideUserError", "UserError"}
+
+func (ec *executionContext) _ModerationDecideUserError(ctx context.Context, sel ast.SelectionSet, obj *ModerationDecideUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, moderationDecideUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ModerationDecideUserError")
+		case "field":
+			out.Values[i] = ec._ModerationDecideUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._ModerationDecideUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._ModerationDecideUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var moderationNoteImplementors = []string{"ModerationNote"}
+
+func (ec *executionContext) _ModerationNote(ctx context.Context, sel ast.SelectionSet, obj *ModerationNote) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, moderationNoteImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ModerationNote")
+		case "subjectId":
+			out.Values[i] = ec._ModerationNote_subjectId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "author":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._ModerationNote_author(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "number":
+			out.Values[i] = ec._ModerationNote_number(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "kind":
+			out.Values[i] = ec._ModerationNote_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "at":
+			out.Values[i] = ec._ModerationNote_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "staff":
+			out.Values[i] = ec._ModerationNote_staff(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "from":
+			out.Values[i] = ec._ModerationNote_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "to":
+			out.Values[i] = ec._ModerationNote_to(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reason":
+			out.Values[i] = ec._ModerationNote_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "words":
+			out.Values[i] = ec._ModerationNote_words(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "textHash":
+			out.Values[i] = ec._ModerationNote_textHash(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var moderationNoteConnectionImplementors = []string{"ModerationNoteConnection"}
+
+func (ec *executionContext) _ModerationNoteConnection(ctx context.Context, sel ast.SelectionSet, obj *ModerationNoteConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, moderationNoteConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ModerationNoteConnection")
+		case "edges":
+			out.Values[i] = ec._ModerationNoteConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._ModerationNoteConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._ModerationNoteConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var moderationNoteEdgeImplementors = []string{"ModerationNoteEdge"}
+
+func (ec *executionContext) _ModerationNoteEdge(ctx context.Context, sel ast.SelectionSet, obj *ModerationNoteEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, moderationNoteEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ModerationNoteEdge")
+		case "cursor":
+			out.Values[i] = ec._ModerationNoteEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._ModerationNoteEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var moderationReasonImplementors = []string{"ModerationReason"}
+
+func (ec *executionContext) _ModerationReason(ctx context.Context, sel ast.SelectionSet, obj *ModerationReason) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, moderationReasonImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ModerationReason")
+		case "code":
+			out.Values[i] = ec._ModerationReason_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._ModerationReason_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "needsNote":
+			out.Values[i] = ec._ModerationReason_needsNote(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var moderationRulesImplementors = []string{"ModerationRules"}
+
+func (ec *executionContext) _ModerationRules(ctx context.Context, sel ast.SelectionSet, obj *ModerationRules) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, moderationRulesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ModerationRules")
+		case "reportReasons":
+			out.Values[i] = ec._ModerationRules_reportReasons(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "dailyReports":
+			out.Values[i] = ec._ModerationRules_dailyReports(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reasons":
+			out.Values[i] = ec._ModerationRules_reasons(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "answerHours":
+			out.Values[i] = ec._ModerationRules_answerHours(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "appealDays":
+			out.Values[i] = ec._ModerationRules_appealDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var moneyImplementors = []string{"Money"}
 
 func (ec *executionContext) _Money(ctx context.Context, sel ast.SelectionSet, obj *Money) graphql.Marshaler {
@@ -81460,6 +86737,27 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "mutedWordSet":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_mutedWordSet(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "contentReport":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_contentReport(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "contentAppeal":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_contentAppeal(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "moderationDecide":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_moderationDecide(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -83710,6 +89008,11 @@ func (ec *executionContext) _Programme(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "moderation":
+			out.Values[i] = ec._Programme_moderation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "afterSales":
 			out.Values[i] = ec._Programme_afterSales(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -84529,6 +89832,50 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_afterSalesRequests(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "moderationQueue":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_moderationQueue(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "moderationLog":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_moderationLog(ctx, field)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -85736,6 +91083,228 @@ func (ec *executionContext) _RedemptionUseUserError(ctx context.Context, sel ast
 			}
 		case "code":
 			out.Values[i] = ec._RedemptionUseUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var reportImplementors = []string{"Report", "Node"}
+
+func (ec *executionContext) _Report(ctx context.Context, sel ast.SelectionSet, obj *Report) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reportImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Report")
+		case "id":
+			out.Values[i] = ec._Report_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "subjectId":
+			out.Values[i] = ec._Report_subjectId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._Report_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reasonName":
+			out.Values[i] = ec._Report_reasonName(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "text":
+			out.Values[i] = ec._Report_text(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = ec._Report_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._Report_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = ec._Report_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "resolvedAt":
+			out.Values[i] = ec._Report_resolvedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var reportConnectionImplementors = []string{"ReportConnection"}
+
+func (ec *executionContext) _ReportConnection(ctx context.Context, sel ast.SelectionSet, obj *ReportConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reportConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReportConnection")
+		case "edges":
+			out.Values[i] = ec._ReportConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._ReportConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._ReportConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var reportEdgeImplementors = []string{"ReportEdge"}
+
+func (ec *executionContext) _ReportEdge(ctx context.Context, sel ast.SelectionSet, obj *ReportEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reportEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReportEdge")
+		case "cursor":
+			out.Values[i] = ec._ReportEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._ReportEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var reportedReasonImplementors = []string{"ReportedReason"}
+
+func (ec *executionContext) _ReportedReason(ctx context.Context, sel ast.SelectionSet, obj *ReportedReason) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reportedReasonImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReportedReason")
+		case "reason":
+			out.Values[i] = ec._ReportedReason_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reasonName":
+			out.Values[i] = ec._ReportedReason_reasonName(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "text":
+			out.Values[i] = ec._ReportedReason_text(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = ec._ReportedReason_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -91082,6 +96651,108 @@ func (ec *executionContext) marshalNConsentSetUserError2ᚖmembergateᚋgraphᚐ
 	return ec._ConsentSetUserError(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNContentAppealErrorCode2membergateᚋgraphᚐContentAppealErrorCode(ctx context.Context, v any) (ContentAppealErrorCode, error) {
+	var res ContentAppealErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNContentAppealErrorCode2membergateᚋgraphᚐContentAppealErrorCode(ctx context.Context, sel ast.SelectionSet, v ContentAppealErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNContentAppealInput2membergateᚋgraphᚐContentAppealInput(ctx context.Context, v any) (ContentAppealInput, error) {
+	res, err := ec.unmarshalInputContentAppealInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNContentAppealPayload2ᚖmembergateᚋgraphᚐContentAppealPayload(ctx context.Context, sel ast.SelectionSet, v *ContentAppealPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ContentAppealPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNContentAppealUserError2ᚕᚖmembergateᚋgraphᚐContentAppealUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*ContentAppealUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNContentAppealUserError2ᚖmembergateᚋgraphᚐContentAppealUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNContentAppealUserError2ᚖmembergateᚋgraphᚐContentAppealUserError(ctx context.Context, sel ast.SelectionSet, v *ContentAppealUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ContentAppealUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNContentReportErrorCode2membergateᚋgraphᚐContentReportErrorCode(ctx context.Context, v any) (ContentReportErrorCode, error) {
+	var res ContentReportErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNContentReportErrorCode2membergateᚋgraphᚐContentReportErrorCode(ctx context.Context, sel ast.SelectionSet, v ContentReportErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNContentReportInput2membergateᚋgraphᚐContentReportInput(ctx context.Context, v any) (ContentReportInput, error) {
+	res, err := ec.unmarshalInputContentReportInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNContentReportPayload2ᚖmembergateᚋgraphᚐContentReportPayload(ctx context.Context, sel ast.SelectionSet, v *ContentReportPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ContentReportPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNContentReportUserError2ᚕᚖmembergateᚋgraphᚐContentReportUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*ContentReportUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNContentReportUserError2ᚖmembergateᚋgraphᚐContentReportUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNContentReportUserError2ᚖmembergateᚋgraphᚐContentReportUserError(ctx context.Context, sel ast.SelectionSet, v *ContentReportUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ContentReportUserError(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNCoupon2ᚕᚖmembergateᚋgraphᚐCouponᚄ(ctx context.Context, sel ast.SelectionSet, v []*Coupon) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -93681,6 +99352,197 @@ func (ec *executionContext) marshalNMissingDetail2ᚖmembergateᚋgraphᚐMissin
 	return ec._MissingDetail(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNModerationCase2ᚕᚖmembergateᚋgraphᚐModerationCaseᚄ(ctx context.Context, sel ast.SelectionSet, v []*ModerationCase) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNModerationCase2ᚖmembergateᚋgraphᚐModerationCase(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNModerationCase2ᚖmembergateᚋgraphᚐModerationCase(ctx context.Context, sel ast.SelectionSet, v *ModerationCase) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ModerationCase(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNModerationCaseEdge2ᚕᚖmembergateᚋgraphᚐModerationCaseEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*ModerationCaseEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNModerationCaseEdge2ᚖmembergateᚋgraphᚐModerationCaseEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNModerationCaseEdge2ᚖmembergateᚋgraphᚐModerationCaseEdge(ctx context.Context, sel ast.SelectionSet, v *ModerationCaseEdge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ModerationCaseEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNModerationDecideErrorCode2membergateᚋgraphᚐModerationDecideErrorCode(ctx context.Context, v any) (ModerationDecideErrorCode, error) {
+	var res ModerationDecideErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNModerationDecideErrorCode2membergateᚋgraphᚐModerationDecideErrorCode(ctx context.Context, sel ast.SelectionSet, v ModerationDecideErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNModerationDecideInput2membergateᚋgraphᚐModerationDecideInput(ctx context.Context, v any) (ModerationDecideInput, error) {
+	res, err := ec.unmarshalInputModerationDecideInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNModerationDecidePayload2ᚖmembergateᚋgraphᚐModerationDecidePayload(ctx context.Context, sel ast.SelectionSet, v *ModerationDecidePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ModerationDecidePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNModerationDecideUserError2ᚕᚖmembergateᚋgraphᚐModerationDecideUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*ModerationDecideUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNModerationDecideUserError2ᚖmembergateᚋgraphᚐModerationDecideUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNModerationDecideUserError2ᚖmembergateᚋgraphᚐModerationDecideUserError(ctx context.Context, sel ast.SelectionSet, v *ModerationDecideUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ModerationDecideUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNModerationDecision2membergateᚋgraphᚐModerationDecision(ctx context.Context, v any) (ModerationDecision, error) {
+	var res ModerationDecision
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNModerationDecision2membergateᚋgraphᚐModerationDecision(ctx context.Context, sel ast.SelectionSet, v ModerationDecision) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNModerationNote2ᚕᚖmembergateᚋgraphᚐModerationNoteᚄ(ctx context.Context, sel ast.SelectionSet, v []*ModerationNote) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNModerationNote2ᚖmembergateᚋgraphᚐModerationNote(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNModerationNote2ᚖmembergateᚋgraphᚐModerationNote(ctx context.Context, sel ast.SelectionSet, v *ModerationNote) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ModerationNote(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNModerationNoteEdge2ᚕᚖmembergateᚋgraphᚐModerationNoteEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*ModerationNoteEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNModerationNoteEdge2ᚖmembergateᚋgraphᚐModerationNoteEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNModerationNoteEdge2ᚖmembergateᚋgraphᚐModerationNoteEdge(ctx context.Context, sel ast.SelectionSet, v *ModerationNoteEdge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ModerationNoteEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNModerationReason2ᚕᚖmembergateᚋgraphᚐModerationReasonᚄ(ctx context.Context, sel ast.SelectionSet, v []*ModerationReason) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNModerationReason2ᚖmembergateᚋgraphᚐModerationReason(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNModerationReason2ᚖmembergateᚋgraphᚐModerationReason(ctx context.Context, sel ast.SelectionSet, v *ModerationReason) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ModerationReason(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNMutedWordSetErrorCode2membergateᚋgraphᚐMutedWordSetErrorCode(ctx context.Context, v any) (MutedWordSetErrorCode, error) {
 	var res MutedWordSetErrorCode
 	err := res.UnmarshalGQL(v)
@@ -94838,6 +100700,68 @@ func (ec *executionContext) marshalNRedemptionUseUserError2ᚖmembergateᚋgraph
 		return graphql.Null
 	}
 	return ec._RedemptionUseUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNReport2ᚕᚖmembergateᚋgraphᚐReportᚄ(ctx context.Context, sel ast.SelectionSet, v []*Report) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNReport2ᚖmembergateᚋgraphᚐReport(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNReport2ᚖmembergateᚋgraphᚐReport(ctx context.Context, sel ast.SelectionSet, v *Report) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Report(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNReportEdge2ᚕᚖmembergateᚋgraphᚐReportEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*ReportEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNReportEdge2ᚖmembergateᚋgraphᚐReportEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNReportEdge2ᚖmembergateᚋgraphᚐReportEdge(ctx context.Context, sel ast.SelectionSet, v *ReportEdge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ReportEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNReportedReason2ᚖmembergateᚋgraphᚐReportedReason(ctx context.Context, sel ast.SelectionSet, v *ReportedReason) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ReportedReason(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNReward2ᚕᚖmembergateᚋgraphᚐRewardᚄ(ctx context.Context, sel ast.SelectionSet, v []*Reward) graphql.Marshaler {
@@ -96683,6 +102607,74 @@ func (ec *executionContext) marshalOMetCondition2ᚕᚖmembergateᚋgraphᚐMetC
 	return ret
 }
 
+func (ec *executionContext) marshalOModerationCase2ᚖmembergateᚋgraphᚐModerationCase(ctx context.Context, sel ast.SelectionSet, v *ModerationCase) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ModerationCase(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOModerationCaseConnection2ᚖmembergateᚋgraphᚐModerationCaseConnection(ctx context.Context, sel ast.SelectionSet, v *ModerationCaseConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ModerationCaseConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOModerationCause2ᚖmembergateᚋgraphᚐModerationCause(ctx context.Context, v any) (*ModerationCause, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(ModerationCause)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOModerationCause2ᚖmembergateᚋgraphᚐModerationCause(ctx context.Context, sel ast.SelectionSet, v *ModerationCause) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalOModerationKind2ᚖmembergateᚋgraphᚐModerationKind(ctx context.Context, v any) (*ModerationKind, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(ModerationKind)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOModerationKind2ᚖmembergateᚋgraphᚐModerationKind(ctx context.Context, sel ast.SelectionSet, v *ModerationKind) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) marshalOModerationNoteConnection2ᚖmembergateᚋgraphᚐModerationNoteConnection(ctx context.Context, sel ast.SelectionSet, v *ModerationNoteConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ModerationNoteConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOModerationQueueFilter2ᚖmembergateᚋgraphᚐModerationQueueFilter(ctx context.Context, v any) (*ModerationQueueFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputModerationQueueFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOModerationRules2ᚖmembergateᚋgraphᚐModerationRules(ctx context.Context, sel ast.SelectionSet, v *ModerationRules) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ModerationRules(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOMoney2ᚖmembergateᚋgraphᚐMoney(ctx context.Context, sel ast.SelectionSet, v *Money) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -96991,6 +102983,39 @@ func (ec *executionContext) marshalORedemptionPlan2ᚖmembergateᚋgraphᚐRedem
 		return graphql.Null
 	}
 	return ec._RedemptionPlan(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOReport2ᚖmembergateᚋgraphᚐReport(ctx context.Context, sel ast.SelectionSet, v *Report) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Report(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOReportConnection2ᚖmembergateᚋgraphᚐReportConnection(ctx context.Context, sel ast.SelectionSet, v *ReportConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ReportConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOReportedReason2ᚕᚖmembergateᚋgraphᚐReportedReasonᚄ(ctx context.Context, sel ast.SelectionSet, v []*ReportedReason) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNReportedReason2ᚖmembergateᚋgraphᚐReportedReason(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOReward2ᚖmembergateᚋgraphᚐReward(ctx context.Context, sel ast.SelectionSet, v *Reward) graphql.Marshaler {

@@ -15,6 +15,7 @@ import (
 	"membergate/internal/notice"
 	"membergate/internal/programme"
 	"membergate/internal/recommend"
+	"membergate/internal/report"
 	"membergate/internal/reward"
 	"membergate/internal/supply"
 	"membergate/internal/transfer"
@@ -1204,6 +1205,70 @@ type ConsentSetUserError struct {
 
 func (ConsentSetUserError) IsUserError() {}
 
+// What an author answers to a ruling.
+type ContentAppealInput struct {
+	// Id of the viewer's own `Post` or `Comment`.
+	SubjectID string `json:"subjectId"`
+	// Why it should stand, 1 to 500 characters.
+	Text string `json:"text"`
+}
+
+// What became of an appeal.
+type ContentAppealPayload struct {
+	// The post. Null when it was refused, or when the subject is a comment.
+	Post *Post `json:"post,omitempty"`
+	// The comment. Null when it was refused, or when the subject is a post.
+	Comment *Comment `json:"comment,omitempty"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*ContentAppealUserError `json:"userErrors"`
+}
+
+// Why an appeal was refused.
+type ContentAppealUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code ContentAppealErrorCode `json:"code"`
+}
+
+func (ContentAppealUserError) IsUserError() {}
+
+// What a member reports.
+type ContentReportInput struct {
+	// Id of a `Post` or a `Comment`.
+	SubjectID string `json:"subjectId"`
+	// Code of the reason, one of `ModerationRules.reportReasons`.
+	Reason string `json:"reason"`
+	// What is meant, for moderators alone, at most 500 characters.
+	Text *string `json:"text,omitempty"`
+	// Whether the viewer wants to see nothing of its author any more.
+	AlsoBlock *bool `json:"alsoBlock,omitempty"`
+}
+
+// What became of a report.
+type ContentReportPayload struct {
+	// The report. Null when it was refused; it is there beside LIST_FULL, which is about the block alone.
+	Report *Report `json:"report,omitempty"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*ContentReportUserError `json:"userErrors"`
+}
+
+// Why nothing was reported.
+type ContentReportUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code ContentReportErrorCode `json:"code"`
+	// What would have been allowed instead. Null when nothing is counted.
+	Nearest *int `json:"nearest,omitempty"`
+}
+
+func (ContentReportUserError) IsUserError() {}
+
 // Why a post or comment is not published, for its author alone.
 type ContentRuling struct {
 	// Code of the reason; more may come.
@@ -1216,6 +1281,14 @@ type ContentRuling struct {
 	By string `json:"by"`
 	// When it was decided.
 	At time.Time `json:"at"`
+	// Whether the author may appeal against it now.
+	CanAppeal bool `json:"canAppeal"`
+	// What the author has answered. Null when nothing.
+	Appeal *string `json:"appeal,omitempty"`
+	// When the author answered. Null when nothing was answered.
+	AppealedAt *time.Time `json:"appealedAt,omitempty"`
+	// When the appeal was decided. Null while it waits, and when there is none.
+	AppealDecidedAt *time.Time `json:"appealDecidedAt,omitempty"`
 }
 
 // Something that a member may take off an order once. It says for good what it said when it was given, whatever becomes of
@@ -2516,6 +2589,8 @@ type Member struct {
 	StoreWord *StoreWord `json:"storeWord,omitempty"`
 	// The code to show at gates and tills now. Null only together with an error.
 	MemberCode *MemberCode `json:"memberCode,omitempty"`
+	// What the member has reported, newest first. Null only together with an error.
+	Reports *ReportConnection `json:"reports,omitempty"`
 	// What the member has asked for after a sale, newest first. Null only together with an error.
 	AfterSales *AfterSalesRequestConnection `json:"afterSales,omitempty"`
 	// What the member has used of benefits, newest first. Null only together with an error.
@@ -3128,6 +3203,178 @@ type MissingDetail struct {
 	Weight int `json:"weight"`
 }
 
+// A post or a comment as moderators see it, for staff with the role `moderator` alone.
+type ModerationCase struct {
+	// Opaque id of the case; a post or comment has one, for good.
+	ID string `json:"id"`
+	// Id of the `Post` or `Comment`.
+	SubjectID string `json:"subjectId"`
+	// POST or COMMENT.
+	Kind string `json:"kind"`
+	// Who wrote it. Null when the account has been closed, or together with an error.
+	Author *PublicProfile `json:"author,omitempty"`
+	// The text as it is now.
+	Body string `json:"body"`
+	// Its pictures; a comment has none.
+	Media []*MediaImage `json:"media"`
+	// When it was written.
+	CreatedAt time.Time `json:"createdAt"`
+	// PENDING, PUBLISHED, LIMITED or REMOVED.
+	Moderation string `json:"moderation"`
+	// Why it is in that state. Null when nothing is wrong with it.
+	Ruling *ContentRuling `json:"ruling,omitempty"`
+	// Why somebody has to look: APPEAL, PENDING or REPORTS. Null when nobody has to.
+	Cause *string `json:"cause,omitempty"`
+	// Since when it waits. Null when nobody has to look.
+	Since *time.Time `json:"since,omitempty"`
+	// When somebody should have looked. Null when nobody has to.
+	DueBy *time.Time `json:"dueBy,omitempty"`
+	// Whether that time is over.
+	Late bool `json:"late"`
+	// How many reports wait for a decision.
+	ReportCount int `json:"reportCount"`
+	// Weight of these reports in hundredths of a usual report.
+	ReportScore int `json:"reportScore"`
+	// The oldest of these reports, at most 20, without who made them. Null only together with an error.
+	Reports []*ReportedReason `json:"reports,omitempty"`
+	// What the moderator looks at, to be sent with the decision: another value after each change, decision and appeal.
+	Edition string `json:"edition"`
+	// Whether the viewer may decide: not about what they wrote, nor on an appeal against a decision of theirs.
+	CanDecide bool           `json:"canDecide"`
+	Content   report.Content `json:"-"`
+}
+
+func (ModerationCase) IsNode() {}
+
+// A page of cases.
+type ModerationCaseConnection struct {
+	// The cases with their cursors.
+	Edges []*ModerationCaseEdge `json:"edges"`
+	// The cases alone.
+	Nodes []*ModerationCase `json:"nodes"`
+	// Where the page lies.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A case in a page of cases.
+type ModerationCaseEdge struct {
+	// Opaque place of the case in the queue.
+	Cursor string `json:"cursor"`
+	// The case itself.
+	Node *ModerationCase `json:"node"`
+}
+
+// What a moderator decides.
+type ModerationDecideInput struct {
+	// Id of the `ModerationCase`.
+	CaseID string `json:"caseId"`
+	// `ModerationCase.edition` of what the moderator has looked at.
+	Edition string `json:"edition"`
+	// What becomes of it.
+	Decision ModerationDecision `json:"decision"`
+	// Code of the reason, one of `ModerationRules.reasons`; needed unless it is published, and then none is allowed.
+	Reason *string `json:"reason,omitempty"`
+	// What its author is told beside the reason, at most 500 characters.
+	Note *string `json:"note,omitempty"`
+}
+
+// What became of a decision.
+type ModerationDecidePayload struct {
+	// The case as it is now. Null when it was refused.
+	Case *ModerationCase `json:"case,omitempty"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*ModerationDecideUserError `json:"userErrors"`
+}
+
+// Why nothing was decided.
+type ModerationDecideUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code ModerationDecideErrorCode `json:"code"`
+}
+
+func (ModerationDecideUserError) IsUserError() {}
+
+// A line of the log of moderation.
+type ModerationNote struct {
+	// Id of the `Post` or `Comment` that it is about.
+	SubjectID string `json:"subjectId"`
+	// Who wrote that. Null when the account has been closed, or together with an error.
+	Author *PublicProfile `json:"author,omitempty"`
+	// The line's number among those about the same thing, from 1.
+	Number int `json:"number"`
+	// RULED by a moderator, LIMITED by reports, APPEALED by its author, CHECKED by a service; more may come.
+	Kind string `json:"kind"`
+	// When it was.
+	At time.Time `json:"at"`
+	// The moderator. Null when it was nobody of the staff.
+	Staff *string `json:"staff,omitempty"`
+	// The state before.
+	From string `json:"from"`
+	// The state after.
+	To string `json:"to"`
+	// Code of the reason. Null when there is none.
+	Reason *string `json:"reason,omitempty"`
+	// What the moderator wrote to the author, or the author to the moderators. Null when nothing.
+	Words *string `json:"words,omitempty"`
+	// Fingerprint of the text that was judged.
+	TextHash string    `json:"textHash"`
+	Member   member.ID `json:"-"`
+}
+
+// A page of the log of moderation.
+type ModerationNoteConnection struct {
+	// The lines with their cursors.
+	Edges []*ModerationNoteEdge `json:"edges"`
+	// The lines alone.
+	Nodes []*ModerationNote `json:"nodes"`
+	// Where the page lies.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A line in a page of the log.
+type ModerationNoteEdge struct {
+	// Opaque place of the line in the log.
+	Cursor string `json:"cursor"`
+	// The line itself.
+	Node *ModerationNote `json:"node"`
+}
+
+// What moderators look for in their queue.
+type ModerationQueueFilter struct {
+	// APPEAL, PENDING or REPORTS; absent is every cause.
+	Cause *ModerationCause `json:"cause,omitempty"`
+	// Posts or comments; absent is both.
+	Kind *ModerationKind `json:"kind,omitempty"`
+}
+
+// A reason of a report or of a ruling.
+type ModerationReason struct {
+	// The reason's code, stable over languages.
+	Code string `json:"code"`
+	// The reason in the language asked for.
+	Name string `json:"name"`
+	// Whether a note must say what is meant.
+	NeedsNote bool `json:"needsNote"`
+}
+
+// What members may report, and how moderators decide.
+type ModerationRules struct {
+	// What can be reported; which codes there are is data.
+	ReportReasons []*ModerationReason `json:"reportReasons"`
+	// How much one member may report in a day.
+	DailyReports int `json:"dailyReports"`
+	// Why moderators take something down; which codes there are is data.
+	Reasons []*ModerationReason `json:"reasons"`
+	// Hours within which a moderator should have looked.
+	AnswerHours int `json:"answerHours"`
+	// Days in which an author may appeal.
+	AppealDays int `json:"appealDays"`
+}
+
 // An amount of money.
 type Money struct {
 	// The amount in whole currency units, such as `"12.50"`.
@@ -3660,6 +3907,8 @@ type Programme struct {
 	Currencies []*Currency `json:"currencies"`
 	// How staff may correct coins. Null when nobody may.
 	Adjustments *AdjustmentRules `json:"adjustments,omitempty"`
+	// What members may report, and how moderators decide. Null when nothing is reported.
+	Moderation *ModerationRules `json:"moderation,omitempty"`
 	// What members may ask for after a sale. Null when nothing.
 	AfterSales *AfterSalesRules `json:"afterSales,omitempty"`
 	// What members may tell of home and likes. Null when nothing is asked.
@@ -4006,6 +4255,60 @@ type RedemptionUseUserError struct {
 }
 
 func (RedemptionUseUserError) IsUserError() {}
+
+// What a member has reported. Nobody but the member sees it.
+type Report struct {
+	// Opaque id of the report.
+	ID string `json:"id"`
+	// Id of the `Post` or `Comment` that was reported; it may not be the viewer's to see any more.
+	SubjectID string `json:"subjectId"`
+	// Code of the reason, one of the programme's.
+	Reason string `json:"reason"`
+	// The reason in the language asked for.
+	ReasonName string `json:"reasonName"`
+	// What the member wrote. Null when nothing.
+	Text *string `json:"text,omitempty"`
+	// OPEN, ACTIONED when it was taken down, DISMISSED when a moderator lets it stand, WITHDRAWN when its author took it away; more may come.
+	State string `json:"state"`
+	// The state in one sentence, in the language asked for.
+	Outcome string `json:"outcome"`
+	// When it was reported.
+	CreatedAt time.Time `json:"createdAt"`
+	// When somebody decided. Null while it is open.
+	ResolvedAt *time.Time `json:"resolvedAt,omitempty"`
+}
+
+func (Report) IsNode() {}
+
+// A page of reports.
+type ReportConnection struct {
+	// The reports with their cursors.
+	Edges []*ReportEdge `json:"edges"`
+	// The reports alone.
+	Nodes []*Report `json:"nodes"`
+	// Where the page lies.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A report in a page of reports.
+type ReportEdge struct {
+	// Opaque place of the report in the list.
+	Cursor string `json:"cursor"`
+	// The report itself.
+	Node *Report `json:"node"`
+}
+
+// What was reported, without who did.
+type ReportedReason struct {
+	// Code of the reason, one of the programme's.
+	Reason string `json:"reason"`
+	// The reason in the language asked for.
+	ReasonName string `json:"reasonName"`
+	// What was written. Null when nothing.
+	Text *string `json:"text,omitempty"`
+	// When it was reported.
+	CreatedAt time.Time `json:"createdAt"`
+}
 
 // Something that is sold for coins.
 type Reward struct {
@@ -6214,6 +6517,140 @@ func (e ConsentSetErrorCode) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// Reasons of ContentAppealUserError; more may come.
+type ContentAppealErrorCode string
+
+const (
+	// It is not known here, or somebody else's.
+	ContentAppealErrorCodeNotFound ContentAppealErrorCode = "NOT_FOUND"
+	// Nothing was decided against it, or the author has appealed before.
+	ContentAppealErrorCodeNotAppealable ContentAppealErrorCode = "NOT_APPEALABLE"
+	// The time to appeal is over.
+	ContentAppealErrorCodeAppealLate ContentAppealErrorCode = "APPEAL_LATE"
+	// The programme has no moderators.
+	ContentAppealErrorCodeModerationOff ContentAppealErrorCode = "MODERATION_OFF"
+)
+
+var AllContentAppealErrorCode = []ContentAppealErrorCode{
+	ContentAppealErrorCodeNotFound,
+	ContentAppealErrorCodeNotAppealable,
+	ContentAppealErrorCodeAppealLate,
+	ContentAppealErrorCodeModerationOff,
+}
+
+func (e ContentAppealErrorCode) IsValid() bool {
+	switch e {
+	case ContentAppealErrorCodeNotFound, ContentAppealErrorCodeNotAppealable, ContentAppealErrorCodeAppealLate, ContentAppealErrorCodeModerationOff:
+		return true
+	}
+	return false
+}
+
+func (e ContentAppealErrorCode) String() string {
+	return string(e)
+}
+
+func (e *ContentAppealErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ContentAppealErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ContentAppealErrorCode", str)
+	}
+	return nil
+}
+
+func (e ContentAppealErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ContentAppealErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ContentAppealErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons of ContentReportUserError; more may come.
+type ContentReportErrorCode string
+
+const (
+	// It is not known here.
+	ContentReportErrorCodeNotFound ContentReportErrorCode = "NOT_FOUND"
+	// The member who asks wrote it.
+	ContentReportErrorCodeYourself ContentReportErrorCode = "YOURSELF"
+	// The reason is none of the programme's.
+	ContentReportErrorCodeUnknownCode ContentReportErrorCode = "UNKNOWN_CODE"
+	// The member has reported as much today as the programme allows.
+	ContentReportErrorCodeTooManyReports ContentReportErrorCode = "TOO_MANY_REPORTS"
+	// The programme takes no reports.
+	ContentReportErrorCodeModerationOff ContentReportErrorCode = "MODERATION_OFF"
+	// It is reported, but the list of blocked people is full.
+	ContentReportErrorCodeListFull ContentReportErrorCode = "LIST_FULL"
+)
+
+var AllContentReportErrorCode = []ContentReportErrorCode{
+	ContentReportErrorCodeNotFound,
+	ContentReportErrorCodeYourself,
+	ContentReportErrorCodeUnknownCode,
+	ContentReportErrorCodeTooManyReports,
+	ContentReportErrorCodeModerationOff,
+	ContentReportErrorCodeListFull,
+}
+
+func (e ContentReportErrorCode) IsValid() bool {
+	switch e {
+	case ContentReportErrorCodeNotFound, ContentReportErrorCodeYourself, ContentReportErrorCodeUnknownCode, ContentReportErrorCodeTooManyReports, ContentReportErrorCodeModerationOff, ContentReportErrorCodeListFull:
+		return true
+	}
+	return false
+}
+
+func (e ContentReportErrorCode) String() string {
+	return string(e)
+}
+
+func (e *ContentReportErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ContentReportErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ContentReportErrorCode", str)
+	}
+	return nil
+}
+
+func (e ContentReportErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ContentReportErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ContentReportErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // Reasons of CouponClaimUserError; more may come.
 type CouponClaimErrorCode string
 
@@ -8238,6 +8675,262 @@ func (e *MembershipTrialStartErrorCode) UnmarshalJSON(b []byte) error {
 }
 
 func (e MembershipTrialStartErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Why somebody has to look at a post or a comment.
+type ModerationCause string
+
+const (
+	// Its author appealed.
+	ModerationCauseAppeal ModerationCause = "APPEAL"
+	// Rules or a service did not let it pass.
+	ModerationCausePending ModerationCause = "PENDING"
+	// Members reported it.
+	ModerationCauseReports ModerationCause = "REPORTS"
+)
+
+var AllModerationCause = []ModerationCause{
+	ModerationCauseAppeal,
+	ModerationCausePending,
+	ModerationCauseReports,
+}
+
+func (e ModerationCause) IsValid() bool {
+	switch e {
+	case ModerationCauseAppeal, ModerationCausePending, ModerationCauseReports:
+		return true
+	}
+	return false
+}
+
+func (e ModerationCause) String() string {
+	return string(e)
+}
+
+func (e *ModerationCause) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ModerationCause(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ModerationCause", str)
+	}
+	return nil
+}
+
+func (e ModerationCause) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ModerationCause) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ModerationCause) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons of ModerationDecideUserError; more may come.
+type ModerationDecideErrorCode string
+
+const (
+	// There is no such case, or its author took it away.
+	ModerationDecideErrorCodeNotFound ModerationDecideErrorCode = "NOT_FOUND"
+	// The reason is none of the programme's.
+	ModerationDecideErrorCodeUnknownCode ModerationDecideErrorCode = "UNKNOWN_CODE"
+	// The reason says nothing without a note.
+	ModerationDecideErrorCodeNoteNeeded ModerationDecideErrorCode = "NOTE_NEEDED"
+	// It was changed or appealed since the moderator looked: look again.
+	ModerationDecideErrorCodeChanged ModerationDecideErrorCode = "CHANGED"
+	// It was decided since the moderator looked.
+	ModerationDecideErrorCodeDecidedSince ModerationDecideErrorCode = "DECIDED_SINCE"
+	// The moderator wrote it.
+	ModerationDecideErrorCodeYourself ModerationDecideErrorCode = "YOURSELF"
+	// An appeal is decided by another moderator than the ruling.
+	ModerationDecideErrorCodeOwnRuling ModerationDecideErrorCode = "OWN_RULING"
+	// The programme has no moderators.
+	ModerationDecideErrorCodeModerationOff ModerationDecideErrorCode = "MODERATION_OFF"
+)
+
+var AllModerationDecideErrorCode = []ModerationDecideErrorCode{
+	ModerationDecideErrorCodeNotFound,
+	ModerationDecideErrorCodeUnknownCode,
+	ModerationDecideErrorCodeNoteNeeded,
+	ModerationDecideErrorCodeChanged,
+	ModerationDecideErrorCodeDecidedSince,
+	ModerationDecideErrorCodeYourself,
+	ModerationDecideErrorCodeOwnRuling,
+	ModerationDecideErrorCodeModerationOff,
+}
+
+func (e ModerationDecideErrorCode) IsValid() bool {
+	switch e {
+	case ModerationDecideErrorCodeNotFound, ModerationDecideErrorCodeUnknownCode, ModerationDecideErrorCodeNoteNeeded, ModerationDecideErrorCodeChanged, ModerationDecideErrorCodeDecidedSince, ModerationDecideErrorCodeYourself, ModerationDecideErrorCodeOwnRuling, ModerationDecideErrorCodeModerationOff:
+		return true
+	}
+	return false
+}
+
+func (e ModerationDecideErrorCode) String() string {
+	return string(e)
+}
+
+func (e *ModerationDecideErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ModerationDecideErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ModerationDecideErrorCode", str)
+	}
+	return nil
+}
+
+func (e ModerationDecideErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ModerationDecideErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ModerationDecideErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What can become of a post or a comment.
+type ModerationDecision string
+
+const (
+	// Others see it.
+	ModerationDecisionPublish ModerationDecision = "PUBLISH"
+	// Its author alone sees it, and may change it.
+	ModerationDecisionLimit ModerationDecision = "LIMIT"
+	// It is taken down: its author alone sees it, as it was judged.
+	ModerationDecisionRemove ModerationDecision = "REMOVE"
+)
+
+var AllModerationDecision = []ModerationDecision{
+	ModerationDecisionPublish,
+	ModerationDecisionLimit,
+	ModerationDecisionRemove,
+}
+
+func (e ModerationDecision) IsValid() bool {
+	switch e {
+	case ModerationDecisionPublish, ModerationDecisionLimit, ModerationDecisionRemove:
+		return true
+	}
+	return false
+}
+
+func (e ModerationDecision) String() string {
+	return string(e)
+}
+
+func (e *ModerationDecision) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ModerationDecision(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ModerationDecision", str)
+	}
+	return nil
+}
+
+func (e ModerationDecision) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ModerationDecision) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ModerationDecision) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What moderators decide about.
+type ModerationKind string
+
+const (
+	// Posts that members wrote.
+	ModerationKindPost ModerationKind = "POST"
+	// Comments that members wrote.
+	ModerationKindComment ModerationKind = "COMMENT"
+)
+
+var AllModerationKind = []ModerationKind{
+	ModerationKindPost,
+	ModerationKindComment,
+}
+
+func (e ModerationKind) IsValid() bool {
+	switch e {
+	case ModerationKindPost, ModerationKindComment:
+		return true
+	}
+	return false
+}
+
+func (e ModerationKind) String() string {
+	return string(e)
+}
+
+func (e *ModerationKind) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ModerationKind(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ModerationKind", str)
+	}
+	return nil
+}
+
+func (e ModerationKind) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ModerationKind) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ModerationKind) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

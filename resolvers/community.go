@@ -114,13 +114,10 @@ func (r *Root) foreseePosts(ctx context.Context, posts []community.Post, path ..
 
 func (r *Root) post(ctx context.Context, p *community.Post) *graph.Post {
 	out := &graph.Post{ID: globalID(kindPost, string(p.ID)), Body: p.Body, CreatedAt: p.CreatedAt, Visibility: graph.PostVisibility(p.Visibility),
-		Moderation: string(p.State), Board: r.board(ctx, p.Board), Media: []*graph.MediaImage{}, Reactions: summary(p.Counts),
+		Moderation: string(p.State), Board: r.board(ctx, p.Board), Media: pictures(p.Media), Reactions: summary(p.Counts),
 		CommentCount: int(p.Counts.Comments), Campaign: text(p.Campaign), Post: p}
 	if !p.EditedAt.IsZero() {
 		out.EditedAt = &p.EditedAt
-	}
-	for _, m := range p.Media {
-		out.Media = append(out.Media, &graph.MediaImage{URL: m.Path, Width: m.Width, Height: m.Height, AltText: text(m.Alt)})
 	}
 	return out
 }

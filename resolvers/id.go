@@ -31,6 +31,8 @@ const (
 	kindApproval   = "ApprovalRequest"
 	kindPost       = "Post"
 	kindComment    = "Comment"
+	kindReport     = "Report"
+	kindCase       = "ModerationCase"
 	kindTopic      = "Topic"
 	kindBoard      = "Board"
 	kindGroup      = "Group"

@@ -49,6 +49,7 @@ func (r *Root) node(ctx context.Context, id string) (graph.Node, error) {
 		kindTier: r.programmeNode, kindBenefit: r.programmeNode, kindBoard: r.programmeNode, kindGroup: r.programmeNode, kindProgramme: r.programmeNode,
 		kindFamily: r.familyNode, kindKin: r.familyNode, kindInvitation: r.familyNode, kindApproval: r.familyNode,
 		kindPost: r.postNode, kindComment: r.commentNode, kindTopic: r.topicNode,
+		kindReport: r.reportNode, kindCase: r.caseNode,
 		kindProduct: r.productNode, kindReward: r.rewardNode, kindSlot: r.slotNode,
 	}[kind]
 	if !ok {

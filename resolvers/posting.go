@@ -5,8 +5,10 @@ import (
 
 	"membergate/graph"
 	"membergate/internal/community"
+	"membergate/internal/member"
 	"membergate/internal/phrase"
 	"membergate/internal/posting"
+	"membergate/internal/report"
 	"membergate/internal/viewer"
 	"membergate/loaders"
 )
@@ -138,19 +140,38 @@ func (m mutation) PostDelete(ctx context.Context, input graph.PostDeleteInput) (
 
 // Ruling is why the post is not published, for its author.
 func (f postFields) Ruling(ctx context.Context, obj *graph.Post) (*graph.ContentRuling, error) {
-	return ruling(ctx, obj.Post.Author == loaders.From(ctx).Me(), obj.Post.Ruling), nil
+	return f.ownRuling(ctx, obj.Post.Author, obj.Post.State, obj.Post.Ruling), nil
 }
 
 // Ruling is why the comment is not published, for its author.
 func (f commentFields) Ruling(ctx context.Context, obj *graph.Comment) (*graph.ContentRuling, error) {
-	return ruling(ctx, obj.Comment.Author == loaders.From(ctx).Me(), obj.Comment.Ruling), nil
+	return f.ownRuling(ctx, obj.Comment.Author, obj.Comment.State, obj.Comment.Ruling), nil
 }
 
-func ruling(ctx context.Context, own bool, r community.Ruling) *graph.ContentRuling {
-	if !own || !loaders.From(ctx).Viewer.SignedIn() || r.Reason == "" {
+func (r *Root) ownRuling(ctx context.Context, author member.ID, state community.Moderation, of community.Ruling) *graph.ContentRuling {
+	if o := loaders.From(ctx); !o.Viewer.SignedIn() || author != o.Me() {
 		return nil
 	}
-	return &graph.ContentRuling{Reason: r.Reason, Text: phrase.Say(viewer.From(ctx).Locale, "moderation."+r.Reason), Note: text(r.Note), By: string(r.By), At: r.At}
+	return r.ruling(ctx, state, of)
+}
+
+func (r *Root) ruling(ctx context.Context, state community.Moderation, of community.Ruling) *graph.ContentRuling {
+	if of.Reason == "" {
+		return nil
+	}
+	return &graph.ContentRuling{Reason: of.Reason, Text: r.rulingText(ctx, of), Note: text(of.Note), By: string(of.By), At: of.At,
+		CanAppeal: report.CanAppeal(r.Book, state, of, loaders.From(ctx).Now), Appeal: text(of.Appeal), AppealedAt: momentOf(of.Appealed),
+		AppealDecidedAt: momentOf(of.Ended)}
+}
+
+// rulingText says a reason: moderators' are the programme's, as it had them then.
+func (r *Root) rulingText(ctx context.Context, of community.Ruling) string {
+	if m := r.Book.At(of.At).Moderation; m != nil && of.By == community.ByStaff {
+		if reason, ok := m.Reason(of.Reason); ok {
+			return reason.Names.In(locale(ctx))
+		}
+	}
+	return phrase.Say(viewer.From(ctx).Locale, "moderation."+of.Reason)
 }
 
 // PostCampaigns lists what members are asked to write about now.

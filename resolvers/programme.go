@@ -23,6 +23,7 @@ func (q query) Programme(ctx context.Context) (*graph.Programme, error) {
 		}
 	}
 	out.AfterSales = afterSalesRules(ctx, p.AfterSales)
+	out.Moderation = moderationRules(ctx, p.Moderation)
 	out.Household = householdRules(ctx, p.Household)
 	for _, t := range p.Tiers {
 		out.Tiers = append(out.Tiers, q.tier(ctx, t))

@@ -29,6 +29,7 @@ import (
 	"membergate/internal/programme"
 	"membergate/internal/recommend"
 	"membergate/internal/redemption"
+	"membergate/internal/report"
 	"membergate/internal/supply"
 	"membergate/internal/tier"
 	"membergate/internal/transfer"
@@ -62,6 +63,7 @@ type Root struct {
 	Profiles  *profile.Service    // names, consents, homes
 	Community *community.Service  // feeds and threads
 	Posting   *posting.Service    // posts and comments by members
+	Reporting *report.Service     // reports, and what moderators decide
 	Notices   *notice.Desk        // inboxes, and what members want of them
 	Recommend *recommend.Service  // what may interest a member
 	Cursors   *cursor.Book        // places in lists
@@ -92,6 +94,8 @@ type (
 	approvalFields    struct{ *Root }
 	postFields        struct{ *Root }
 	commentFields     struct{ *Root }
+	caseFields        struct{ *Root }
+	lineFields        struct{ *Root }
 	topicFields       struct{ *Root }
 	boardFields       struct{ *Root }
 	groupFields       struct{ *Root }
@@ -177,6 +181,12 @@ func (r *Root) Post() graph.PostResolver { return postFields{r} }
 
 // Comment answers a comment's fields.
 func (r *Root) Comment() graph.CommentResolver { return commentFields{r} }
+
+// ModerationCase answers the fields of a post or comment as moderators see it.
+func (r *Root) ModerationCase() graph.ModerationCaseResolver { return caseFields{r} }
+
+// ModerationNote answers the fields of a line of the log of moderation.
+func (r *Root) ModerationNote() graph.ModerationNoteResolver { return lineFields{r} }
 
 // Topic answers a topic's fields.
 func (r *Root) Topic() graph.TopicResolver { return topicFields{r} }

@@ -170,6 +170,8 @@ func askings() []asking {
 	add("PostDetail", sampleEnd, map[string]any{"id": globalID("Post", string(familyPost))}, owner)
 	add("Community", sampleEnd, nil, owner, teen, "")
 	add("PostCampaigns", today, nil, owner, "")
+	add("Reports", sampleEnd, nil, owner, "")
+	add("ModerationRules", today, nil, owner, "")
 	add("OwnPost", sampleEnd, map[string]any{"id": globalID("Post", string(pendingPost))}, stranger, owner, "")
 	add("OwnComment", sampleEnd, map[string]any{"id": globalID("Comment", string(pendingReply))}, stranger, owner, "")
 	for _, operation := range []string{"Bookmarks", "ReactedPosts", "MyTies"} {
@@ -183,7 +185,7 @@ func askings() []asking {
 }
 
 func TestEveryQueryOfTheAppsIsAsked(t *testing.T) {
-	asked := map[string]bool{"CodeAtTill": true, "CouponAtTill": true, "Entitlements": true, "AfterSalesQueue": true, "StoreWordCheck": true} // by the tests of tills: it needs a clerk
+	asked := map[string]bool{"ModerationQueue": true, "ModerationLog": true, "CodeAtTill": true, "CouponAtTill": true, "Entitlements": true, "AfterSalesQueue": true, "StoreWordCheck": true} // by the tests of tills: it needs a clerk
 	for _, a := range askings() {
 		asked[a.operation] = true
 	}
@@ -262,4 +264,6 @@ var blank = map[string]string{
 	"Coupon.whyNot":             "all may be used; the tests of coupons see others",
 	"HoldConnection.nodes":      "nobody in the village is paying; the tests of the checkout see holds",
 	"Wallet.holds":              "the same",
+	"Member.reports":            "nobody in the village reports; the tests of reports see some",
+	"ReportConnection.edges":    "the same",
 }

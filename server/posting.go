@@ -9,12 +9,44 @@ import (
 	"membergate/internal/member"
 	"membergate/internal/moderation"
 	"membergate/internal/posting"
+	"membergate/internal/report"
 )
 
 // postingService writes posts and comments into these stores.
 func (s *stores) postingService(rules book, reads *community.Service) *posting.Service {
 	judge := &posting.Moderator{Rules: moderation.Own(), Past: writings{s.posting, s.community}, JoinedAt: s.joined}
 	return &posting.Service{Store: s.posting, Counts: reads, Products: s.products, Judge: judge, Book: rules}
+}
+
+// reportService takes reports of members of these stores, and lets moderators decide.
+func (s *stores) reportService(rules book, reads *community.Service, counts report.Counter, keys report.Sealer) *report.Service {
+	return &report.Service{Store: s.reports, Contents: reviewedWritings{s.posting, s.reviewed}, Community: reads, Counts: counts, Book: rules, Keys: keys}
+}
+
+// reviewedWritings are changed as all that is written, so that whoever watches that hears of it.
+type reviewedWritings struct {
+	posting.Store
+	report.Contents
+}
+
+// ByIDs implements report.Contents.
+func (w reviewedWritings) ByIDs(ctx context.Context, ids []community.PostID) (map[community.PostID]community.Post, error) {
+	return w.Store.ByIDs(ctx, ids)
+}
+
+// CommentsByIDs implements report.Contents.
+func (w reviewedWritings) CommentsByIDs(ctx context.Context, ids []community.CommentID) (map[community.CommentID]community.Comment, error) {
+	return w.Store.CommentsByIDs(ctx, ids)
+}
+
+// ChangePost implements report.Contents.
+func (w reviewedWritings) ChangePost(ctx context.Context, p community.Post) error {
+	return w.Store.ChangePost(ctx, p)
+}
+
+// ChangeComment implements report.Contents.
+func (w reviewedWritings) ChangeComment(ctx context.Context, c community.Comment) error {
+	return w.Store.ChangeComment(ctx, c)
 }
 
 // writings are what an author wrote before.

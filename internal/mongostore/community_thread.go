@@ -51,7 +51,7 @@ type commentDoc struct {
 
 	Hear      []member.ID `bson:"hear,omitempty"`
 	Published time.Time   `bson:"published,omitempty"`
-	Wait waitDoc `bson:",inline"`
+	Wait      waitDoc     `bson:",inline"`
 }
 
 func toComment(c community.Comment) commentDoc {

@@ -118,8 +118,7 @@ func (c Content) ruled(s community.Moderation, r community.Ruling) Content {
 		p.State, p.Ruling = s, r
 		return Content{Post: &p}
 	}
-	n := *c.Comment
-	n.State, n.Ruling = s, r
+	n := c.Comment.Ruled(s, r, r.At)
 	return Content{Comment: &n}
 }
 

@@ -25,7 +25,7 @@ type Decision struct {
 }
 
 // Decide gives something a state, which its author is told with the reason. Decided again in the same way by the same
-// moderator, nothing changes. Refusals: MODERATION_OFF, NOT_FOUND, UNKNOWN_CODE, NOTE_NEEDED, CHANGED, ALREADY_DECIDED,
+// moderator, nothing changes. Refusals: MODERATION_OFF, NOT_FOUND, UNKNOWN_CODE, NOTE_NEEDED, CHANGED, DECIDED_SINCE,
 // YOURSELF, OWN_RULING.
 func (s *Service) Decide(ctx context.Context, d Decision, now time.Time) (Content, error) {
 	_, m, err := s.rules(now)
@@ -82,6 +82,12 @@ func (d Decision) rule(c Content, ruling community.Ruling) (Content, bool, error
 	v.Last = d.To
 	note := community.Note{Kind: community.NoteRuled, At: ruling.At, Staff: d.Staff, From: c.State(), To: d.To, Reason: ruling.Reason, Words: d.Note}
 	return c.reviewed(v).ruled(d.To, ruling).noted(note), true, nil
+}
+
+// MayDecide tells whether a moderator may decide about it now.
+func (c Content) MayDecide(staff string) bool {
+	r := c.Ruling()
+	return !c.Gone() && string(c.Author()) != staff && !(r.Open() && r.Staff == staff)
 }
 
 // Appeal asks for a second look at what was decided against the author's own text, once for a ruling. Said again in the

@@ -20,17 +20,17 @@ import (
 
 // Codes of refusals.
 const (
-	NotOffered    = "MODERATION_OFF"  // the programme has no reports and no moderators
-	NotFound      = "NOT_FOUND"       // unknown, or not for the asker to see
-	Own           = "YOURSELF"        // the asker wrote it
-	UnknownCode   = "UNKNOWN_CODE"    // a reason that is none of the programme's
-	TooOften      = "TOO_OFTEN"       // as many reports of the day as the programme allows
-	NoteNeeded    = "NOTE_NEEDED"     // the reason says nothing without a note
-	Changed       = "CHANGED"         // it was changed since the moderator looked
-	Decided       = "ALREADY_DECIDED" // another moderator was first
-	OwnRuling     = "OWN_RULING"      // an appeal is decided by another moderator
-	NotAppealable = "NOT_APPEALABLE"  // nothing was decided against it, or the author has appealed before
-	AppealLate    = "APPEAL_LATE"     // the time to appeal is over
+	NotOffered    = "MODERATION_OFF"   // the programme has no reports and no moderators
+	NotFound      = "NOT_FOUND"        // unknown, or not for the asker to see
+	Own           = "YOURSELF"         // the asker wrote it
+	UnknownCode   = "UNKNOWN_CODE"     // a reason that is none of the programme's
+	TooOften      = "TOO_MANY_REPORTS" // as many reports of the day as the programme allows
+	NoteNeeded    = "NOTE_NEEDED"      // the reason says nothing without a note
+	Changed       = "CHANGED"          // it was changed since the moderator looked
+	Decided       = "DECIDED_SINCE"    // another moderator was first
+	OwnRuling     = "OWN_RULING"       // an appeal is decided by another moderator
+	NotAppealable = "NOT_APPEALABLE"   // nothing was decided against it, or the author has appealed before
+	AppealLate    = "APPEAL_LATE"      // the time to appeal is over
 )
 
 // mostText bounds what is written beside a report, a decision and an appeal, in characters: what fits on a phone's screen.
@@ -82,7 +82,7 @@ type Ask struct {
 
 // Report writes a report down, once for a member and a subject; said again it gives the first. The report is valid beside
 // a refusal LIST_FULL, which is about the block alone. Refusals: MODERATION_OFF, NOT_FOUND, YOURSELF, UNKNOWN_CODE,
-// TOO_OFTEN, LIST_FULL.
+// TOO_MANY_REPORTS, LIST_FULL.
 func (s *Service) Report(ctx context.Context, r community.Reader, a Ask, now time.Time) (Report, error) {
 	p, m, err := s.rules(now)
 	if err != nil {

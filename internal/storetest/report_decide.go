@@ -189,6 +189,9 @@ func decideComment(t *testing.T, ctx context.Context, s Tribunal) {
 	_, err := c.decide(t, ctx, low.Subject(), "s", community.Published)
 	must(t, err)
 	counts(2, 1)
+	if got := comment1(t, ctx, s.Contents, low.ID).PublishedAt; !got.Equal(writtenAt.Add(time.Hour)) {
+		t.Errorf("others can read it since %s, want since the decision", got)
+	}
 	who := aReader()
 	must(t, c.report(ctx, who, low.Subject()))
 	got, err := c.decide(t, ctx, low.Subject(), "s", community.Removed)
@@ -361,7 +364,7 @@ func (d failingContents) ChangeComment(ctx context.Context, c community.Comment)
 
 func killedTribunal(t *testing.T, ctx context.Context, s Tribunal) {
 	for _, act := range []string{"report", "hide", "let stand", "take down", "appeal"} {
-		for after := range 9 {
+		for after := range 7 {
 			c := newCourt(s)
 			p := c.post(t, ctx, "talk")
 			n := c.reply(t, ctx, p, "", "top")
