@@ -40,6 +40,7 @@ type ResolverRoot interface {
 	Coupon() CouponResolver
 	Family() FamilyResolver
 	FamilyChange() FamilyChangeResolver
+	FamilyGift() FamilyGiftResolver
 	FamilyMember() FamilyMemberResolver
 	Group() GroupResolver
 	LedgerEntry() LedgerEntryResolver
@@ -916,6 +917,11 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	FamilyGift struct {
+		Coins  func(childComplexity int) int
+		Reward func(childComplexity int) int
+	}
+
 	FamilyInvitation struct {
 		ExpiresAt func(childComplexity int) int
 		ID        func(childComplexity int) int
@@ -1134,6 +1140,7 @@ type ComplexityRoot struct {
 		Amount       func(childComplexity int) int
 		BalanceAfter func(childComplexity int) int
 		Explanation  func(childComplexity int) int
+		FamilyGift   func(childComplexity int) int
 		ID           func(childComplexity int) int
 		Kind         func(childComplexity int) int
 		OccurredAt   func(childComplexity int) int
@@ -2004,7 +2011,9 @@ type ComplexityRoot struct {
 		Code             func(childComplexity int) int
 		Cost             func(childComplexity int) int
 		CreatedAt        func(childComplexity int) int
+		FundFrom         func(childComplexity int) int
 		ID               func(childComplexity int) int
+		OwnCoins         func(childComplexity int) int
 		Quantity         func(childComplexity int) int
 		Reward           func(childComplexity int) int
 		Slot             func(childComplexity int) int
@@ -2552,6 +2561,9 @@ type FamilyResolver interface {
 type FamilyChangeResolver interface {
 	By(ctx context.Context, obj *FamilyChange) (*PublicProfile, error)
 	Whom(ctx context.Context, obj *FamilyChange) (*PublicProfile, error)
+}
+type FamilyGiftResolver interface {
+	Reward(ctx context.Context, obj *FamilyGift) (*Reward, error)
 }
 type FamilyMemberResolver interface {
 	Profile(ctx context.Context, obj *FamilyMember) (*PublicProfile, error)
@@ -5975,6 +5987,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.FamilyChangeEdge.Node(childComplexity), true
 
+	case "FamilyGift.coins":
+		if e.ComplexityRoot.FamilyGift.Coins == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyGift.Coins(childComplexity), true
+	case "FamilyGift.reward":
+		if e.ComplexityRoot.FamilyGift.Reward == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyGift.Reward(childComplexity), true
+
 	case "FamilyInvitation.expiresAt":
 		if e.ComplexityRoot.FamilyInvitation.ExpiresAt == nil {
 			break
@@ -6733,6 +6758,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LedgerEntry.Explanation(childComplexity), true
+	case "LedgerEntry.familyGift":
+		if e.ComplexityRoot.LedgerEntry.FamilyGift == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LedgerEntry.FamilyGift(childComplexity), true
 	case "LedgerEntry.id":
 		if e.ComplexityRoot.LedgerEntry.ID == nil {
 			break
@@ -10724,12 +10755,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Redemption.CreatedAt(childComplexity), true
+	case "Redemption.fundFrom":
+		if e.ComplexityRoot.Redemption.FundFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Redemption.FundFrom(childComplexity), true
 	case "Redemption.id":
 		if e.ComplexityRoot.Redemption.ID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Redemption.ID(childComplexity), true
+	case "Redemption.ownCoins":
+		if e.ComplexityRoot.Redemption.OwnCoins == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Redemption.OwnCoins(childComplexity), true
 	case "Redemption.quantity":
 		if e.ComplexityRoot.Redemption.Quantity == nil {
 			break
@@ -12669,6 +12712,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputDeviceRemoveInput,
 		ec.unmarshalInputFamilyCreateInput,
 		ec.unmarshalInputFamilyDissolveInput,
+		ec.unmarshalInputFamilyDrawInput,
 		ec.unmarshalInputFamilyInvitationRespondInput,
 		ec.unmarshalInputFamilyInvitationRevokeInput,
 		ec.unmarshalInputFamilyInviteInput,
@@ -15175,6 +15219,16 @@ type LedgerEntry implements Node {
   reverses: LedgerEntry
   "The transfer that the entry is a part of. Null when it is no part of one, or together with an error."
   transfer: CoinTransfer
+  "What the wallet gave to a draw of the family, or got back of one. Null for other entries."
+  familyGift: FamilyGift
+}
+
+"What one member gave to a reward that a family paid for. What others gave stays theirs to know."
+type FamilyGift {
+  "The reward. Null when it is offered no more, or together with an error."
+  reward: Reward
+  "Coins that this member gave; negative where they came back."
+  coins: Int!
 }
 
 "A page of ledger entries."
@@ -18924,6 +18978,10 @@ type Redemption implements Node {
   state: String!
   "What is redeemed. Null when it is offered no more, or together with an error."
   reward: Reward
+  "Whose coins pay."
+  fundFrom: FundingSource!
+  "What of the cost is the viewer's own coins: the whole of it unless the family pays."
+  ownCoins: Int!
   """
   The code to show: in a store at once, because its till asks here before it gives anything; a partner's from
   ` + "`" + `redemptionShow` + "`" + ` on, because no till of a partner asks here. Null when there is none, not yet, or no more.
@@ -18991,6 +19049,19 @@ input RewardRedeemInput {
   expectedCost: Int!
   "Whose coins pay."
   fundFrom: FundingSource! = ME
+  """
+  From whom how many coins come: needed where ` + "`" + `FamilyPool.drawOrder` + "`" + ` is REQUESTED and the family pays, and refused
+  otherwise. The coins add up to the cost.
+  """
+  draws: [FamilyDrawInput!]
+}
+
+"How many coins somebody of the family is to give."
+input FamilyDrawInput {
+  "Id of the person's membership or public profile."
+  memberId: ID!
+  "Coins: 1 to 2,000,000,000."
+  coins: Int!
 }
 
 "What has become of a wish for a reward."
@@ -19024,6 +19095,12 @@ type RewardRedeemUserError implements UserError {
 
 "Reasons why a reward could not be had."
 enum RewardRedeemErrorCode {
+  "The family is to pay, and the member is in none."
+  NOT_IN_FAMILY
+  "The family is to pay more than its members may give, because its owner's tier is too low and sharing is paused."
+  OWNER_TIER_TOO_LOW
+  "The family is to pay more than one draw may take."
+  DRAW_TOO_LARGE
   "The member's family lets the member spend only when somebody in it agrees, and nobody in it could."
   APPROVAL_REQUIRED
   "As many wishes wait for a yes in the family as may."
@@ -19040,9 +19117,9 @@ enum RewardRedeemErrorCode {
   OUT_OF_STOCK
   "The member has had as many as one may have."
   LIMIT_REACHED
-  "Fewer coins are available than it costs."
+  "Fewer coins are available than it costs: in the wallet, or of what the family shares."
   INSUFFICIENT_COINS
-  "Paying from there is not offered, or the programme gives no rewards for coins."
+  "The programme gives no rewards for coins, or lets no family pay."
   NOT_OFFERED
   "The reward has slots and none was named."
   SLOT_REQUIRED
@@ -21450,6 +21527,16 @@ func (ec *executionContext) childFields_FamilyChangeEdge(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type FamilyChangeEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_FamilyGift(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reward":
+		return ec.fieldContext_FamilyGift_reward(ctx, field)
+	case "coins":
+		return ec.fieldContext_FamilyGift_coins(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FamilyGift", field.Name)
+}
+
 func (ec *executionContext) childFields_FamilyInvitation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -21902,6 +21989,8 @@ func (ec *executionContext) childFields_LedgerEntry(ctx context.Context, field g
 		return ec.fieldContext_LedgerEntry_reverses(ctx, field)
 	case "transfer":
 		return ec.fieldContext_LedgerEntry_transfer(ctx, field)
+	case "familyGift":
+		return ec.fieldContext_LedgerEntry_familyGift(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LedgerEntry", field.Name)
 }
@@ -23416,6 +23505,10 @@ func (ec *executionContext) childFields_Redemption(ctx context.Context, field gr
 		return ec.fieldContext_Redemption_state(ctx, field)
 	case "reward":
 		return ec.fieldContext_Redemption_reward(ctx, field)
+	case "fundFrom":
+		return ec.fieldContext_Redemption_fundFrom(ctx, field)
+	case "ownCoins":
+		return ec.fieldContext_Redemption_ownCoins(ctx, field)
 	case "code":
 		return ec.fieldContext_Redemption_code(ctx, field)
 	case "quantity":
@@ -39785,6 +39878,61 @@ func (ec *executionContext) fieldContext_FamilyChangeEdge_node(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _FamilyGift_reward(ctx context.Context, field graphql.CollectedField, obj *FamilyGift) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyGift_reward(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.FamilyGift().Reward(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Reward) graphql.Marshaler {
+			return ec.marshalOReward2ᚖmembergateᚋgraphᚐReward(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyGift_reward(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FamilyGift",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reward(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FamilyGift_coins(ctx context.Context, field graphql.CollectedField, obj *FamilyGift) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyGift_coins(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coins, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyGift_coins(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FamilyGift", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _FamilyInvitation_id(ctx context.Context, field graphql.CollectedField, obj *FamilyInvitation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -43116,6 +43264,38 @@ func (ec *executionContext) fieldContext_LedgerEntry_transfer(_ context.Context,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_CoinTransfer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LedgerEntry_familyGift(ctx context.Context, field graphql.CollectedField, obj *LedgerEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LedgerEntry_familyGift(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FamilyGift, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *FamilyGift) graphql.Marshaler {
+			return ec.marshalOFamilyGift2ᚖmembergateᚋgraphᚐFamilyGift(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LedgerEntry_familyGift(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LedgerEntry",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FamilyGift(ctx, field)
 		},
 	}
 	return fc, nil
@@ -59445,6 +59625,52 @@ func (ec *executionContext) fieldContext_Redemption_reward(_ context.Context, fi
 	return fc, nil
 }
 
+func (ec *executionContext) _Redemption_fundFrom(ctx context.Context, field graphql.CollectedField, obj *Redemption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Redemption_fundFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FundFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v FundingSource) graphql.Marshaler {
+			return ec.marshalNFundingSource2membergateᚋgraphᚐFundingSource(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Redemption_fundFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Redemption", field, false, false, errors.New("field of type FundingSource does not have child fields"))
+}
+
+func (ec *executionContext) _Redemption_ownCoins(ctx context.Context, field graphql.CollectedField, obj *Redemption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Redemption_ownCoins(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OwnCoins, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Redemption_ownCoins(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Redemption", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _Redemption_code(ctx context.Context, field graphql.CollectedField, obj *Redemption) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -69892,6 +70118,43 @@ func (ec *executionContext) unmarshalInputFamilyDissolveInput(ctx context.Contex
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputFamilyDrawInput(ctx context.Context, obj any) (FamilyDrawInput, error) {
+	var it FamilyDrawInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"memberId", "coins"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "memberId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("memberId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MemberID = data
+		case "coins":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("coins"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Coins = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputFamilyInvitationRespondInput(ctx context.Context, obj any) (FamilyInvitationRespondInput, error) {
 	var it FamilyInvitationRespondInput
 	if obj == nil {
@@ -71686,7 +71949,7 @@ func (ec *executionContext) unmarshalInputRewardRedeemInput(ctx context.Context,
 		asMap["fundFrom"] = "ME"
 	}
 
-	fieldsInOrder := [...]string{"idempotencyKey", "rewardId", "slotId", "quantity", "expectedCost", "fundFrom"}
+	fieldsInOrder := [...]string{"idempotencyKey", "rewardId", "slotId", "quantity", "expectedCost", "fundFrom", "draws"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -71735,6 +71998,13 @@ func (ec *executionContext) unmarshalInputRewardRedeemInput(ctx context.Context,
 				return it, err
 			}
 			it.FundFrom = data
+		case "draws":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("draws"))
+			data, err := ec.unmarshalOFamilyDrawInput2ᚕᚖmembergateᚋgraphᚐFamilyDrawInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Draws = data
 		}
 	}
 	return it, nil
@@ -79871,6 +80141,82 @@ func (ec *executionContext) _FamilyChangeEdge(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var familyGiftImplementors = []string{"FamilyGift"}
+
+func (ec *executionContext) _FamilyGift(ctx context.Context, sel ast.SelectionSet, obj *FamilyGift) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, familyGiftImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FamilyGift")
+		case "reward":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._FamilyGift_reward(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "coins":
+			out.Values[i] = ec._FamilyGift_coins(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var familyInvitationImplementors = []string{"FamilyInvitation", "Node"}
 
 func (ec *executionContext) _FamilyInvitation(ctx context.Context, sel ast.SelectionSet, obj *FamilyInvitation) graphql.Marshaler {
@@ -81815,6 +82161,11 @@ func (ec *executionContext) _LedgerEntry(ctx context.Context, sel ast.SelectionS
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "familyGift":
+			out.Values[i] = ec._LedgerEntry_familyGift(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -90591,6 +90942,16 @@ func (ec *executionContext) _Redemption(ctx context.Context, sel ast.SelectionSe
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "fundFrom":
+			out.Values[i] = ec._Redemption_fundFrom(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "ownCoins":
+			out.Values[i] = ec._Redemption_ownCoins(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "code":
 			out.Values[i] = ec._Redemption_code(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -97637,6 +97998,11 @@ func (ec *executionContext) unmarshalNFamilyDissolveInput2membergateᚋgraphᚐF
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNFamilyDrawInput2ᚖmembergateᚋgraphᚐFamilyDrawInput(ctx context.Context, v any) (*FamilyDrawInput, error) {
+	res, err := ec.unmarshalInputFamilyDrawInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNFamilyErrorCode2membergateᚋgraphᚐFamilyErrorCode(ctx context.Context, v any) (FamilyErrorCode, error) {
 	var res FamilyErrorCode
 	err := res.UnmarshalGQL(v)
@@ -102194,6 +102560,30 @@ func (ec *executionContext) marshalOFamilyChangeConnection2ᚖmembergateᚋgraph
 		return graphql.Null
 	}
 	return ec._FamilyChangeConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOFamilyDrawInput2ᚕᚖmembergateᚋgraphᚐFamilyDrawInputᚄ(ctx context.Context, v any) ([]*FamilyDrawInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*FamilyDrawInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNFamilyDrawInput2ᚖmembergateᚋgraphᚐFamilyDrawInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOFamilyGift2ᚖmembergateᚋgraphᚐFamilyGift(ctx context.Context, sel ast.SelectionSet, v *FamilyGift) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._FamilyGift(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOFamilyInvitation2ᚕᚖmembergateᚋgraphᚐFamilyInvitationᚄ(ctx context.Context, sel ast.SelectionSet, v []*FamilyInvitation) graphql.Marshaler {

@@ -1941,6 +1941,23 @@ type FamilyDissolveInput struct {
 	Confirm bool `json:"confirm"`
 }
 
+// How many coins somebody of the family is to give.
+type FamilyDrawInput struct {
+	// Id of the person's membership or public profile.
+	MemberID string `json:"memberId"`
+	// Coins: 1 to 2,000,000,000.
+	Coins int `json:"coins"`
+}
+
+// What one member gave to a reward that a family paid for. What others gave stays theirs to know.
+type FamilyGift struct {
+	// The reward. Null when it is offered no more, or together with an error.
+	Reward *Reward `json:"reward,omitempty"`
+	// Coins that this member gave; negative where they came back.
+	Coins int    `json:"coins"`
+	Given string `json:"-"`
+}
+
 // An invitation as the family sees it.
 type FamilyInvitation struct {
 	// Opaque id of the invitation; it is not the secret that accepts it.
@@ -2446,7 +2463,9 @@ type LedgerEntry struct {
 	Reverses *LedgerEntry `json:"reverses,omitempty"`
 	// The transfer that the entry is a part of. Null when it is no part of one, or together with an error.
 	Transfer *CoinTransfer `json:"transfer,omitempty"`
-	Entry    *wallet.Entry `json:"-"`
+	// What the wallet gave to a draw of the family, or got back of one. Null for other entries.
+	FamilyGift *FamilyGift   `json:"familyGift,omitempty"`
+	Entry      *wallet.Entry `json:"-"`
 }
 
 func (LedgerEntry) IsNode() {}
@@ -4117,6 +4136,10 @@ type Redemption struct {
 	State string `json:"state"`
 	// What is redeemed. Null when it is offered no more, or together with an error.
 	Reward *Reward `json:"reward,omitempty"`
+	// Whose coins pay.
+	FundFrom FundingSource `json:"fundFrom"`
+	// What of the cost is the viewer's own coins: the whole of it unless the family pays.
+	OwnCoins int `json:"ownCoins"`
 	// The code to show: in a store at once, because its till asks here before it gives anything; a partner's from
 	// `redemptionShow` on, because no till of a partner asks here. Null when there is none, not yet, or no more.
 	Code *string `json:"code,omitempty"`
@@ -4393,6 +4416,9 @@ type RewardRedeemInput struct {
 	ExpectedCost int `json:"expectedCost"`
 	// Whose coins pay.
 	FundFrom FundingSource `json:"fundFrom"`
+	// From whom how many coins come: needed where `FamilyPool.drawOrder` is REQUESTED and the family pays, and refused
+	// otherwise. The coins add up to the cost.
+	Draws []*FamilyDrawInput `json:"draws,omitempty"`
 }
 
 // What has become of a wish for a reward.
@@ -9848,6 +9874,12 @@ func (e RedemptionUseErrorCode) MarshalJSON() ([]byte, error) {
 type RewardRedeemErrorCode string
 
 const (
+	// The family is to pay, and the member is in none.
+	RewardRedeemErrorCodeNotInFamily RewardRedeemErrorCode = "NOT_IN_FAMILY"
+	// The family is to pay more than its members may give, because its owner's tier is too low and sharing is paused.
+	RewardRedeemErrorCodeOwnerTierTooLow RewardRedeemErrorCode = "OWNER_TIER_TOO_LOW"
+	// The family is to pay more than one draw may take.
+	RewardRedeemErrorCodeDrawTooLarge RewardRedeemErrorCode = "DRAW_TOO_LARGE"
 	// The member's family lets the member spend only when somebody in it agrees, and nobody in it could.
 	RewardRedeemErrorCodeApprovalRequired RewardRedeemErrorCode = "APPROVAL_REQUIRED"
 	// As many wishes wait for a yes in the family as may.
@@ -9864,9 +9896,9 @@ const (
 	RewardRedeemErrorCodeOutOfStock RewardRedeemErrorCode = "OUT_OF_STOCK"
 	// The member has had as many as one may have.
 	RewardRedeemErrorCodeLimitReached RewardRedeemErrorCode = "LIMIT_REACHED"
-	// Fewer coins are available than it costs.
+	// Fewer coins are available than it costs: in the wallet, or of what the family shares.
 	RewardRedeemErrorCodeInsufficientCoins RewardRedeemErrorCode = "INSUFFICIENT_COINS"
-	// Paying from there is not offered, or the programme gives no rewards for coins.
+	// The programme gives no rewards for coins, or lets no family pay.
 	RewardRedeemErrorCodeNotOffered RewardRedeemErrorCode = "NOT_OFFERED"
 	// The reward has slots and none was named.
 	RewardRedeemErrorCodeSlotRequired RewardRedeemErrorCode = "SLOT_REQUIRED"
@@ -9879,6 +9911,9 @@ const (
 )
 
 var AllRewardRedeemErrorCode = []RewardRedeemErrorCode{
+	RewardRedeemErrorCodeNotInFamily,
+	RewardRedeemErrorCodeOwnerTierTooLow,
+	RewardRedeemErrorCodeDrawTooLarge,
 	RewardRedeemErrorCodeApprovalRequired,
 	RewardRedeemErrorCodeTooManyWaiting,
 	RewardRedeemErrorCodeSpendLimit,
@@ -9897,7 +9932,7 @@ var AllRewardRedeemErrorCode = []RewardRedeemErrorCode{
 
 func (e RewardRedeemErrorCode) IsValid() bool {
 	switch e {
-	case RewardRedeemErrorCodeApprovalRequired, RewardRedeemErrorCodeTooManyWaiting, RewardRedeemErrorCodeSpendLimit, RewardRedeemErrorCodeNotFound, RewardRedeemErrorCodeTierRequired, RewardRedeemErrorCodePriceChanged, RewardRedeemErrorCodeOutOfStock, RewardRedeemErrorCodeLimitReached, RewardRedeemErrorCodeInsufficientCoins, RewardRedeemErrorCodeNotOffered, RewardRedeemErrorCodeSlotRequired, RewardRedeemErrorCodeSlotUnknown, RewardRedeemErrorCodeSlotOver, RewardRedeemErrorCodeIdempotencyConflict:
+	case RewardRedeemErrorCodeNotInFamily, RewardRedeemErrorCodeOwnerTierTooLow, RewardRedeemErrorCodeDrawTooLarge, RewardRedeemErrorCodeApprovalRequired, RewardRedeemErrorCodeTooManyWaiting, RewardRedeemErrorCodeSpendLimit, RewardRedeemErrorCodeNotFound, RewardRedeemErrorCodeTierRequired, RewardRedeemErrorCodePriceChanged, RewardRedeemErrorCodeOutOfStock, RewardRedeemErrorCodeLimitReached, RewardRedeemErrorCodeInsufficientCoins, RewardRedeemErrorCodeNotOffered, RewardRedeemErrorCodeSlotRequired, RewardRedeemErrorCodeSlotUnknown, RewardRedeemErrorCodeSlotOver, RewardRedeemErrorCodeIdempotencyConflict:
 		return true
 	}
 	return false

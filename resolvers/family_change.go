@@ -226,12 +226,21 @@ func (m mutation) upon(ctx context.Context, id string, do func(me, who member.ID
 	if _, err := m.holder(ctx); err != nil {
 		return nil, err
 	}
-	o := loaders.From(ctx)
-	mine, in, err := o.Families.Load(ctx, o.Me())
+	who, err := m.relative(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	var who member.ID
+	f, err := do(loaders.From(ctx).Me(), who)
+	return m.familyPayload(ctx, &f, err)
+}
+
+// relative is whom an app names by a public profile or a membership of the viewer's family; nobody for who is unknown.
+func (r *Root) relative(ctx context.Context, id string) (who member.ID, err error) {
+	o := loaders.From(ctx)
+	mine, in, err := o.Families.Load(ctx, o.Me())
+	if err != nil {
+		return "", err
+	}
 	switch kind, key, _ := readID(id); {
 	case !in: // nobody is looked up for whoever is in no family
 	case kind == kindKin:
@@ -244,10 +253,9 @@ func (m mutation) upon(ctx context.Context, id string, do func(me, who member.ID
 	case kind == kindProfile:
 		h, _, err := o.Stores.Accounts.ByHandle(ctx, key)
 		if err != nil {
-			return nil, err
+			return "", err
 		}
 		who = h.Profile.ID
 	}
-	f, err := do(o.Me(), who)
-	return m.familyPayload(ctx, &f, err)
+	return who, nil
 }

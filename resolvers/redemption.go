@@ -5,8 +5,10 @@ import (
 	"slices"
 
 	"membergate/graph"
+	"membergate/internal/account"
 	"membergate/internal/family"
 	"membergate/internal/fault"
+	"membergate/internal/member"
 	"membergate/internal/redemption"
 	"membergate/internal/wallet"
 	"membergate/loaders"
@@ -33,13 +35,7 @@ func (m mutation) RewardRedeem(ctx context.Context, input graph.RewardRedeemInpu
 			ask.Slot = *input.SlotID // no slot's
 		}
 	}
-	var r redemption.Redemption
-	var replayed bool
-	if input.FundFrom == graph.FundingSourceFamily {
-		err = fault.Refuse("NOT_OFFERED", "fundFrom", "the family's coins do not pay for rewards yet")
-	} else {
-		r, replayed, err = m.Redeeming.Redeem(wallet.Within(ctx, m.Families.Bound(h.Profile.ID)), id, ask)
-	}
+	r, replayed, err := m.redeem(ctx, h, ask, input)
 	refused, err := refusal(ctx, err)
 	if err != nil {
 		return nil, err
@@ -57,6 +53,34 @@ func (m mutation) RewardRedeem(ctx context.Context, input graph.RewardRedeemInpu
 	}
 	out.Wallet, err = m.freshWallet(ctx, id)
 	return out, err
+}
+
+// redeem lets the wallet or the family pay.
+func (m mutation) redeem(ctx context.Context, h *account.Holder, ask redemption.Ask, input graph.RewardRedeemInput) (redemption.Redemption, bool, error) {
+	if input.FundFrom != graph.FundingSourceFamily {
+		if input.Draws != nil {
+			return redemption.Redemption{}, false, fault.Bad("draws", "draws is given; allowed is none unless the family pays")
+		}
+		return m.Redeeming.Redeem(wallet.Within(ctx, m.Families.Bound(h.Profile.ID)), h.Account.Wallet, ask)
+	}
+	ask.Family = &redemption.Common{}
+	for i, d := range input.Draws {
+		if i == 0 {
+			ask.Family.Asked = map[member.ID]wallet.Coins{}
+		}
+		who, err := m.relative(ctx, d.MemberID)
+		if err != nil {
+			return redemption.Redemption{}, false, err
+		}
+		switch _, twice := ask.Family.Asked[who]; {
+		case twice && who != "":
+			return redemption.Redemption{}, false, fault.Bad("draws", "draws names one person twice; allowed is once")
+		case d.Coins < 1 || d.Coins > wallet.MaxCoins:
+			return redemption.Redemption{}, false, fault.Bad("draws", "draws has %d coins of one person; allowed are 1 and more", d.Coins)
+		}
+		ask.Family.Asked[who] = int64(d.Coins)
+	}
+	return m.Redeeming.Redeem(ctx, h.Account.Wallet, ask)
 }
 
 // RedemptionCancel takes a redemption back.
@@ -92,7 +116,10 @@ func (root *Root) redemption(ctx context.Context, r redemption.Redemption) *grap
 	state := r.StateAt(now)
 	out := &graph.Redemption{
 		ID: globalID(kindRedemption, r.ID), State: string(state), CreatedAt: r.CreatedAt, Redeemed: r.Reward, Slotted: r.Slot,
-		Quantity: int(r.Quantity), Cost: int(r.Cost),
+		Quantity: int(r.Quantity), Cost: int(r.Cost), FundFrom: graph.FundingSourceMe, OwnCoins: int(r.OwnCoins()),
+	}
+	if r.Draw != nil {
+		out.FundFrom = graph.FundingSourceFamily
 	}
 	if state == redemption.Reserved || state == redemption.Fulfilled {
 		out.Code = text(root.Redeeming.CodeOf(r))
@@ -138,14 +165,24 @@ func (r *Root) redemptionNode(ctx context.Context, key string) (graph.Node, erro
 
 // Reward is what was redeemed.
 func (f redemptionFields) Reward(ctx context.Context, obj *graph.Redemption) (*graph.Reward, error) {
+	return f.inShop(ctx, obj.Redeemed)
+}
+
+// inShop is a reward that the shop has; nil for one that it offers no more.
+func (r *Root) inShop(ctx context.Context, id string) (*graph.Reward, error) {
 	rewards, err := loaders.From(ctx).Stores.Rewards.Get(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for i := range rewards {
-		if rewards[i].ID == obj.Redeemed {
-			return f.reward(ctx, &rewards[i]), nil
+		if rewards[i].ID == id {
+			return r.reward(ctx, &rewards[i]), nil
 		}
 	}
 	return nil, nil
+}
+
+// Reward is what was given for.
+func (f giftFields) Reward(ctx context.Context, obj *graph.FamilyGift) (*graph.Reward, error) {
+	return f.inShop(ctx, obj.Given)
 }

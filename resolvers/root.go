@@ -89,6 +89,7 @@ type (
 	useFields         struct{ *Root }
 	rewardFields      struct{ *Root }
 	familyFields      struct{ *Root }
+	giftFields        struct{ *Root }
 	kinFields         struct{ *Root }
 	deedFields        struct{ *Root }
 	approvalFields    struct{ *Root }
@@ -163,6 +164,9 @@ func (r *Root) Family() graph.FamilyResolver { return familyFields{r} }
 
 // FamilyMember answers the fields of a person in a family.
 func (r *Root) FamilyMember() graph.FamilyMemberResolver { return kinFields{r} }
+
+// FamilyGift answers the fields of what somebody gave to a draw.
+func (r *Root) FamilyGift() graph.FamilyGiftResolver { return giftFields{r} }
 
 // FamilyChange answers the fields of a change of a family.
 func (r *Root) FamilyChange() graph.FamilyChangeResolver { return deedFields{r} }

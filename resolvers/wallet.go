@@ -14,6 +14,7 @@ import (
 	"membergate/internal/account"
 	"membergate/internal/clock"
 	"membergate/internal/cursor"
+	"membergate/internal/family"
 	"membergate/internal/fault"
 	"membergate/internal/wallet"
 	"membergate/loaders"
@@ -229,11 +230,15 @@ func (r *Root) shown(ctx context.Context, key loaders.LedgerKey, n int) ([]walle
 }
 
 func (r *Root) entry(ctx context.Context, e *wallet.Entry) *graph.LedgerEntry {
-	return &graph.LedgerEntry{
+	out := &graph.LedgerEntry{
 		ID: globalID(kindEntry, string(e.Wallet)+"/"+strconv.FormatInt(e.Seq, 10)), Seq: int(e.Seq), Kind: graph.LedgerKind(e.Kind),
 		Amount: int(e.Amount), BalanceAfter: int(e.BalanceAfter()), Title: r.title(ctx, e),
 		OccurredAt: e.OccurredAt, RecordedAt: e.RecordedAt, Explanation: r.explanation(ctx, e), Entry: e,
 	}
+	if reward, coins, is := family.GiftOf(*e); is {
+		out.FamilyGift = &graph.FamilyGift{Given: reward, Coins: int(coins)}
+	}
+	return out
 }
 
 // Reverses is the entry that this one takes back.

@@ -99,6 +99,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 	}
 	lists := st.cache.Lists()
 	wallets := st.wallets(rules)
+	families := &family.Service{Families: st.families, Accounts: st.accounts, Book: rules, Keys: keys, Ledger: st.ledger}
 	root := &resolvers.Root{
 		Book: rules, Wallets: wallets, Cursors: cursors, Supply: st.supply,
 		Admission: st.admissionService(rules),
@@ -111,12 +112,12 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		Baskets:   st.basketService(rules),
 		Giving:    st.givingService(rules),
 		Checkout:  &checkout.Service{Wallets: wallets, Book: rules},
-		Redeeming: &redemption.Service{Store: st.redemptions, Rewards: st.rewards, Vouchers: st.vouchers, Keys: keys, Wallets: wallets, Book: rules},
+		Redeeming: &redemption.Service{Store: st.redemptions, Rewards: st.rewards, Vouchers: st.vouchers, Keys: keys, Wallets: wallets, Book: rules, Pool: families},
 		Adjusting: st.adjustmentService(rules),
 		Notices:   &notice.Desk{Store: st.notices, Keys: keys, Book: rules},
 		Transfers: &transfer.Service{Store: st.transfers, Wallets: wallets, Book: rules},
 		Uses:      st.benefitService(rules),
-		Families:  &family.Service{Families: st.families, Accounts: st.accounts, Book: rules, Keys: keys, Ledger: st.ledger},
+		Families:  families,
 		Desk:      &desk.Service{Requests: st.requests, Accounts: st.accounts, Orders: st.orders, Usages: st.usages, Book: rules, Keys: keys},
 		Words:     &desk.Words{Keys: keys, Guesses: st.cache.Guesses()},
 		Codes:     &desk.Codes{Cards: st.cards, Seen: st.cache.Seen(), Keys: keys, Now: time.Now},

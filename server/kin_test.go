@@ -10,6 +10,7 @@ import (
 
 	"membergate/internal/account"
 	"membergate/internal/community"
+	"membergate/internal/family"
 	"membergate/internal/member"
 	"membergate/internal/programme"
 	"membergate/internal/tier"
@@ -18,7 +19,7 @@ import (
 
 // kin are members for the tests of families, each test with its own: so many of them, of whom the first three hold GOLD and
 // the last two are a child of ten and a teen of fifteen.
-var kin = map[string]int{"life": 7, "codes": 12, "seat": 15, "keys": 4, "pair": 6, "apart": 7, "limit": 5, "wish": 7, "race": 5, "said": 8, "late": 5}
+var kin = map[string]int{"life": 7, "codes": 12, "seat": 15, "keys": 4, "pair": 6, "apart": 7, "limit": 5, "wish": 7, "race": 5, "said": 8, "late": 5, "draw": 7, "common": 7, "rush": 6, "fallen": 6, "rules": 6, "treat": 7}
 
 // kinCoins is what each of them has.
 const kinCoins = 1000
@@ -49,6 +50,10 @@ func putKin(ctx context.Context, st *stores, rules book) error {
 				return err
 			}
 		}
+	}
+	fallen := family.Open("Fallen", member.ID(kinName("fallen", 3)), written(3)).With(member.ID(kinName("fallen", 0)), family.Adult, written(3))
+	if err := st.families.Create(ctx, fallen); err != nil { // whose owner has not the tier that it takes
+		return err
 	}
 	if err := putLate(ctx, st, rules); err != nil {
 		return err

@@ -67,7 +67,7 @@ func TestEveryReasonNotToRedeemIsToldWithItsCode(t *testing.T) {
 			{low.redeem(key, "r-03", 400, nil), "TIER_REQUIRED"},
 			{low.redeem(key, "r-01", 199, nil), "PRICE_CHANGED"},
 			{low.redeem(key, "r-01", 20_000, map[string]any{"quantity": 100}), "INSUFFICIENT_COINS"},
-			{low.redeem(key, "r-01", 200, map[string]any{"fundFrom": "FAMILY"}), "NOT_OFFERED"},
+			{low.redeem(key, "r-01", 200, map[string]any{"fundFrom": "FAMILY"}), "NOT_IN_FAMILY"},
 			{low.redeem(key, "r-01", 200, nil), ""},
 			{low.redeem(key, "r-01", 400, map[string]any{"quantity": 2}), "IDEMPOTENCY_CONFLICT"},
 			{gold.redeem(key, "r-00", 100, nil), "OUT_OF_STOCK"},
@@ -80,6 +80,7 @@ func TestEveryReasonNotToRedeemIsToldWithItsCode(t *testing.T) {
 			}
 		}
 		low.redeem(key, "r-01", 200, map[string]any{"quantity": 0}).refusedOnce(t, "BAD_USER_INPUT", "quantity")
+		low.redeem(key, "r-01", 200, map[string]any{"draws": []any{}}).refusedOnce(t, "BAD_USER_INPUT", "draws")
 		low.redeem("", "r-01", 200, nil).refusedOnce(t, "BAD_USER_INPUT", "idempotencyKey")
 		nobody := low
 		nobody.who = ""

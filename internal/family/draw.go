@@ -112,8 +112,11 @@ func requested(n wallet.Coins, sources []Source, asked map[member.ID]wallet.Coin
 	}
 	var all wallet.Coins
 	for _, p := range parts(asked) {
-		if p.Coins < 0 || p.Coins > most[p.Member] {
-			return nil, fault.Bad("draws", "%d coins are asked of one person; allowed are 0 to %d", p.Coins, most[p.Member])
+		switch {
+		case p.Coins < 0:
+			return nil, fault.Bad("draws", "%d coins are asked of one person; allowed are 0 and more", p.Coins)
+		case p.Coins > most[p.Member]:
+			return nil, fault.Refuse(wallet.Insufficient, "draws", "%d coins are asked of one person, who gives fewer", p.Coins)
 		}
 		all += p.Coins
 	}

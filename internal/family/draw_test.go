@@ -68,9 +68,9 @@ func TestDrawAsRequestedStaysWithinWhatIsShared(t *testing.T) {
 	}{
 		"as asked":          {map[member.ID]int64{"a": 5, "b": 10}, part(5, 10), ""},
 		"nothing of one":    {map[member.ID]int64{"a": 0, "b": 15}, part(0, 15), ""},
-		"too much of one":   {map[member.ID]int64{"a": 11, "b": 4}, nil, "11 coins are asked of one person; allowed are 0 to 10"},
-		"less than nothing": {map[member.ID]int64{"a": -5, "b": 20}, nil, "-5 coins are asked of one person; allowed are 0 to 10"},
-		"of a stranger":     {map[member.ID]int64{"z": 15}, nil, "15 coins are asked of one person; allowed are 0 to 0"},
+		"too much of one":   {map[member.ID]int64{"a": 11, "b": 4}, nil, "11 coins are asked of one person, who gives fewer"},
+		"less than nothing": {map[member.ID]int64{"a": -5, "b": 20}, nil, "-5 coins are asked of one person; allowed are 0 and more"},
+		"of a stranger":     {map[member.ID]int64{"z": 15}, nil, "15 coins are asked of one person, who gives fewer"},
 		"another sum":       {map[member.ID]int64{"a": 5, "b": 5}, nil, "draws add up to 10; allowed is 15"},
 	} {
 		got, err := family.Draw(programme.Requested, 15, "a", have, c.asked)

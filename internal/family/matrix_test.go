@@ -258,10 +258,13 @@ the rows name it; nobody does any of these upon themselves.
 What the table cannot say:
 
 - A limit counts what its member spends, sends or holds by any way, read off the ledger; coins that come back count no more.
+  A draw of the family counts whole for who spends it, and for nobody else who gives to it.
 - A wish of who needs a yes holds its coins, and the place in the stock, until somebody answers: an owner or a guardian, but
   nobody an own one. The first answer counts. It ends after the programme's hours, when it is taken back, and when who asked
   leaves; the coins are free again then. Orders and gifts of coins do not wait: they are refused.
 - Whoever becomes the owner has no limit any more: there is nobody to set it.
+- A draw takes others' coins as far as they share them at the moment at which each gift is held. Who gave reads in the own
+  ledger for which reward, and how much oneself gave; what others gave is theirs to know, and the redemption its spender's.
 - An owner who is alone may leave, which ends the family; with others in it the owner hands over or dissolves.
 - A child who joins needs a guardian's yes (` + "`guardianConsent`" + `); who invited is kept as the one who gave it. Below the
   programme's age of consent only a child's role is offered, up to the age of adults a teen's or a child's, then neither.

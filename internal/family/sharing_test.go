@@ -160,7 +160,7 @@ func TestPoolIsTheOwnCoinsAndWhatTheOthersShare(t *testing.T) {
 		"a": 1000 + 50,
 		"b": 1000 + 101, // the own ones whole, whatever is shared of them
 		"c": 600,        // 1,060 are there, but 600 are left of the limit
-		"d": 1000 + 50,  // no wallet of its own yet
+		"d": 1000 + 50,  // with somebody's yes; no wallet of its own yet
 	} {
 		if got, ok := f.PoolFor(viewer, p, sharing, states, now); !ok || got.Available != want || got.DrawOrder != "EXPIRING_FIRST" {
 			t.Errorf("%s could draw %+v, %v, want %d", viewer, got, ok, want)

@@ -26,25 +26,31 @@ func (s *Service) Bound(who member.ID) wallet.Bound {
 		}
 		f = f.At(p.At)
 		person, _ := f.Of(who)
-		if person.NeedsYes(p.Coins) && !(p.Asking && f.decided(who)) {
-			return fault.Refuse(NeedsYes, "", "%d coins are spent with somebody's yes", p.Coins)
-		}
-		if p.Asking && f.pending(p.At) >= MostWaiting {
-			return fault.Refuse(TooManyWait, "", "%d wishes wait for a yes in the family; allowed are no more", MostWaiting)
-		}
-		if person.Limit == nil {
-			return nil
-		}
-		zone := s.Book.At(p.At).Zone()
-		entries, err := s.Ledger.Page(ctx, head.Wallet, person.Limit.Ledger(p.At, zone))
-		if err != nil {
-			return err
-		}
-		if left := max(0, person.Limit.PerPeriod-Spent(head.State, entries)); p.Coins > left {
-			return fault.Refuse(SpendLimit, "", "%d coins may still be spent in the period", left).Near(left)
-		}
+		return s.maySpend(ctx, f, person, head, p)
+	}
+}
+
+// maySpend refuses what a person of a family spends beyond the own limit, or without a yes that is needed and not asked for;
+// head is that of the person's wallet.
+func (s *Service) maySpend(ctx context.Context, f Family, person Person, head wallet.Entry, p wallet.Posting) error {
+	if person.NeedsYes(p.Coins) && !(p.Asking && f.decided(person.Member)) {
+		return fault.Refuse(NeedsYes, "", "%d coins are spent with somebody's yes", p.Coins)
+	}
+	if p.Asking && f.pending(p.At) >= MostWaiting {
+		return fault.Refuse(TooManyWait, "", "%d wishes wait for a yes in the family; allowed are no more", MostWaiting)
+	}
+	if person.Limit == nil {
 		return nil
 	}
+	zone := s.Book.At(p.At).Zone()
+	entries, err := s.Ledger.Page(ctx, head.Wallet, person.Limit.Ledger(p.At, zone))
+	if err != nil {
+		return err
+	}
+	if left := max(0, person.Limit.PerPeriod-Spent(head.State, entries)); p.Coins > left {
+		return fault.Refuse(SpendLimit, "", "%d coins may still be spent in the period", left).Near(left)
+	}
+	return nil
 }
 
 // WithUsed is the family with what somebody spent of a limit by now, on a copy: families do not keep it, because ledgers do.
@@ -60,27 +66,77 @@ const mostCounted = 1000
 
 // Ledger is what must be read of a wallet to know what was spent in the period of now.
 func (l Limit) Ledger(now time.Time, zone *time.Location) wallet.Query {
-	return wallet.Query{Kinds: []wallet.Kind{wallet.Spend, wallet.Send, wallet.Return}, From: l.Period.start(now, zone), Limit: mostCounted}
+	kinds := []wallet.Kind{wallet.Spend, wallet.Send, wallet.Return, wallet.Decline}
+	return wallet.Query{Kinds: kinds, From: l.Period.start(now, zone), Limit: mostCounted}
 }
 
-// Spent is what a wallet spent or holds, by its state and what Ledger asks for: spendings less what came back of them. Too
-// many entries to know count as more than any limit.
+// What entries' lines say of draws.
+const (
+	Drew = "FAMILY_DREW" // in the spender's ledger: what the whole draw costs; negative where it came to nothing or came back
+	Gave = "FAMILY_GAVE" // in the ledger of each who gave, the spender included: what that one gave; negative
+)
+
+// lineOf finds what an entry says of a draw.
+func lineOf(e wallet.Entry, code string) (wallet.Coins, bool) {
+	for _, l := range e.Lines {
+		if l.Code == code {
+			return l.Coins, true
+		}
+	}
+	return 0, false
+}
+
+// Given tells whether an entry is about coins that a member gave to a draw of the family.
+func Given(e wallet.Entry) bool {
+	_, _, is := GiftOf(e)
+	return is
+}
+
+// GiftOf is what an entry says of coins that a member gave to a draw of the family: for which reward, and how many, negative
+// where they came back. False for entries that are about none.
+func GiftOf(e wallet.Entry) (reward string, coins wallet.Coins, is bool) {
+	for _, l := range e.Lines {
+		if l.Code == Gave {
+			return l.Detail, -l.Coins, true
+		}
+	}
+	return "", 0, false
+}
+
+// Begins tells whether an entry is the one with which a spender's draw begins.
+func Begins(e wallet.Entry) bool {
+	n, _ := lineOf(e, Drew)
+	return n > 0
+}
+
+// Spent is what the owner of a wallet spent or holds, by its state and what Ledger asks for: spendings less what came back
+// of them. A draw of the family counts whole for who spends it, and for nobody else who gives to it. Too many entries to
+// know count as more than any limit.
 func Spent(s wallet.State, entries []wallet.Entry) wallet.Coins {
 	if len(entries) >= mostCounted {
 		return wallet.MaxCoins
 	}
 	var used wallet.Coins
-	counted := map[int64]bool{}
+	counted, drawn := map[int64]bool{}, map[string]bool{}
 	for _, h := range s.Holds {
-		used += h.Coins
+		if h.Purpose != DrawPurpose {
+			used += h.Coins
+		}
 	}
 	for _, e := range entries {
-		if e.Kind != wallet.Return {
+		switch {
+		case Begins(e):
+			drawn[e.Ref] = true
+		case e.Kind == wallet.Decline || e.Kind == wallet.Return || Given(e):
+		default:
 			used += e.Claim
 			counted[e.Seq] = true
 		}
 	}
 	for _, e := range entries {
+		if n, is := lineOf(e, Drew); is && drawn[e.Ref] {
+			used += n
+		}
 		if e.Kind == wallet.Return && counted[e.Reverses] {
 			used -= e.Claim
 		}

@@ -21,8 +21,9 @@ func (c *check) family() {
 	}
 	if f.CommonDraw {
 		oneOf(c, "family.drawOrder", f.DrawOrder, ExpiringFirst, Proportional, Requested)
+		c.between("family.drawMax", f.DrawMax, 0, 2_000_000_000)
 	} else {
-		c.only("family", "without commonDraw", "drawOrder")
+		c.only("family", "without commonDraw", "drawOrder", "drawMax")
 	}
 	c.between("family.cooldownDays", int64(f.CooldownDays), 0, 3_660)
 	c.between("family.invitationDays", int64(f.InvitationDays), 1, 366)

@@ -8,6 +8,7 @@ type Family struct {
 	ShareGrowth     bool             `yaml:"shareGrowth"`
 	CommonDraw      bool             `yaml:"commonDraw"` // members' coins may be drawn together
 	DrawOrder       string           `yaml:"drawOrder"`  // EXPIRING_FIRST, PROPORTIONAL or REQUESTED
+	DrawMax         int64            `yaml:"drawMax"`    // most coins of one draw; 0 = no bound
 	CooldownDays    int              `yaml:"cooldownDays"`
 	InvitationDays  int              `yaml:"invitationDays"`
 	InvitesPerDay   int              `yaml:"invitesPerDay"`

@@ -185,6 +185,8 @@ func (s *Service) Follow(ctx context.Context, redemption string, word family.Dec
 		switch {
 		case !known:
 			return word, fault.New(fault.Internal, "a family has decided about the redemption %s, which is not there", redemption)
+		case r.Draw != nil && (r.State == Opening || r.State == Awaiting):
+			r, err = s.heardOfDraw(ctx, r, word, at)
 		case r.State == Opening: // who asked the family was killed before it was written down
 			r, err = s.ask(ctx, r, at)
 		case r.State == Awaiting:
@@ -195,7 +197,7 @@ func (s *Service) Follow(ctx context.Context, redemption string, word family.Dec
 			return word, err
 		case r.State == Opening || r.State == Awaiting:
 			continue // somebody else has written something down meanwhile
-		case r.State == Expired && word == family.Approved:
+		case r.Dead() && word == family.Approved:
 			return family.Lapsed, nil
 		default:
 			return word, nil

@@ -23,12 +23,19 @@ func (s *Service) finish(ctx context.Context, r Redemption, at time.Time) (Redem
 	case Fulfilled:
 		return s.give(ctx, r)
 	case Opening:
-		if r.Request.ID != "" {
+		switch {
+		case r.Draw != nil:
+			return s.judge(ctx, r, at)
+		case r.Request.ID != "":
 			return s.ask(ctx, r, at)
 		}
-		fallthrough
-	default:
 		r.State, err = s.decide(ctx, r, at)
+	default:
+		if r.Draw != nil {
+			err = s.carry(ctx, r, at)
+		} else {
+			r.State, err = s.decide(ctx, r, at)
+		}
 	}
 	if err != nil {
 		return r, err
@@ -104,6 +111,12 @@ func (s *Service) putBack(ctx context.Context, r Redemption) error {
 
 // undo gives the coins of a cancelled redemption back to their lots, and its place back to the stock.
 func (s *Service) undo(ctx context.Context, r Redemption) error {
+	switch {
+	case r.Draw != nil && r.CancelUntil.IsZero(): // it waited for a yes and was never paid for
+		return s.letGo(ctx, r, r.EndedAt)
+	case r.Draw != nil:
+		return s.giveBack(ctx, r)
+	}
 	spent, found, err := s.Wallets.Made(ctx, r.Wallet, r.ID+":spend", "")
 	if err != nil {
 		return err
@@ -143,7 +156,7 @@ func (s *Service) end(ctx context.Context, id wallet.ID, redemption string, at t
 		if err != nil {
 			return r, err
 		}
-		if !known || r.Wallet != id {
+		if !known || r.Wallet != id || r.State == Undone {
 			return Redemption{}, fault.Refuse(Unknown, "redemptionId", "redemptionId names no redemption that is known")
 		}
 		if r, err = s.finish(ctx, r, at); err != nil || r.State == to || to == Fulfilled && r.State == Used {
@@ -190,7 +203,7 @@ func busy() error {
 // Find gives a wallet's redemption, and false if it has no such one.
 func (s *Service) Find(ctx context.Context, id wallet.ID, redemption string) (Redemption, bool, error) {
 	r, known, err := s.Store.ByID(ctx, redemption)
-	return r, known && r.Wallet == id, err
+	return r, known && r.Wallet == id && r.State != Undone, err
 }
 
 // Sweep finishes at most n redemptions that somebody left.

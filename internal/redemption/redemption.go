@@ -27,6 +27,7 @@ const (
 	Expired   State = "EXPIRED"           // its hold ended before it was paid for, or nobody said yes in time; of StateAt: nobody used the code in time
 	Rejected  State = "REJECTED"          // nothing was left
 	Declined  State = "DECLINED"          // the family said no
+	Undone    State = "UNDONE"            // a family's draw that was planned and not carried out; members never see it
 )
 
 // Redemption is one reward, or several of a kind, for one wallet's coins.
@@ -38,7 +39,8 @@ type Redemption struct {
 	Slot        string // id of the slot, of a reward that has some
 	Quantity    int64
 	Cost        wallet.Coins // of all of them
-	Hold        int64        // sequence of the entry that holds the coins
+	Hold        int64        // sequence of the entry that holds the coins; 0 where a family pays
+	Draw        *Draw        // how a family pays; nil where the wallet does
 	Code        string       // for a till; empty where a partner's code is given
 	Voucher     string       // id of the partner's code that is meant for it; empty before it is shown
 	Sealed      string       // that code, which only who holds the keys can read; empty before it is given
@@ -84,7 +86,7 @@ func (r Redemption) StateAt(now time.Time) State {
 
 // Dead tells whether it came to nothing.
 func (r Redemption) Dead() bool {
-	return r.State == Rejected || r.State == Expired || r.State == Declined
+	return r.State == Rejected || r.State == Expired || r.State == Declined || r.State == Undone
 }
 
 // again tells whether it came to nothing in such a way that the same wish may be tried again: nobody has answered it.

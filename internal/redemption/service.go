@@ -56,6 +56,7 @@ type Service struct {
 	Vouchers voucher.Store
 	Keys     voucher.Sealer // opens partners' codes
 	Wallets  *wallet.Service
+	Pool     Pool // of families that may pay; nil where none does
 	Book     Book
 	Families Families // nil where nobody needs a yes
 }
@@ -70,6 +71,7 @@ type Ask struct {
 	Expected wallet.Coins // what the app showed that it costs
 	Tier     string       // held now
 	At       time.Time
+	Family   *Common // how the family pays; nil = the wallet pays
 }
 
 // Redeem gets a reward, and tells whether an earlier sending did.
@@ -80,6 +82,9 @@ func (s *Service) Redeem(ctx context.Context, id wallet.ID, a Ask) (Redemption, 
 	key, err := wallet.OpKey("rewardRedeem", a.Key)
 	if err != nil {
 		return Redemption{}, false, err
+	}
+	if a.Family != nil {
+		return s.draw(ctx, id, a, key)
 	}
 	input := wallet.Fingerprint(a.Reward, a.Quantity, a.Expected, a.Slot)
 	for n := range attempts {
@@ -117,40 +122,54 @@ func (s *Service) Redeem(ctx context.Context, id wallet.ID, a Ask) (Redemption, 
 
 // hold sets the coins aside, if the reward is to be had.
 func (s *Service) hold(ctx context.Context, id wallet.ID, a Ask, op, input string) (wallet.Done, error) {
-	p := s.Book.At(a.At)
-	terms, offered := p.Burning(programme.Item)
-	if !offered {
-		return wallet.Done{}, fault.Refuse(NotOffered, "rewardId", "the programme gives no rewards for coins")
-	}
-	if terms.MinTier != "" && p.Rank(a.Tier) < p.Rank(terms.MinTier) {
-		return wallet.Done{}, fault.Refuse(TierRequired, "rewardId", "rewards ask for the tier %s or a higher one", terms.MinTier)
-	}
-	cost, w, err := s.price(ctx, p, a)
-	if err == nil {
-		err = s.seat(ctx, w, a)
-	}
+	o, err := s.offer(ctx, a)
 	if err != nil {
 		return wallet.Done{}, err
 	}
 	asking := false
-	command := wallet.Command{Op: op, Input: input, At: a.At, Programme: p.Version,
+	command := wallet.Command{Op: op, Input: input, At: a.At, Programme: o.programme.Version,
 		Decide: func(ctx context.Context, head wallet.Entry) (wallet.Posting, error) {
-			if err := s.within(ctx, id, head.State, w, a.Quantity); err != nil {
+			if err := s.within(ctx, id, head.State, o.reward, a.Quantity, ""); err != nil {
 				return wallet.Posting{}, err
 			}
 			return wallet.Posting{
-				Kind: wallet.SetAside, Coins: cost, Until: a.At.Add(time.Duration(terms.HoldMinutes) * time.Minute), Purpose: purpose,
-				Ref: "redemption:" + wallet.Fingerprint(id, op), About: about(w.ID, a.Slot, a.Quantity, asking), Title: "hold.reward", Actor: "member",
+				Kind: wallet.SetAside, Coins: o.cost, Until: a.At.Add(o.lives), Purpose: purpose,
+				Ref: "redemption:" + wallet.Fingerprint(id, op), About: about(o.reward.ID, a.Slot, a.Quantity, asking), Title: "hold.reward", Actor: "member",
 				Asking: asking,
 			}, nil
 		},
 	}
 	done, err := s.Wallets.Do(ctx, id, command)
-	if refused := new(fault.Refusal); s.Families != nil && p.Family != nil && errors.As(err, &refused) && refused.Code == family.NeedsYes {
+	if refused := new(fault.Refusal); s.Families != nil && o.programme.Family != nil && errors.As(err, &refused) && refused.Code == family.NeedsYes {
 		asking = true
 		return s.Wallets.Do(ctx, id, command)
 	}
 	return done, err
+}
+
+// offer is what can be had of a wish.
+type offer struct {
+	programme *programme.Programme
+	reward    reward.Reward
+	cost      wallet.Coins
+	lives     time.Duration // how long its coins wait for it
+}
+
+// offer refuses what cannot be had, whoever pays.
+func (s *Service) offer(ctx context.Context, a Ask) (offer, error) {
+	p := s.Book.At(a.At)
+	terms, offered := p.Burning(programme.Item)
+	if !offered {
+		return offer{}, fault.Refuse(NotOffered, "rewardId", "the programme gives no rewards for coins")
+	}
+	if terms.MinTier != "" && p.Rank(a.Tier) < p.Rank(terms.MinTier) {
+		return offer{}, fault.Refuse(TierRequired, "rewardId", "rewards ask for the tier %s or a higher one", terms.MinTier)
+	}
+	cost, w, err := s.price(ctx, p, a)
+	if err == nil {
+		err = s.seat(ctx, w, a)
+	}
+	return offer{p, w, cost, time.Duration(terms.HoldMinutes) * time.Minute}, err
 }
 
 // price refuses what cannot be had, and tells what the rest costs.
@@ -214,20 +233,24 @@ func stockOf(slot string) string { return "/slot/" + slot }
 
 func outOfStock() error { return fault.Refuse(OutOfStock, "rewardId", "the reward is sold out") }
 
-// within refuses more than one member may have. What is written down is read after the wallet's holds: a redemption is
-// among one of them at every moment, and if the wallet changes in between, this is asked again.
-func (s *Service) within(ctx context.Context, id wallet.ID, now wallet.State, w reward.Reward, quantity int64) error {
+// within refuses more than one member may have, besides a redemption that is being decided. What is written down is read
+// after the wallet's newest entry: a redemption is among the holds or written down at every moment, and if the wallet
+// changes in between, this is asked again.
+func (s *Service) within(ctx context.Context, id wallet.ID, now wallet.State, w reward.Reward, quantity int64, besides string) error {
 	if w.LimitPerMember == 0 {
 		return nil
 	}
 	known, err := s.Store.Of(ctx, id, w.ID)
+	if err == nil {
+		known, err = s.begun(ctx, id, known)
+	}
 	if err != nil {
 		return err
 	}
 	had, seen := int64(0), map[string]bool{}
 	for _, r := range known {
 		seen[r.ID] = true
-		if r.Counts() {
+		if r.Counts() && r.ID != besides {
 			had += r.Quantity
 		}
 	}
@@ -272,25 +295,32 @@ func (s *Service) resume(ctx context.Context, made wallet.Entry, by member.ID) (
 	r := Redemption{ID: h.Ref, Wallet: made.Wallet, Cost: h.Coins, Hold: made.Seq, State: Opening, Unfinished: true, CreatedAt: h.At, Version: 1}
 	var asking bool
 	r.Reward, r.Slot, r.Quantity, asking = parse(h.About)
+	r, _, err := s.open(ctx, r, by, asking)
+	return r, err
+}
+
+// open writes a redemption down with what its reward and its slot say, and what it asks for in the name of whom, or gives
+// the one that somebody else wrote and tells so.
+func (s *Service) open(ctx context.Context, r Redemption, by member.ID, asking bool) (_ Redemption, known bool, err error) {
 	w, err := s.Rewards.ByIDs(ctx, []string{r.Reward})
 	if err != nil {
-		return r, err
+		return r, false, err
 	}
 	at, err := s.slot(ctx, r)
 	if err != nil {
-		return r, err
+		return r, false, err
 	}
 	r.Kind = w[r.Reward].Kind
-	if p := s.Book.At(h.At); asking {
+	if p := s.Book.At(r.CreatedAt); asking {
 		r.Request = request(p, r, by, at)
 	} else {
-		r = r.paid(p, h.At, at)
+		r = r.paid(p, r.CreatedAt, at)
 	}
 	err = s.Store.Create(ctx, r)
 	if errors.Is(err, ErrExists) {
-		r, _, err = s.Store.ByID(ctx, h.Ref)
+		r, known, err = s.Store.ByID(ctx, r.ID)
 	}
-	return r, err
+	return r, known, err
 }
 
 // slot is the slot that a redemption is a seat in, nil for none.

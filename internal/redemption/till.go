@@ -132,7 +132,7 @@ func (s *Service) Page(ctx context.Context, id wallet.ID, states []State, after 
 			return nil, err
 		}
 		for _, r := range read {
-			if len(states) > 0 && !slices.Contains(states, r.StateAt(now)) {
+			if r.State == Undone || len(states) > 0 && !slices.Contains(states, r.StateAt(now)) {
 				continue
 			}
 			if out = append(out, r); len(out) == n {

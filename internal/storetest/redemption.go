@@ -29,20 +29,23 @@ func Redemptions(t *testing.T, s redemption.Store) {
 	}.run(t, s)
 }
 
-// claim makes a redemption with every field filled, under a new id.
+// claim makes a redemption with every field filled, under a new id. Nothing must follow it, or sweeps would meet it.
 func claim(seed uint64) redemption.Redemption {
 	r := filled[redemption.Redemption](dice(seed))
-	r.ID, r.Wallet, r.Version, r.Code = name("redemption"), wallet.NewID(), 1, name("code")
+	r.ID, r.Wallet, r.Version, r.Code, r.Unfinished = name("redemption"), wallet.NewID(), 1, name("code"), false
 	return r
 }
 
 func fieldsOfRedemption(t *testing.T, ctx context.Context, s redemption.Store) {
 	for seed := range uint64(5) {
 		want := claim(seed)
+		want.Unfinished = true
 		must(t, s.Create(ctx, want))
 		got, known, err := s.ByID(ctx, want.ID)
 		must(t, err)
 		same(t, "the redemption", got, want)
+		want.Unfinished = false
+		must(t, s.Save(ctx, want))
 		if !known {
 			t.Error("it is not known")
 		}

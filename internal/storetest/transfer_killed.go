@@ -40,7 +40,7 @@ func (d *doomed) call(do func() error) error {
 // doomedWallets is a wallet.Store of a process that is about to be killed.
 type doomedWallets struct {
 	wallet.Store
-	d *doomed
+	d caller
 }
 
 func (s *doomedWallets) Append(ctx context.Context, entries []wallet.Entry) error {
