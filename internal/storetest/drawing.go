@@ -45,6 +45,9 @@ func Drawing(t *testing.T, s Hearth) {
 		{"whoever leaves meanwhile has given the whole part or none of it", drawLeaving},
 		{"killed at any call it is fully done or fully undone, and the key still does it once", drawKilled},
 		{"what was not decided in time is undone", drawTooLate},
+		{"a draw that needs a yes holds every gift until somebody answers, and the first word counts", drawOnYes},
+		{"a yes comes too late where somebody who gives has gone, and nobody loses a coin", drawYesTooLate},
+		{"killed at any call while it asks or is answered, a draw is fully done or fully undone", drawAskedKilled},
 	}.run(t, s)
 }
 
@@ -108,11 +111,14 @@ func (s Hearth) open(t testing.TB, cost int64, purses ...lots) *home {
 }
 
 func (s Hearth) service(b tier.Book) *redemption.Service {
-	return &redemption.Service{
+	families := &family.Service{Families: s.Families, Accounts: s.Accounts, Book: b, Ledger: s.Wallets}
+	r := &redemption.Service{
 		Store: s.Redemptions, Rewards: s.Rewards, Vouchers: s.Vouchers, Book: b,
 		Wallets: &wallet.Service{Store: s.Wallets, Most: 1 << 31, Now: func() time.Time { return shopping }},
-		Pool:    &family.Service{Families: s.Families, Accounts: s.Accounts, Book: b, Ledger: s.Wallets},
+		Pool:    families, Families: families,
 	}
+	families.Spending = r
+	return r
 }
 
 // draws redeems with the family's coins for one of its people.
@@ -271,14 +277,15 @@ func refusedDraws(t *testing.T, ctx context.Context, s Hearth) {
 		}, 1, wallet.Insufficient},
 		"no pool in the programme": {func(h *home) { h.rules.CommonDraw = false }, 0, family.NoPool},
 		"a draw that is too large": {func(h *home) { h.rules.DrawMax = 99 }, 0, family.DrawMost},
-		"a child": {func(h *home) {
+		"a child whom nobody could answer": {func(h *home) {
+			h.Service.Families = nil
 			h.person(t, 1, func(p *family.Person) { p.Role = family.Child })
 		}, 1, family.NeedsYes},
-		"above what needs no yes": {func(h *home) {
-			h.person(t, 1, func(p *family.Person) {
+		"above what needs a yes, where nobody could answer": {func(h *home) {
+			h.person(t, 0, func(p *family.Person) {
 				p.Limit = &family.Limit{PerPeriod: 1000, Period: family.PerDay, ApprovalAbove: ptr(int64(99))}
 			})
-		}, 1, family.NeedsYes},
+		}, 0, family.NeedsYes},
 		"beyond the limit": {func(h *home) {
 			h.person(t, 1, func(p *family.Person) { p.Limit = &family.Limit{PerPeriod: 99, Period: family.PerDay} })
 		}, 1, family.SpendLimit},

@@ -65,6 +65,10 @@ func (s *dyingFamilies) ByMember(ctx context.Context, who member.ID) (f family.F
 	return f, ok, err
 }
 
+func (s *dyingFamilies) Save(ctx context.Context, f family.Family) error {
+	return s.f.call(func() error { return s.Store.Save(ctx, f) })
+}
+
 type dyingAccounts struct {
 	account.Store
 	f caller
