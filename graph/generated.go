@@ -18980,7 +18980,7 @@ type Redemption implements Node {
   reward: Reward
   "Whose coins pay."
   fundFrom: FundingSource!
-  "What of the cost is the viewer's own coins: the whole of it unless the family pays."
+  "What of the cost is own coins of who redeems: the whole of it unless the family pays."
   ownCoins: Int!
   """
   The code to show: in a store at once, because its till asks here before it gives anything; a partner's from

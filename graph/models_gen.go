@@ -4138,7 +4138,7 @@ type Redemption struct {
 	Reward *Reward `json:"reward,omitempty"`
 	// Whose coins pay.
 	FundFrom FundingSource `json:"fundFrom"`
-	// What of the cost is the viewer's own coins: the whole of it unless the family pays.
+	// What of the cost is own coins of who redeems: the whole of it unless the family pays.
 	OwnCoins int `json:"ownCoins"`
 	// The code to show: in a store at once, because its till asks here before it gives anything; a partner's from
 	// `redemptionShow` on, because no till of a partner asks here. Null when there is none, not yet, or no more.

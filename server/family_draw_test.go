@@ -50,9 +50,6 @@ func TestAFamilyPaysForARewardAndEachWhoGaveHasAReceipt(t *testing.T) {
 		if code := stranger.drawsOr("s", 1); code != "NOT_IN_FAMILY" {
 			t.Errorf("in no family: %q", code)
 		}
-		if code := kid.drawsOr("k", 1); code != "APPROVAL_REQUIRED" {
-			t.Errorf("a child: %q", code)
-		}
 		short := owner.draws("short", 13)
 		if short.refusal(t, "rewardRedeem") != "INSUFFICIENT_COINS" || short.at(t, "rewardRedeem", "userErrors", 0, "shortBy") != 100.0 || owner.pool() != 2500.0 {
 			t.Errorf("more than is shared: %s; the pool is %v", short.text, owner.pool())
@@ -141,11 +138,63 @@ func TestAPoolHoldsWhatADrawTakes(t *testing.T) {
 			}
 		}
 		owner.done("FamilyLimit", "familyLimitSet", "memberId", teen.profileID(), "limit", map[string]any{"perPeriod": 700, "period": "MONTH", "approvalAbove": 200})
-		if code := teen.drawsOr("above", 2); code != "APPROVAL_REQUIRED" {
-			t.Errorf("above what needs no yes: %q", code)
+		above := teen.draws("above", 2)
+		if above.at(t, "rewardRedeem", "redemption", "state") != "AWAITING_APPROVAL" || teen.limit() != `{"perPeriod":700,"used":400} pool 300` {
+			t.Errorf("above what needs no yes: %s; the limit shows %s", above.text, teen.limit())
+		}
+		if code := teen.send("CancelRedemption", map[string]any{"redemptionId": above.at(t, "rewardRedeem", "redemption", "id")}).refusal(t, "redemptionCancel"); code != "" {
+			t.Errorf("taken back while it waits: %q", code)
 		}
 		if code := teen.drawsOr("within", 1); code != "" || teen.limit() != `{"perPeriod":700,"used":200} pool 500` {
 			t.Errorf("within it: %q; the limit shows %s", code, teen.limit())
+		}
+	})
+}
+
+// A child lets the family pay: every gift is held until somebody says yes, and the app shows that it is.
+func TestAChildsDrawWaitsForAYes(t *testing.T) {
+	onEngines(t, func(t *testing.T, e *engine) {
+		all := relatives(t, e, "treat")
+		for i := range all {
+			all[i].text += appDocument(t, "wallet")
+		}
+		mum, dad, gran, kid := all[0], all[1], all[3], all[5]
+		mum.opens("Home")
+		dad.joins(mum.invites("GUARDIAN"))
+		kid.joins(mum.invites("CHILD"), "guardianConsent", true)
+		gran.joins(mum.invites("ADULT"))
+		gran.done("FamilyShare", "familySharingSet", "mode", "NONE")
+		if kid.pool() != 3000.0 {
+			t.Errorf("the child sees a pool of %v", kid.pool())
+		}
+		wish := func(key string) (string, string) {
+			r := kid.draws(key, 12) // 2,400 of 3,000: all of its own, and 1,000 and 400 of the others
+			if r.refusal(t, "rewardRedeem") != "" || r.at(t, "rewardRedeem", "redemption", "state") != "AWAITING_APPROVAL" || r.at(t, "rewardRedeem", "redemption", "code") != nil {
+				t.Fatalf("the wish: %s", r.text)
+			}
+			waiting := dad.waiting("PENDING")
+			if len(waiting) != 1 {
+				t.Fatalf("%d wishes wait", len(waiting))
+			}
+			return r.at(t, "rewardRedeem", "redemption", "id").(string), waiting[0].(map[string]any)["id"].(string)
+		}
+		_, request := wish("first")
+		if kid.purse() != "0+1000" || mum.purse() != "0+1000" || dad.purse() != "600+400" || gran.purse() != "1000+0" || kid.pool() != 600.0 {
+			t.Errorf("while it waits the purses have %s, %s, %s and %s, and the pool %v", kid.purse(), mum.purse(), dad.purse(), gran.purse(), kid.pool())
+		}
+		if code := gran.answers(request, true); code != "NOT_FOUND" {
+			t.Errorf("who decides nothing: %q", code)
+		}
+		if code := dad.answers(request, false); code != "" || kid.purse() != "1000+0" || mum.purse() != "1000+0" || dad.purse() != "1000+0" {
+			t.Errorf("the no: %q; the purses have %s, %s and %s", code, kid.purse(), mum.purse(), dad.purse())
+		}
+		id, request := wish("second")
+		counts := fiftyTimes(8, func(i int) string { return []relative{mum, dad}[i%2].answers(request, true) })
+		if counts[""] != 4 || counts["ALREADY_DECIDED"] != 4 || kid.shown(id) != "RESERVED code true cancellable true" {
+			t.Errorf("two guardians at once are told %v, and it is %s", counts, kid.shown(id))
+		}
+		if kid.purse() != "0+0" || mum.purse() != "0+0" || dad.purse() != "600+0" || dad.receipt()[:10] != "SPEND -400" {
+			t.Errorf("after the yes the purses have %s, %s and %s; the receipt is %s", kid.purse(), mum.purse(), dad.purse(), dad.receipt())
 		}
 	})
 }
