@@ -45,6 +45,7 @@ func Drawing(t *testing.T, s Hearth) {
 		{"whoever leaves meanwhile has given the whole part or none of it", drawLeaving},
 		{"killed at any call it is fully done or fully undone, and the key still does it once", drawKilled},
 		{"what was not decided in time is undone", drawTooLate},
+		{"a process that sleeps at any call while others give its draw up harms nothing when it wakes", drawAsleep},
 		{"a draw that needs a yes holds every gift until somebody answers, and the first word counts", drawOnYes},
 		{"a yes comes too late where somebody who gives has gone, and nobody loses a coin", drawYesTooLate},
 		{"killed at any call while it asks or is answered, a draw is fully done or fully undone", drawAskedKilled},

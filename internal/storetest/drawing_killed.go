@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -89,21 +90,22 @@ func (s *dyingRewards) ByIDs(ctx context.Context, ids []string) (out map[string]
 	return out, err
 }
 
-// lifetimes is how many processes live and die beside each other in drawKilled, each with a family of its own.
-const lifetimes = 32
+// lifetimes is how many processes live and die beside each other, each with a family of its own. Each dies before one of its
+// calls: that is the moment after the call before, too.
+const lifetimes = 20
 
 func drawKilled(t *testing.T, ctx context.Context, s Hearth) {
 	for what, least := range map[string]int{"had": 25, "taken back": 10, "not had": 25} {
 		steps := 0
-		for lived := false; !lived; steps += lifetimes / 2 {
+		for lived := false; !lived; steps += lifetimes {
 			ends := make([]bool, lifetimes)
 			_ = together(lifetimes, func(i int) error {
-				ends[i] = s.drawAndDie(t, what, &doomed{left: steps + i/2, after: i%2 == 1}, steps+i/2)
+				ends[i] = s.drawAndDie(t, what, &doomed{left: steps + i}, steps+i)
 				return nil
 			})
 			for i, end := range ends {
-				if lived = lived || end; end && steps+i/2 < least {
-					t.Errorf("%s: it makes %d calls only", what, steps+i/2)
+				if lived = lived || end; end && steps+i < least {
+					t.Errorf("%s: it makes %d calls only", what, steps+i)
 				}
 			}
 		}
@@ -157,6 +159,48 @@ func (s Hearth) drawAndDie(t *testing.T, what string, d *doomed, step int) (live
 		}
 	}
 	return !died
+}
+
+// sleeper lets something else happen before one of its calls.
+type sleeper struct {
+	left  int
+	while func()
+}
+
+func (s *sleeper) call(do func() error) error {
+	if s.left == 0 {
+		s.while()
+	}
+	s.left--
+	return do()
+}
+
+func drawAsleep(t *testing.T, ctx context.Context, s Hearth) {
+	const before, done, calls = "5:100 9:400 | 7:100 8:30 | 6:100", "9:400 | 7:50 8:30 | ", 40
+	gaveUp := make([]bool, calls)
+	_ = together(calls, func(i int) error {
+		h := s.open(t, 250, lots{5: 100, 9: 400}, lots{7: 100, 8: 30}, lots{6: 100})
+		h.Store = &ownDraws{s.Redemptions, h.people[0].Account.Wallet}
+		one := int64(1)
+		must(t, s.Rewards.PutAll(ctx, []reward.Reward{{ID: h.ask.Reward, Cost: 250, Stock: &one}}))
+		f := &sleeper{left: i, while: func() {
+			must(t, h.Sweep(ctx, shopping.Add(24*time.Hour), 1000)) // what is not decided by then is given up
+			gaveUp[i] = h.shows(t) == before
+		}}
+		sleeping := s
+		sleeping.Redemptions, sleeping.Wallets = &dyingRedemptions{s.Redemptions, f}, &doomedWallets{s.Wallets, f}
+		sleeping.Families, sleeping.Accounts, sleeping.Rewards = &dyingFamilies{s.Families, f}, &dyingAccounts{s.Accounts, f}, &dyingRewards{s.Rewards, f}
+		r, _, err := h.drawsBy(ctx, sleeping.service(h.Book.(tier.Book)), 0, "k", shopping)
+		must(t, h.Sweep(ctx, shopping.Add(48*time.Hour), 1000))
+		taken, wrong := s.Redemptions.Taken(ctx, []string{h.ask.Reward})
+		if err != nil || wrong != nil || r.State != redemption.Reserved || h.shows(t) != done || taken[h.ask.Reward] != 1 {
+			t.Errorf("asleep at call %d: %+v, %v, %v; left is %s and %d are taken", i, r, err, wrong, h.shows(t), taken[h.ask.Reward])
+		}
+		return nil
+	})
+	if n := len(slices.DeleteFunc(gaveUp, func(up bool) bool { return !up })); n < 20 {
+		t.Errorf("it was given up at %d calls only", n)
+	}
 }
 
 // ownDraws leaves what others left unfinished to them.

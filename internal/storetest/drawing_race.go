@@ -99,7 +99,7 @@ func drawOneKey(t *testing.T, ctx context.Context, s Hearth) {
 }
 
 func drawEitherWay(t *testing.T, ctx context.Context, s Hearth) {
-	for range 4 {
+	for range 2 {
 		h := s.open(t, 100, lots{5: 300}, lots{6: 300})
 		services := h.many(s, 12)
 		errs := together(12, func(i int) error {
@@ -226,7 +226,7 @@ func drawStock(t *testing.T, ctx context.Context, s Hearth) {
 }
 
 func drawLeaving(t *testing.T, ctx context.Context, s Hearth) {
-	for round := range 8 {
+	for round := range 4 {
 		h := s.open(t, 300, lots{9: 110}, lots{5: 100}, lots{6: 100}, lots{7: 100})
 		services := h.many(s, 4)
 		var before wallet.State // of the one who leaves, when it is done

@@ -134,15 +134,15 @@ func drawYesTooLate(t *testing.T, ctx context.Context, s Hearth) {
 
 func drawAskedKilled(t *testing.T, _ context.Context, s Hearth) {
 	for what, least := range map[string]int{"asks": 25, "yes": 25, "no": 10} {
-		for steps, lived := 0, false; !lived; steps += lifetimes / 2 {
+		for steps, lived := 0, false; !lived; steps += lifetimes {
 			ends := make([]bool, lifetimes)
 			_ = together(lifetimes, func(i int) error {
-				ends[i] = s.askAndDie(t, what, &doomed{left: steps + i/2, after: i%2 == 1}, steps+i/2)
+				ends[i] = s.askAndDie(t, what, &doomed{left: steps + i}, steps+i)
 				return nil
 			})
 			for i, end := range ends {
-				if lived = lived || end; end && steps+i/2 < least {
-					t.Errorf("%s: it makes %d calls only", what, steps+i/2)
+				if lived = lived || end; end && steps+i < least {
+					t.Errorf("%s: it makes %d calls only", what, steps+i)
 				}
 			}
 		}
