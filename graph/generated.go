@@ -42,6 +42,7 @@ type ResolverRoot interface {
 	FamilyChange() FamilyChangeResolver
 	FamilyGift() FamilyGiftResolver
 	FamilyMember() FamilyMemberResolver
+	FamilyPool() FamilyPoolResolver
 	Group() GroupResolver
 	LedgerEntry() LedgerEntryResolver
 	Member() MemberResolver
@@ -917,6 +918,19 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	FamilyDrawPart struct {
+		Coins  func(childComplexity int) int
+		Member func(childComplexity int) int
+	}
+
+	FamilyDrawPreview struct {
+		BlockedBy func(childComplexity int) int
+		NeedsYes  func(childComplexity int) int
+		Others    func(childComplexity int) int
+		Parts     func(childComplexity int) int
+		ShortBy   func(childComplexity int) int
+	}
+
 	FamilyGift struct {
 		Coins  func(childComplexity int) int
 		Reward func(childComplexity int) int
@@ -977,6 +991,7 @@ type ComplexityRoot struct {
 	FamilyPool struct {
 		Available func(childComplexity int) int
 		DrawOrder func(childComplexity int) int
+		Preview   func(childComplexity int, coins int, draws []*FamilyDrawInput) int
 	}
 
 	FamilySharing struct {
@@ -2568,6 +2583,9 @@ type FamilyGiftResolver interface {
 type FamilyMemberResolver interface {
 	Profile(ctx context.Context, obj *FamilyMember) (*PublicProfile, error)
 	Limit(ctx context.Context, obj *FamilyMember) (*SpendLimit, error)
+}
+type FamilyPoolResolver interface {
+	Preview(ctx context.Context, obj *FamilyPool, coins int, draws []*FamilyDrawInput) (*FamilyDrawPreview, error)
 }
 type GroupResolver interface {
 	Joined(ctx context.Context, obj *Group) (*bool, error)
@@ -5987,6 +6005,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.FamilyChangeEdge.Node(childComplexity), true
 
+	case "FamilyDrawPart.coins":
+		if e.ComplexityRoot.FamilyDrawPart.Coins == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyDrawPart.Coins(childComplexity), true
+	case "FamilyDrawPart.member":
+		if e.ComplexityRoot.FamilyDrawPart.Member == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyDrawPart.Member(childComplexity), true
+
+	case "FamilyDrawPreview.blockedBy":
+		if e.ComplexityRoot.FamilyDrawPreview.BlockedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyDrawPreview.BlockedBy(childComplexity), true
+	case "FamilyDrawPreview.needsYes":
+		if e.ComplexityRoot.FamilyDrawPreview.NeedsYes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyDrawPreview.NeedsYes(childComplexity), true
+	case "FamilyDrawPreview.others":
+		if e.ComplexityRoot.FamilyDrawPreview.Others == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyDrawPreview.Others(childComplexity), true
+	case "FamilyDrawPreview.parts":
+		if e.ComplexityRoot.FamilyDrawPreview.Parts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyDrawPreview.Parts(childComplexity), true
+	case "FamilyDrawPreview.shortBy":
+		if e.ComplexityRoot.FamilyDrawPreview.ShortBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FamilyDrawPreview.ShortBy(childComplexity), true
+
 	case "FamilyGift.coins":
 		if e.ComplexityRoot.FamilyGift.Coins == nil {
 			break
@@ -6205,6 +6267,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.FamilyPool.DrawOrder(childComplexity), true
+	case "FamilyPool.preview":
+		if e.ComplexityRoot.FamilyPool.Preview == nil {
+			break
+		}
+
+		args, err := ec.field_FamilyPool_preview_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.FamilyPool.Preview(childComplexity, args["coins"].(int), args["draws"].([]*FamilyDrawInput)), true
 
 	case "FamilySharing.keepFloor":
 		if e.ComplexityRoot.FamilySharing.KeepFloor == nil {
@@ -17273,6 +17346,35 @@ type FamilyPool {
   available: Long!
   "Code of whose coins go first: EXPIRING_FIRST, PROPORTIONAL or REQUESTED."
   drawOrder: String!
+  "What a draw would take now, if nobody comes between. Null only together with an error."
+  preview(
+    "How many coins: 1 to 2,000,000,000."
+    coins: Int!
+    "From whom how many: needed where ` + "`" + `drawOrder` + "`" + ` is REQUESTED, refused otherwise."
+    draws: [FamilyDrawInput!]
+  ): FamilyDrawPreview @semanticNonNull
+}
+
+"What a draw of the family would take. Who gives how much is shown of those whose balances are the viewer's to see."
+type FamilyDrawPreview {
+  "Code of why it would be refused, as in ` + "`" + `RewardRedeemErrorCode` + "`" + `. Null when it would not."
+  blockedBy: String
+  "How many coins are missing. Null when coins are not what is missing."
+  shortBy: Int
+  "Whether somebody of the family must agree first; false when it would be refused."
+  needsYes: Boolean!
+  "Who would give how many, the viewer included; empty when it would be refused."
+  parts: [FamilyDrawPart!]!
+  "Coins of all others together; 0 when it would be refused."
+  others: Int!
+}
+
+"What one person would give to a draw."
+type FamilyDrawPart {
+  "The person."
+  member: FamilyMember!
+  "Coins: 1 or more."
+  coins: Int!
 }
 
 "What has become of an invitation."
@@ -21527,6 +21629,32 @@ func (ec *executionContext) childFields_FamilyChangeEdge(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type FamilyChangeEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_FamilyDrawPart(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "member":
+		return ec.fieldContext_FamilyDrawPart_member(ctx, field)
+	case "coins":
+		return ec.fieldContext_FamilyDrawPart_coins(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FamilyDrawPart", field.Name)
+}
+
+func (ec *executionContext) childFields_FamilyDrawPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "blockedBy":
+		return ec.fieldContext_FamilyDrawPreview_blockedBy(ctx, field)
+	case "shortBy":
+		return ec.fieldContext_FamilyDrawPreview_shortBy(ctx, field)
+	case "needsYes":
+		return ec.fieldContext_FamilyDrawPreview_needsYes(ctx, field)
+	case "parts":
+		return ec.fieldContext_FamilyDrawPreview_parts(ctx, field)
+	case "others":
+		return ec.fieldContext_FamilyDrawPreview_others(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FamilyDrawPreview", field.Name)
+}
+
 func (ec *executionContext) childFields_FamilyGift(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "reward":
@@ -21647,6 +21775,8 @@ func (ec *executionContext) childFields_FamilyPool(ctx context.Context, field gr
 		return ec.fieldContext_FamilyPool_available(ctx, field)
 	case "drawOrder":
 		return ec.fieldContext_FamilyPool_drawOrder(ctx, field)
+	case "preview":
+		return ec.fieldContext_FamilyPool_preview(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FamilyPool", field.Name)
 }
@@ -24664,6 +24794,28 @@ func (ec *executionContext) field_Coupon_whyNot_args(ctx context.Context, rawArg
 		return nil, err
 	}
 	args["order"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_FamilyPool_preview_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "coins",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["coins"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "draws",
+		func(ctx context.Context, v any) ([]*FamilyDrawInput, error) {
+			return ec.unmarshalOFamilyDrawInput2ᚕᚖmembergateᚋgraphᚐFamilyDrawInputᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["draws"] = arg1
 	return args, nil
 }
 
@@ -39878,6 +40030,185 @@ func (ec *executionContext) fieldContext_FamilyChangeEdge_node(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _FamilyDrawPart_member(ctx context.Context, field graphql.CollectedField, obj *FamilyDrawPart) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyDrawPart_member(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Member, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *FamilyMember) graphql.Marshaler {
+			return ec.marshalNFamilyMember2ᚖmembergateᚋgraphᚐFamilyMember(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyDrawPart_member(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FamilyDrawPart",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FamilyMember(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FamilyDrawPart_coins(ctx context.Context, field graphql.CollectedField, obj *FamilyDrawPart) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyDrawPart_coins(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coins, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyDrawPart_coins(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FamilyDrawPart", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _FamilyDrawPreview_blockedBy(ctx context.Context, field graphql.CollectedField, obj *FamilyDrawPreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyDrawPreview_blockedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BlockedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyDrawPreview_blockedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FamilyDrawPreview", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _FamilyDrawPreview_shortBy(ctx context.Context, field graphql.CollectedField, obj *FamilyDrawPreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyDrawPreview_shortBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ShortBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyDrawPreview_shortBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FamilyDrawPreview", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _FamilyDrawPreview_needsYes(ctx context.Context, field graphql.CollectedField, obj *FamilyDrawPreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyDrawPreview_needsYes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NeedsYes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyDrawPreview_needsYes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FamilyDrawPreview", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _FamilyDrawPreview_parts(ctx context.Context, field graphql.CollectedField, obj *FamilyDrawPreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyDrawPreview_parts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Parts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*FamilyDrawPart) graphql.Marshaler {
+			return ec.marshalNFamilyDrawPart2ᚕᚖmembergateᚋgraphᚐFamilyDrawPartᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyDrawPreview_parts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FamilyDrawPreview",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FamilyDrawPart(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FamilyDrawPreview_others(ctx context.Context, field graphql.CollectedField, obj *FamilyDrawPreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyDrawPreview_others(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Others, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyDrawPreview_others(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FamilyDrawPreview", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _FamilyGift_reward(ctx context.Context, field graphql.CollectedField, obj *FamilyGift) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -40798,6 +41129,50 @@ func (ec *executionContext) _FamilyPool_drawOrder(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_FamilyPool_drawOrder(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FamilyPool", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _FamilyPool_preview(ctx context.Context, field graphql.CollectedField, obj *FamilyPool) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FamilyPool_preview(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.FamilyPool().Preview(ctx, obj, fc.Args["coins"].(int), fc.Args["draws"].([]*FamilyDrawInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *FamilyDrawPreview) graphql.Marshaler {
+			return ec.marshalOFamilyDrawPreview2ᚖmembergateᚋgraphᚐFamilyDrawPreview(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FamilyPool_preview(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FamilyPool",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FamilyDrawPreview(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_FamilyPool_preview_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _FamilySharing_mode(ctx context.Context, field graphql.CollectedField, obj *FamilySharing) (ret graphql.Marshaler) {
@@ -80141,6 +80516,107 @@ func (ec *executionContext) _FamilyChangeEdge(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var familyDrawPartImplementors = []string{"FamilyDrawPart"}
+
+func (ec *executionContext) _FamilyDrawPart(ctx context.Context, sel ast.SelectionSet, obj *FamilyDrawPart) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, familyDrawPartImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FamilyDrawPart")
+		case "member":
+			out.Values[i] = ec._FamilyDrawPart_member(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "coins":
+			out.Values[i] = ec._FamilyDrawPart_coins(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var familyDrawPreviewImplementors = []string{"FamilyDrawPreview"}
+
+func (ec *executionContext) _FamilyDrawPreview(ctx context.Context, sel ast.SelectionSet, obj *FamilyDrawPreview) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, familyDrawPreviewImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FamilyDrawPreview")
+		case "blockedBy":
+			out.Values[i] = ec._FamilyDrawPreview_blockedBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "shortBy":
+			out.Values[i] = ec._FamilyDrawPreview_shortBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "needsYes":
+			out.Values[i] = ec._FamilyDrawPreview_needsYes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "parts":
+			out.Values[i] = ec._FamilyDrawPreview_parts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "others":
+			out.Values[i] = ec._FamilyDrawPreview_others(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var familyGiftImplementors = []string{"FamilyGift"}
 
 func (ec *executionContext) _FamilyGift(ctx context.Context, sel ast.SelectionSet, obj *FamilyGift) graphql.Marshaler {
@@ -80684,13 +81160,51 @@ func (ec *executionContext) _FamilyPool(ctx context.Context, sel ast.SelectionSe
 		case "available":
 			out.Values[i] = ec._FamilyPool_available(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "drawOrder":
 			out.Values[i] = ec._FamilyPool_drawOrder(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "preview":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._FamilyPool_preview(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -98003,6 +98517,32 @@ func (ec *executionContext) unmarshalNFamilyDrawInput2ᚖmembergateᚋgraphᚐFa
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNFamilyDrawPart2ᚕᚖmembergateᚋgraphᚐFamilyDrawPartᚄ(ctx context.Context, sel ast.SelectionSet, v []*FamilyDrawPart) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFamilyDrawPart2ᚖmembergateᚋgraphᚐFamilyDrawPart(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNFamilyDrawPart2ᚖmembergateᚋgraphᚐFamilyDrawPart(ctx context.Context, sel ast.SelectionSet, v *FamilyDrawPart) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._FamilyDrawPart(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNFamilyErrorCode2membergateᚋgraphᚐFamilyErrorCode(ctx context.Context, v any) (FamilyErrorCode, error) {
 	var res FamilyErrorCode
 	err := res.UnmarshalGQL(v)
@@ -102577,6 +103117,13 @@ func (ec *executionContext) unmarshalOFamilyDrawInput2ᚕᚖmembergateᚋgraph�
 		}
 	}
 	return res, nil
+}
+
+func (ec *executionContext) marshalOFamilyDrawPreview2ᚖmembergateᚋgraphᚐFamilyDrawPreview(ctx context.Context, sel ast.SelectionSet, v *FamilyDrawPreview) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._FamilyDrawPreview(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOFamilyGift2ᚖmembergateᚋgraphᚐFamilyGift(ctx context.Context, sel ast.SelectionSet, v *FamilyGift) graphql.Marshaler {

@@ -1949,6 +1949,28 @@ type FamilyDrawInput struct {
 	Coins int `json:"coins"`
 }
 
+// What one person would give to a draw.
+type FamilyDrawPart struct {
+	// The person.
+	Member *FamilyMember `json:"member"`
+	// Coins: 1 or more.
+	Coins int `json:"coins"`
+}
+
+// What a draw of the family would take. Who gives how much is shown of those whose balances are the viewer's to see.
+type FamilyDrawPreview struct {
+	// Code of why it would be refused, as in `RewardRedeemErrorCode`. Null when it would not.
+	BlockedBy *string `json:"blockedBy,omitempty"`
+	// How many coins are missing. Null when coins are not what is missing.
+	ShortBy *int `json:"shortBy,omitempty"`
+	// Whether somebody of the family must agree first; false when it would be refused.
+	NeedsYes bool `json:"needsYes"`
+	// Who would give how many, the viewer included; empty when it would be refused.
+	Parts []*FamilyDrawPart `json:"parts"`
+	// Coins of all others together; 0 when it would be refused.
+	Others int `json:"others"`
+}
+
 // What one member gave to a reward that a family paid for. What others gave stays theirs to know.
 type FamilyGift struct {
 	// The reward. Null when it is offered no more, or together with an error.
@@ -2110,6 +2132,9 @@ type FamilyPool struct {
 	Available int64 `json:"available"`
 	// Code of whose coins go first: EXPIRING_FIRST, PROPORTIONAL or REQUESTED.
 	DrawOrder string `json:"drawOrder"`
+	// What a draw would take now, if nobody comes between. Null only together with an error.
+	Preview *FamilyDrawPreview `json:"preview,omitempty"`
+	Sight   family.Sight       `json:"-"`
 }
 
 // Another role for somebody.

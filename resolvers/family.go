@@ -216,7 +216,7 @@ func (f familyFields) Pool(ctx context.Context, obj *graph.Family) (*graph.Famil
 	if !ok {
 		return nil, nil
 	}
-	return &graph.FamilyPool{Available: pool.Available, DrawOrder: pool.DrawOrder}, nil
+	return &graph.FamilyPool{Available: pool.Available, DrawOrder: pool.DrawOrder, Sight: family.Sight{Family: mine, Gate: g, States: states}}, nil
 }
 
 // Invitations lists the family's invitations to those who may invite.

@@ -8,7 +8,6 @@ import (
 	"membergate/internal/account"
 	"membergate/internal/family"
 	"membergate/internal/fault"
-	"membergate/internal/member"
 	"membergate/internal/redemption"
 	"membergate/internal/wallet"
 	"membergate/loaders"
@@ -63,23 +62,11 @@ func (m mutation) redeem(ctx context.Context, h *account.Holder, ask redemption.
 		}
 		return m.Redeeming.Redeem(wallet.Within(ctx, m.Families.Bound(h.Profile.ID)), h.Account.Wallet, ask)
 	}
-	ask.Family = &redemption.Common{}
-	for i, d := range input.Draws {
-		if i == 0 {
-			ask.Family.Asked = map[member.ID]wallet.Coins{}
-		}
-		who, err := m.relative(ctx, d.MemberID)
-		if err != nil {
-			return redemption.Redemption{}, false, err
-		}
-		switch _, twice := ask.Family.Asked[who]; {
-		case twice && who != "":
-			return redemption.Redemption{}, false, fault.Bad("draws", "draws names one person twice; allowed is once")
-		case d.Coins < 1 || d.Coins > wallet.MaxCoins:
-			return redemption.Redemption{}, false, fault.Bad("draws", "draws has %d coins of one person; allowed are 1 and more", d.Coins)
-		}
-		ask.Family.Asked[who] = int64(d.Coins)
+	asked, err := m.asked(ctx, input.Draws)
+	if err != nil {
+		return redemption.Redemption{}, false, err
 	}
+	ask.Family = &redemption.Common{Asked: asked}
 	return m.Redeeming.Redeem(ctx, h.Account.Wallet, ask)
 }
 

@@ -90,6 +90,7 @@ type (
 	rewardFields      struct{ *Root }
 	familyFields      struct{ *Root }
 	giftFields        struct{ *Root }
+	poolFields        struct{ *Root }
 	kinFields         struct{ *Root }
 	deedFields        struct{ *Root }
 	approvalFields    struct{ *Root }
@@ -164,6 +165,9 @@ func (r *Root) Family() graph.FamilyResolver { return familyFields{r} }
 
 // FamilyMember answers the fields of a person in a family.
 func (r *Root) FamilyMember() graph.FamilyMemberResolver { return kinFields{r} }
+
+// FamilyPool answers the fields of a family's common coins.
+func (r *Root) FamilyPool() graph.FamilyPoolResolver { return poolFields{r} }
 
 // FamilyGift answers the fields of what somebody gave to a draw.
 func (r *Root) FamilyGift() graph.FamilyGiftResolver { return giftFields{r} }

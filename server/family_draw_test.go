@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -98,6 +99,33 @@ func TestAFamilyPaysForARewardAndEachWhoGaveHasAReceipt(t *testing.T) {
 	})
 }
 
+// foresees is what a draw of so many gifts of 200 coins would take: the code of a refusal, or the own coins, how many parts
+// are shown, and the coins of those who are not.
+func (r relative) foresees(gifts int) string {
+	r.t.Helper()
+	p := good(r.t, r.url, question{query: r.only("FamilyDrawPreview"), variables: map[string]any{"coins": 200 * gifts}, who: r.who})
+	v := p.at(r.t, "me", "family", "pool", "preview").(map[string]any)
+	if v["blockedBy"] != nil {
+		return v["blockedBy"].(string)
+	}
+	own, all, yes := 0.0, v["others"].(float64), ""
+	mine := good(r.t, r.url, question{query: `{me{publicProfile{id}}}`, who: r.who}).at(r.t, "me", "publicProfile", "id")
+	for _, part := range v["parts"].([]any) {
+		part := part.(map[string]any)
+		all += part["coins"].(float64)
+		if part["member"].(map[string]any)["profile"].(map[string]any)["id"] == mine {
+			own = part["coins"].(float64)
+		}
+	}
+	if all != float64(200*gifts) {
+		r.t.Errorf("%s foresees parts of %v coins for %d", r.who, all, 200*gifts)
+	}
+	if v["needsYes"] == true {
+		yes = " with a yes"
+	}
+	return fmt.Sprint(own, " own, ", len(v["parts"].([]any)), " parts, others ", v["others"], yes)
+}
+
 // What the pool shows is what a draw takes, to the coin: for each role, with and without a limit.
 func TestAPoolHoldsWhatADrawTakes(t *testing.T) {
 	onEngines(t, func(t *testing.T, e *engine) {
@@ -118,7 +146,16 @@ func TestAPoolHoldsWhatADrawTakes(t *testing.T) {
 			pool  float64
 			gifts int
 			want  string // when one more is asked for
-		}{{owner, 3200, 16, "INSUFFICIENT_COINS"}, {guard, 3600, 18, "INSUFFICIENT_COINS"}, {adult, 2800, 14, "INSUFFICIENT_COINS"}, {teen, 700, 3, "SPEND_LIMIT"}} {
+			sees  string
+		}{
+			{owner, 3200, 16, "INSUFFICIENT_COINS", "1000 own, 4 parts, others 0"},
+			{guard, 3600, 18, "INSUFFICIENT_COINS", "1000 own, 1 parts, others 2600"}, // who sees children's coins only
+			{adult, 2800, 14, "INSUFFICIENT_COINS", "1000 own, 4 parts, others 0"},
+			{teen, 700, 3, "SPEND_LIMIT", "600 own, 1 parts, others 0"},
+		} {
+			if got, none := c.who.foresees(c.gifts), c.who.foresees(c.gifts+1); got != c.sees || none != c.want {
+				t.Errorf("%s foresees %s, and %s of one more", c.who.who, got, none)
+			}
 			if got := c.who.pool(); got != c.pool {
 				t.Errorf("%s sees a pool of %v, want %v", c.who.who, got, c.pool)
 			}
@@ -129,6 +166,9 @@ func TestAPoolHoldsWhatADrawTakes(t *testing.T) {
 			if code := r.refusal(t, "rewardRedeem"); code != "" {
 				t.Errorf("%s draws what the pool holds: %q", c.who.who, code)
 				continue
+			}
+			if own := r.at(t, "rewardRedeem", "redemption", "ownCoins"); !strings.HasPrefix(c.sees, fmt.Sprint(own, " own")) {
+				t.Errorf("%s gave %v, and foresaw %s", c.who.who, own, c.sees)
 			}
 			if left := c.who.pool().(float64); left != c.pool-200*float64(c.gifts) {
 				t.Errorf("%s drew %d of %v, and %v are left", c.who.who, 200*c.gifts, c.pool, left)
@@ -177,6 +217,9 @@ func TestAChildsDrawWaitsForAYes(t *testing.T) {
 				t.Fatalf("%d wishes wait", len(waiting))
 			}
 			return r.at(t, "rewardRedeem", "redemption", "id").(string), waiting[0].(map[string]any)["id"].(string)
+		}
+		if got := kid.foresees(12); got != "1000 own, 1 parts, others 1400 with a yes" {
+			t.Errorf("the child foresees %s", got)
 		}
 		_, request := wish("first")
 		if kid.purse() != "0+1000" || mum.purse() != "0+1000" || dad.purse() != "600+400" || gran.purse() != "1000+0" || kid.pool() != 600.0 {
@@ -244,6 +287,11 @@ func TestAFamilyWhoseOwnerHasTooLowATierPaysNothing(t *testing.T) {
 		if owner.pool() != 1.0*kinCoins || adult.pool() != 1.0*kinCoins {
 			t.Errorf("the pools are %v and %v: each has the own coins", owner.pool(), adult.pool())
 		}
+		if got := adult.foresees(6); got != "OWNER_TIER_TOO_LOW" {
+			t.Errorf("others' coins are foreseen as %s", got)
+		}
+		good(t, adult.url, question{query: adult.only("FamilyDrawPreview"), variables: map[string]any{"coins": 1}, who: adult.who})
+		ask(t, adult.url, question{query: adult.only("FamilyDrawPreview"), variables: map[string]any{"coins": 0}, who: adult.who}).refusedOnce(t, "BAD_USER_INPUT", "coins")
 		if code := adult.drawsOr("more", 6); code != "OWNER_TIER_TOO_LOW" {
 			t.Errorf("others' coins: %q", code)
 		}

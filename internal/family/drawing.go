@@ -156,16 +156,23 @@ func (p Plan) posting(coins wallet.Coins, at time.Time) wallet.Posting {
 
 // mayDraw refuses a draw by the spender's rights and limit; head is that of the spender's wallet.
 func (s *Service) mayDraw(ctx context.Context, f Family, spender Person, head wallet.Entry, draw wallet.Posting) error {
-	p := s.Book.At(draw.At)
-	switch {
-	case p.Family == nil || !p.Family.CommonDraw:
-		return fault.Refuse(NoPool, "fundFrom", "the programme lets nobody draw in common")
-	case p.Family.DrawMax != 0 && draw.Coins > p.Family.DrawMax:
-		return fault.Refuse(DrawMost, "fundFrom", "one draw takes at most %d coins", p.Family.DrawMax).Near(p.Family.DrawMax)
-	case !draw.Asking && spender.asksToDraw(draw.Coins):
-		return fault.Refuse(NeedsYes, "fundFrom", "a %s draws with somebody's yes", spender.Role)
+	if err := spender.mayDraw(s.Book.At(draw.At), draw); err != nil {
+		return err
 	}
 	return s.maySpend(ctx, f, spender, head, draw)
+}
+
+// mayDraw refuses what the programme and the person's part in the family do not let the person draw.
+func (p Person) mayDraw(rules *programme.Programme, draw wallet.Posting) error {
+	switch {
+	case rules.Family == nil || !rules.Family.CommonDraw:
+		return fault.Refuse(NoPool, "fundFrom", "the programme lets nobody draw in common")
+	case rules.Family.DrawMax != 0 && draw.Coins > rules.Family.DrawMax:
+		return fault.Refuse(DrawMost, "fundFrom", "one draw takes at most %d coins", rules.Family.DrawMax).Near(rules.Family.DrawMax)
+	case !draw.Asking && p.asksToDraw(draw.Coins):
+		return fault.Refuse(NeedsYes, "fundFrom", "a %s draws with somebody's yes", p.Role)
+	}
+	return nil
 }
 
 // MayDraw tells whether the spender of a plan may still spend so many coins, by the spender's newest entry: when that

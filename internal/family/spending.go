@@ -33,21 +33,31 @@ func (s *Service) Bound(who member.ID) wallet.Bound {
 // maySpend refuses what a person of a family spends beyond the own limit, or without a yes that is needed and not asked for;
 // head is that of the person's wallet.
 func (s *Service) maySpend(ctx context.Context, f Family, person Person, head wallet.Entry, p wallet.Posting) error {
-	if person.NeedsYes(p.Coins) && !(p.Asking && f.decided(person.Member)) {
-		return fault.Refuse(NeedsYes, "", "%d coins are spent with somebody's yes", p.Coins)
-	}
-	if p.Asking && f.pending(p.At) >= MostWaiting {
-		return fault.Refuse(TooManyWait, "", "%d wishes wait for a yes in the family; allowed are no more", MostWaiting)
-	}
-	if person.Limit == nil {
-		return nil
+	if err := f.agrees(person, p); err != nil || person.Limit == nil {
+		return err
 	}
 	zone := s.Book.At(p.At).Zone()
 	entries, err := s.Ledger.Page(ctx, head.Wallet, person.Limit.Ledger(p.At, zone))
 	if err != nil {
 		return err
 	}
-	if left := max(0, person.Limit.PerPeriod-Spent(head.State, entries)); p.Coins > left {
+	return within(max(0, person.Limit.PerPeriod-Spent(head.State, entries)), p.Coins)
+}
+
+// agrees refuses what a person spends without a yes that is needed and not asked for, or that nobody could give.
+func (f Family) agrees(person Person, p wallet.Posting) error {
+	if person.NeedsYes(p.Coins) && !(p.Asking && f.decided(person.Member)) {
+		return fault.Refuse(NeedsYes, "", "%d coins are spent with somebody's yes", p.Coins)
+	}
+	if p.Asking && f.pending(p.At) >= MostWaiting {
+		return fault.Refuse(TooManyWait, "", "%d wishes wait for a yes in the family; allowed are no more", MostWaiting)
+	}
+	return nil
+}
+
+// within refuses more coins than are left of a limit.
+func within(left, coins wallet.Coins) error {
+	if coins > left {
 		return fault.Refuse(SpendLimit, "", "%d coins may still be spent in the period", left).Near(left)
 	}
 	return nil
