@@ -49,7 +49,7 @@ func askKilled(t *testing.T, ctx context.Context, k Kitchen) {
 		doomed := now.services(t, h.Kitchen)
 		_, _, err := doomed.wish(ctx)
 		return err
-	}, func(step int, err error) {
+	}, func(step int, _ error) {
 		now.sweep(t, ctx, shopping.Add(time.Minute))
 		later := shopping.Add(time.Hour) // holds that nobody knows of have ended
 		b := balance(t, ctx, now.shop, now.purse).At(later)
