@@ -91,10 +91,10 @@ func (s *stores) pushBy(set Settings, log *slog.Logger) (err error) {
 	return err
 }
 
-// sender pushes notices of these stores.
-func (s *stores) sender(rules book, log *slog.Logger) *push.Sender {
+// sender pushes notices of these stores, and counts them.
+func (s *stores) sender(rules book, meter push.Meter, log *slog.Logger) *push.Sender {
 	return &push.Sender{
-		Desk: &notice.Desk{Store: s.notices, Keys: s.keys, Book: rules}, Keys: s.keys, Book: rules, Services: s.services, AtOnce: pushWriters, Log: log,
+		Desk: &notice.Desk{Store: s.notices, Keys: s.keys, Book: rules}, Keys: s.keys, Book: rules, Services: s.services, AtOnce: pushWriters, Meter: meter, Log: log,
 	}
 }
 

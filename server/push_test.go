@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"membergate/internal/member"
 	"membergate/internal/notice"
@@ -86,7 +89,7 @@ func mailing(t *testing.T, st *stores, who member.ID, services map[string]push.S
 		t.Fatal(err)
 	}
 	st.keys, st.services = keys, services
-	sender := st.sender(rules, discard())
+	sender := st.sender(rules, newPushMeter(), discard())
 	for kind := range services {
 		if _, err := sender.Desk.Register(t.Context(), who, kind, "token-of-"+kind, "en", time.Now()); err != nil {
 			t.Fatal(err)
@@ -168,19 +171,36 @@ func TestAPushIsLeftOutWhenNobodyWantsItAnyMore(t *testing.T) {
 			state  notice.PushState
 			sent   int
 			says   push.Outcome
+			counts string
 		}{
-			"wanted":           {nil, noon, notice.Over, 1, push.Sent},
-			"refused":          {nil, noon, notice.Over, 1, push.Refused},
-			"without answer":   {nil, noon, notice.Over, 1, push.Unknown},
-			"busy":             {nil, noon, notice.Waiting, 0, push.Later},
-			"read meanwhile":   {func(s *push.Sender, who member.ID) error { return s.Desk.Read(t.Context(), who, 1, nil, noon) }, noon, notice.Over, 0, push.Sent},
-			"a day too late":   {nil, noon.AddDate(0, 0, 1), notice.Over, 0, push.Sent},
-			"in the night":     {nil, noon.Add(11 * time.Hour), notice.Waiting, 0, push.Sent},
-			"the token is old": {nil, noon, notice.Over, 1, push.Gone},
+			"wanted":           {nil, noon, notice.Over, 1, push.Sent, "sent_total WECHAT COINS_RECEIVED 1"},
+			"refused":          {nil, noon, notice.Over, 1, push.Refused, "failed_total WECHAT COINS_RECEIVED REFUSED 1"},
+			"without answer":   {nil, noon, notice.Over, 1, push.Unknown, "failed_total WECHAT COINS_RECEIVED UNKNOWN 1"},
+			"busy":             {nil, noon, notice.Waiting, 0, push.Later, "failed_total WECHAT COINS_RECEIVED LATER 1"},
+			"read meanwhile":   {func(s *push.Sender, who member.ID) error { return s.Desk.Read(t.Context(), who, 1, nil, noon) }, noon, notice.Over, 0, push.Sent, "left_out_total WECHAT COINS_RECEIVED READ 1"},
+			"a day too late":   {nil, noon.AddDate(0, 0, 1), notice.Over, 0, push.Sent, "left_out_total WECHAT COINS_RECEIVED LATE 1"},
+			"in the night":     {nil, noon.Add(11 * time.Hour), notice.Waiting, 0, push.Sent, ""},
+			"the token is old": {nil, noon, notice.Over, 1, push.Gone, "failed_total WECHAT COINS_RECEIVED GONE 1"},
+			"with keys that are no more": {func(s *push.Sender, _ member.ID) (err error) {
+				s.Keys, err = secret.KeptKeys(t.TempDir())
+				return err
+			}, noon, notice.Over, 0, push.Sent, "left_out_total WECHAT COINS_RECEIVED SEALED 1"},
+			"of a kind that is no more": {func(s *push.Sender, _ member.ID) error {
+				p := *s.Book.At(noon)
+				quiet := *p.Notices
+				quiet.Kinds, p.Notices = nil, &quiet
+				s.Book = onePage{&p}
+				return nil
+			}, noon, notice.Over, 0, push.Sent, "left_out_total WECHAT COINS_RECEIVED RETIRED 1"},
+			"put off too often": {func(_ *push.Sender, who member.ID) error {
+				id := notice.NoticeID(who, programme.CoinsReceived, "#0")
+				_, err := st.notices.SavePush(t.Context(), id, notice.Push{State: notice.Waiting}, notice.Push{State: notice.Waiting, Due: noon, Tries: 6})
+				return err
+			}, noon, notice.Over, 0, push.Sent, "left_out_total WECHAT COINS_RECEIVED GIVEN_UP 1"},
 			"switched off": {func(s *push.Sender, who member.ID) error {
 				_, err := s.Desk.Set(t.Context(), who, notice.Change{Switches: []notice.Switch{{Kind: programme.CoinsReceived, Inbox: true}}}, noon)
 				return err
-			}, noon, notice.Over, 0, push.Sent},
+			}, noon, notice.Over, 0, push.Sent, "left_out_total WECHAT COINS_RECEIVED UNWANTED 1"},
 		} {
 			t.Run(name, func(t *testing.T) {
 				who := member.ID("left-" + name)
@@ -199,6 +219,9 @@ func TestAPushIsLeftOutWhenNobodyWantsItAnyMore(t *testing.T) {
 				if err != nil || found[id].Push.State != c.state || len(service.given) != c.sent {
 					t.Errorf("it is %s and was sent %d times: %v", found[id].Push.State, len(service.given), err)
 				}
+				if got := pushCounts(t, sender); got != c.counts {
+					t.Errorf("it counts %q, want %q", got, c.counts)
+				}
 				set, err := st.notices.Settings(t.Context(), []member.ID{who})
 				if err != nil || (len(set[who].Devices) == 0) != (c.says == push.Gone) {
 					t.Errorf("the devices are %+v: %v", set[who].Devices, err)
@@ -210,6 +233,44 @@ func TestAPushIsLeftOutWhenNobodyWantsItAnyMore(t *testing.T) {
 			})
 		}
 	})
+}
+
+// onePage is a book of one programme.
+type onePage struct{ p *programme.Programme }
+
+func (o onePage) At(time.Time) *programme.Programme { return o.p }
+
+// pushCounts is what a sender has counted, with the labels that a scrape shows.
+func pushCounts(t *testing.T, s *push.Sender) string {
+	t.Helper()
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(s.Meter.(*pushMeter).meters()...)
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			labels := map[string]string{}
+			for _, l := range m.GetLabel() {
+				labels[l.GetName()] = l.GetValue()
+			}
+			out = append(out, strings.Join(strings.Fields(fmt.Sprint(strings.TrimPrefix(f.GetName(), "membergate_pushes_"), " ", labels["service"], " ", labels["kind"], " ",
+				labels["outcome"], labels["reason"], " ", m.GetCounter().GetValue())), " "))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+func TestKindsOfNoticesThatNoRuleMakesShareOneLabel(t *testing.T) {
+	m := newPushMeter()
+	for i := range 50 {
+		m.Tried(notice.Apple, fmt.Sprint("MADE_UP_", i), push.Sent)
+	}
+	if got := pushCounts(t, &push.Sender{Meter: m}); got != "sent_total APNS other 50" {
+		t.Errorf("it counts %q", got)
+	}
 }
 
 func TestPushServicesAreSetAsAWholeOrRefusedInOneLine(t *testing.T) {

@@ -31,6 +31,7 @@ const (
 // sweeps are what the worker does by itself.
 type sweeps struct {
 	runner *sweep.Runner
+	pushed *pushMeter
 	done   *prometheus.CounterVec
 	left   *prometheus.CounterVec
 	failed *prometheus.CounterVec
@@ -42,6 +43,7 @@ type sweeps struct {
 // has left is carried out all the same.
 func newSweeps(s Settings, st *stores, rules book, now clock.Clock, log *slog.Logger) *sweeps {
 	w := &sweeps{
+		pushed: newPushMeter(),
 		done: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "membergate_sweep_done_total", Help: "Members or wallets that this process brought up to what was due.",
 		}, []string{"sweep"}),
@@ -66,7 +68,7 @@ func newSweeps(s Settings, st *stores, rules book, now clock.Clock, log *slog.Lo
 		{Name: "counts", Every: countsEvery, Round: counting(st)},
 	}
 	if len(st.services) > 0 {
-		jobs = append(jobs, sweep.Job{Name: "pushes", Every: noticesEvery, Round: pushing(st.sender(rules, log), now)})
+		jobs = append(jobs, sweep.Job{Name: "pushes", Every: noticesEvery, Round: pushing(st.sender(rules, w.pushed, log), now)})
 	}
 	if !s.SandboxClock.Events {
 		jobs = append(jobs,
@@ -79,7 +81,7 @@ func newSweeps(s Settings, st *stores, rules book, now clock.Clock, log *slog.Lo
 }
 
 func (w *sweeps) meters() []prometheus.Collector {
-	return []prometheus.Collector{w.done, w.left, w.failed, w.late, w.due}
+	return append(w.pushed.meters(), w.done, w.left, w.failed, w.late, w.due)
 }
 
 // Swept implements sweep.Meter.

@@ -2,7 +2,6 @@ package programme
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"time"
@@ -34,7 +33,7 @@ func (c *check) notices() {
 	}
 	c.between("notices.freshDays", int64(n.FreshDays), 1, 90)
 	c.between("notices.keep", int64(n.Keep), 20, mostNotices)
-	known := slices.Sorted(maps.Keys(noticeKinds))
+	known := NoticeCodes()
 	for i, k := range n.Kinds {
 		at := fmt.Sprintf("notices.kinds[%d]", i)
 		if !oneOf(c, at+".code", k.Code, known...) {

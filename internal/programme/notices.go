@@ -1,6 +1,9 @@
 package programme
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // Notices says of what members are told by themselves, in which words, and how.
 type Notices struct {
@@ -81,6 +84,9 @@ var noticeKinds = map[string]noticeKind{
 	QuotaUsedUp:      {blanks: []string{"benefit", "day"}},
 	Commented:        {blanks: []string{"day"}},
 }
+
+// NoticeCodes are the kinds of notices that rules make, in the order of their names.
+func NoticeCodes() []string { return slices.Sorted(maps.Keys(noticeKinds)) }
 
 // NoticeBlanks are the blanks that texts of a kind may have; nil for a kind that nothing makes.
 func NoticeBlanks(code string) []string { return slices.Clone(noticeKinds[code].blanks) }

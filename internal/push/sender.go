@@ -27,6 +27,7 @@ type Sender struct {
 	Book     tier.Book
 	Services map[string]Service // by kind of device
 	AtOnce   int                // notices that are sent at the same time
+	Meter    Meter              // nil counts nothing
 	Log      *slog.Logger
 }
 
@@ -93,8 +94,13 @@ func (s *Sender) one(ctx context.Context, n notice.Notice, set notice.Settings, 
 		return err
 	}
 	after.State = notice.Over
-	if !known || !n.ReadAt.IsZero() || !now.Before(n.At.Add(worth)) || !set.Wants(k).Push || before.Tries >= mostTries {
-		_, err := s.Desk.Store.SavePush(ctx, n.ID, before, after)
+	if why := leftOut(n, known, known && set.Wants(k).Push, now); why != "" {
+		mine, err := s.Desk.Store.SavePush(ctx, n.ID, before, after)
+		for _, d := range set.Devices {
+			if _, ok := s.Services[d.Kind]; ok && mine && !slices.Contains(before.Done, d.ID) {
+				s.meter().LeftOut(d.Kind, n.Kind, why)
+			}
+		}
 		return err
 	}
 	claimed := before
@@ -119,10 +125,12 @@ func (s *Sender) send(ctx context.Context, p *programme.Programme, n notice.Noti
 		}
 		token, err := s.Keys.Open(notice.DevicePurpose, d.Token)
 		if err != nil {
-			continue // sealed with keys that are no more: the app registers again
+			s.meter().LeftOut(d.Kind, n.Kind, Sealed)
+			continue // the app registers again
 		}
 		title, body := n.Texts(p, d.Locale)
 		r := service.Send(ctx, token, Message{Notice: n.ID, Device: d.ID, Kind: n.Kind, Title: title, Body: body, Locale: d.Locale, Until: n.At.Add(worth)})
+		s.meter().Tried(d.Kind, n.Kind, r.Outcome)
 		if r.Outcome != Sent {
 			s.Log.Info("a notice was not pushed", "service", d.Kind, "kind", n.Kind, "outcome", r.Outcome, "reason", r.Reason)
 		}
