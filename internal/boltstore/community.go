@@ -64,6 +64,9 @@ func putPost(t *tx, row postRow) error {
 	if err := putWait(t, community.OnPost, string(row.ID), old.Waits(), row.Waits(), row.Review.Undone(!row.DeletedAt.IsZero())); err != nil {
 		return err
 	}
+	if err := t.mark(adopting, []byte(row.ID), row.Adopted.Open); err != nil {
+		return err
+	}
 	return t.put(posts, []byte(row.ID), row)
 }
 

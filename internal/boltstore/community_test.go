@@ -51,3 +51,5 @@ func TestReporting(t *testing.T) {
 	s := open(t)
 	storetest.Reporting(t, storetest.Tribunal{Reports: s.Reports(), Contents: s.Community()})
 }
+
+func TestAdoptions(t *testing.T) { storetest.Adoptions(t, open(t).Community()) }

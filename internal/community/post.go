@@ -88,6 +88,7 @@ type Post struct {
 	State      Moderation
 	Ruling     Ruling    // why its state is not PUBLISHED, or once was not
 	Review     Review    // what moderators keep with it
+	Adopted    Adoption  // by the retailer; zero = it was not
 	CreatedAt  time.Time // to the millisecond: its id begins with it
 	EditedAt   time.Time // zero = never
 	DeletedAt  time.Time // zero = not deleted
@@ -97,6 +98,13 @@ type Post struct {
 	Weight     int64 // Counts.Weight
 	HotKey     int64 // HotKey of weight and time: the order of hot feeds
 	Version    int64 // grows with every change but those of counts
+}
+
+// Adoption is that the retailer made a post its own.
+type Adoption struct {
+	At    time.Time // zero = it was not adopted
+	Staff string    // who adopted it
+	Open  bool      // its author may not have got what comes with it yet
 }
 
 // Live tells whether a post is published and not deleted.

@@ -63,6 +63,7 @@ var may = map[string][]string{
 	"internal/community":   {"internal/programme", "internal/member", "internal/cursor"},
 	"internal/glance":      {"internal/member", "internal/account", "internal/family", "internal/community", "internal/product"},
 	"internal/posting":     {"internal/programme", "internal/member", "internal/wallet", "internal/product", "internal/moderation", "internal/cursor", "internal/community"},
+	"internal/adoption":    {"internal/programme", "internal/member", "internal/community", "internal/posting"},
 	"internal/report":      {"internal/programme", "internal/member", "internal/wallet", "internal/community", "internal/posting"},
 	"internal/recommend":   {"internal/programme", "internal/member", "internal/order", "internal/cursor", "internal/product", "internal/reward", "internal/community", "internal/phrase"},
 	"internal/supply":      {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
@@ -91,7 +92,7 @@ var may = map[string][]string{
 var domains = []string{
 	"internal/profile", "internal/desk",
 	"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/wallet", "internal/checkout", "internal/account", "internal/order", "internal/benefit",
-	"internal/moderation", "internal/product", "internal/reward", "internal/voucher", "internal/redemption", "internal/admission", "internal/adjustment", "internal/transfer", "internal/family", "internal/cursor", "internal/community", "internal/posting", "internal/report", "internal/recommend", "internal/claim",
+	"internal/moderation", "internal/product", "internal/reward", "internal/voucher", "internal/redemption", "internal/admission", "internal/adjustment", "internal/transfer", "internal/family", "internal/cursor", "internal/community", "internal/posting", "internal/report", "internal/adoption", "internal/recommend", "internal/claim",
 	"internal/event", "internal/supply", "internal/change", "internal/coupon", "internal/basket", "internal/offer", "internal/giving", "internal/membership", "internal/notice", "internal/invitation", "internal/glance",
 }
 

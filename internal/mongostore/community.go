@@ -21,6 +21,7 @@ import (
 //	        live: published and not deleted, gone: deleted, shelf: Post.Shelf, campaign, version,
 //	        ruling: { reason, note, by, staff, at, appeal, appealed, ended },
 //	        review: { score, reports, since, judged, last, noted, todo: { a line of the log of moderation } },
+//	        adopted: { at, staff }, adopting: its author may not have got what comes with it yet,
 //	        waits, cause, waitsSince: Post.Waits, undone: something of the review is left to do }
 //
 //	hot, _id · board, _id · topics, _id · author, _id · family, _id · waits, of those that do · undone, the same
@@ -29,7 +30,7 @@ import (
 var (
 	posts = newCollection("posts",
 		index("hot", "_id"), index("board", "_id"), index("topics", "_id"), index("author", "_id"), index("family", "_id"),
-		only("waits"), only("undone"))
+		only("waits"), only("undone"), only("adopting"))
 	topics = newCollection("topics")
 )
 
@@ -67,6 +68,8 @@ type postDoc struct {
 	Campaign   string       `bson:"campaign,omitempty"`
 	Ruling     rulingDoc    `bson:"ruling,omitempty"`
 	Review     reviewDoc    `bson:"review"`
+	Adopted    adoptedDoc   `bson:"adopted"`
+	Adopting   bool         `bson:"adopting"`
 	Version    int64        `bson:"version,omitempty"`
 
 	Wait waitDoc `bson:",inline"`
@@ -89,6 +92,7 @@ func toPost(p community.Post) postDoc {
 		Counts: toCounts(p.Counts), Weight: p.Weight, Hot: p.HotKey,
 		Live: p.Live(), Gone: !p.DeletedAt.IsZero(), Shelf: p.Shelf(),
 		Campaign: p.Campaign, Ruling: rulingDoc(p.Ruling), Review: toReview(p.Review), Version: p.Version,
+		Adopted: adoptedDoc{p.Adopted.At, p.Adopted.Staff}, Adopting: p.Adopted.Open,
 		Wait: toWait(p.Waits(), p.Review.Undone(!p.DeletedAt.IsZero())),
 	}
 }
@@ -102,6 +106,7 @@ func (d postDoc) post() community.Post {
 		CreatedAt: d.Created, EditedAt: d.Edited, DeletedAt: d.Deleted, Pinned: d.Pinned, Locked: d.Locked,
 		Counts: d.Counts.counts(), Weight: d.Weight, HotKey: d.Hot,
 		Campaign: d.Campaign, Ruling: d.Ruling.ruling(), Review: d.Review.review(), Version: d.Version,
+		Adopted: community.Adoption{At: d.Adopted.At, Staff: d.Adopted.Staff, Open: d.Adopting},
 	}
 }
 

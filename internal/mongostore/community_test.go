@@ -17,6 +17,8 @@ func TestCommunity(t *testing.T) { storetest.Community(t, open(t).Community()) }
 
 func TestPosting(t *testing.T) { storetest.Posting(t, open(t).Community()) }
 
+func TestAdoptions(t *testing.T) { storetest.Adoptions(t, open(t).Community()) }
+
 func TestReporting(t *testing.T) {
 	s := open(t)
 	storetest.Reporting(t, storetest.Tribunal{Reports: s.Reports(), Contents: s.Community()})

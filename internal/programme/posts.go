@@ -14,6 +14,12 @@ type Posts struct {
 	ProductsMax int            `yaml:"productsMax"` // of a post
 	PicturesMax int            `yaml:"picturesMax"` // of a post
 	Campaigns   []PostCampaign `yaml:"campaigns"`   // what members are asked to write about for a while
+	Adoption    *Adoption      `yaml:"adoption"`    // absent = no post is adopted
+}
+
+// Adoption is what the author of an adopted post gets beside what the earning rules give for post.adopted.
+type Adoption struct {
+	Badge Named `yaml:"badge"` // once for a member
 }
 
 // PostCampaign is what members are asked to write about for a while; its posts are filed under its topic.
@@ -47,6 +53,10 @@ func (c *check) posts() {
 	c.between("posts.topicsMax", int64(p.TopicsMax), 0, 20)
 	c.between("posts.productsMax", int64(p.ProductsMax), 0, 50)
 	c.between("posts.picturesMax", int64(p.PicturesMax), 0, 18)
+	if a := p.Adoption; a != nil {
+		c.code("posts.adoption.badge.code", a.Badge.Code)
+		c.text("posts.adoption.badge.names", a.Badge.Names)
+	}
 	c.unique("posts.campaigns", codes(p.Campaigns, func(o PostCampaign) string { return o.Code }))
 	for i, o := range p.Campaigns {
 		at := fmt.Sprintf("posts.campaigns[%d]", i)
