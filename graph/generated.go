@@ -53,6 +53,7 @@ type ResolverRoot interface {
 	Notification() NotificationResolver
 	NotificationConnection() NotificationConnectionResolver
 	Post() PostResolver
+	PostAdoption() PostAdoptionResolver
 	PostCampaign() PostCampaignResolver
 	Privacy() PrivacyResolver
 	PublicProfile() PublicProfileResolver
@@ -194,6 +195,12 @@ type ComplexityRoot struct {
 		Code    func(childComplexity int) int
 		Field   func(childComplexity int) int
 		Message func(childComplexity int) int
+	}
+
+	Badge struct {
+		AwardedAt func(childComplexity int) int
+		Code      func(childComplexity int) int
+		Title     func(childComplexity int) int
 	}
 
 	Benefit struct {
@@ -1652,6 +1659,7 @@ type ComplexityRoot struct {
 		NotificationSettingsSet func(childComplexity int, input NotificationSettingsSetInput) int
 		NotificationsRead       func(childComplexity int, input NotificationsReadInput) int
 		OfferAccept             func(childComplexity int, input OfferAcceptInput) int
+		PostAdopt               func(childComplexity int, input PostAdoptInput) int
 		PostCreate              func(childComplexity int, input PostCreateInput) int
 		PostDelete              func(childComplexity int, input PostDeleteInput) int
 		PostUpdate              func(childComplexity int, input PostUpdateInput) int
@@ -1753,6 +1761,7 @@ type ComplexityRoot struct {
 	}
 
 	Post struct {
+		AdoptedAt      func(childComplexity int) int
 		Author         func(childComplexity int) int
 		Board          func(childComplexity int) int
 		Body           func(childComplexity int) int
@@ -1772,6 +1781,23 @@ type ComplexityRoot struct {
 		Ruling         func(childComplexity int) int
 		Topics         func(childComplexity int) int
 		Visibility     func(childComplexity int) int
+	}
+
+	PostAdoptPayload struct {
+		Adoption   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	PostAdoptUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
+	PostAdoption struct {
+		AdoptedAt func(childComplexity int) int
+		Author    func(childComplexity int) int
+		PostID    func(childComplexity int) int
 	}
 
 	PostCampaign struct {
@@ -1913,6 +1939,7 @@ type ComplexityRoot struct {
 
 	PublicProfile struct {
 		Avatar         func(childComplexity int) int
+		Badges         func(childComplexity int) int
 		DisplayName    func(childComplexity int) int
 		ID             func(childComplexity int) int
 		IsBlockedByMe  func(childComplexity int) int
@@ -2703,6 +2730,7 @@ type MutationResolver interface {
 	MemberMuteSet(ctx context.Context, input MemberMuteSetInput) (*MemberMuteSetPayload, error)
 	MutedWordSet(ctx context.Context, input MutedWordSetInput) (*MutedWordSetPayload, error)
 	ContentReport(ctx context.Context, input ContentReportInput) (*ContentReportPayload, error)
+	PostAdopt(ctx context.Context, input PostAdoptInput) (*PostAdoptPayload, error)
 	ContentAppeal(ctx context.Context, input ContentAppealInput) (*ContentAppealPayload, error)
 	ModerationDecide(ctx context.Context, input ModerationDecideInput) (*ModerationDecidePayload, error)
 	GroupJoin(ctx context.Context, input GroupJoinInput) (*GroupJoinPayload, error)
@@ -2743,6 +2771,9 @@ type PostResolver interface {
 	Permissions(ctx context.Context, obj *Post) ([]string, error)
 	Comments(ctx context.Context, obj *Post, sort CommentSort, first *int, after *string) (*CommentConnection, error)
 }
+type PostAdoptionResolver interface {
+	Author(ctx context.Context, obj *PostAdoption) (*PublicProfile, error)
+}
 type PostCampaignResolver interface {
 	Topic(ctx context.Context, obj *PostCampaign) (*Topic, error)
 }
@@ -2753,6 +2784,7 @@ type PublicProfileResolver interface {
 	IsFollowedByMe(ctx context.Context, obj *PublicProfile) (*bool, error)
 	IsBlockedByMe(ctx context.Context, obj *PublicProfile) (*bool, error)
 	IsMutedByMe(ctx context.Context, obj *PublicProfile) (*bool, error)
+	Badges(ctx context.Context, obj *PublicProfile) ([]*Badge, error)
 }
 type QueryResolver interface {
 	Me(ctx context.Context) (*Member, error)
@@ -3274,6 +3306,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ApprovalUserError.Message(childComplexity), true
+
+	case "Badge.awardedAt":
+		if e.ComplexityRoot.Badge.AwardedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Badge.AwardedAt(childComplexity), true
+	case "Badge.code":
+		if e.ComplexityRoot.Badge.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Badge.Code(childComplexity), true
+	case "Badge.title":
+		if e.ComplexityRoot.Badge.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Badge.Title(childComplexity), true
 
 	case "Benefit.cancelMinutes":
 		if e.ComplexityRoot.Benefit.CancelMinutes == nil {
@@ -9234,6 +9285,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.OfferAccept(childComplexity, args["input"].(OfferAcceptInput)), true
+	case "Mutation.postAdopt":
+		if e.ComplexityRoot.Mutation.PostAdopt == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_postAdopt_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PostAdopt(childComplexity, args["input"].(PostAdoptInput)), true
 	case "Mutation.postCreate":
 		if e.ComplexityRoot.Mutation.PostCreate == nil {
 			break
@@ -9662,6 +9724,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
 
+	case "Post.adoptedAt":
+		if e.ComplexityRoot.Post.AdoptedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Post.AdoptedAt(childComplexity), true
 	case "Post.author":
 		if e.ComplexityRoot.Post.Author == nil {
 			break
@@ -9781,6 +9849,57 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Post.Visibility(childComplexity), true
+
+	case "PostAdoptPayload.adoption":
+		if e.ComplexityRoot.PostAdoptPayload.Adoption == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostAdoptPayload.Adoption(childComplexity), true
+	case "PostAdoptPayload.userErrors":
+		if e.ComplexityRoot.PostAdoptPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostAdoptPayload.UserErrors(childComplexity), true
+
+	case "PostAdoptUserError.code":
+		if e.ComplexityRoot.PostAdoptUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostAdoptUserError.Code(childComplexity), true
+	case "PostAdoptUserError.field":
+		if e.ComplexityRoot.PostAdoptUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostAdoptUserError.Field(childComplexity), true
+	case "PostAdoptUserError.message":
+		if e.ComplexityRoot.PostAdoptUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostAdoptUserError.Message(childComplexity), true
+
+	case "PostAdoption.adoptedAt":
+		if e.ComplexityRoot.PostAdoption.AdoptedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostAdoption.AdoptedAt(childComplexity), true
+	case "PostAdoption.author":
+		if e.ComplexityRoot.PostAdoption.Author == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostAdoption.Author(childComplexity), true
+	case "PostAdoption.postId":
+		if e.ComplexityRoot.PostAdoption.PostID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostAdoption.PostID(childComplexity), true
 
 	case "PostCampaign.closesAt":
 		if e.ComplexityRoot.PostCampaign.ClosesAt == nil {
@@ -10292,6 +10411,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PublicProfile.Avatar(childComplexity), true
+	case "PublicProfile.badges":
+		if e.ComplexityRoot.PublicProfile.Badges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublicProfile.Badges(childComplexity), true
 	case "PublicProfile.displayName":
 		if e.ComplexityRoot.PublicProfile.DisplayName == nil {
 			break
@@ -12819,6 +12944,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputNotificationSettingsSetInput,
 		ec.unmarshalInputNotificationsReadInput,
 		ec.unmarshalInputOfferAcceptInput,
+		ec.unmarshalInputPostAdoptInput,
 		ec.unmarshalInputPostCreateInput,
 		ec.unmarshalInputPostDeleteInput,
 		ec.unmarshalInputPostUpdateInput,
@@ -13404,6 +13530,15 @@ type Mutation {
     input: ContentReportInput!
   ): ContentReportPayload!
 
+  """
+  Adopts a post: its author gets what the programme gives for that, and a badge, once however often it is sent. Needs a
+  staff token with the role ` + "`" + `moderator` + "`" + ` or ` + "`" + `operations` + "`" + `, else FORBIDDEN.
+  """
+  postAdopt(
+    "Which post."
+    input: PostAdoptInput!
+  ): PostAdoptPayload!
+
   "Asks for a second look at what was decided against the viewer's own post or comment, once for each ruling."
   contentAppeal(
     "What the author answers."
@@ -13977,6 +14112,18 @@ type PublicProfile implements Node {
   isBlockedByMe: Boolean @semanticNonNull
   "Whether the viewer has muted this person; false when nobody is signed in. Null only together with an error."
   isMutedByMe: Boolean @semanticNonNull
+  "What the person was given for good, oldest first. Null only together with an error."
+  badges: [Badge!] @semanticNonNull
+}
+
+"Something that a member was given for good, such as for a post that was adopted."
+type Badge {
+  "The badge's code, one of the programme's."
+  code: String!
+  "The badge's name in the language asked for."
+  title: String!
+  "When it was given."
+  awardedAt: DateTime!
 }
 
 "How much waits for the member: a node of its own, so that one update reaches every badge."
@@ -17801,6 +17948,8 @@ type Post implements Node {
   createdAt: DateTime!
   "When the text was last changed. Null when it never was."
   editedAt: DateTime
+  "When the retailer adopted it. Null when it did not."
+  adoptedAt: DateTime
   "Who may see it."
   visibility: PostVisibility!
   "PENDING, PUBLISHED, LIMITED or REMOVED; only its author ever sees a post that is not PUBLISHED."
@@ -18397,6 +18546,52 @@ enum ContentReportErrorCode {
   MODERATION_OFF
   "It is reported, but the list of blocked people is full."
   LIST_FULL
+}
+
+"Which post is adopted."
+input PostAdoptInput {
+  "Id of the ` + "`" + `Post` + "`" + `."
+  postId: ID!
+}
+
+"What became of an adoption."
+type PostAdoptPayload {
+  "The adoption. Null when it was refused."
+  adoption: PostAdoption
+  "Why it was refused; empty when it was not."
+  userErrors: [PostAdoptUserError!]!
+}
+
+"A post that the retailer has adopted."
+type PostAdoption {
+  "Id of the ` + "`" + `Post` + "`" + `."
+  postId: ID!
+  "When it was adopted, for the first time."
+  adoptedAt: DateTime!
+  "Who wrote it. Null when the account has been closed, or together with an error."
+  author: PublicProfile
+}
+
+"Why nothing was adopted."
+type PostAdoptUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: PostAdoptErrorCode!
+}
+
+"Reasons of PostAdoptUserError; more may come."
+enum PostAdoptErrorCode {
+  "There is no such post, or its author took it away."
+  NOT_FOUND
+  "Others do not see it."
+  NOT_LIVE
+  "Who adopts wrote it."
+  YOURSELF
+  "The programme adopts no posts."
+  ADOPTION_OFF
 }
 
 "What an author answers to a ruling."
@@ -20183,6 +20378,18 @@ func (ec *executionContext) childFields_ApprovalUserError(ctx context.Context, f
 		return ec.fieldContext_ApprovalUserError_code(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ApprovalUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_Badge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_Badge_code(ctx, field)
+	case "title":
+		return ec.fieldContext_Badge_title(ctx, field)
+	case "awardedAt":
+		return ec.fieldContext_Badge_awardedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Badge", field.Name)
 }
 
 func (ec *executionContext) childFields_Benefit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -23157,6 +23364,8 @@ func (ec *executionContext) childFields_Post(ctx context.Context, field graphql.
 		return ec.fieldContext_Post_createdAt(ctx, field)
 	case "editedAt":
 		return ec.fieldContext_Post_editedAt(ctx, field)
+	case "adoptedAt":
+		return ec.fieldContext_Post_adoptedAt(ctx, field)
 	case "visibility":
 		return ec.fieldContext_Post_visibility(ctx, field)
 	case "moderation":
@@ -23187,6 +23396,40 @@ func (ec *executionContext) childFields_Post(ctx context.Context, field graphql.
 		return ec.fieldContext_Post_comments(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Post", field.Name)
+}
+
+func (ec *executionContext) childFields_PostAdoptPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "adoption":
+		return ec.fieldContext_PostAdoptPayload_adoption(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PostAdoptPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PostAdoptPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PostAdoptUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_PostAdoptUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_PostAdoptUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_PostAdoptUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PostAdoptUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_PostAdoption(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "postId":
+		return ec.fieldContext_PostAdoption_postId(ctx, field)
+	case "adoptedAt":
+		return ec.fieldContext_PostAdoption_adoptedAt(ctx, field)
+	case "author":
+		return ec.fieldContext_PostAdoption_author(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PostAdoption", field.Name)
 }
 
 func (ec *executionContext) childFields_PostCampaign(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -23479,6 +23722,8 @@ func (ec *executionContext) childFields_PublicProfile(ctx context.Context, field
 		return ec.fieldContext_PublicProfile_isBlockedByMe(ctx, field)
 	case "isMutedByMe":
 		return ec.fieldContext_PublicProfile_isMutedByMe(ctx, field)
+	case "badges":
+		return ec.fieldContext_PublicProfile_badges(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PublicProfile", field.Name)
 }
@@ -26129,6 +26374,20 @@ func (ec *executionContext) field_Mutation_offerAccept_args(ctx context.Context,
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (OfferAcceptInput, error) {
 			return ec.unmarshalNOfferAcceptInput2membergateᚋgraphᚐOfferAcceptInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_postAdopt_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (PostAdoptInput, error) {
+			return ec.unmarshalNPostAdoptInput2membergateᚋgraphᚐPostAdoptInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -28849,6 +29108,75 @@ func (ec *executionContext) _ApprovalUserError_code(ctx context.Context, field g
 }
 func (ec *executionContext) fieldContext_ApprovalUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ApprovalUserError", field, false, false, errors.New("field of type ApprovalErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _Badge_code(ctx context.Context, field graphql.CollectedField, obj *Badge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Badge_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Badge_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Badge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Badge_title(ctx context.Context, field graphql.CollectedField, obj *Badge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Badge_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Badge_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Badge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Badge_awardedAt(ctx context.Context, field graphql.CollectedField, obj *Badge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Badge_awardedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AwardedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Badge_awardedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Badge", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
 func (ec *executionContext) _Benefit_id(ctx context.Context, field graphql.CollectedField, obj *Benefit) (ret graphql.Marshaler) {
@@ -53017,6 +53345,50 @@ func (ec *executionContext) fieldContext_Mutation_contentReport(ctx context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_postAdopt(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_postAdopt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().PostAdopt(ctx, fc.Args["input"].(PostAdoptInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PostAdoptPayload) graphql.Marshaler {
+			return ec.marshalNPostAdoptPayload2ᚖmembergateᚋgraphᚐPostAdoptPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_postAdopt(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PostAdoptPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_postAdopt_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_contentAppeal(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -55193,6 +55565,29 @@ func (ec *executionContext) fieldContext_Post_editedAt(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Post", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
+func (ec *executionContext) _Post_adoptedAt(ctx context.Context, field graphql.CollectedField, obj *Post) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Post_adoptedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AdoptedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Post_adoptedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Post", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
 func (ec *executionContext) _Post_visibility(ctx context.Context, field graphql.CollectedField, obj *Post) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -55586,6 +55981,217 @@ func (ec *executionContext) fieldContext_Post_comments(ctx context.Context, fiel
 	if fc.Args, err = ec.field_Post_comments_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PostAdoptPayload_adoption(ctx context.Context, field graphql.CollectedField, obj *PostAdoptPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostAdoptPayload_adoption(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Adoption, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PostAdoption) graphql.Marshaler {
+			return ec.marshalOPostAdoption2ᚖmembergateᚋgraphᚐPostAdoption(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PostAdoptPayload_adoption(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostAdoptPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PostAdoption(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PostAdoptPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *PostAdoptPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostAdoptPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*PostAdoptUserError) graphql.Marshaler {
+			return ec.marshalNPostAdoptUserError2ᚕᚖmembergateᚋgraphᚐPostAdoptUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostAdoptPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostAdoptPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PostAdoptUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PostAdoptUserError_field(ctx context.Context, field graphql.CollectedField, obj *PostAdoptUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostAdoptUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PostAdoptUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostAdoptUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PostAdoptUserError_message(ctx context.Context, field graphql.CollectedField, obj *PostAdoptUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostAdoptUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostAdoptUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostAdoptUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PostAdoptUserError_code(ctx context.Context, field graphql.CollectedField, obj *PostAdoptUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostAdoptUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v PostAdoptErrorCode) graphql.Marshaler {
+			return ec.marshalNPostAdoptErrorCode2membergateᚋgraphᚐPostAdoptErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostAdoptUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostAdoptUserError", field, false, false, errors.New("field of type PostAdoptErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _PostAdoption_postId(ctx context.Context, field graphql.CollectedField, obj *PostAdoption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostAdoption_postId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PostID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostAdoption_postId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostAdoption", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _PostAdoption_adoptedAt(ctx context.Context, field graphql.CollectedField, obj *PostAdoption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostAdoption_adoptedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AdoptedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostAdoption_adoptedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostAdoption", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _PostAdoption_author(ctx context.Context, field graphql.CollectedField, obj *PostAdoption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostAdoption_author(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PostAdoption().Author(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PublicProfile) graphql.Marshaler {
+			return ec.marshalOPublicProfile2ᚖmembergateᚋgraphᚐPublicProfile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PostAdoption_author(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostAdoption",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PublicProfile(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -57871,6 +58477,38 @@ func (ec *executionContext) _PublicProfile_isMutedByMe(ctx context.Context, fiel
 }
 func (ec *executionContext) fieldContext_PublicProfile_isMutedByMe(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PublicProfile", field, true, true, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _PublicProfile_badges(ctx context.Context, field graphql.CollectedField, obj *PublicProfile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublicProfile_badges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PublicProfile().Badges(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Badge) graphql.Marshaler {
+			return ec.marshalOBadge2ᚕᚖmembergateᚋgraphᚐBadgeᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PublicProfile_badges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PublicProfile",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Badge(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _PublicProfileConnection_edges(ctx context.Context, field graphql.CollectedField, obj *PublicProfileConnection) (ret graphql.Marshaler) {
@@ -71835,6 +72473,36 @@ func (ec *executionContext) unmarshalInputOfferAcceptInput(ctx context.Context, 
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputPostAdoptInput(ctx context.Context, obj any) (PostAdoptInput, error) {
+	var it PostAdoptInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"postId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "postId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("postId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PostID = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputPostCreateInput(ctx context.Context, obj any) (PostCreateInput, error) {
 	var it PostCreateInput
 	if obj == nil {
@@ -72938,6 +73606,13 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._PostCreateUserError(ctx, sel, obj)
+	case PostAdoptUserError:
+		return ec._PostAdoptUserError(ctx, sel, &obj)
+	case *PostAdoptUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._PostAdoptUserError(ctx, sel, obj)
 	case OfferAcceptUserError:
 		return ec._OfferAcceptUserError(ctx, sel, &obj)
 	case *OfferAcceptUserError:
@@ -74263,6 +74938,54 @@ func (ec *executionContext) _ApprovalUserError(ctx context.Context, sel ast.Sele
 			}
 		case "code":
 			out.Values[i] = ec._ApprovalUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var badgeImplementors = []string{"Badge"}
+
+func (ec *executionContext) _Badge(ctx context.Context, sel ast.SelectionSet, obj *Badge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, badgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Badge")
+		case "code":
+			out.Values[i] = ec._Badge_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "title":
+			out.Values[i] = ec._Badge_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "awardedAt":
+			out.Values[i] = ec._Badge_awardedAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -87613,6 +88336,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "postAdopt":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_postAdopt(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "contentAppeal":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_contentAppeal(ctx, field)
@@ -88567,6 +89297,11 @@ func (ec *executionContext) _Post(ctx context.Context, sel ast.SelectionSet, obj
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "adoptedAt":
+			out.Values[i] = ec._Post_adoptedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "visibility":
 			out.Values[i] = ec._Post_visibility(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -88840,6 +89575,178 @@ func (ec *executionContext) _Post(ctx context.Context, sel ast.SelectionSet, obj
 					}
 				}()
 				res = ec._Post_comments(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var postAdoptPayloadImplementors = []string{"PostAdoptPayload"}
+
+func (ec *executionContext) _PostAdoptPayload(ctx context.Context, sel ast.SelectionSet, obj *PostAdoptPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, postAdoptPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PostAdoptPayload")
+		case "adoption":
+			out.Values[i] = ec._PostAdoptPayload_adoption(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._PostAdoptPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var postAdoptUserErrorImplementors = []string{"PostAdoptUserError", "UserError"}
+
+func (ec *executionContext) _PostAdoptUserError(ctx context.Context, sel ast.SelectionSet, obj *PostAdoptUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, postAdoptUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PostAdoptUserError")
+		case "field":
+			out.Values[i] = ec._PostAdoptUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._PostAdoptUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._PostAdoptUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var postAdoptionImplementors = []string{"PostAdoption"}
+
+func (ec *executionContext) _PostAdoption(ctx context.Context, sel ast.SelectionSet, obj *PostAdoption) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, postAdoptionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PostAdoption")
+		case "postId":
+			out.Values[i] = ec._PostAdoption_postId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "adoptedAt":
+			out.Values[i] = ec._PostAdoption_adoptedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "author":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._PostAdoption_author(ctx, field, obj)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -90100,6 +91007,44 @@ func (ec *executionContext) _PublicProfile(ctx context.Context, sel ast.Selectio
 					}
 				}()
 				res = ec._PublicProfile_isMutedByMe(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "badges":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._PublicProfile_badges(ctx, field, obj)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -96455,6 +97400,16 @@ func (ec *executionContext) marshalNApprovalUserError2ᚖmembergateᚋgraphᚐAp
 	return ec._ApprovalUserError(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNBadge2ᚖmembergateᚋgraphᚐBadge(ctx context.Context, sel ast.SelectionSet, v *Badge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Badge(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNBenefit2ᚕᚖmembergateᚋgraphᚐBenefitᚄ(ctx context.Context, sel ast.SelectionSet, v []*Benefit) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -100756,6 +101711,57 @@ func (ec *executionContext) marshalNPost2ᚖmembergateᚋgraphᚐPost(ctx contex
 	return ec._Post(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNPostAdoptErrorCode2membergateᚋgraphᚐPostAdoptErrorCode(ctx context.Context, v any) (PostAdoptErrorCode, error) {
+	var res PostAdoptErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPostAdoptErrorCode2membergateᚋgraphᚐPostAdoptErrorCode(ctx context.Context, sel ast.SelectionSet, v PostAdoptErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNPostAdoptInput2membergateᚋgraphᚐPostAdoptInput(ctx context.Context, v any) (PostAdoptInput, error) {
+	res, err := ec.unmarshalInputPostAdoptInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPostAdoptPayload2ᚖmembergateᚋgraphᚐPostAdoptPayload(ctx context.Context, sel ast.SelectionSet, v *PostAdoptPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PostAdoptPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPostAdoptUserError2ᚕᚖmembergateᚋgraphᚐPostAdoptUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*PostAdoptUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPostAdoptUserError2ᚖmembergateᚋgraphᚐPostAdoptUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPostAdoptUserError2ᚖmembergateᚋgraphᚐPostAdoptUserError(ctx context.Context, sel ast.SelectionSet, v *PostAdoptUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PostAdoptUserError(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNPostCampaign2ᚖmembergateᚋgraphᚐPostCampaign(ctx context.Context, sel ast.SelectionSet, v *PostCampaign) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -102703,6 +103709,25 @@ func (ec *executionContext) marshalOApprovalState2ᚖmembergateᚋgraphᚐApprov
 	return v
 }
 
+func (ec *executionContext) marshalOBadge2ᚕᚖmembergateᚋgraphᚐBadgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*Badge) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBadge2ᚖmembergateᚋgraphᚐBadge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOBenefit2ᚖmembergateᚋgraphᚐBenefit(ctx context.Context, sel ast.SelectionSet, v *Benefit) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -103681,6 +104706,13 @@ func (ec *executionContext) marshalOPost2ᚖmembergateᚋgraphᚐPost(ctx contex
 		return graphql.Null
 	}
 	return ec._Post(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPostAdoption2ᚖmembergateᚋgraphᚐPostAdoption(ctx context.Context, sel ast.SelectionSet, v *PostAdoption) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PostAdoption(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOPostCampaign2ᚕᚖmembergateᚋgraphᚐPostCampaignᚄ(ctx context.Context, sel ast.SelectionSet, v []*PostCampaign) graphql.Marshaler {

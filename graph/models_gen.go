@@ -298,6 +298,16 @@ type ApprovalUserError struct {
 
 func (ApprovalUserError) IsUserError() {}
 
+// Something that a member was given for good, such as for a post that was adopted.
+type Badge struct {
+	// The badge's code, one of the programme's.
+	Code string `json:"code"`
+	// The badge's name in the language asked for.
+	Title string `json:"title"`
+	// When it was given.
+	AwardedAt time.Time `json:"awardedAt"`
+}
+
 // Something that some members may have, with the terms that bind it.
 type Benefit struct {
 	// Opaque id of the benefit.
@@ -3641,6 +3651,8 @@ type Post struct {
 	CreatedAt time.Time `json:"createdAt"`
 	// When the text was last changed. Null when it never was.
 	EditedAt *time.Time `json:"editedAt,omitempty"`
+	// When the retailer adopted it. Null when it did not.
+	AdoptedAt *time.Time `json:"adoptedAt,omitempty"`
 	// Who may see it.
 	Visibility PostVisibility `json:"visibility"`
 	// PENDING, PUBLISHED, LIMITED or REMOVED; only its author ever sees a post that is not PUBLISHED.
@@ -3676,6 +3688,43 @@ type Post struct {
 func (Post) IsNode() {}
 
 func (Post) IsRecommendable() {}
+
+// Which post is adopted.
+type PostAdoptInput struct {
+	// Id of the `Post`.
+	PostID string `json:"postId"`
+}
+
+// What became of an adoption.
+type PostAdoptPayload struct {
+	// The adoption. Null when it was refused.
+	Adoption *PostAdoption `json:"adoption,omitempty"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*PostAdoptUserError `json:"userErrors"`
+}
+
+// Why nothing was adopted.
+type PostAdoptUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code PostAdoptErrorCode `json:"code"`
+}
+
+func (PostAdoptUserError) IsUserError() {}
+
+// A post that the retailer has adopted.
+type PostAdoption struct {
+	// Id of the `Post`.
+	PostID string `json:"postId"`
+	// When it was adopted, for the first time.
+	AdoptedAt time.Time `json:"adoptedAt"`
+	// Who wrote it. Null when the account has been closed, or together with an error.
+	Author *PublicProfile `json:"author,omitempty"`
+	Member member.ID      `json:"-"`
+}
 
 // What members are asked to write about for a while.
 type PostCampaign struct {
@@ -3996,8 +4045,10 @@ type PublicProfile struct {
 	// Whether the viewer has blocked this person; false when nobody is signed in. Null only together with an error.
 	IsBlockedByMe *bool `json:"isBlockedByMe,omitempty"`
 	// Whether the viewer has muted this person; false when nobody is signed in. Null only together with an error.
-	IsMutedByMe *bool     `json:"isMutedByMe,omitempty"`
-	Member      member.ID `json:"-"`
+	IsMutedByMe *bool `json:"isMutedByMe,omitempty"`
+	// What the person was given for good, oldest first. Null only together with an error.
+	Badges []*Badge  `json:"badges,omitempty"`
+	Member member.ID `json:"-"`
 }
 
 func (PublicProfile) IsNode() {}
@@ -9159,6 +9210,70 @@ func (e *OfferAcceptErrorCode) UnmarshalJSON(b []byte) error {
 }
 
 func (e OfferAcceptErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons of PostAdoptUserError; more may come.
+type PostAdoptErrorCode string
+
+const (
+	// There is no such post, or its author took it away.
+	PostAdoptErrorCodeNotFound PostAdoptErrorCode = "NOT_FOUND"
+	// Others do not see it.
+	PostAdoptErrorCodeNotLive PostAdoptErrorCode = "NOT_LIVE"
+	// Who adopts wrote it.
+	PostAdoptErrorCodeYourself PostAdoptErrorCode = "YOURSELF"
+	// The programme adopts no posts.
+	PostAdoptErrorCodeAdoptionOff PostAdoptErrorCode = "ADOPTION_OFF"
+)
+
+var AllPostAdoptErrorCode = []PostAdoptErrorCode{
+	PostAdoptErrorCodeNotFound,
+	PostAdoptErrorCodeNotLive,
+	PostAdoptErrorCodeYourself,
+	PostAdoptErrorCodeAdoptionOff,
+}
+
+func (e PostAdoptErrorCode) IsValid() bool {
+	switch e {
+	case PostAdoptErrorCodeNotFound, PostAdoptErrorCodeNotLive, PostAdoptErrorCodeYourself, PostAdoptErrorCodeAdoptionOff:
+		return true
+	}
+	return false
+}
+
+func (e PostAdoptErrorCode) String() string {
+	return string(e)
+}
+
+func (e *PostAdoptErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PostAdoptErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PostAdoptErrorCode", str)
+	}
+	return nil
+}
+
+func (e PostAdoptErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PostAdoptErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PostAdoptErrorCode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

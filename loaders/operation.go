@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"membergate/internal/account"
+	"membergate/internal/adoption"
 	"membergate/internal/benefit"
 	"membergate/internal/community"
 	"membergate/internal/cursor"
@@ -34,6 +35,7 @@ type Stores struct {
 	Transfers transfer.Store
 	Wishes    redemption.Store
 	Notices   notice.Store
+	Badges    adoption.Store
 	Glances   glance.Store
 	Rewards   *Shared[[]reward.Reward] // in the order of the shop's list
 	Slots     func(ctx context.Context, ids []string) (map[string]redemption.Seats, error)
@@ -67,6 +69,8 @@ type Operation struct {
 	Wishes    *Loader[string, redemption.Redemption] // redemptions, whoever's
 	Notices   *Loader[string, notice.Notice]         // whoever's
 	Unread    *Loader[member.ID, int]                // notices
+
+	Badges *Loader[member.ID, []adoption.Badge] // whoever's
 
 	waves *Waves
 	once  sync.Map // what Once has worked out, by name
@@ -110,6 +114,9 @@ func Begin(ctx context.Context, s Stores, now time.Time, branches int) (context.
 	o.Wishes = enter(o, s.Wishes.ByIDs)
 	o.Notices = enter(o, s.Notices.ByIDs)
 	o.Unread = enter(o, each(s.Notices.Unread))
+	o.Badges = enter(o, func(ctx context.Context, who []member.ID) (map[member.ID][]adoption.Badge, error) {
+		return s.Badges.Badges(ctx, who)
+	})
 	o.waves.loaders = append(o.waves.loaders, glances{o})
 	return context.WithValue(ctx, key{}, o), o
 }

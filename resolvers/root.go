@@ -8,6 +8,7 @@ import (
 	"membergate/graph"
 	"membergate/internal/adjustment"
 	"membergate/internal/admission"
+	"membergate/internal/adoption"
 	"membergate/internal/basket"
 	"membergate/internal/benefit"
 	"membergate/internal/checkout"
@@ -63,6 +64,7 @@ type Root struct {
 	Profiles  *profile.Service    // names, consents, homes
 	Community *community.Service  // feeds and threads
 	Posting   *posting.Service    // posts and comments by members
+	Adopting  *adoption.Service   // posts, by the retailer
 	Reporting *report.Service     // reports, and what moderators decide
 	Notices   *notice.Desk        // inboxes, and what members want of them
 	Recommend *recommend.Service  // what may interest a member
@@ -98,6 +100,7 @@ type (
 	commentFields     struct{ *Root }
 	caseFields        struct{ *Root }
 	lineFields        struct{ *Root }
+	adoptedFields     struct{ *Root }
 	topicFields       struct{ *Root }
 	boardFields       struct{ *Root }
 	groupFields       struct{ *Root }
@@ -192,6 +195,9 @@ func (r *Root) Comment() graph.CommentResolver { return commentFields{r} }
 
 // ModerationCase answers the fields of a post or comment as moderators see it.
 func (r *Root) ModerationCase() graph.ModerationCaseResolver { return caseFields{r} }
+
+// PostAdoption answers the fields of an adopted post.
+func (r *Root) PostAdoption() graph.PostAdoptionResolver { return adoptedFields{r} }
 
 // ModerationNote answers the fields of a line of the log of moderation.
 func (r *Root) ModerationNote() graph.ModerationNoteResolver { return lineFields{r} }

@@ -127,6 +127,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 	root.Community = &community.Service{Store: st.community, Cursors: cursors, Choice: root.Recommend}
 	root.Posting = st.postingService(rules, root.Community)
 	root.Redeeming.Families, root.Families.Spending = root.Families, root.Redeeming
+	root.Adopting = st.adoptionService(rules)
 	root.Reporting = st.reportService(rules, root.Community, root.Posting, keys)
 	parts.Schema = graph.NewExecutableSchema(graph.Config{Resolvers: root})
 	parts.Beside = append(parts.Beside, keepLists(st, log), keepSupply(st, rules, hints, log), st.keepTelling(log), st.keepMarking(log), finishRedemptions(root.Redeeming, now, log),
@@ -134,6 +135,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		finishLater("claims", root.Claims.Sweep, now, log), finishLater("uses", root.Uses.Sweep, now, log),
 		finishLater("wishes", root.Families.Sweep, now, log),
 		finishLater("comments", func(ctx context.Context, _ time.Time, n int) error { _, err := root.Posting.Repair(ctx, n); return err }, now, log),
+		finishLater("adoptions", root.Adopting.Sweep, now, log),
 		finishLater("moderation", func(ctx context.Context, at time.Time, n int) error {
 			_, err := root.Reporting.Sweep(ctx, at, n)
 			return err
@@ -158,6 +160,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 			Transfers: st.transfers,
 			Wishes:    st.redemptions,
 			Notices:   st.notices,
+			Badges:    st.adoptions,
 			Glances:   st.glances,
 		},
 	}}

@@ -171,6 +171,7 @@ func askings() []asking {
 	add("Community", sampleEnd, nil, owner, teen, "")
 	add("PostCampaigns", today, nil, owner, "")
 	add("Reports", sampleEnd, nil, owner, "")
+	add("Honours", today, map[string]any{"id": globalID("Post", string(busyPost))}, owner, "")
 	add("ModerationRules", today, nil, owner, "")
 	add("OwnPost", sampleEnd, map[string]any{"id": globalID("Post", string(pendingPost))}, stranger, owner, "")
 	add("OwnComment", sampleEnd, map[string]any{"id": globalID("Comment", string(pendingReply))}, stranger, owner, "")
@@ -268,5 +269,7 @@ var blank = map[string]string{
 	"ContentRuling.appealedAt":      "the same",
 	"ContentRuling.appealDecidedAt": "the same",
 	"Member.reports":                "nobody in the village reports; the tests of reports see some",
+	"PublicProfile.badges":          "nothing of the village is adopted; the tests of adoption see badges",
+	"Post.adoptedAt":                "the same",
 	"ReportConnection.edges":        "the same",
 }

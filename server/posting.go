@@ -2,10 +2,14 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"membergate/internal/account"
+	"membergate/internal/adoption"
 	"membergate/internal/community"
+	"membergate/internal/event"
+	"membergate/internal/fault"
 	"membergate/internal/member"
 	"membergate/internal/moderation"
 	"membergate/internal/posting"
@@ -21,6 +25,27 @@ func (s *stores) postingService(rules book, reads *community.Service) *posting.S
 // reportService takes reports of members of these stores, and lets moderators decide.
 func (s *stores) reportService(rules book, reads *community.Service, counts report.Counter, keys report.Sealer) *report.Service {
 	return &report.Service{Store: s.reports, Contents: reviewedWritings{s.posting, s.reviewed}, Community: reads, Counts: counts, Book: rules, Keys: keys}
+}
+
+// adoptionService adopts posts of these stores.
+func (s *stores) adoptionService(rules book) *adoption.Service {
+	return &adoption.Service{Store: s.adoptions, Posts: s.posting, Tell: adopted{&event.Service{Orders: s.orderService(rules)}}, Book: rules}
+}
+
+// adopted tells of an adopted post as another service would: both together count once for a post.
+type adopted struct{ events *event.Service }
+
+// Adopted implements adoption.Teller.
+func (a adopted) Adopted(ctx context.Context, author member.ID, post community.PostID, at time.Time) error {
+	data, err := json.Marshal(map[string]string{"postId": string(post)})
+	if err != nil {
+		return err
+	}
+	poison, err := a.events.Apply(ctx, []event.Message{{ID: "adopted:" + string(post), Type: "post.adopted", Member: string(author), At: at.UTC().Format(time.RFC3339Nano), Data: string(data)}})
+	if err == nil && len(poison) > 0 {
+		err = fault.New(fault.Internal, "an adoption is refused: %s", poison[0].Reason)
+	}
+	return err
 }
 
 // reviewedWritings are changed as all that is written, so that whoever watches that hears of it.

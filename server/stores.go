@@ -10,6 +10,7 @@ import (
 	"membergate/internal/account"
 	"membergate/internal/adjustment"
 	"membergate/internal/admission"
+	"membergate/internal/adoption"
 	"membergate/internal/basket"
 	"membergate/internal/benefit"
 	"membergate/internal/boltstore"
@@ -61,6 +62,7 @@ type stores struct {
 	community  community.Store  // posts, comments, marks, ties
 	glances    glance.Store     // what screens read at once
 	posting    posting.Store    // the same, for those who write
+	adoptions  adoption.Store   // badges
 	reports    report.Store     // what members report, and the log of moderation
 	reviewed   report.Contents  // posts and comments, for moderators
 	requests   desk.Requests    // after a sale
@@ -151,7 +153,7 @@ func (s *stores) useBolt(b *boltstore.Store) {
 	s.offers = b.Offers()
 	s.products, s.rewards, s.usages, s.families, s.community = b.Products(), b.Rewards(), b.Usages(), b.Families(), b.Community()
 	s.uses, s.posting, s.glances = b.Uses(), b.Community(), b.Glances()
-	s.reports, s.reviewed = b.Reports(), b.Community()
+	s.reports, s.reviewed, s.adoptions = b.Reports(), b.Community(), b.Community()
 	s.decisions, s.requests, s.cards = b.Decisions(), b.Requests(), b.Cards()
 	s.redemptions, s.vouchers, s.promises = b.Redemptions(), b.Vouchers(), b.Supply()
 	s.coupons, s.invites = b.Coupons(), b.Invitations()
@@ -166,7 +168,7 @@ func (s *stores) useMongo(m *mongostore.Store) {
 	s.offers = m.Offers()
 	s.products, s.rewards, s.usages, s.families, s.community = m.Products(), m.Rewards(), m.Usages(), m.Families(), m.Community()
 	s.uses, s.posting, s.glances = m.Uses(), m.Community(), m.Glances()
-	s.reports, s.reviewed = m.Reports(), m.Community()
+	s.reports, s.reviewed, s.adoptions = m.Reports(), m.Community(), m.Community()
 	s.decisions, s.requests, s.cards = m.Decisions(), m.Requests(), m.Cards()
 	s.redemptions, s.vouchers, s.promises = m.Redemptions(), m.Vouchers(), m.Supply()
 	s.coupons, s.invites = m.Coupons(), m.Invitations()
