@@ -24,10 +24,10 @@ func TestAnAdoptedPostGivesItsCoinsAndItsBadgeOnce(t *testing.T) {
 		}
 		all.Wait()
 		earned := func() (n int, coins float64) {
-			r := good(t, e.gateway.url, question{who: "adopted", query: `{ me { wallet { entries(first: 50) { nodes { title delta } } } } }`})
+			r := good(t, e.gateway.url, question{who: "adopted", query: `{ me { wallet { entries(first: 50) { nodes { title amount } } } } }`})
 			for i := range r.at(t, "me", "wallet", "entries", "nodes").([]any) {
 				node := r.at(t, "me", "wallet", "entries", "nodes", i).(map[string]any)
-				if d, _ := node["delta"].(float64); d == 500 {
+				if d, _ := node["amount"].(float64); d == 500 {
 					n, coins = n+1, coins+d
 				}
 			}
