@@ -17884,7 +17884,7 @@ enum FamilyErrorCode {
 
 "Which posts a feed holds, and in which order."
 enum FeedKind {
-  "What is liked and talked about, the freshest of it first."
+  "What is liked and talked about, the freshest of it first: 5,000 posts, paged through in the order of the first page."
   HOT
   "Everything, newest first."
   NEW

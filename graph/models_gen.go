@@ -7533,7 +7533,7 @@ func (e FamilySharingMode) MarshalJSON() ([]byte, error) {
 type FeedKind string
 
 const (
-	// What is liked and talked about, the freshest of it first.
+	// What is liked and talked about, the freshest of it first: 5,000 posts, paged through in the order of the first page.
 	FeedKindHot FeedKind = "HOT"
 	// Everything, newest first.
 	FeedKindNew FeedKind = "NEW"

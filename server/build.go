@@ -124,7 +124,8 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		Profiles:  &profile.Service{Accounts: st.accounts, Decisions: st.decisions, Book: rules},
 		Recommend: &recommend.Service{Lists: lists, Cursors: cursors, Last: shelf.last},
 	}
-	root.Community = &community.Service{Store: st.community, Cursors: cursors, Choice: root.Recommend}
+	root.Community = &community.Service{Store: st.community, Cursors: cursors, Choice: root.Recommend,
+		Hottest: &community.Hottest{Posts: st.community, Rankings: st.cache.Rankings(), Fresh: hotFresh}}
 	root.Posting = st.postingService(rules, root.Community)
 	root.Redeeming.Families, root.Families.Spending = root.Families, root.Redeeming
 	root.Adopting = st.adoptionService(rules)
@@ -166,6 +167,9 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 	}}
 	return parts, nil
 }
+
+// hotFresh is how long an order of the hot feed is shown to those who begin; tests do not wait for the next.
+var hotFresh = community.RankingFresh
 
 // shelf is what the shop offers to everybody, kept in the process for seconds.
 type shelf struct {

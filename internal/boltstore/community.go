@@ -218,6 +218,21 @@ func (t *tx) span(b bucket, prefix []byte, s cursor.Span, key func(cursor.Place)
 	}
 }
 
+// Hottest implements community.Store.
+func (c *Community) Hottest(ctx context.Context, n int) (out []community.PostID, err error) {
+	err = c.s.read(ctx, func(t *tx) error {
+		out = nil
+		for _, id := range t.backwards(feeds, path("hot"), nil) {
+			if len(out) >= n {
+				return nil
+			}
+			out = append(out, community.PostID(id))
+		}
+		return nil
+	})
+	return out, err
+}
+
 // PutTopics implements community.Store.
 func (c *Community) PutTopics(ctx context.Context, list []community.Topic) error {
 	return c.s.write(ctx, func(t *tx) error {

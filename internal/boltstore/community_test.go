@@ -11,7 +11,7 @@ import (
 	"membergate/internal/storetest"
 )
 
-func TestCommunity(t *testing.T) { storetest.Community(t, open(t).Community()) }
+func TestCommunity(t *testing.T) { storetest.Community(t, open(t).Community(), 2000, 50) }
 
 func TestPosting(t *testing.T) { storetest.Posting(t, open(t).Community()) }
 

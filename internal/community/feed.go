@@ -53,7 +53,8 @@ type Facts func(context.Context) (Reader, error)
 type Service struct {
 	Store   Store
 	Cursors *cursor.Book
-	Choice  Chooser // nil = nothing is chosen for anybody
+	Choice  Chooser  // nil = nothing is chosen for anybody
+	Hottest *Hottest // nil = the hot feed is read along its keys, which move while members like
 }
 
 // PageSize is how many posts or comments there are on a page that does not say: about three screens of a telephone.
@@ -82,7 +83,7 @@ func (s *Service) Feed(ctx context.Context, p *programme.Programme, q FeedQuery,
 	case ForYou:
 		return s.forYou(ctx, q, list, span, facts)
 	case Hot:
-		ask.Order = ByHot
+		return s.hot(ctx, q, list, span, facts)
 	}
 	return s.shared(ctx, q.Who, list, ask, facts)
 }

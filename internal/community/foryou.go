@@ -34,13 +34,13 @@ func (s *Service) forYou(ctx context.Context, q FeedQuery, list cursor.List, spa
 	from, fromChosen := 0, span.After != nil && strings.HasPrefix(span.After.ID, versioned)
 	switch {
 	case span.After != nil && !fromChosen: // it began as the hot feed, and stays it
-		page, err := s.shared(ctx, q.Who, list, Query{Order: ByHot, Span: span}, known)
-		page.Stale = len(chosen.Posts) > 0
+		page, err := s.hot(ctx, q, list, span, known)
+		page.Stale = page.Stale || len(chosen.Posts) > 0
 		return page, err
 	case len(chosen.Posts) == 0:
 		span.After = nil
-		page, err := s.shared(ctx, q.Who, list, Query{Order: ByHot, Span: span}, known)
-		page.Stale = fromChosen
+		page, err := s.hot(ctx, q, list, span, known)
+		page.Stale = page.Stale || fromChosen
 		return page, err
 	case fromChosen:
 		from = int(span.After.Key) + 1

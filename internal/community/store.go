@@ -28,6 +28,8 @@ type Posts interface {
 	ByIDs(ctx context.Context, ids []PostID) (map[PostID]Post, error)
 	// Page gives a part of a list, in the list's order. Audience.Has holds for each of them.
 	Page(ctx context.Context, q Query) ([]Post, error)
+	// Hottest gives at most n posts that are not deleted, of whatever state, in the order ByHot.
+	Hottest(ctx context.Context, n int) ([]PostID, error)
 	// PutTopics adds topics, or replaces those with the same ids.
 	PutTopics(ctx context.Context, topics []Topic) error
 	// Topics gives topics; those unknown are missing.

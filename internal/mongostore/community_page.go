@@ -3,6 +3,7 @@ package mongostore
 import (
 	"context"
 	"slices"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
@@ -29,6 +30,31 @@ func (c *Community) Page(ctx context.Context, q community.Query) (out []communit
 	if q.Span.Backward {
 		slices.Reverse(out)
 	}
+	return out, err
+}
+
+// Hottest implements community.Store. Whatever it weighs, the n-th newest post is at least as hot as its time alone
+// makes it, and so are the n hottest: only those are put in order, since not every server takes an order from an index.
+func (c *Community) Hottest(ctx context.Context, n int) (out []community.PostID, err error) {
+	if n <= 0 {
+		return nil, nil
+	}
+	there := is("gone", false)
+	oldest := options.Find().SetSort(by("_id", -1)).SetSkip(int64(n - 1)).SetLimit(1).SetProjection(by("created", 1))
+	err = find(ctx, c.s, posts, there, oldest, func(d struct {
+		Created time.Time `bson:"created"`
+	}) {
+		there = append(there, bson.E{Key: "hot", Value: bson.D{{Key: "$gte", Value: community.HotKey(1, d.Created)}}})
+	})
+	if err != nil {
+		return nil, err
+	}
+	o := options.Find().SetSort(by("hot", -1, "_id", -1)).SetLimit(int64(n)).SetProjection(by("_id", 1))
+	err = find(ctx, c.s, posts, there, o, func(d struct {
+		ID community.PostID `bson:"_id"`
+	}) {
+		out = append(out, d.ID)
+	})
 	return out, err
 }
 

@@ -2,6 +2,7 @@ package mongostore
 
 import (
 	"context"
+	"os"
 	"reflect"
 	"testing"
 	"time"
@@ -13,7 +14,13 @@ import (
 	"membergate/internal/trips"
 )
 
-func TestCommunity(t *testing.T) { storetest.Community(t, open(t).Community()) }
+func TestCommunity(t *testing.T) {
+	posts, scribes := 100, 10 // beside fifty a page takes a server on two busy cores half a second
+	if os.Getenv("SOAK") != "" {
+		posts, scribes = 2000, 50
+	}
+	storetest.Community(t, open(t).Community(), posts, scribes)
+}
 
 func TestPosting(t *testing.T) { storetest.Posting(t, open(t).Community()) }
 

@@ -14,8 +14,9 @@ import (
 	"membergate/internal/member"
 )
 
-// Community tests the promises of community.Store, and of the service that reads and counts with it.
-func Community(t *testing.T, s community.Store) {
+// Community tests the promises of community.Store, and of the service that reads and counts with it. posts is how many are
+// paged through beside how many scribes.
+func Community(t *testing.T, s community.Store, posts, scribes int) {
 	group[community.Store]{
 		{"every field of a post, a comment and a topic comes back", fieldsOfPost},
 		{"putting again replaces the whole", putPostAgain},
@@ -43,7 +44,8 @@ func Community(t *testing.T, s community.Store) {
 		{"a block parts two members, and nothing is left behind it", blockParts},
 		{"of many who join a group at once each is told how it ended", joinRace},
 		{"what cannot be seen, or is not published, takes no reaction", reactAsAllowed},
-		{"a walk through new posts shows none twice and misses none, while others write", walkWhileWriting},
+		{"a walk through any feed shows none twice and misses none, while others write", walkWhileWriting(posts, scribes)},
+		{"the hottest posts are ranked, of those that are not deleted", hottestPosts},
 		{"a page that others' posts make short is filled with one more look", filledPage},
 		{"a page backwards leads up to its cursor, and a gap is filled", backwardsAndGap},
 		{"a cursor stays good when its post is deleted", deletedAnchor},

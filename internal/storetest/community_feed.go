@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"slices"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -66,72 +65,6 @@ func (q square) posts(n int, author member.ID) (out []community.Post) {
 func (q square) page(ctx context.Context, r community.Reader, a cursor.Args) (community.FeedPage, error) {
 	return q.service.Feed(ctx, q.rules, community.FeedQuery{Kind: community.OfBoard, Board: q.board, Who: r.Member, Args: a},
 		func(context.Context) (community.Reader, error) { return r, nil })
-}
-
-func walkWhileWriting(t *testing.T, ctx context.Context, s community.Store) {
-	q := newSquare(s)
-	before := q.posts(60, "author")
-	must(t, s.Put(ctx, before))
-	var stop atomic.Bool
-	var errs []error
-	done := make(chan struct{})
-	go func() { // others post, like and delete all the while
-		defer close(done)
-		errs = together(4, func(i int) error {
-			r := dice(uint64(i))
-			me := member.ID(fmt.Sprintf("m%d", i))
-			for n := 0; !stop.Load() && n < 200; n++ {
-				fresh := q.post(1000+n*4+i, me)
-				if err := s.Put(ctx, []community.Post{fresh}); err != nil {
-					return err
-				}
-				if _, err := q.service.SetMark(ctx, me, before[r.IntN(len(before))].Subject(), community.Like, n%3 > 0, then); err != nil {
-					return err
-				}
-				if n%2 == 0 {
-					fresh.DeletedAt = then
-					if err := s.Put(ctx, []community.Post{fresh}); err != nil {
-						return err
-					}
-				}
-			}
-			return nil
-		})
-	}()
-	seen := map[community.PostID]int{}
-	size, args := 7, cursor.Args{}
-	for {
-		args.First = &size
-		page, err := q.page(ctx, community.Reader{Member: "reader"}, args)
-		must(t, err)
-		for _, p := range page.Nodes {
-			seen[p.ID]++
-		}
-		if !page.HasNext {
-			break
-		}
-		if len(page.Nodes) < size {
-			t.Errorf("a page with another behind it has only %d posts", len(page.Nodes))
-		}
-		args.After = page.End()
-	}
-	stop.Store(true)
-	<-done
-	for i, err := range errs {
-		if err != nil {
-			t.Errorf("writer %d: %v", i, err)
-		}
-	}
-	for id, n := range seen {
-		if n > 1 {
-			t.Errorf("post %s was shown %d times", id, n)
-		}
-	}
-	for _, p := range before {
-		if seen[p.ID] == 0 {
-			t.Errorf("post %s, which was there before, was not shown", p.Body)
-		}
-	}
 }
 
 // looking counts how often posts are looked for.

@@ -1,0 +1,3 @@
+package main
+
+func init() { hotFresh = 0 }
