@@ -19637,8 +19637,9 @@ type Notification implements Node {
   "When the member read it. Null while it is unread."
   readAt: DateTime
   """
-  What it is about: an entry of the ledger, a wallet, the tier, a coupon (of several the last one), a benefit, or the post
-  that was commented on. Null when that is gone, or together with an error.
+  What it is about: an entry of the ledger, a wallet, the tier, a coupon (of several the last one), a benefit, the post
+  that was commented on, the family's request that waits or was decided, or the redemption that it was about. Null when that
+  is gone, or together with an error.
   """
   subject: Node
   "How many things it tells of: 3 for three orders of one day."

@@ -3479,8 +3479,9 @@ type Notification struct {
 	CreatedAt time.Time `json:"createdAt"`
 	// When the member read it. Null while it is unread.
 	ReadAt *time.Time `json:"readAt,omitempty"`
-	// What it is about: an entry of the ledger, a wallet, the tier, a coupon (of several the last one), a benefit, or the post
-	// that was commented on. Null when that is gone, or together with an error.
+	// What it is about: an entry of the ledger, a wallet, the tier, a coupon (of several the last one), a benefit, the post
+	// that was commented on, the family's request that waits or was decided, or the redemption that it was about. Null when that
+	// is gone, or together with an error.
 	Subject Node `json:"subject,omitempty"`
 	// How many things it tells of: 3 for three orders of one day.
 	GroupCount int           `json:"groupCount"`

@@ -15,8 +15,8 @@ import (
 	"membergate/internal/member"
 )
 
-// onWorkingGateways runs a test on a gateway for each engine that is its own worker, with some members and nothing else.
-func onWorkingGateways(t *testing.T, people []string, test func(t *testing.T, e *engine)) {
+// onWorkingGateways runs a test on a gateway for each engine that is its own worker, with some members and what more puts in.
+func onWorkingGateways(t *testing.T, people []string, test func(t *testing.T, e *engine), more ...func(context.Context, Settings, *stores, book) error) {
 	for _, name := range []string{"embedded", "servers"} {
 		t.Run(name, func(t *testing.T) {
 			e := &engine{name: name, pairs: []string{"DATA_DIR", filepath.Join(t.TempDir(), "data"), "SANDBOX", "on", "JWT_HS256_SECRET", testSecret}}
@@ -39,7 +39,7 @@ func onWorkingGateways(t *testing.T, people []string, test func(t *testing.T, e 
 				}
 				return nil
 			}
-			if err := fill(e.pairs, put); err != nil {
+			if err := fill(e.pairs, append([]func(context.Context, Settings, *stores, book) error{put}, more...)...); err != nil {
 				t.Fatal(err)
 			}
 			s, err := readSettings(env(append([]string{"PORT", "0", "ADMIN_ADDR", "127.0.0.1:0"}, e.pairs...)...))

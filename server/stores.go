@@ -219,6 +219,7 @@ func (s *stores) watch(hints *supply.Hints) {
 	s.ledger, s.accounts = ledger(s.ledger), accounts(s.accounts)
 	s.coupons, s.usages = s.marks.WatchCoupons(s.coupons), s.marks.WatchUsages(s.usages)
 	s.posting = posting.WatchHearers(s.posting, s.marks.Changed)
+	s.families = family.WatchPeople(s.families, s.marks.Changed)
 	if b := s.busy; b != nil {
 		b.ledger, b.accounts = ledger(b.ledger), accounts(b.accounts)
 	}

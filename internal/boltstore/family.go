@@ -153,16 +153,25 @@ func (fs *Families) ByMembers(ctx context.Context, who []member.ID) (map[member.
 }
 
 // Memberships implements family.Store.
-func (fs *Families) Memberships(ctx context.Context, who member.ID) (out []family.Family, err error) {
-	prefix := path(string(who))
-	err = fs.s.read(ctx, func(t *tx) error {
-		for k := range t.from(memberships, prefix, prefix) {
-			f, ok, err := get[family.Family](t, families, k[len(prefix):])
-			if err != nil {
-				return err
-			}
-			if ok {
-				out = append(out, f)
+func (fs *Families) Memberships(ctx context.Context, who member.ID) ([]family.Family, error) {
+	all, err := fs.Homes(ctx, []member.ID{who})
+	return all[who], err
+}
+
+// Homes implements family.Store.
+func (fs *Families) Homes(ctx context.Context, who []member.ID) (map[member.ID][]family.Family, error) {
+	out := map[member.ID][]family.Family{}
+	err := fs.s.read(ctx, func(t *tx) error {
+		for _, m := range who {
+			prefix := path(string(m))
+			for k := range t.from(memberships, prefix, prefix) {
+				f, ok, err := get[family.Family](t, families, k[len(prefix):])
+				if err != nil {
+					return err
+				}
+				if ok {
+					out[m] = append(out[m], f)
+				}
 			}
 		}
 		return nil

@@ -35,6 +35,8 @@ type Store interface {
 	// Due gives at most n families in which something about a request is due by a time, as Family.Due says, those that are
 	// due first before others.
 	Due(ctx context.Context, by time.Time, n int) ([]ID, error)
+	// Homes gives what Memberships gives, for many members; those who never were in one are missing.
+	Homes(ctx context.Context, who []member.ID) (map[member.ID][]Family, error)
 	// Memberships gives all families that a member is or was in, in no order.
 	Memberships(ctx context.Context, who member.ID) ([]Family, error)
 }

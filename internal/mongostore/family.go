@@ -180,3 +180,24 @@ func (fs *Families) Due(ctx context.Context, by time.Time, n int) (out []family.
 		func(d name) { out = append(out, d.ID) })
 	return out, err
 }
+
+// Homes implements family.Store.
+func (fs *Families) Homes(ctx context.Context, who []member.ID) (map[member.ID][]family.Family, error) {
+	out := map[member.ID][]family.Family{}
+	if len(who) == 0 {
+		return out, nil
+	}
+	asked := make(map[member.ID]bool, len(who))
+	for _, m := range who {
+		asked[m] = true
+	}
+	err := find(ctx, fs.s, families, in("people.member", who), options.Find(), func(d familyDoc) {
+		f := d.family()
+		for _, p := range f.People { // each member once: who comes back takes up the old place
+			if asked[p.Member] {
+				out[p.Member] = append(out[p.Member], f)
+			}
+		}
+	})
+	return out, err
+}

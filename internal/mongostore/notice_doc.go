@@ -61,6 +61,7 @@ type fillDoc struct {
 	From     string       `bson:"from,omitempty"`
 	Currency string       `bson:"currency,omitempty"`
 	Benefit  string       `bson:"benefit,omitempty"`
+	Case     string       `bson:"case,omitempty"`
 }
 
 type pushDoc struct {

@@ -9,6 +9,7 @@ import (
 	"membergate/internal/clock"
 	"membergate/internal/community"
 	"membergate/internal/coupon"
+	"membergate/internal/family"
 	"membergate/internal/member"
 	"membergate/internal/programme"
 	"membergate/internal/tier"
@@ -22,6 +23,7 @@ type View struct {
 	Purses  []Purse
 	Coupons []coupon.Coupon // those that are open
 	Usage   benefit.Usage
+	Homes   []family.Family   // that the member is or was in
 	Heard   []community.Heard // comments that the member is told of, newest first
 }
 
@@ -73,6 +75,7 @@ func Causes(book tier.Book, v View, now time.Time) ([]Cause, time.Time) {
 	f.ending()
 	f.exhausted()
 	f.talked()
+	f.asked()
 	slices.SortStableFunc(f.causes, func(a, b Cause) int { return a.At.Compare(b.At) })
 	return f.causes, f.next
 }
@@ -85,16 +88,17 @@ func (f *finding) tell(c Cause) {
 }
 
 // Apart is what Causes says of those parts of a state that no version of the account and no ledger tells of: coupons,
-// uses of benefits and comments.
+// uses of benefits, comments and what waits for a yes.
 func Apart(book tier.Book, v View, now time.Time) ([]Cause, time.Time) {
 	f := &finding{book: book, p: book.At(now), v: v, now: now, next: Ever}
-	if f.p.Notices == nil || len(v.Coupons)+len(v.Usage.Counts)+len(v.Heard) == 0 {
+	if f.p.Notices == nil || len(v.Coupons)+len(v.Usage.Counts)+len(v.Heard)+len(v.Homes) == 0 {
 		return nil, Ever
 	}
 	f.s = v.Account.Standing.Advance(book, now)
 	f.ending()
 	f.exhausted()
 	f.talked()
+	f.asked()
 	return f.causes, f.next
 }
 

@@ -26,6 +26,8 @@ type Talk interface {
 type Families interface {
 	// ByMembers gives the families in which members are; those without one are missing.
 	ByMembers(ctx context.Context, who []member.ID) (map[member.ID]family.Family, error)
+	// Homes gives all families that members are or were in; of who never was in one nothing.
+	Homes(ctx context.Context, who []member.ID) (map[member.ID][]family.Family, error)
 }
 
 // heardAtOnce is how many fresh comments of a member one look sees, the newest. Whoever has more between two looks is told

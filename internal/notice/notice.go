@@ -1,5 +1,5 @@
-// Package notice tells members what has happened to their coins, tiers and benefits, what soon will, and who answered what
-// they wrote: one inbox for each, in which every cause stands once.
+// Package notice tells members what has happened to their coins, tiers and benefits, what soon will, who answered what they
+// wrote, and what waits for their yes: one inbox for each, in which every cause stands once.
 //
 // Nothing writes a notice while it does something else. Whoever looks at a member reads the state, and a rule says which
 // causes it holds; those that the inbox has not seen become notices, in one compare-and-swap that also says when the
@@ -46,6 +46,7 @@ type Fill struct {
 	From     string       // code of the tier before
 	Currency string       // code; empty for the programme's own
 	Benefit  string       // code
+	Case     string       // which of several things the kind tells of; empty of kinds that tell of one
 }
 
 // Inbox is what is kept of a member beside the notices: what was seen already, and when to look next.

@@ -213,7 +213,14 @@ func TestEveryTextOfEveryPresetIsFilledIn(t *testing.T) {
 		last := b.Tiers[len(b.Tiers)-1].Code
 		for _, k := range b.Notices.Kinds {
 			n := Notice{Kind: k.Code, Count: 3, Fill: Fill{Coins: 120, Points: 7, Days: 30, Day: at, Tier: last, From: b.Tiers[0].Code, Benefit: b.Benefits[0].Code}}
-			for _, locale := range []string{"zh-CN", "zh-TW", "en"} {
+			var cases []string
+			for _, one := range k.Cases {
+				cases = append(cases, one.Code)
+			}
+			for i, locale := range slices.Repeat([]string{"zh-CN", "zh-TW", "en"}, max(1, len(cases))) {
+				if len(cases) > 0 {
+					n.Fill.Case = cases[i/3]
+				}
 				title, body := n.Texts(b.Programme, locale)
 				if title == "" || body == "" || strings.ContainsAny(title+body, "{}") || strings.Contains(body, last) || strings.Contains(title+body, b.Benefits[0].Code) {
 					t.Errorf("%s %s in %s: %q, %q", preset, k.Code, locale, title, body)
@@ -224,6 +231,10 @@ func TestEveryTextOfEveryPresetIsFilledIn(t *testing.T) {
 	title, body := Notice{Kind: "GONE"}.Texts(load(t, "retail-5").Programme, "en")
 	if title != "GONE" || body != "" {
 		t.Errorf("of a kind that is no more: %q, %q", title, body)
+	}
+	title, body = Notice{Kind: programme.Approval, Fill: Fill{Case: "GONE"}}.Texts(load(t, "retail-5").Programme, "en")
+	if title != "Wishes in your family" || body != "" {
+		t.Errorf("of a case that is no more: %q, %q", title, body)
 	}
 	if _, body := (Notice{Kind: programme.CoinsEarned, Count: 1, Fill: Fill{Coins: 120, Day: at}}).Texts(load(t, "retail-5").Programme, "zh-CN"); body != "2026年7月6日共到账120星币。" {
 		t.Errorf("coins are told as %q", body)

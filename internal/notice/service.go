@@ -15,6 +15,7 @@ import (
 	"membergate/internal/change"
 	"membergate/internal/community"
 	"membergate/internal/coupon"
+	"membergate/internal/family"
 	"membergate/internal/member"
 	"membergate/internal/tier"
 	"membergate/internal/wallet"
@@ -132,12 +133,14 @@ func (s *Service) views(ctx context.Context, holders map[member.ID]account.Holde
 	return out, s.apart(ctx, out, first)
 }
 
-// apart fills in the coupons that are live at a time or later, the uses of benefits, and the comments that are news then.
+// apart fills in the coupons that are live at a time or later, the uses of benefits, the families, and the comments that are
+// news then.
 func (s *Service) apart(ctx context.Context, views map[member.ID]View, from time.Time) error {
 	ids := slices.Sorted(maps.Keys(views))
 	var coupons map[member.ID][]coupon.Coupon
 	var usages map[member.ID]benefit.Usage
 	var heard map[member.ID][]community.Heard
+	var homes map[member.ID][]family.Family
 	group, within := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
 		coupons, err = s.Coupons.Live(within, ids, from)
@@ -145,6 +148,12 @@ func (s *Service) apart(ctx context.Context, views map[member.ID]View, from time
 	})
 	group.Go(func() (err error) {
 		usages, err = s.Usages.ByMembers(within, ids)
+		return err
+	})
+	group.Go(func() (err error) {
+		if s.Families != nil {
+			homes, err = s.Families.Homes(within, ids)
+		}
 		return err
 	})
 	group.Go(func() (err error) {
@@ -157,7 +166,7 @@ func (s *Service) apart(ctx context.Context, views map[member.ID]View, from time
 		return err
 	}
 	for id, v := range views {
-		v.Coupons, v.Usage, v.Heard = coupons[id], usages[id], heard[id]
+		v.Coupons, v.Usage, v.Heard, v.Homes = coupons[id], usages[id], heard[id], homes[id]
 		views[id] = v
 	}
 	return nil

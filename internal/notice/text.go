@@ -16,7 +16,8 @@ func (n Notice) Texts(p *programme.Programme, locale string) (title, body string
 		return n.Kind, ""
 	}
 	fill := n.filler(p, locale)
-	return fill.Replace(k.Titles.In(locale)), fill.Replace(k.Bodies.In(locale))
+	titles, bodies := k.Texts(n.Fill.Case)
+	return fill.Replace(titles.In(locale)), fill.Replace(bodies.In(locale))
 }
 
 func (n Notice) filler(p *programme.Programme, locale string) *strings.Replacer {

@@ -363,7 +363,11 @@ func TestWrongNoticesAreRefusedWithOneClearSentence(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ old, new, want string }{
-		{"COINS_EXPIRING", "LOTTERY", `notices.kinds[0].code is "LOTTERY"; allowed are COINS_CORRECTED,`},
+		{"COINS_EXPIRING", "LOTTERY", `notices.kinds[0].code is "LOTTERY"; allowed are APPROVAL, COINS_CORRECTED,`},
+		{"      titles: {zh-CN: 到期,", "      cases: []\n      titles: {zh-CN: 到期,", "notices.kinds[0].cases is not used by COINS_EXPIRING, which always says the same"},
+		{"COINS_EXPIRING", "APPROVAL", "notices.kinds[0].titles is not used by APPROVAL, whose cases have texts"},
+		{"COINS_EXPIRING", "APPROVAL", "notices.kinds[0].cases lacks DECLINED; needed are PENDING, APPROVED, DECLINED, EXPIRED, CANCELLED"},
+
 		{`from: "22:00"`, `from: "22"`, `notices.quiet.from is "22"; allowed is a time of the day such as 22:00`},
 		{`until: "08:00"`, `until: "22:00"`, `notices.quiet.until is "22:00", which is notices.quiet.from; allowed is another time of the day`},
 		{"freshDays: 7", "freshDays: 0", "notices.freshDays is 0; allowed is 1 to 90"},

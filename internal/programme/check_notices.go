@@ -48,18 +48,14 @@ func (c *check) notices() {
 
 func (c *check) noticeKind(at string, k NoticeKind, rule noticeKind) {
 	c.text(at+".names", k.Names)
-	for key, t := range map[string]Text{".titles": k.Titles, ".bodies": k.Bodies} {
-		c.text(at+key, t)
-		for _, locale := range locales {
-			if t[locale] == "" && t[locales[0]] != "" {
-				c.add(at+key+"."+locale, "is missing; needed is a text in every language")
-			}
-			for _, blank := range blankPattern.FindAllString(t[locale], -1) {
-				if !slices.Contains(rule.blanks, blank[1:len(blank)-1]) {
-					c.add(at+key+"."+locale, "has the blank %s; allowed %s", blank, these(rule.blanks))
-				}
-			}
-		}
+	if len(rule.cases) > 0 {
+		c.noticeCases(at, k, rule)
+	} else {
+		c.only(at, "by "+k.Code+", which always says the same", "cases")
+		c.noticeTexts(at, k.Titles, k.Bodies, rule.blanks)
+	}
+	if rule.family && c.p.Family == nil {
+		c.add(at+".code", "is %q, but the programme has no families; allowed is no such kind", k.Code)
 	}
 	if m := c.p.Membership; rule.reminds && (m == nil || len(m.RemindDays) == 0) {
 		c.add(at+".code", "is %q, which is told on the days of membership.remindDays; needed are such days", k.Code)
@@ -91,6 +87,45 @@ func (c *check) noticeKind(at string, k NoticeKind, rule noticeKind) {
 	}
 	if !k.Inbox && !k.Push {
 		c.add(at, "is neither in the inbox nor pushed; needed is inbox: true or push: true")
+	}
+}
+
+// noticeTexts checks the texts of a notice: there in every language, with blanks that can be filled in.
+func (c *check) noticeTexts(at string, titles, bodies Text, blanks []string) {
+	for key, t := range map[string]Text{".titles": titles, ".bodies": bodies} {
+		c.text(at+key, t)
+		for _, locale := range locales {
+			if t[locale] == "" && t[locales[0]] != "" {
+				c.add(at+key+"."+locale, "is missing; needed is a text in every language")
+			}
+			for _, blank := range blankPattern.FindAllString(t[locale], -1) {
+				if !slices.Contains(blanks, blank[1:len(blank)-1]) {
+					c.add(at+key+"."+locale, "has the blank %s; allowed %s", blank, these(blanks))
+				}
+			}
+		}
+	}
+}
+
+// noticeCases checks the texts of a kind that tells of several things: each of them has its own.
+func (c *check) noticeCases(at string, k NoticeKind, rule noticeKind) {
+	c.only(at, "by "+k.Code+", whose cases have texts", "titles", "bodies")
+	seen := map[string]bool{}
+	for i, one := range k.Cases {
+		of := fmt.Sprintf("%s.cases[%d]", at, i)
+		if !oneOf(c, of+".code", one.Code, rule.cases...) {
+			continue
+		}
+		if seen[one.Code] {
+			c.add(of+".code", "is %q, which another case has; allowed is each once", one.Code)
+		}
+		seen[one.Code] = true
+		c.noticeTexts(of, one.Titles, one.Bodies, rule.blanks)
+	}
+	for _, code := range rule.cases {
+		if !seen[code] {
+			c.add(at+".cases", "lacks %s; needed %s", code, these(rule.cases))
+		}
 	}
 }
 

@@ -23,14 +23,36 @@ type Hours struct {
 type NoticeKind struct {
 	Code      string `yaml:"code"`      // one of NoticeCodes
 	Names     Text   `yaml:"names"`     // what its switch is called
-	Titles    Text   `yaml:"titles"`    //
-	Bodies    Text   `yaml:"bodies"`    //
+	Titles    Text   `yaml:"titles"`    // of kinds without cases
+	Bodies    Text   `yaml:"bodies"`    // the same
 	Days      []int  `yaml:"days"`      // how long before it happens it is told, once each; most first
 	Group     string `yaml:"group"`     // DAY: what happens on one local day is one notice; empty = each is one
 	Inbox     bool   `yaml:"inbox"`     // shown in the inbox, unless the member says otherwise
 	Push      bool   `yaml:"push"`      // sent to the member's devices, unless the member says otherwise
 	Urgent    bool   `yaml:"urgent"`    // pushed in quiet hours too
 	Marketing bool   `yaml:"marketing"` // only for who has agreed to MARKETING
+
+	Cases []NoticeCase `yaml:"cases"` // what kinds say that tell of several things, one for each
+}
+
+// NoticeCase are the texts of one of the things that a kind of notice tells of.
+type NoticeCase struct {
+	Code   string `yaml:"code"`
+	Titles Text   `yaml:"titles"`
+	Bodies Text   `yaml:"bodies"`
+}
+
+// Texts are the title and the body of a kind in one of its cases; of kinds without cases in whatever case.
+func (k NoticeKind) Texts(of string) (titles, bodies Text) {
+	for _, c := range k.Cases {
+		if c.Code == of {
+			return c.Titles, c.Bodies
+		}
+	}
+	if len(k.Cases) > 0 { // of a case that the programme knows no more
+		return k.Names, nil
+	}
+	return k.Titles, k.Bodies
 }
 
 // ByDay groups what happens on one local day.
@@ -56,6 +78,16 @@ const (
 	CouponExpiring   = "COUPON_EXPIRING"   // coupons are over soon
 	QuotaUsedUp      = "QUOTA_USED_UP"     // a benefit is used up until there is more of it
 	Commented        = "COMMENT"           // somebody answered what the member wrote: once for each post and day
+	Approval         = "APPROVAL"          // a wish waits for the member's yes, or the own one was answered or has ended
+)
+
+// The cases of Approval.
+const (
+	ApprovalWaits    = "PENDING"   // somebody in the family asks for a yes
+	ApprovalGiven    = "APPROVED"  // to the member's own wish, as those that follow
+	ApprovalRefused  = "DECLINED"  //
+	ApprovalLapsed   = "EXPIRED"   // nobody decided in time
+	ApprovalReleased = "CANCELLED" // because the member is not in the family any more, or nobody is left to decide
 )
 
 // noticeKind is what a rule asks of its kind's data.
@@ -64,6 +96,8 @@ type noticeKind struct {
 	reminds bool     // told on the days of membership.remindDays
 	groups  bool     // may be grouped
 	blanks  []string // in its texts
+	cases   []string // that have texts of their own, all of them
+	family  bool     // only where there are families
 }
 
 // noticeKinds are the kinds that rules make. A kind of which nothing makes any is refused: members would wait for it.
@@ -83,6 +117,7 @@ var noticeKinds = map[string]noticeKind{
 	CouponExpiring:   {ahead: true, groups: true, blanks: []string{"count", "day", "days"}},
 	QuotaUsedUp:      {blanks: []string{"benefit", "day"}},
 	Commented:        {blanks: []string{"day"}},
+	Approval:         {blanks: []string{"coins", "currency", "day"}, family: true, cases: []string{ApprovalWaits, ApprovalGiven, ApprovalRefused, ApprovalLapsed, ApprovalReleased}},
 }
 
 // NoticeCodes are the kinds of notices that rules make, in the order of their names.

@@ -55,6 +55,9 @@ func texts(v reflect.Value, path string, visit func(string, programme.Text)) {
 	case v.Type() == reflect.TypeFor[time.Time]():
 	case v.Kind() == reflect.Struct:
 		for i := range v.NumField() {
+			if k, is := v.Interface().(programme.NoticeKind); is && len(k.Cases) > 0 && v.Field(i).Type() == reflect.TypeFor[programme.Text]() && v.Type().Field(i).Name != "Names" {
+				continue // its cases have the texts
+			}
 			if f := v.Type().Field(i); f.IsExported() && !(f.Name == "Names" && v.Type() == reflect.TypeFor[programme.Multiplier]() && v.Field(i).Len() == 0) {
 				texts(v.Field(i), path+"."+f.Name, visit)
 			}

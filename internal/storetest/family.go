@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +25,7 @@ func Families(t *testing.T, s family.Store) {
 		{"many members' families are found at once", familiesByMembers},
 		{"an invitation finds its family, whatever has become of it", familyByInvitation},
 		{"a member finds all families that they are or were in", membershipsOfMember},
+		{"many members find all families that they are or were in", homesOfMembers},
 		{"nobody is in two families", inTwoFamilies},
 		{"a family is due while a request in it is", dueFamilies},
 		{"families that everybody left do not stand in one another's way", emptyFamilies},
@@ -288,6 +290,25 @@ func takeRace(t *testing.T, ctx context.Context, s family.Store) {
 	must(t, err)
 	if len(memberships) != 1 {
 		t.Errorf("%d families list the member, want 1", len(memberships))
+	}
+}
+
+func homesOfMembers(t *testing.T, ctx context.Context, s family.Store) {
+	who := people(5)
+	a, b := someFamily(1, who[0], who[1], who[2]), someFamily(2, who[2], who[3], who[0]) // the last of each has left it
+	must(t, s.Create(ctx, a))
+	must(t, s.Create(ctx, b))
+	got, err := s.Homes(ctx, who)
+	must(t, err)
+	for m, all := range got {
+		slices.SortFunc(all, func(x, y family.Family) int { return cmp.Compare(x.Name+string(x.ID), y.Name+string(y.ID)) })
+		got[m] = all
+	}
+	both := []family.Family{a, b}
+	slices.SortFunc(both, func(x, y family.Family) int { return cmp.Compare(x.Name+string(x.ID), y.Name+string(y.ID)) })
+	same(t, "the homes", got, map[member.ID][]family.Family{who[0]: both, who[1]: {a}, who[2]: both, who[3]: {b}})
+	if got, err = s.Homes(ctx, nil); err != nil || len(got) > 0 {
+		t.Errorf("of none asked for: %v, %v", got, err)
 	}
 }
 

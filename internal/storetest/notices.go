@@ -56,6 +56,10 @@ func Notices(t *testing.T, s Board) {
 		{"comments are told once, though workers are killed at every write", heardThoughKilled},
 		{"ten workers at once tell of a post's comments once", heardByMany},
 		{"a walk finds whom nobody has told of a comment", heardByWalk},
+		{"who may decide is told of a wish, and who wished what became of it", toldOfWishes},
+		{"wishes are told once, though workers are killed at every write", askedThoughKilled},
+		{"ten workers at once tell of each wish once", askedByMany},
+		{"a walk finds whom nobody has told of a wish", askedByWalk},
 	}.run(t, s)
 }
 
