@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -55,7 +56,7 @@ func putKin(ctx context.Context, st *stores, rules book) error {
 	if err := st.families.Create(ctx, fallen); err != nil { // whose owner has not the tier that it takes
 		return err
 	}
-	if err := putLate(ctx, st, rules); err != nil {
+	if err := errors.Join(putLate(ctx, st, rules), putGates(ctx, st, rules)); err != nil {
 		return err
 	}
 	return st.community.SetTie(ctx, member.ID(kinName("apart", 3)), community.Block, kinName("apart", 1), true, 100)
