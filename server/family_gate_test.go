@@ -10,7 +10,6 @@ import (
 	"membergate/internal/account"
 	"membergate/internal/family"
 	"membergate/internal/member"
-	"membergate/internal/programme"
 	"membergate/internal/tier"
 	"membergate/internal/wallet"
 )
@@ -25,11 +24,11 @@ var (
 func putGates(ctx context.Context, st *stores, rules book) error {
 	past := time.Now().AddDate(0, -3, 0)
 	var wrong []error
-	put := func(id, name string, grants ...tier.Grant) {
+	put := func(id, name string, paid ...tier.Payment) {
 		h := account.Open(rules, member.Profile{ID: member.ID(id), DisplayName: name, JoinedAt: foundation})
-		for i, g := range grants {
-			g.ID, g.Tier, g.Route = fmt.Sprint("gate-", i), "GOLD", programme.Invited
-			h.Account.Standing = h.Account.Standing.Give(rules, g)
+		for i, o := range paid { // told of beforehand, as a payment for a later time is
+			o.ID, o.Tier = fmt.Sprint("gate-", i), "GOLD"
+			h.Account.Standing = h.Account.Standing.Bought(rules, written(2), o)
 		}
 		_, err := st.wallets(rules).Post(ctx, h.Account.Wallet, []wallet.Posting{{
 			Op: "gift", Kind: wallet.Adjust, Coins: kinCoins, Title: "coins.adjusted", Reason: "to be spent by tests", At: written(1), Actor: "staff",
@@ -42,10 +41,10 @@ func putGates(ctx context.Context, st *stores, rules book) error {
 			CreatedAt: written(5), ExpiresAt: gateOpen.AddDate(10, 0, 0)}}
 		wrong = append(wrong, st.families.Create(ctx, f))
 	}
-	put("gate-1", "Owner", tier.Grant{From: written(2), Until: gateEnds}, tier.Grant{From: gateOpen, Until: gateOpen.AddDate(1, 0, 0)})
+	put("gate-1", "Owner", tier.Payment{From: written(2), Until: gateEnds}, tier.Payment{From: gateOpen, Until: gateOpen.AddDate(1, 0, 0)})
 	put("gate-2", "Other")
 	put("gate-3", "Guest")
-	put("gate-4", "Fallen", tier.Grant{From: written(2), Until: past})
+	put("gate-4", "Fallen", tier.Payment{From: written(2), Until: past})
 	put("gate-5", "Other")
 	open("gate-1", "gate-2")
 	open("gate-4", "gate-5")

@@ -26,7 +26,7 @@ import (
 )
 
 const (
-	familyKills = 4    // how often the program is killed
+	familyKills = 3    // how often the program is killed
 	purseful    = 9000 // coins that the child has
 	// wishesOfALife is how often the child asks until the program is killed, or more often.
 	wishesOfALife = 15

@@ -1,6 +1,7 @@
 package family
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -68,7 +69,7 @@ func (f Family) decided(requester member.ID) bool {
 	return slices.ContainsFunc(f.Members(), func(who member.ID) bool { return f.MayDecide(who, Approval{Requester: requester}) })
 }
 
-// ApprovalsFor lists requests in a state ("" = all), newest first: all of them for a viewer who may approve, the own
+// ApprovalsFor lists requests in a state ("" = all), newest first, those of one moment by id, highest first: all of them for a viewer who may approve, the own
 // ones for others. The states are those at now.
 func (f Family) ApprovalsFor(viewer member.ID, now time.Time, state Decision) []Approval {
 	v, ok := f.Of(viewer)
@@ -82,6 +83,9 @@ func (f Family) ApprovalsFor(viewer member.ID, now time.Time, state Decision) []
 			out = append(out, a)
 		}
 	}
+	slices.SortStableFunc(out, func(a, b Approval) int { // who was asked later may have wished before
+		return cmp.Or(cmp.Compare(b.CreatedAt.UnixMilli(), a.CreatedAt.UnixMilli()), cmp.Compare(b.ID, a.ID))
+	})
 	return out
 }
 

@@ -90,3 +90,21 @@ func TestWhoeverBecomesTheOwnerIsLimitedNoMore(t *testing.T) {
 		t.Errorf("the owner is %+v", o)
 	}
 }
+
+func TestRequestsAreListedByWhenTheyWereMadeWhoeverWasAskedFirst(t *testing.T) {
+	now := at(t, "2026-07-06 12:00")
+	f := family.Open("Home", "mum", now).With("kid", family.Child, now)
+	for _, w := range []struct {
+		id   string
+		made int
+	}{{"a", 2}, {"c", 1}, {"b", 3}, {"d", 1}} {
+		f, _, _ = f.Ask(family.Wish{ID: w.id, By: "kid", At: now.Add(time.Duration(w.made) * time.Second), Until: now.Add(time.Hour)})
+	}
+	got := ""
+	for _, a := range f.ApprovalsFor("mum", now, "") {
+		got += a.ID
+	}
+	if got != "badc" {
+		t.Errorf("the list is %s, want badc", got)
+	}
+}

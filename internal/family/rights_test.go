@@ -139,6 +139,9 @@ func TestApprovalsAreSeenByApproversAndByWhoAsked(t *testing.T) {
 		{ID: "child", Requester: "child", State: family.Undecided, ExpiresAt: now.Add(time.Hour)},
 		{ID: "guardian", Requester: "guardian", State: family.Undecided, ExpiresAt: now.Add(time.Hour)},
 	}
+	for i := range f.Approvals {
+		f.Approvals[i].CreatedAt = now.Add(time.Duration(i-10) * time.Hour)
+	}
 	ids := func(viewer member.ID, state family.Decision) (out []string) {
 		for _, a := range f.ApprovalsFor(viewer, now, state) {
 			out = append(out, a.ID)
