@@ -93,7 +93,8 @@ func TestWhatIsNotTheViewersLooksLikeNothing(t *testing.T) {
 func TestWhatIsTheViewersIsThereByItsID(t *testing.T) {
 	onEngines(t, func(t *testing.T, e *engine) {
 		viewers := map[string]string{"after-sales request": owner, "device": owner, "invitation": owner, "invitation, to a child": owner, "family, to somebody else": owner,
-			"family's post": child, "post for a higher tier": owner, "post of a blocked one": blocked, "profile of who blocked": stranger}
+			"family's post": child, "post for a higher tier": owner, "post of a blocked one": blocked, "profile of who blocked": stranger,
+			"request": owner, "request, to an adult": owner, "wish, to an adult": owner, "wish, to nobody": owner}
 		for name, c := range theirs(t, e) {
 			who := viewers[name]
 			if who == "" {

@@ -156,6 +156,9 @@ func askings() []asking {
 	add("FamilyHistory", sampleEnd, nil, owner, adult, "")
 	add("FamilyApprovals", sampleEnd, nil, owner, adult, child, "")
 	add("FamilyApprovals", sampleEnd, map[string]any{"state": "DECLINED", "first": 1}, owner)
+	add("FamilyReceipts", sampleEnd, nil, owner, child, "")
+	add("FamilyDrawPreview", sampleEnd, map[string]any{"coins": 100}, owner, teen, child, single, "")
+	add("FamilyDrawPreview", sampleEnd, map[string]any{"coins": 2_000_000_000}, owner)
 	add("FamilyInvitation", sampleEnd, map[string]any{"token": invitation}, single, "")
 	add("FamilyInvitation", sampleEnd, map[string]any{"token": "made up"}, single)
 	for _, kind := range []string{"HOT", "NEW", "FOR_YOU"} {

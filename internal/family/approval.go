@@ -34,6 +34,7 @@ type Approval struct {
 	DecidedAt  time.Time // zero before
 	Note       string    // that was said with it
 	Unfinished bool      // what must follow is not known to be done, and anybody may do it
+	Givers     []string  // ids of the places of who else gives coins to it; empty where only the requester does
 }
 
 // StateAt is what has become of a request by now.

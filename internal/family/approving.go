@@ -37,6 +37,7 @@ type Wish struct {
 	Coins      wallet.Coins
 	At         time.Time
 	Until      time.Time // when it ends by itself, exclusive
+	Givers     []string  // ids of the places of who gives coins to it; empty where only the requester does
 }
 
 // Ask is the family with a request for a wish, unless it has it. Of a wish that nobody could say yes to the request is
@@ -45,8 +46,8 @@ func (f Family) Ask(w Wish) (next Family, a Approval, changed bool) {
 	if n := f.approval(w.ID); n >= 0 {
 		return f, f.Approvals[n], false
 	}
-	a = Approval{ID: w.ID, Requester: w.By, Redemption: w.Redemption, Coins: w.Coins, State: Undecided, CreatedAt: w.At, ExpiresAt: w.Until}
-	if _, in := f.Of(w.By); !in || !f.decided(w.By) {
+	a = Approval{ID: w.ID, Requester: w.By, Redemption: w.Redemption, Coins: w.Coins, State: Undecided, CreatedAt: w.At, ExpiresAt: w.Until, Givers: w.Givers}
+	if !f.supports(a) {
 		a.State, a.DecidedAt = Withdrawn, w.At
 		return f, a, false
 	}
@@ -156,12 +157,23 @@ func (f Family) lapse(now time.Time) (next Family, changed bool) {
 	return f, changed
 }
 
-// released is the family with the requests taken back of who is not in it any more, or that nobody is left to decide, on a
-// copy where there are any.
+// supports tells whether a request could be carried out: who asks and all who give are in the family, and somebody in it
+// may decide.
+func (f Family) supports(a Approval) bool {
+	for _, place := range a.Givers {
+		if _, in := f.Person(place); !in {
+			return false
+		}
+	}
+	_, in := f.Of(a.Requester)
+	return in && f.decided(a.Requester)
+}
+
+// released is the family with the requests taken back of who is not in it any more, that need coins of somebody who is not,
+// or that nobody is left to decide, on a copy where there are any.
 func (f Family) released(by member.ID, now time.Time) Family {
 	for n, a := range f.Approvals {
-		_, in := f.Of(a.Requester)
-		if a.StateAt(now) == Undecided && (!in || !f.decided(a.Requester)) {
+		if a.StateAt(now) == Undecided && !f.supports(a) {
 			f = f.with(n, a.ended(Withdrawn, by, now))
 		}
 	}

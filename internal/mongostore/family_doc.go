@@ -93,6 +93,7 @@ type approvalDoc struct {
 	DecidedAt  time.Time       `bson:"decided,omitempty"`
 	Note       string          `bson:"note,omitempty"`
 	Unfinished bool            `bson:"open,omitempty"`
+	Givers     []string        `bson:"givers,omitempty"`
 }
 
 func toFamily(f family.Family) familyDoc {

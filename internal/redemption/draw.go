@@ -195,16 +195,21 @@ func (s *Service) decided(ctx context.Context, r Redemption, at time.Time) (Rede
 // askForDraw asks the family for the yes that a draw needs, when everything is held.
 func (s *Service) askForDraw(ctx context.Context, r Redemption, state State, at time.Time) (Redemption, error) {
 	if state == Reserved && at.Before(r.Request.AnswerBy) {
-		of, a, err := s.Families.Ask(ctx, family.Wish{
-			ID: r.Request.ID, By: r.Request.By, Redemption: r.ID, Coins: r.Cost, At: at, Until: r.Request.AnswerBy,
-		})
-		if err != nil {
-			return r, err
+		wish := family.Wish{ID: r.Request.ID, By: r.Request.By, Redemption: r.ID, Coins: r.Cost, At: at, Until: r.Request.AnswerBy}
+		for _, g := range r.Draw.Gifts {
+			wish.Givers = append(wish.Givers, g.Person)
 		}
-		if r.Request.Family = of; a.State != family.Undecided {
+		of, a, err := s.Families.Ask(ctx, wish)
+		switch {
+		case err != nil:
+			return r, err
+		case of == "": // somebody has gone meanwhile, and nobody is asked
+			r.State = Undone
+			return s.decided(ctx, r, at)
+		case a.State != family.Undecided:
 			return s.heardOfDraw(ctx, r, a.State, a.DecidedAt)
 		}
-		r.State, r.Unfinished = Awaiting, false
+		r.Request.Family, r.State, r.Unfinished = of, Awaiting, false
 		if r, err = s.keep(ctx, r); err != nil || !r.Dead() {
 			return r, err
 		}

@@ -48,6 +48,7 @@ func Drawing(t *testing.T, s Hearth) {
 		{"a process that sleeps at any call while others give its draw up harms nothing when it wakes", drawAsleep},
 		{"a draw that needs a yes holds every gift until somebody answers, and the first word counts", drawOnYes},
 		{"a yes comes too late where somebody who gives has gone, and nobody loses a coin", drawYesTooLate},
+		{"while a draw waits for a yes, who gives may go, and the coins of all are free again", drawGiverGoes},
 		{"killed at any call while it asks or is answered, a draw is fully done or fully undone", drawAskedKilled},
 	}.run(t, s)
 }

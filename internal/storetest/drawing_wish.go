@@ -132,6 +132,32 @@ func drawYesTooLate(t *testing.T, ctx context.Context, s Hearth) {
 	}
 }
 
+// drawGiverGoes lets somebody who gives go by the app's own ways while a draw waits: the coins are free again at once.
+func drawGiverGoes(t *testing.T, ctx context.Context, s Hearth) {
+	for what, goes := range map[string]func(*family.Service, *home) error{
+		"leaves": func(f *family.Service, h *home) error {
+			return f.Leave(ctx, h.people[1].Profile.ID, true, shopping.Add(time.Hour))
+		},
+		"is taken out": func(f *family.Service, h *home) error {
+			_, err := f.Remove(ctx, h.people[0].Profile.ID, h.people[1].Profile.ID, shopping.Add(time.Hour))
+			return err
+		},
+		"goes with all, as the family ends": func(f *family.Service, h *home) error {
+			return f.Dissolve(ctx, h.people[0].Profile.ID, true, shopping.Add(time.Hour))
+		},
+	} {
+		h := s.withChild(t)
+		r, _, err := h.draws(ctx, 2, "k")
+		must(t, err)
+		must(t, goes(h.Families.(*family.Service), h))
+		got, _, err := h.Find(ctx, h.people[2].Account.Wallet, r.ID)
+		must(t, err)
+		if got.State != redemption.Cancelled || h.shows(t) != childBefore {
+			t.Errorf("who gives %s: %+v; left is %s", what, got, h.shows(t))
+		}
+	}
+}
+
 func drawAskedKilled(t *testing.T, _ context.Context, s Hearth) {
 	for what, least := range map[string]int{"asks": 25, "yes": 25, "no": 10} {
 		for steps, lived := 0, false; !lived; steps += lifetimes {
