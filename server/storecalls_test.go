@@ -43,7 +43,7 @@ var prices = map[string]price{
 	"FamilyHistory":       {calls{2, 0, 2}, calls{}},
 	"FamilyApprovals":     {calls{3, 0, 3}, calls{}},
 	"FamilyReceipts":      {calls{2, 0, 2}, calls{}},
-	"FamilyDrawPreview":   {calls{6, 0, 3}, calls{}},
+	"FamilyDrawPreview":   {calls{3, 0, 3}, calls{}},
 	"FamilyInvitation":    {calls{4, 0, 1}, calls{2, 0, 0}},
 	"Feed HOT":            {calls{3, 0, 2}, calls{2, 0, 1}},
 	"Feed NEW":            {calls{3, 0, 2}, calls{2, 0, 1}},
