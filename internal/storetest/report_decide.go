@@ -53,6 +53,14 @@ func reportsHide(t *testing.T, ctx context.Context, s Tribunal) {
 	must(t, c.report(ctx, first, on)) // said again, though it cannot be seen any more
 	answers(t, c.report(ctx, aReader(), subject(community.OnComment)), report.NotFound)
 	answers(t, c.report(ctx, aReader(), on, func(a *report.Ask) { a.Reason = "NONE" }), report.UnknownCode)
+	off := c
+	without := *c.Service
+	without.Book, off.Service = newRules(), &without
+	answers(t, off.report(ctx, aReader(), on), report.NotOffered)
+	_, err := off.Decide(ctx, report.Decision{On: on}, writtenAt)
+	answers(t, err, report.NotOffered)
+	_, err = off.Appeal(ctx, c.author.Member, on, "why", writtenAt)
+	answers(t, err, report.NotOffered)
 	r := aReader()
 	block := func(a *report.Ask) { a.Block = true }
 	next := c.post(t, ctx, "again").Subject()
