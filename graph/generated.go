@@ -1026,6 +1026,11 @@ type ComplexityRoot struct {
 		Message func(childComplexity int) int
 	}
 
+	FormField struct {
+		Name  func(childComplexity int) int
+		Value func(childComplexity int) int
+	}
+
 	Group struct {
 		CanJoin     func(childComplexity int) int
 		Code        func(childComplexity int) int
@@ -1208,11 +1213,43 @@ type ComplexityRoot struct {
 	}
 
 	MediaImage struct {
-		AltText  func(childComplexity int) int
-		Blurhash func(childComplexity int) int
-		Height   func(childComplexity int) int
-		URL      func(childComplexity int) int
-		Width    func(childComplexity int) int
+		AltText   func(childComplexity int) int
+		Blurhash  func(childComplexity int) int
+		Height    func(childComplexity int) int
+		Thumbnail func(childComplexity int) int
+		URL       func(childComplexity int) int
+		Width     func(childComplexity int) int
+	}
+
+	MediaThumbnail struct {
+		Height func(childComplexity int) int
+		URL    func(childComplexity int) int
+		Width  func(childComplexity int) int
+	}
+
+	MediaUploadCreatePayload struct {
+		ExpiresAt  func(childComplexity int) int
+		FormFields func(childComplexity int) int
+		UploadID   func(childComplexity int) int
+		UploadURL  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	MediaUploadCreateUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
+	MediaUploadFinishPayload struct {
+		Image      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	MediaUploadFinishUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
 	}
 
 	Member struct {
@@ -1641,6 +1678,8 @@ type ComplexityRoot struct {
 		FollowSet               func(childComplexity int, input FollowSetInput) int
 		GroupJoin               func(childComplexity int, input GroupJoinInput) int
 		HouseholdSet            func(childComplexity int, input HouseholdSetInput) int
+		MediaUploadCreate       func(childComplexity int, input MediaUploadCreateInput) int
+		MediaUploadFinish       func(childComplexity int, input MediaUploadFinishInput) int
 		MemberBirthdayCorrect   func(childComplexity int, input MemberBirthdayCorrectInput) int
 		MemberBlockSet          func(childComplexity int, input MemberBlockSetInput) int
 		MemberCodeKey           func(childComplexity int, input MemberCodeKeyInput) int
@@ -2736,6 +2775,8 @@ type MutationResolver interface {
 	GroupJoin(ctx context.Context, input GroupJoinInput) (*GroupJoinPayload, error)
 	NotificationsRead(ctx context.Context, input NotificationsReadInput) (*NotificationsReadPayload, error)
 	NotificationSettingsSet(ctx context.Context, input NotificationSettingsSetInput) (*NotificationSettingsSetPayload, error)
+	MediaUploadCreate(ctx context.Context, input MediaUploadCreateInput) (*MediaUploadCreatePayload, error)
+	MediaUploadFinish(ctx context.Context, input MediaUploadFinishInput) (*MediaUploadFinishPayload, error)
 	DeviceRegister(ctx context.Context, input DeviceRegisterInput) (*DeviceRegisterPayload, error)
 	DeviceRemove(ctx context.Context, input DeviceRemoveInput) (*DeviceRemovePayload, error)
 	MemberCodeKey(ctx context.Context, input MemberCodeKeyInput) (*MemberCodeKeyPayload, error)
@@ -6412,6 +6453,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.FollowSetUserError.Message(childComplexity), true
 
+	case "FormField.name":
+		if e.ComplexityRoot.FormField.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormField.Name(childComplexity), true
+	case "FormField.value":
+		if e.ComplexityRoot.FormField.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormField.Value(childComplexity), true
+
 	case "Group.canJoin":
 		if e.ComplexityRoot.Group.CanJoin == nil {
 			break
@@ -7057,6 +7111,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MediaImage.Height(childComplexity), true
+	case "MediaImage.thumbnail":
+		if e.ComplexityRoot.MediaImage.Thumbnail == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MediaImage.Thumbnail(childComplexity), true
 	case "MediaImage.url":
 		if e.ComplexityRoot.MediaImage.URL == nil {
 			break
@@ -7069,6 +7129,107 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MediaImage.Width(childComplexity), true
+
+	case "MediaThumbnail.height":
+		if e.ComplexityRoot.MediaThumbnail.Height == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MediaThumbnail.Height(childComplexity), true
+	case "MediaThumbnail.url":
+		if e.ComplexityRoot.MediaThumbnail.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MediaThumbnail.URL(childComplexity), true
+	case "MediaThumbnail.width":
+		if e.ComplexityRoot.MediaThumbnail.Width == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MediaThumbnail.Width(childComplexity), true
+
+	case "MediaUploadCreatePayload.expiresAt":
+		if e.ComplexityRoot.MediaUploadCreatePayload.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MediaUploadCreatePayload.ExpiresAt(childComplexity), true
+	case "MediaUploadCreatePayload.formFields":
+		if e.ComplexityRoot.MediaUploadCreatePayload.FormFields == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MediaUploadCreatePayload.FormFields(childComplexity), true
+	case "MediaUploadCreatePayload.uploadId":
+		if e.ComplexityRoot.MediaUploadCreatePayload.UploadID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MediaUploadCreatePayload.UploadID(childComplexity), true
+	case "MediaUploadCreatePayload.uploadUrl":
+		if e.ComplexityRoot.MediaUploadCreatePayload.UploadURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MediaUploadCreatePayload.UploadURL(childComplexity), true
+	case "MediaUploadCreatePayload.userErrors":
+		if e.ComplexityRoot.MediaUploadCreatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MediaUploadCreatePayload.UserErrors(childComplexity), true
+
+	case "MediaUploadCreateUserError.code":
+		if e.ComplexityRoot.MediaUploadCreateUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MediaUploadCreateUserError.Code(childComplexity), true
+	case "MediaUploadCreateUserError.field":
+		if e.ComplexityRoot.MediaUploadCreateUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MediaUploadCreateUserError.Field(childComplexity), true
+	case "MediaUploadCreateUserError.message":
+		if e.ComplexityRoot.MediaUploadCreateUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MediaUploadCreateUserError.Message(childComplexity), true
+
+	case "MediaUploadFinishPayload.image":
+		if e.ComplexityRoot.MediaUploadFinishPayload.Image == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MediaUploadFinishPayload.Image(childComplexity), true
+	case "MediaUploadFinishPayload.userErrors":
+		if e.ComplexityRoot.MediaUploadFinishPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MediaUploadFinishPayload.UserErrors(childComplexity), true
+
+	case "MediaUploadFinishUserError.code":
+		if e.ComplexityRoot.MediaUploadFinishUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MediaUploadFinishUserError.Code(childComplexity), true
+	case "MediaUploadFinishUserError.field":
+		if e.ComplexityRoot.MediaUploadFinishUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MediaUploadFinishUserError.Field(childComplexity), true
+	case "MediaUploadFinishUserError.message":
+		if e.ComplexityRoot.MediaUploadFinishUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MediaUploadFinishUserError.Message(childComplexity), true
 
 	case "Member.afterSales":
 		if e.ComplexityRoot.Member.AfterSales == nil {
@@ -9087,6 +9248,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.HouseholdSet(childComplexity, args["input"].(HouseholdSetInput)), true
+	case "Mutation.mediaUploadCreate":
+		if e.ComplexityRoot.Mutation.MediaUploadCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_mediaUploadCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MediaUploadCreate(childComplexity, args["input"].(MediaUploadCreateInput)), true
+	case "Mutation.mediaUploadFinish":
+		if e.ComplexityRoot.Mutation.MediaUploadFinish == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_mediaUploadFinish_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MediaUploadFinish(childComplexity, args["input"].(MediaUploadFinishInput)), true
 	case "Mutation.memberBirthdayCorrect":
 		if e.ComplexityRoot.Mutation.MemberBirthdayCorrect == nil {
 			break
@@ -12924,6 +13107,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputGroupJoinInput,
 		ec.unmarshalInputHouseholdSetInput,
 		ec.unmarshalInputLedgerFilter,
+		ec.unmarshalInputMediaUploadCreateInput,
+		ec.unmarshalInputMediaUploadFinishInput,
 		ec.unmarshalInputMemberBirthdayCorrectInput,
 		ec.unmarshalInputMemberBlockSetInput,
 		ec.unmarshalInputMemberCodeKeyInput,
@@ -13119,6 +13304,18 @@ type MediaImage {
   altText: String
   "A BlurHash to draw while the picture loads. Null when there is none."
   blurhash: String
+  "A smaller one for lists. Null when the picture is small itself, or drawn to any size."
+  thumbnail: MediaThumbnail
+}
+
+"A smaller picture of another one."
+type MediaThumbnail {
+  "Where the picture is."
+  url: URL!
+  "Width in pixels."
+  width: Int!
+  "Height in pixels."
+  height: Int!
 }
 
 "Where a purchase happens."
@@ -13571,6 +13768,25 @@ type Mutation {
     "What to change."
     input: NotificationSettingsSetInput!
   ): NotificationSettingsSetPayload!
+
+  """
+  Announces a picture. Send the file to ` + "`" + `uploadUrl` + "`" + ` as ` + "`" + `multipart/form-data` + "`" + ` with the fields in their order and the file last,
+  in a field called ` + "`" + `file` + "`" + `; then finish with ` + "`" + `mediaUploadFinish` + "`" + `, or use the id where an input takes uploads. Needs a member,
+  else UNAUTHENTICATED.
+  """
+  mediaUploadCreate(
+    "What is to be sent."
+    input: MediaUploadCreateInput!
+  ): MediaUploadCreatePayload!
+
+  """
+  Looks at the file that was sent and makes the picture: upright, without anything hidden in the file, and small enough.
+  Finishing again answers the same. What nothing uses within a day is removed. Needs a member, else UNAUTHENTICATED.
+  """
+  mediaUploadFinish(
+    "Which upload."
+    input: MediaUploadFinishInput!
+  ): MediaUploadFinishPayload!
 
   """
   Lets notifications be sent to a device. A token belongs to one member: registering it takes it from whoever had it before,
@@ -14281,7 +14497,7 @@ input MemberUpdateInput {
   expectedVersion: Int!
   "A name of 1 to 24 letters, digits, signs and single spaces; it is kept in Unicode's form NFC."
   displayName: String
-  "Id of an upload that is to be the picture. There are no uploads yet, so every id is unknown."
+  "Id of an upload that is to be the picture. Pictures of members are not taken from uploads, so every id is unknown."
   avatarUploadId: ID
   "Day of birth; it can be set once."
   birthday: Date
@@ -18864,7 +19080,10 @@ input PostCreateInput {
   topicIds: [ID!]
   "Products that it shows."
   productIds: [ID!]
-  "Uploads of the viewer's own, in the order of the pictures."
+  """
+  Uploads of the viewer's own, in the order of the pictures; each can be used once. Those that ` + "`" + `mediaUploadFinish` + "`" + ` has not
+  finished are finished first, which takes a second for a large one.
+  """
   mediaUploadIds: [ID!]
   "Who may see it once it is published."
   visibility: PostVisibility = PUBLIC
@@ -18910,8 +19129,20 @@ enum PostCreateErrorCode {
   TOO_LONG
   "It names more than are allowed; nearest says how many are."
   TOO_MANY
-  "A picture is none that the viewer has uploaded."
+  "A picture is none that the viewer has uploaded, or its time is over."
   UPLOAD_UNKNOWN
+  "A picture is shown by another post, or named twice."
+  UPLOAD_TAKEN
+  "The file of a picture has not been sent yet."
+  MEDIA_NOT_SENT
+  "The file of a picture is no picture of the announced kind."
+  MEDIA_UNSUPPORTED
+  "The file of a picture has other bytes than those announced."
+  MEDIA_MISMATCH
+  "A picture has too many pixels."
+  MEDIA_TOO_LARGE
+  "The file of a picture cannot be read as one."
+  MEDIA_BROKEN
   "It is for a family, and the viewer is in none."
   NO_FAMILY
   "It is for a tier above the viewer's own."
@@ -19618,6 +19849,100 @@ type RecommendationSettings implements Node {
   when the consent is withdrawn.
   """
   personalised: Boolean!
+}
+
+# ══════════════════════════════════════════════ upload ═══════════════════════════════════════════════
+
+"A picture that is to be sent."
+input MediaUploadCreateInput {
+  "Its kind: image/jpeg, image/png or image/webp."
+  contentType: String!
+  "Its length in bytes, at most 10,485,760."
+  byteSize: Int!
+  "SHA-256 of its bytes, in 64 hexadecimal digits."
+  sha256: String!
+}
+
+"How to send it."
+type MediaUploadCreatePayload {
+  "Id of the upload. Null when refused."
+  uploadId: ID
+  "Where the form is posted to. Null when refused."
+  uploadUrl: URL
+  "The form's fields, to be sent before the file. Null when refused."
+  formFields: [FormField!]
+  "Until when the form is taken, exclusive. Null when refused."
+  expiresAt: DateTime
+  "Why it was refused; empty when it was not."
+  userErrors: [MediaUploadCreateUserError!]!
+}
+
+"A field of a form."
+type FormField {
+  "What the field is called in the form."
+  name: String!
+  "What it must hold, to the letter."
+  value: String!
+}
+
+"Why a picture was not announced."
+type MediaUploadCreateUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: MediaUploadCreateErrorCode!
+}
+
+"Reasons why a picture is not announced."
+enum MediaUploadCreateErrorCode {
+  "Pictures of that kind are not taken."
+  MEDIA_UNSUPPORTED
+  "It is too long."
+  MEDIA_TOO_LARGE
+  "The member has announced too many within an hour."
+  TOO_MANY_UPLOADS
+}
+
+"An upload whose file was sent."
+input MediaUploadFinishInput {
+  "Id of the upload."
+  uploadId: ID!
+}
+
+"What was made of it."
+type MediaUploadFinishPayload {
+  "The picture. Null when refused."
+  image: MediaImage
+  "Why it was refused; empty when it was not."
+  userErrors: [MediaUploadFinishUserError!]!
+}
+
+"Why an upload was not finished."
+type MediaUploadFinishUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: MediaUploadFinishErrorCode!
+}
+
+"Reasons why an upload is not finished."
+enum MediaUploadFinishErrorCode {
+  "There is no such upload of the member's, or its time is over."
+  UPLOAD_UNKNOWN
+  "The file has not been sent yet."
+  MEDIA_NOT_SENT
+  "The file is no picture of the announced kind."
+  MEDIA_UNSUPPORTED
+  "The file has other bytes than those announced."
+  MEDIA_MISMATCH
+  "The picture has too many pixels."
+  MEDIA_TOO_LARGE
+  "The file cannot be read as a picture."
+  MEDIA_BROKEN
 }
 
 # ══════════════════════════════════════════════ notice ═════════════════════════════════════════════════
@@ -22039,6 +22364,16 @@ func (ec *executionContext) childFields_FollowSetUserError(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type FollowSetUserError", field.Name)
 }
 
+func (ec *executionContext) childFields_FormField(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_FormField_name(ctx, field)
+	case "value":
+		return ec.fieldContext_FormField_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FormField", field.Name)
+}
+
 func (ec *executionContext) childFields_Group(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -22413,8 +22748,72 @@ func (ec *executionContext) childFields_MediaImage(ctx context.Context, field gr
 		return ec.fieldContext_MediaImage_altText(ctx, field)
 	case "blurhash":
 		return ec.fieldContext_MediaImage_blurhash(ctx, field)
+	case "thumbnail":
+		return ec.fieldContext_MediaImage_thumbnail(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MediaImage", field.Name)
+}
+
+func (ec *executionContext) childFields_MediaThumbnail(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "url":
+		return ec.fieldContext_MediaThumbnail_url(ctx, field)
+	case "width":
+		return ec.fieldContext_MediaThumbnail_width(ctx, field)
+	case "height":
+		return ec.fieldContext_MediaThumbnail_height(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MediaThumbnail", field.Name)
+}
+
+func (ec *executionContext) childFields_MediaUploadCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "uploadId":
+		return ec.fieldContext_MediaUploadCreatePayload_uploadId(ctx, field)
+	case "uploadUrl":
+		return ec.fieldContext_MediaUploadCreatePayload_uploadUrl(ctx, field)
+	case "formFields":
+		return ec.fieldContext_MediaUploadCreatePayload_formFields(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_MediaUploadCreatePayload_expiresAt(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MediaUploadCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MediaUploadCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MediaUploadCreateUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_MediaUploadCreateUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_MediaUploadCreateUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_MediaUploadCreateUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MediaUploadCreateUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_MediaUploadFinishPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "image":
+		return ec.fieldContext_MediaUploadFinishPayload_image(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MediaUploadFinishPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MediaUploadFinishPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MediaUploadFinishUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_MediaUploadFinishUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_MediaUploadFinishUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_MediaUploadFinishUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MediaUploadFinishUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_Member(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -26123,6 +26522,34 @@ func (ec *executionContext) field_Mutation_householdSet_args(ctx context.Context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (HouseholdSetInput, error) {
 			return ec.unmarshalNHouseholdSetInput2membergateᚋgraphᚐHouseholdSetInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_mediaUploadCreate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (MediaUploadCreateInput, error) {
+			return ec.unmarshalNMediaUploadCreateInput2membergateᚋgraphᚐMediaUploadCreateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_mediaUploadFinish_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (MediaUploadFinishInput, error) {
+			return ec.unmarshalNMediaUploadFinishInput2membergateᚋgraphᚐMediaUploadFinishInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -41830,6 +42257,52 @@ func (ec *executionContext) fieldContext_FollowSetUserError_code(_ context.Conte
 	return graphql.NewScalarFieldContext("FollowSetUserError", field, false, false, errors.New("field of type FollowSetErrorCode does not have child fields"))
 }
 
+func (ec *executionContext) _FormField_name(ctx context.Context, field graphql.CollectedField, obj *FormField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormField_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FormField_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FormField", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _FormField_value(ctx context.Context, field graphql.CollectedField, obj *FormField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormField_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FormField_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FormField", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _Group_id(ctx context.Context, field graphql.CollectedField, obj *Group) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -44576,6 +45049,442 @@ func (ec *executionContext) _MediaImage_blurhash(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_MediaImage_blurhash(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MediaImage", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MediaImage_thumbnail(ctx context.Context, field graphql.CollectedField, obj *MediaImage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MediaImage_thumbnail(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Thumbnail, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MediaThumbnail) graphql.Marshaler {
+			return ec.marshalOMediaThumbnail2ᚖmembergateᚋgraphᚐMediaThumbnail(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MediaImage_thumbnail(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MediaImage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MediaThumbnail(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MediaThumbnail_url(ctx context.Context, field graphql.CollectedField, obj *MediaThumbnail) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MediaThumbnail_url(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNURL2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MediaThumbnail_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MediaThumbnail", field, false, false, errors.New("field of type URL does not have child fields"))
+}
+
+func (ec *executionContext) _MediaThumbnail_width(ctx context.Context, field graphql.CollectedField, obj *MediaThumbnail) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MediaThumbnail_width(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Width, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MediaThumbnail_width(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MediaThumbnail", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _MediaThumbnail_height(ctx context.Context, field graphql.CollectedField, obj *MediaThumbnail) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MediaThumbnail_height(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Height, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MediaThumbnail_height(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MediaThumbnail", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _MediaUploadCreatePayload_uploadId(ctx context.Context, field graphql.CollectedField, obj *MediaUploadCreatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MediaUploadCreatePayload_uploadId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UploadID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MediaUploadCreatePayload_uploadId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MediaUploadCreatePayload", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _MediaUploadCreatePayload_uploadUrl(ctx context.Context, field graphql.CollectedField, obj *MediaUploadCreatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MediaUploadCreatePayload_uploadUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UploadURL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOURL2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MediaUploadCreatePayload_uploadUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MediaUploadCreatePayload", field, false, false, errors.New("field of type URL does not have child fields"))
+}
+
+func (ec *executionContext) _MediaUploadCreatePayload_formFields(ctx context.Context, field graphql.CollectedField, obj *MediaUploadCreatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MediaUploadCreatePayload_formFields(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FormFields, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*FormField) graphql.Marshaler {
+			return ec.marshalOFormField2ᚕᚖmembergateᚋgraphᚐFormFieldᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MediaUploadCreatePayload_formFields(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MediaUploadCreatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FormField(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MediaUploadCreatePayload_expiresAt(ctx context.Context, field graphql.CollectedField, obj *MediaUploadCreatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MediaUploadCreatePayload_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MediaUploadCreatePayload_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MediaUploadCreatePayload", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _MediaUploadCreatePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *MediaUploadCreatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MediaUploadCreatePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MediaUploadCreateUserError) graphql.Marshaler {
+			return ec.marshalNMediaUploadCreateUserError2ᚕᚖmembergateᚋgraphᚐMediaUploadCreateUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MediaUploadCreatePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MediaUploadCreatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MediaUploadCreateUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MediaUploadCreateUserError_field(ctx context.Context, field graphql.CollectedField, obj *MediaUploadCreateUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MediaUploadCreateUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MediaUploadCreateUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MediaUploadCreateUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MediaUploadCreateUserError_message(ctx context.Context, field graphql.CollectedField, obj *MediaUploadCreateUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MediaUploadCreateUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MediaUploadCreateUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MediaUploadCreateUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MediaUploadCreateUserError_code(ctx context.Context, field graphql.CollectedField, obj *MediaUploadCreateUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MediaUploadCreateUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v MediaUploadCreateErrorCode) graphql.Marshaler {
+			return ec.marshalNMediaUploadCreateErrorCode2membergateᚋgraphᚐMediaUploadCreateErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MediaUploadCreateUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MediaUploadCreateUserError", field, false, false, errors.New("field of type MediaUploadCreateErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _MediaUploadFinishPayload_image(ctx context.Context, field graphql.CollectedField, obj *MediaUploadFinishPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MediaUploadFinishPayload_image(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Image, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MediaImage) graphql.Marshaler {
+			return ec.marshalOMediaImage2ᚖmembergateᚋgraphᚐMediaImage(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MediaUploadFinishPayload_image(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MediaUploadFinishPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MediaImage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MediaUploadFinishPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *MediaUploadFinishPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MediaUploadFinishPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MediaUploadFinishUserError) graphql.Marshaler {
+			return ec.marshalNMediaUploadFinishUserError2ᚕᚖmembergateᚋgraphᚐMediaUploadFinishUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MediaUploadFinishPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MediaUploadFinishPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MediaUploadFinishUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MediaUploadFinishUserError_field(ctx context.Context, field graphql.CollectedField, obj *MediaUploadFinishUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MediaUploadFinishUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MediaUploadFinishUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MediaUploadFinishUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MediaUploadFinishUserError_message(ctx context.Context, field graphql.CollectedField, obj *MediaUploadFinishUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MediaUploadFinishUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MediaUploadFinishUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MediaUploadFinishUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MediaUploadFinishUserError_code(ctx context.Context, field graphql.CollectedField, obj *MediaUploadFinishUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MediaUploadFinishUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v MediaUploadFinishErrorCode) graphql.Marshaler {
+			return ec.marshalNMediaUploadFinishErrorCode2membergateᚋgraphᚐMediaUploadFinishErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MediaUploadFinishUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MediaUploadFinishUserError", field, false, false, errors.New("field of type MediaUploadFinishErrorCode does not have child fields"))
 }
 
 func (ec *executionContext) _Member_id(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
@@ -53604,6 +54513,94 @@ func (ec *executionContext) fieldContext_Mutation_notificationSettingsSet(ctx co
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_notificationSettingsSet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_mediaUploadCreate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_mediaUploadCreate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MediaUploadCreate(ctx, fc.Args["input"].(MediaUploadCreateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MediaUploadCreatePayload) graphql.Marshaler {
+			return ec.marshalNMediaUploadCreatePayload2ᚖmembergateᚋgraphᚐMediaUploadCreatePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_mediaUploadCreate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MediaUploadCreatePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_mediaUploadCreate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_mediaUploadFinish(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_mediaUploadFinish(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MediaUploadFinish(ctx, fc.Args["input"].(MediaUploadFinishInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *MediaUploadFinishPayload) graphql.Marshaler {
+			return ec.marshalNMediaUploadFinishPayload2ᚖmembergateᚋgraphᚐMediaUploadFinishPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_mediaUploadFinish(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MediaUploadFinishPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_mediaUploadFinish_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -71657,6 +72654,80 @@ func (ec *executionContext) unmarshalInputLedgerFilter(ctx context.Context, obj 
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputMediaUploadCreateInput(ctx context.Context, obj any) (MediaUploadCreateInput, error) {
+	var it MediaUploadCreateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"contentType", "byteSize", "sha256"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "contentType":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contentType"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ContentType = data
+		case "byteSize":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("byteSize"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ByteSize = data
+		case "sha256":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sha256"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Sha256 = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputMediaUploadFinishInput(ctx context.Context, obj any) (MediaUploadFinishInput, error) {
+	var it MediaUploadFinishInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"uploadId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "uploadId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("uploadId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UploadID = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputMemberBirthdayCorrectInput(ctx context.Context, obj any) (MemberBirthdayCorrectInput, error) {
 	var it MemberBirthdayCorrectInput
 	if obj == nil {
@@ -73733,6 +74804,20 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._MemberBirthdayCorrectUserError(ctx, sel, obj)
+	case MediaUploadFinishUserError:
+		return ec._MediaUploadFinishUserError(ctx, sel, &obj)
+	case *MediaUploadFinishUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MediaUploadFinishUserError(ctx, sel, obj)
+	case MediaUploadCreateUserError:
+		return ec._MediaUploadCreateUserError(ctx, sel, &obj)
+	case *MediaUploadCreateUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MediaUploadCreateUserError(ctx, sel, obj)
 	case HouseholdSetUserError:
 		return ec._HouseholdSetUserError(ctx, sel, &obj)
 	case *HouseholdSetUserError:
@@ -82147,6 +83232,49 @@ func (ec *executionContext) _FollowSetUserError(ctx context.Context, sel ast.Sel
 	return out
 }
 
+var formFieldImplementors = []string{"FormField"}
+
+func (ec *executionContext) _FormField(ctx context.Context, sel ast.SelectionSet, obj *FormField) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, formFieldImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FormField")
+		case "name":
+			out.Values[i] = ec._FormField_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._FormField_value(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var groupImplementors = []string{"Group", "Node"}
 
 func (ec *executionContext) _Group(ctx context.Context, sel ast.SelectionSet, obj *Group) graphql.Marshaler {
@@ -83738,6 +84866,256 @@ func (ec *executionContext) _MediaImage(ctx context.Context, sel ast.SelectionSe
 		case "blurhash":
 			out.Values[i] = ec._MediaImage_blurhash(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "thumbnail":
+			out.Values[i] = ec._MediaImage_thumbnail(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var mediaThumbnailImplementors = []string{"MediaThumbnail"}
+
+func (ec *executionContext) _MediaThumbnail(ctx context.Context, sel ast.SelectionSet, obj *MediaThumbnail) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mediaThumbnailImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MediaThumbnail")
+		case "url":
+			out.Values[i] = ec._MediaThumbnail_url(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "width":
+			out.Values[i] = ec._MediaThumbnail_width(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "height":
+			out.Values[i] = ec._MediaThumbnail_height(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var mediaUploadCreatePayloadImplementors = []string{"MediaUploadCreatePayload"}
+
+func (ec *executionContext) _MediaUploadCreatePayload(ctx context.Context, sel ast.SelectionSet, obj *MediaUploadCreatePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mediaUploadCreatePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MediaUploadCreatePayload")
+		case "uploadId":
+			out.Values[i] = ec._MediaUploadCreatePayload_uploadId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "uploadUrl":
+			out.Values[i] = ec._MediaUploadCreatePayload_uploadUrl(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "formFields":
+			out.Values[i] = ec._MediaUploadCreatePayload_formFields(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "expiresAt":
+			out.Values[i] = ec._MediaUploadCreatePayload_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._MediaUploadCreatePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var mediaUploadCreateUserErrorImplementors = []string{"MediaUploadCreateUserError", "UserError"}
+
+func (ec *executionContext) _MediaUploadCreateUserError(ctx context.Context, sel ast.SelectionSet, obj *MediaUploadCreateUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mediaUploadCreateUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MediaUploadCreateUserError")
+		case "field":
+			out.Values[i] = ec._MediaUploadCreateUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._MediaUploadCreateUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._MediaUploadCreateUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var mediaUploadFinishPayloadImplementors = []string{"MediaUploadFinishPayload"}
+
+func (ec *executionContext) _MediaUploadFinishPayload(ctx context.Context, sel ast.SelectionSet, obj *MediaUploadFinishPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mediaUploadFinishPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MediaUploadFinishPayload")
+		case "image":
+			out.Values[i] = ec._MediaUploadFinishPayload_image(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._MediaUploadFinishPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var mediaUploadFinishUserErrorImplementors = []string{"MediaUploadFinishUserError", "UserError"}
+
+func (ec *executionContext) _MediaUploadFinishUserError(ctx context.Context, sel ast.SelectionSet, obj *MediaUploadFinishUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mediaUploadFinishUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MediaUploadFinishUserError")
+		case "field":
+			out.Values[i] = ec._MediaUploadFinishUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._MediaUploadFinishUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._MediaUploadFinishUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -88375,6 +89753,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "notificationSettingsSet":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_notificationSettingsSet(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "mediaUploadCreate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_mediaUploadCreate(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "mediaUploadFinish":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_mediaUploadFinish(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -99727,6 +101119,16 @@ func (ec *executionContext) marshalNFollowSetUserError2ᚖmembergateᚋgraphᚐF
 	return ec._FollowSetUserError(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNFormField2ᚖmembergateᚋgraphᚐFormField(ctx context.Context, sel ast.SelectionSet, v *FormField) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._FormField(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNFundingSource2membergateᚋgraphᚐFundingSource(ctx context.Context, v any) (FundingSource, error) {
 	var res FundingSource
 	err := res.UnmarshalGQL(v)
@@ -100389,6 +101791,108 @@ func (ec *executionContext) marshalNMediaImage2ᚖmembergateᚋgraphᚐMediaImag
 		return graphql.Null
 	}
 	return ec._MediaImage(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNMediaUploadCreateErrorCode2membergateᚋgraphᚐMediaUploadCreateErrorCode(ctx context.Context, v any) (MediaUploadCreateErrorCode, error) {
+	var res MediaUploadCreateErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMediaUploadCreateErrorCode2membergateᚋgraphᚐMediaUploadCreateErrorCode(ctx context.Context, sel ast.SelectionSet, v MediaUploadCreateErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNMediaUploadCreateInput2membergateᚋgraphᚐMediaUploadCreateInput(ctx context.Context, v any) (MediaUploadCreateInput, error) {
+	res, err := ec.unmarshalInputMediaUploadCreateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMediaUploadCreatePayload2ᚖmembergateᚋgraphᚐMediaUploadCreatePayload(ctx context.Context, sel ast.SelectionSet, v *MediaUploadCreatePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MediaUploadCreatePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMediaUploadCreateUserError2ᚕᚖmembergateᚋgraphᚐMediaUploadCreateUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*MediaUploadCreateUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMediaUploadCreateUserError2ᚖmembergateᚋgraphᚐMediaUploadCreateUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMediaUploadCreateUserError2ᚖmembergateᚋgraphᚐMediaUploadCreateUserError(ctx context.Context, sel ast.SelectionSet, v *MediaUploadCreateUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MediaUploadCreateUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNMediaUploadFinishErrorCode2membergateᚋgraphᚐMediaUploadFinishErrorCode(ctx context.Context, v any) (MediaUploadFinishErrorCode, error) {
+	var res MediaUploadFinishErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMediaUploadFinishErrorCode2membergateᚋgraphᚐMediaUploadFinishErrorCode(ctx context.Context, sel ast.SelectionSet, v MediaUploadFinishErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNMediaUploadFinishInput2membergateᚋgraphᚐMediaUploadFinishInput(ctx context.Context, v any) (MediaUploadFinishInput, error) {
+	res, err := ec.unmarshalInputMediaUploadFinishInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMediaUploadFinishPayload2ᚖmembergateᚋgraphᚐMediaUploadFinishPayload(ctx context.Context, sel ast.SelectionSet, v *MediaUploadFinishPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MediaUploadFinishPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMediaUploadFinishUserError2ᚕᚖmembergateᚋgraphᚐMediaUploadFinishUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*MediaUploadFinishUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMediaUploadFinishUserError2ᚖmembergateᚋgraphᚐMediaUploadFinishUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMediaUploadFinishUserError2ᚖmembergateᚋgraphᚐMediaUploadFinishUserError(ctx context.Context, sel ast.SelectionSet, v *MediaUploadFinishUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MediaUploadFinishUserError(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNMemberBirthdayCorrectErrorCode2membergateᚋgraphᚐMemberBirthdayCorrectErrorCode(ctx context.Context, v any) (MemberBirthdayCorrectErrorCode, error) {
@@ -104236,6 +105740,25 @@ func (ec *executionContext) marshalOFamilySharing2ᚖmembergateᚋgraphᚐFamily
 	return ec._FamilySharing(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOFormField2ᚕᚖmembergateᚋgraphᚐFormFieldᚄ(ctx context.Context, sel ast.SelectionSet, v []*FormField) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFormField2ᚖmembergateᚋgraphᚐFormField(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOGroup2ᚖmembergateᚋgraphᚐGroup(ctx context.Context, sel ast.SelectionSet, v *Group) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -104488,6 +106011,13 @@ func (ec *executionContext) marshalOMediaImage2ᚖmembergateᚋgraphᚐMediaImag
 		return graphql.Null
 	}
 	return ec._MediaImage(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOMediaThumbnail2ᚖmembergateᚋgraphᚐMediaThumbnail(ctx context.Context, sel ast.SelectionSet, v *MediaThumbnail) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MediaThumbnail(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOMember2ᚖmembergateᚋgraphᚐMember(ctx context.Context, sel ast.SelectionSet, v *Member) graphql.Marshaler {
@@ -105228,6 +106758,24 @@ func (ec *executionContext) marshalOTransferRules2ᚖmembergateᚋgraphᚐTransf
 		return graphql.Null
 	}
 	return ec._TransferRules(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOURL2ᚖstring(ctx context.Context, v any) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := graphql.UnmarshalString(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOURL2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(*v)
+	return res
 }
 
 func (ec *executionContext) marshalOUnreadCounts2ᚖmembergateᚋgraphᚐUnreadCounts(ctx context.Context, sel ast.SelectionSet, v *UnreadCounts) graphql.Marshaler {

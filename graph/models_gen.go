@@ -2219,6 +2219,14 @@ type FollowSetUserError struct {
 
 func (FollowSetUserError) IsUserError() {}
 
+// A field of a form.
+type FormField struct {
+	// What the field is called in the form.
+	Name string `json:"name"`
+	// What it must hold, to the letter.
+	Value string `json:"value"`
+}
+
 // A circle of members, open to all or to some. Which groups there are is data.
 type Group struct {
 	// Opaque id of the group.
@@ -2584,7 +2592,81 @@ type MediaImage struct {
 	AltText *string `json:"altText,omitempty"`
 	// A BlurHash to draw while the picture loads. Null when there is none.
 	Blurhash *string `json:"blurhash,omitempty"`
+	// A smaller one for lists. Null when the picture is small itself, or drawn to any size.
+	Thumbnail *MediaThumbnail `json:"thumbnail,omitempty"`
 }
+
+// A smaller picture of another one.
+type MediaThumbnail struct {
+	// Where the picture is.
+	URL string `json:"url"`
+	// Width in pixels.
+	Width int `json:"width"`
+	// Height in pixels.
+	Height int `json:"height"`
+}
+
+// A picture that is to be sent.
+type MediaUploadCreateInput struct {
+	// Its kind: image/jpeg, image/png or image/webp.
+	ContentType string `json:"contentType"`
+	// Its length in bytes, at most 10,485,760.
+	ByteSize int `json:"byteSize"`
+	// SHA-256 of its bytes, in 64 hexadecimal digits.
+	Sha256 string `json:"sha256"`
+}
+
+// How to send it.
+type MediaUploadCreatePayload struct {
+	// Id of the upload. Null when refused.
+	UploadID *string `json:"uploadId,omitempty"`
+	// Where the form is posted to. Null when refused.
+	UploadURL *string `json:"uploadUrl,omitempty"`
+	// The form's fields, to be sent before the file. Null when refused.
+	FormFields []*FormField `json:"formFields,omitempty"`
+	// Until when the form is taken, exclusive. Null when refused.
+	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*MediaUploadCreateUserError `json:"userErrors"`
+}
+
+// Why a picture was not announced.
+type MediaUploadCreateUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code MediaUploadCreateErrorCode `json:"code"`
+}
+
+func (MediaUploadCreateUserError) IsUserError() {}
+
+// An upload whose file was sent.
+type MediaUploadFinishInput struct {
+	// Id of the upload.
+	UploadID string `json:"uploadId"`
+}
+
+// What was made of it.
+type MediaUploadFinishPayload struct {
+	// The picture. Null when refused.
+	Image *MediaImage `json:"image,omitempty"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*MediaUploadFinishUserError `json:"userErrors"`
+}
+
+// Why an upload was not finished.
+type MediaUploadFinishUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code MediaUploadFinishErrorCode `json:"code"`
+}
+
+func (MediaUploadFinishUserError) IsUserError() {}
 
 // The signed-in member, seen by nobody else. Other people are only ever a `PublicProfile`.
 type Member struct {
@@ -2920,7 +3002,7 @@ type MemberUpdateInput struct {
 	ExpectedVersion int `json:"expectedVersion"`
 	// A name of 1 to 24 letters, digits, signs and single spaces; it is kept in Unicode's form NFC.
 	DisplayName *string `json:"displayName,omitempty"`
-	// Id of an upload that is to be the picture. There are no uploads yet, so every id is unknown.
+	// Id of an upload that is to be the picture. Pictures of members are not taken from uploads, so every id is unknown.
 	AvatarUploadID *string `json:"avatarUploadId,omitempty"`
 	// Day of birth; it can be set once.
 	Birthday *string `json:"birthday,omitempty"`
@@ -3770,7 +3852,8 @@ type PostCreateInput struct {
 	TopicIds []string `json:"topicIds,omitempty"`
 	// Products that it shows.
 	ProductIds []string `json:"productIds,omitempty"`
-	// Uploads of the viewer's own, in the order of the pictures.
+	// Uploads of the viewer's own, in the order of the pictures; each can be used once. Those that `mediaUploadFinish` has not
+	// finished are finished first, which takes a second for a large one.
 	MediaUploadIds []string `json:"mediaUploadIds,omitempty"`
 	// Who may see it once it is published.
 	Visibility *PostVisibility `json:"visibility,omitempty"`
@@ -7944,6 +8027,137 @@ func (e LedgerKind) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// Reasons why a picture is not announced.
+type MediaUploadCreateErrorCode string
+
+const (
+	// Pictures of that kind are not taken.
+	MediaUploadCreateErrorCodeMediaUnsupported MediaUploadCreateErrorCode = "MEDIA_UNSUPPORTED"
+	// It is too long.
+	MediaUploadCreateErrorCodeMediaTooLarge MediaUploadCreateErrorCode = "MEDIA_TOO_LARGE"
+	// The member has announced too many within an hour.
+	MediaUploadCreateErrorCodeTooManyUploads MediaUploadCreateErrorCode = "TOO_MANY_UPLOADS"
+)
+
+var AllMediaUploadCreateErrorCode = []MediaUploadCreateErrorCode{
+	MediaUploadCreateErrorCodeMediaUnsupported,
+	MediaUploadCreateErrorCodeMediaTooLarge,
+	MediaUploadCreateErrorCodeTooManyUploads,
+}
+
+func (e MediaUploadCreateErrorCode) IsValid() bool {
+	switch e {
+	case MediaUploadCreateErrorCodeMediaUnsupported, MediaUploadCreateErrorCodeMediaTooLarge, MediaUploadCreateErrorCodeTooManyUploads:
+		return true
+	}
+	return false
+}
+
+func (e MediaUploadCreateErrorCode) String() string {
+	return string(e)
+}
+
+func (e *MediaUploadCreateErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MediaUploadCreateErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MediaUploadCreateErrorCode", str)
+	}
+	return nil
+}
+
+func (e MediaUploadCreateErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *MediaUploadCreateErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e MediaUploadCreateErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why an upload is not finished.
+type MediaUploadFinishErrorCode string
+
+const (
+	// There is no such upload of the member's, or its time is over.
+	MediaUploadFinishErrorCodeUploadUnknown MediaUploadFinishErrorCode = "UPLOAD_UNKNOWN"
+	// The file has not been sent yet.
+	MediaUploadFinishErrorCodeMediaNotSent MediaUploadFinishErrorCode = "MEDIA_NOT_SENT"
+	// The file is no picture of the announced kind.
+	MediaUploadFinishErrorCodeMediaUnsupported MediaUploadFinishErrorCode = "MEDIA_UNSUPPORTED"
+	// The file has other bytes than those announced.
+	MediaUploadFinishErrorCodeMediaMismatch MediaUploadFinishErrorCode = "MEDIA_MISMATCH"
+	// The picture has too many pixels.
+	MediaUploadFinishErrorCodeMediaTooLarge MediaUploadFinishErrorCode = "MEDIA_TOO_LARGE"
+	// The file cannot be read as a picture.
+	MediaUploadFinishErrorCodeMediaBroken MediaUploadFinishErrorCode = "MEDIA_BROKEN"
+)
+
+var AllMediaUploadFinishErrorCode = []MediaUploadFinishErrorCode{
+	MediaUploadFinishErrorCodeUploadUnknown,
+	MediaUploadFinishErrorCodeMediaNotSent,
+	MediaUploadFinishErrorCodeMediaUnsupported,
+	MediaUploadFinishErrorCodeMediaMismatch,
+	MediaUploadFinishErrorCodeMediaTooLarge,
+	MediaUploadFinishErrorCodeMediaBroken,
+}
+
+func (e MediaUploadFinishErrorCode) IsValid() bool {
+	switch e {
+	case MediaUploadFinishErrorCodeUploadUnknown, MediaUploadFinishErrorCodeMediaNotSent, MediaUploadFinishErrorCodeMediaUnsupported, MediaUploadFinishErrorCodeMediaMismatch, MediaUploadFinishErrorCodeMediaTooLarge, MediaUploadFinishErrorCodeMediaBroken:
+		return true
+	}
+	return false
+}
+
+func (e MediaUploadFinishErrorCode) String() string {
+	return string(e)
+}
+
+func (e *MediaUploadFinishErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MediaUploadFinishErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MediaUploadFinishErrorCode", str)
+	}
+	return nil
+}
+
+func (e MediaUploadFinishErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *MediaUploadFinishErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e MediaUploadFinishErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // Reasons why a birthday is not corrected.
 type MemberBirthdayCorrectErrorCode string
 
@@ -9296,8 +9510,20 @@ const (
 	PostCreateErrorCodeTooLong PostCreateErrorCode = "TOO_LONG"
 	// It names more than are allowed; nearest says how many are.
 	PostCreateErrorCodeTooMany PostCreateErrorCode = "TOO_MANY"
-	// A picture is none that the viewer has uploaded.
+	// A picture is none that the viewer has uploaded, or its time is over.
 	PostCreateErrorCodeUploadUnknown PostCreateErrorCode = "UPLOAD_UNKNOWN"
+	// A picture is shown by another post, or named twice.
+	PostCreateErrorCodeUploadTaken PostCreateErrorCode = "UPLOAD_TAKEN"
+	// The file of a picture has not been sent yet.
+	PostCreateErrorCodeMediaNotSent PostCreateErrorCode = "MEDIA_NOT_SENT"
+	// The file of a picture is no picture of the announced kind.
+	PostCreateErrorCodeMediaUnsupported PostCreateErrorCode = "MEDIA_UNSUPPORTED"
+	// The file of a picture has other bytes than those announced.
+	PostCreateErrorCodeMediaMismatch PostCreateErrorCode = "MEDIA_MISMATCH"
+	// A picture has too many pixels.
+	PostCreateErrorCodeMediaTooLarge PostCreateErrorCode = "MEDIA_TOO_LARGE"
+	// The file of a picture cannot be read as one.
+	PostCreateErrorCodeMediaBroken PostCreateErrorCode = "MEDIA_BROKEN"
 	// It is for a family, and the viewer is in none.
 	PostCreateErrorCodeNoFamily PostCreateErrorCode = "NO_FAMILY"
 	// It is for a tier above the viewer's own.
@@ -9318,6 +9544,12 @@ var AllPostCreateErrorCode = []PostCreateErrorCode{
 	PostCreateErrorCodeTooLong,
 	PostCreateErrorCodeTooMany,
 	PostCreateErrorCodeUploadUnknown,
+	PostCreateErrorCodeUploadTaken,
+	PostCreateErrorCodeMediaNotSent,
+	PostCreateErrorCodeMediaUnsupported,
+	PostCreateErrorCodeMediaMismatch,
+	PostCreateErrorCodeMediaTooLarge,
+	PostCreateErrorCodeMediaBroken,
 	PostCreateErrorCodeNoFamily,
 	PostCreateErrorCodeTierTooHigh,
 	PostCreateErrorCodeCampaignClosed,
@@ -9327,7 +9559,7 @@ var AllPostCreateErrorCode = []PostCreateErrorCode{
 
 func (e PostCreateErrorCode) IsValid() bool {
 	switch e {
-	case PostCreateErrorCodePostsOff, PostCreateErrorCodeNotFound, PostCreateErrorCodeNotPermitted, PostCreateErrorCodeBlank, PostCreateErrorCodeTooLong, PostCreateErrorCodeTooMany, PostCreateErrorCodeUploadUnknown, PostCreateErrorCodeNoFamily, PostCreateErrorCodeTierTooHigh, PostCreateErrorCodeCampaignClosed, PostCreateErrorCodeIdempotencyConflict, PostCreateErrorCodeTooOften:
+	case PostCreateErrorCodePostsOff, PostCreateErrorCodeNotFound, PostCreateErrorCodeNotPermitted, PostCreateErrorCodeBlank, PostCreateErrorCodeTooLong, PostCreateErrorCodeTooMany, PostCreateErrorCodeUploadUnknown, PostCreateErrorCodeUploadTaken, PostCreateErrorCodeMediaNotSent, PostCreateErrorCodeMediaUnsupported, PostCreateErrorCodeMediaMismatch, PostCreateErrorCodeMediaTooLarge, PostCreateErrorCodeMediaBroken, PostCreateErrorCodeNoFamily, PostCreateErrorCodeTierTooHigh, PostCreateErrorCodeCampaignClosed, PostCreateErrorCodeIdempotencyConflict, PostCreateErrorCodeTooOften:
 		return true
 	}
 	return false

@@ -114,7 +114,7 @@ func (r *Root) foreseePosts(ctx context.Context, posts []community.Post, path ..
 
 func (r *Root) post(ctx context.Context, p *community.Post) *graph.Post {
 	out := &graph.Post{ID: globalID(kindPost, string(p.ID)), Body: p.Body, CreatedAt: p.CreatedAt, Visibility: graph.PostVisibility(p.Visibility),
-		Moderation: string(p.State), Board: r.board(ctx, p.Board), Media: pictures(p.Media), Reactions: summary(p.Counts),
+		Moderation: string(p.State), Board: r.board(ctx, p.Board), Media: r.pictures(p.Media), Reactions: summary(p.Counts),
 		CommentCount: int(p.Counts.Comments), Campaign: text(p.Campaign), Post: p}
 	out.AdoptedAt = momentOf(p.Adopted.At)
 	if !p.EditedAt.IsZero() {

@@ -45,6 +45,7 @@ const (
 	kindNotice     = "Notification"
 	kindTelling    = "NotificationSettings"
 	kindDevice     = "PushDevice"
+	kindUpload     = "MediaUpload" // no node: it is there to be named in inputs
 )
 
 // globalID makes the id of an object as apps see it: opaque, and the same wherever the object appears.

@@ -59,7 +59,7 @@ func (r *Root) moderationCase(ctx context.Context, c report.Content) *graph.Mode
 		CanDecide: c.MayDecide(string(o.Me())), Content: c,
 	}
 	if c.Post != nil {
-		out.CreatedAt, out.Media = c.Post.CreatedAt, pictures(c.Post.Media)
+		out.CreatedAt, out.Media = c.Post.CreatedAt, r.pictures(c.Post.Media)
 	} else {
 		out.CreatedAt = c.Comment.CreatedAt
 	}
@@ -70,10 +70,11 @@ func (r *Root) moderationCase(ctx context.Context, c report.Content) *graph.Mode
 	return out
 }
 
-func pictures(media []community.Picture) []*graph.MediaImage {
+// pictures are shown with the small ones of those that were uploaded.
+func (r *Root) pictures(media []community.Picture) []*graph.MediaImage {
 	out := []*graph.MediaImage{}
 	for _, m := range media {
-		out = append(out, &graph.MediaImage{URL: m.Path, Width: m.Width, Height: m.Height, AltText: text(m.Alt)})
+		out = append(out, mediaImage(r.address(m.Path), m.Width, m.Height, m.Alt))
 	}
 	return out
 }

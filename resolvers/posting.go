@@ -52,7 +52,7 @@ func (m mutation) PostCreate(ctx context.Context, input graph.PostCreateInput) (
 	}
 	d := posting.Draft{
 		Key: input.IdempotencyKey, Board: input.BoardCode, Body: input.Body, Topics: keysIf[community.TopicID](kindTopic, input.TopicIds),
-		Products: keysIf[string](kindProduct, input.ProductIds), Uploads: input.MediaUploadIds, Visibility: community.Public,
+		Products: keysIf[string](kindProduct, input.ProductIds), Uploads: uploadsOf(input.MediaUploadIds), Visibility: community.Public,
 		MinTier: said(input.MinTier), Campaign: said(input.Campaign),
 	}
 	if input.Visibility != nil {

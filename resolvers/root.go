@@ -34,6 +34,7 @@ import (
 	"membergate/internal/supply"
 	"membergate/internal/tier"
 	"membergate/internal/transfer"
+	"membergate/internal/upload"
 	"membergate/internal/viewer"
 	"membergate/internal/wallet"
 	"membergate/loaders"
@@ -68,6 +69,7 @@ type Root struct {
 	Reporting *report.Service     // reports, and what moderators decide
 	Notices   *notice.Desk        // inboxes, and what members want of them
 	Recommend *recommend.Service  // what may interest a member
+	Uploads   *upload.Service     // pictures on their way in
 	Cursors   *cursor.Book        // places in lists
 	Inviting  *invites.Service    // who brings whom along
 }

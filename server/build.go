@@ -124,15 +124,17 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		Profiles:  &profile.Service{Accounts: st.accounts, Decisions: st.decisions, Book: rules},
 		Recommend: &recommend.Service{Lists: lists, Cursors: cursors, Last: shelf.last},
 	}
+	root.Uploads, parts.Disk = s.uploads(st.uploads, keys)
 	root.Community = &community.Service{Store: st.community, Cursors: cursors, Choice: root.Recommend,
 		Hottest: &community.Hottest{Posts: st.community, Rankings: st.cache.Rankings(), Fresh: hotFresh}}
-	root.Posting = st.postingService(rules, root.Community)
+	root.Posting = st.postingService(rules, root.Community, root.Uploads)
 	root.Redeeming.Families, root.Families.Spending = root.Families, root.Redeeming
 	root.Adopting = st.adoptionService(rules)
 	root.Reporting = st.reportService(rules, root.Community, root.Posting, keys)
 	parts.Schema = graph.NewExecutableSchema(graph.Config{Resolvers: root})
 	parts.Beside = append(parts.Beside, keepLists(st, log), keepSupply(st, rules, hints, log), st.keepTelling(log), st.keepMarking(log), finishRedemptions(root.Redeeming, now, log),
 		finishLater("adjustments", root.Adjusting.Sweep, now, log), finishLater("transfers", root.Transfers.Sweep, now, log),
+		finishLater("uploads", sweepUploads(root.Uploads, parts.Disk), now, log),
 		finishLater("claims", root.Claims.Sweep, now, log), finishLater("uses", root.Uses.Sweep, now, log),
 		finishLater("wishes", root.Families.Sweep, now, log),
 		finishLater("comments", func(ctx context.Context, _ time.Time, n int) error { _, err := root.Posting.Repair(ctx, n); return err }, now, log),

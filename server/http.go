@@ -31,6 +31,10 @@ func publicHandler(s Settings, p *Parts, ready *readiness, meters *meters, log *
 	if p.Media != nil {
 		mux.Handle("GET /media/", p.Media)
 	}
+	if p.Disk != nil {
+		mux.Handle("/uploads/", allowOrigins(s.CORSOrigins, http.HandlerFunc(p.Disk.Takes)))
+		mux.HandleFunc("GET /media/u/", p.Disk.Serves)
+	}
 	if !s.Production {
 		development(mux, p, log)
 	}

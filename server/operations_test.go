@@ -176,6 +176,7 @@ func askings() []asking {
 	add("Reports", sampleEnd, nil, owner, "")
 	add("Honours", today, map[string]any{"id": globalID("Post", string(busyPost))}, owner, "")
 	add("ModerationRules", today, nil, owner, "")
+	add("PostPictures", sampleEnd, map[string]any{"id": globalID("Post", string(busyPost))}, stranger, owner, "")
 	add("OwnPost", sampleEnd, map[string]any{"id": globalID("Post", string(pendingPost))}, stranger, owner, "")
 	add("OwnComment", sampleEnd, map[string]any{"id": globalID("Comment", string(pendingReply))}, stranger, owner, "")
 	for _, operation := range []string{"Bookmarks", "ReactedPosts", "MyTies"} {

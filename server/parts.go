@@ -8,6 +8,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"membergate/internal/bucket"
 	"membergate/internal/token"
 )
 
@@ -19,6 +20,7 @@ type Parts struct {
 	Tokens   *token.Verifier                                 // who asks
 	Checks   []Check                                         // what must answer for the gateway to be ready
 	Media    http.Handler                                    // pictures under /media/; nil for none
+	Disk     *bucket.Disk                                    // takes and serves uploads; nil where S3 does
 	Explorer fs.FS                                           // the page at / in development; nil for none
 	Demo     func(ctx context.Context) ([]DemoMember, error) // demo members with fresh tokens; nil for none
 	Events   http.Handler                                    // POST /events on the admin listener; nil for none

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"membergate/internal/account"
@@ -14,12 +15,62 @@ import (
 	"membergate/internal/moderation"
 	"membergate/internal/posting"
 	"membergate/internal/report"
+	"membergate/internal/upload"
 )
 
 // postingService writes posts and comments into these stores.
-func (s *stores) postingService(rules book, reads *community.Service) *posting.Service {
+func (s *stores) postingService(rules book, reads *community.Service, uploads *upload.Service) *posting.Service {
 	judge := &posting.Moderator{Rules: moderation.Own(), Past: writings{s.posting, s.community}, JoinedAt: s.joined}
-	return &posting.Service{Store: s.posting, Counts: reads, Products: s.products, Judge: judge, Book: rules}
+	out := &posting.Service{Store: s.posting, Counts: reads, Products: s.products, Uploads: pictures{uploads}, Judge: judge, Book: rules}
+	uploads.Shown = func(ctx context.Context, u upload.Upload) (bool, error) { return out.Shows(ctx, u.UsedBy, u.Name()) }
+	return out
+}
+
+// pictures are uploads as posts show them.
+type pictures struct{ *upload.Service }
+
+// Look implements posting.Uploads.
+func (p pictures) Look(ctx context.Context, who member.ID, ids []string, by string) ([]community.Picture, error) {
+	found, err := p.Service.Look(ctx, who, uploadIDs(ids), by, p.Now())
+	if err != nil {
+		return nil, ofPost(err)
+	}
+	var out []community.Picture
+	for _, u := range found {
+		out = append(out, community.Picture{Path: u.Name(), Width: u.Made.Width, Height: u.Made.Height})
+	}
+	return out, nil
+}
+
+// Take implements posting.Uploads.
+func (p pictures) Take(ctx context.Context, who member.ID, ids []string, by string) error {
+	return ofPost(p.Service.Take(ctx, who, uploadIDs(ids), by, p.Now()))
+}
+
+// Release implements posting.Uploads.
+func (p pictures) Release(ctx context.Context, shown []community.Picture) error {
+	var ids []upload.ID
+	for _, m := range shown {
+		if id, ok := upload.IDOf(m.Path); ok {
+			ids = append(ids, id)
+		}
+	}
+	return p.Service.Release(ctx, ids, p.Now())
+}
+
+func uploadIDs(ids []string) (out []upload.ID) {
+	for _, id := range ids {
+		out = append(out, upload.ID(id))
+	}
+	return out
+}
+
+// ofPost says of a refusal which field of a post it is about.
+func ofPost(err error) error {
+	if r, ok := errors.AsType[*fault.Refusal](err); ok {
+		return fault.Refuse(r.Code, "mediaUploadIds", "mediaUploadIds: %s", r.Error())
+	}
+	return err
 }
 
 // reportService takes reports of members of these stores, and lets moderators decide.

@@ -32,6 +32,7 @@ type Settings struct {
 	Sandbox      bool         // SANDBOX: X-Debug-Now moves a query's clock
 	SandboxClock SandboxClock // SANDBOX_CLOCK
 	Push         PushSettings // APNS_*, FCM_*, WECHAT_*
+	Files        FileSettings // S3_*: where pictures are kept
 }
 
 // SandboxClock says how a sandbox tells programme time; the zero value is the real clock.

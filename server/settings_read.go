@@ -40,6 +40,7 @@ func readSettings(get func(name string) string) (Settings, error) {
 	s.Sandbox = r.choice("SANDBOX", "off", "on") == "on"
 	s.SandboxClock = r.sandboxClock("SANDBOX_CLOCK", s.Sandbox)
 	s.Push = r.push()
+	s.Files = r.files()
 	if s.Production {
 		r.production(s)
 	}

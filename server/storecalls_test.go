@@ -61,6 +61,7 @@ var prices = map[string]price{
 	"Reports":             {calls{2, 0, 1}, calls{}},
 	"ModerationRules":     {},
 	"Honours":             {calls{4, 0, 3}, calls{3, 0, 3}},
+	"PostPictures":        {calls{2, 0, 1}, calls{1, 0, 1}},
 	"OwnPost":             {calls{2, 0, 1}, calls{1, 0, 1}},
 	"OwnComment":          {calls{3, 0, 2}, calls{2, 0, 2}},
 	"Recommend HOME":      {calls{2, 1, 2}, calls{1, 1, 1}},

@@ -39,6 +39,7 @@ import (
 	"membergate/internal/secret"
 	"membergate/internal/supply"
 	"membergate/internal/transfer"
+	"membergate/internal/upload"
 	"membergate/internal/voucher"
 	"membergate/internal/wallet"
 )
@@ -68,6 +69,7 @@ type stores struct {
 	requests   desk.Requests    // after a sale
 	cards      desk.Cards       // who may show codes of members
 	decisions  profile.Store    // members' earlier decisions on their data
+	uploads    upload.Store     // pictures on their way in
 	cache      *redisstore.Store
 
 	notices notice.Store  // inboxes, and where to push them
@@ -157,6 +159,7 @@ func (s *stores) useBolt(b *boltstore.Store) {
 	s.decisions, s.requests, s.cards = b.Decisions(), b.Requests(), b.Cards()
 	s.redemptions, s.vouchers, s.promises = b.Redemptions(), b.Vouchers(), b.Supply()
 	s.coupons, s.invites = b.Coupons(), b.Invitations()
+	s.uploads = b.Uploads()
 	s.migrate, s.fill = func(context.Context) error { return nil }, b.Hasty
 	s.checks = append(s.checks, Check{Name: "store", Ping: b.Ping})
 }
@@ -172,6 +175,7 @@ func (s *stores) useMongo(m *mongostore.Store) {
 	s.decisions, s.requests, s.cards = m.Decisions(), m.Requests(), m.Cards()
 	s.redemptions, s.vouchers, s.promises = m.Redemptions(), m.Vouchers(), m.Supply()
 	s.coupons, s.invites = m.Coupons(), m.Invitations()
+	s.uploads = m.Uploads()
 	together := m.Together()
 	s.busy = &busy{together.Members(), together.Ledger(), together.Orders()}
 	s.migrate, s.fill = m.Patient(commandPatience).Migrate, func(work func() error) error { return work() }

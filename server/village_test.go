@@ -252,7 +252,7 @@ func putPosts(ctx context.Context, st *stores) error {
 			Body: fmt.Sprintf("第 %d 碗汤\nSoup number %d", n, n), Visibility: community.Public, State: community.Published}
 		if n%2 == 1 {
 			p.Topics, p.Products = []community.TopicID{soupTopic}, []string{"VILLAGE-APPLE", "85123A"}
-			p.Media = []community.Picture{{Path: fmt.Sprintf("/media/post/%d.svg", n), Width: 800, Height: 600, Alt: "Soup"}}
+			p.Media = []community.Picture{{Path: fmt.Sprintf("/media/post/%d.svg", n), Width: 800, Height: 600, Alt: "Soup"}, {Path: fmt.Sprintf("u/%032x-800x600.jpg", n), Width: 800, Height: 600}}
 			p.EditedAt = written(n).Add(time.Second)
 		}
 		all = append(all, p)

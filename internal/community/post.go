@@ -66,7 +66,7 @@ const (
 
 // Picture is a picture of a post.
 type Picture struct {
-	Path   string // where it is served
+	Path   string // where the gateway serves it, from /media/ on; without a slash before it, the name of an upload's picture
 	Width  int    // pixels
 	Height int    // pixels
 	Alt    string // what it shows, in words; empty if unknown

@@ -68,6 +68,11 @@ func (r *Rules) Judge(t Text, author Facts, now time.Time) Verdict {
 	return v.Heavier(r.repeats.monotonous(letters)).Heavier(r.repeats.again(t, letters, author, now))
 }
 
+// JudgeWordless judges what shows pictures and says nothing: by its author's pace alone.
+func (r *Rules) JudgeWordless(k Kind, author Facts, now time.Time) Verdict {
+	return r.paced(k, author, now)
+}
+
 // visible is a text without what nobody sees.
 func visible(text string) string {
 	return strings.Map(func(r rune) rune {

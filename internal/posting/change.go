@@ -100,13 +100,13 @@ func (s *Service) edited(ctx context.Context, r community.Reader, was community.
 	if err := written("body", *e.Body, rules.BodyMax, len(was.Media)); err != nil {
 		return was, err
 	}
-	v, err := s.judge(ctx, Text{Author: r.Member, Kind: community.OnPost, Body: *e.Body, Trusted: len(r.Roles) > 0, At: now})
+	v, err := s.judge(ctx, Text{Author: r.Member, Kind: community.OnPost, Body: *e.Body, Pictures: len(was.Media), Trusted: len(r.Roles) > 0, At: now})
 	out.Body = *e.Body
 	out.State, out.Ruling = v.ruled(was.State, was.Ruling, stamp(now))
 	return out, err
 }
 
-// Delete takes a post of the reader's own away, with all that hangs below it. Deleted again it says the same. Refusals:
+// Delete takes a post of the reader's own away, with all that hangs below it; its pictures go soon after. Deleted again it says the same. Refusals:
 // NOT_FOUND.
 func (s *Service) Delete(ctx context.Context, r community.Reader, id community.PostID, now time.Time) error {
 	return changing(ctx, func(ctx context.Context) error {
@@ -120,6 +120,11 @@ func (s *Service) Delete(ctx context.Context, r community.Reader, id community.P
 			return unknown("postId")
 		case !p.DeletedAt.IsZero():
 			return nil
+		}
+		if len(p.Media) > 0 && s.Uploads != nil {
+			if err := s.Uploads.Release(ctx, p.Media); err != nil {
+				return err
+			}
 		}
 		p.DeletedAt = stamp(now)
 		return s.Store.ChangePost(ctx, p)

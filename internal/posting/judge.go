@@ -20,12 +20,13 @@ type Judge interface {
 
 // Text is what is judged.
 type Text struct {
-	Author  member.ID
-	Kind    community.SubjectKind
-	Body    string
-	Trusted bool   // written with a staff role
-	Slip    string // id of the slip of what is new; empty for what is changed
-	At      time.Time
+	Author   member.ID
+	Kind     community.SubjectKind
+	Body     string
+	Trusted  bool   // written with a staff role
+	Pictures int    // that it stands with; they need no words
+	Slip     string // id of the slip of what is new; empty for what is changed
+	At       time.Time
 }
 
 // Verdict is what was decided on a text.

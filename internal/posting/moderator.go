@@ -49,6 +49,9 @@ func (m *Moderator) Judge(ctx context.Context, t Text) (Verdict, error) {
 		return Verdict{}, err
 	}
 	v := m.Rules.Judge(moderation.Text{Kind: kind, Body: t.Body}, facts, t.At)
+	if v.Reason == moderation.Blank && t.Pictures > 0 {
+		v = m.Rules.JudgeWordless(kind, facts, t.At)
+	}
 	if v.State == moderation.Block {
 		return blocked(v)
 	}

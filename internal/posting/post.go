@@ -25,8 +25,8 @@ type Draft struct {
 }
 
 // Post writes a post, once per key, and tells whether an earlier sending did. Refusals: POSTS_OFF, NOT_FOUND,
-// NOT_PERMITTED, BLANK, TOO_LONG, TOO_MANY, UPLOAD_UNKNOWN, NO_FAMILY, TIER_TOO_HIGH, CAMPAIGN_CLOSED,
-// IDEMPOTENCY_CONFLICT, TOO_OFTEN.
+// NOT_PERMITTED, BLANK, TOO_LONG, TOO_MANY, NO_FAMILY, TIER_TOO_HIGH, CAMPAIGN_CLOSED, IDEMPOTENCY_CONFLICT, TOO_OFTEN, and
+// those of Uploads.
 func (s *Service) Post(ctx context.Context, r community.Reader, d Draft, now time.Time) (community.Post, bool, error) {
 	op, err := wallet.OpKey("postCreate", d.Key)
 	if err != nil {
@@ -47,6 +47,11 @@ func (s *Service) Post(ctx context.Context, r community.Reader, d Draft, now tim
 	p, err := s.draft(ctx, r, d, slip, now)
 	if err != nil {
 		return community.Post{}, false, err
+	}
+	if len(p.Media) > 0 { // after all that may be refused, so that a refusal keeps no picture from the next try
+		if err := s.Uploads.Take(ctx, r.Member, d.Uploads, slip.ID); err != nil {
+			return community.Post{}, false, err
+		}
 	}
 	kept, err := s.keep(ctx, slip)
 	if err != nil {
@@ -114,10 +119,10 @@ func (s *Service) draft(ctx context.Context, r community.Reader, d Draft, slip S
 	if err := s.joinCampaign(ctx, rules, &out, d.Campaign, now); err != nil {
 		return out, err
 	}
-	if out.Media, err = s.pictures(ctx, rules, r, d.Uploads); err != nil {
+	if out.Media, err = s.pictures(ctx, rules, r, d.Uploads, slip.ID); err != nil {
 		return out, err
 	}
-	v, err := s.judge(ctx, Text{Author: r.Member, Kind: community.OnPost, Body: d.Body, Trusted: len(r.Roles) > 0, Slip: slip.ID, At: now})
+	v, err := s.judge(ctx, Text{Author: r.Member, Kind: community.OnPost, Body: d.Body, Pictures: len(d.Uploads), Trusted: len(r.Roles) > 0, Slip: slip.ID, At: now})
 	out.State, out.Ruling = v.ruled(community.Draft, community.Ruling{}, stamp(now))
 	return out, err
 }
@@ -222,17 +227,4 @@ func (s *Service) joinCampaign(ctx context.Context, rules *programme.Posts, post
 		return err
 	}
 	return s.Store.PutTopics(ctx, []community.Topic{{ID: topic, Key: c.Key, Titles: c.Titles}})
-}
-
-func (s *Service) pictures(ctx context.Context, rules *programme.Posts, r community.Reader, ids []string) ([]community.Picture, error) {
-	switch {
-	case len(ids) == 0:
-		return nil, nil
-	case len(ids) > rules.PicturesMax:
-		return nil, tooMany("mediaUploadIds", len(ids), rules.PicturesMax)
-	case s.Uploads == nil:
-		return nil, fault.Refuse(UploadUnknown, "mediaUploadIds", "mediaUploadIds names an upload that is not there")
-	default:
-		return s.Uploads.Take(ctx, r.Member, ids)
-	}
 }

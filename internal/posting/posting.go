@@ -95,11 +95,15 @@ type Products interface {
 	ByIDs(ctx context.Context, skus []string) (map[string]product.Product, error)
 }
 
-// Uploads turns uploads into pictures.
+// Uploads turns uploads into pictures. Their refusals are UPLOAD_UNKNOWN, UPLOAD_TAKEN, and those of files that are no
+// pictures.
 type Uploads interface {
-	// Take gives the pictures of a member's own uploads, in their order, and keeps them for good. A refusal is
-	// UPLOAD_UNKNOWN.
-	Take(ctx context.Context, who member.ID, ids []string) ([]community.Picture, error)
+	// Look gives the pictures of a member's own uploads, in their order, that nothing but by shows.
+	Look(ctx context.Context, who member.ID, ids []string, by string) ([]community.Picture, error)
+	// Take keeps them for by, all or none, until Shows says that it does not show them.
+	Take(ctx context.Context, who member.ID, ids []string, by string) error
+	// Release says that what shows pictures is about to be deleted.
+	Release(ctx context.Context, pictures []community.Picture) error
 }
 
 // Counter counts a post's or comment's comments and marks again.

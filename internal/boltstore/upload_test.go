@@ -1,0 +1,9 @@
+package boltstore
+
+import (
+	"testing"
+
+	"membergate/internal/storetest"
+)
+
+func TestUploads(t *testing.T) { storetest.Uploads(t, open(t).Uploads()) }
