@@ -74,7 +74,7 @@ func (p *program) importOrders(ctx context.Context, file string, consents []stri
 		return fmt.Errorf("the import stopped; run it again to go on where it was: %w", err)
 	}
 	if err := p.recommend(ctx, st, st.cache.Lists(), sum.Latest); err != nil {
-		return err
+		return fmt.Errorf("%w; the import itself is done", err)
 	}
 	if !settings.EmbeddedRedis() { // what is told there ends with this process
 		st.watch(supply.NewHints())

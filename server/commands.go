@@ -28,6 +28,7 @@ var commands = []func(*program) *cobra.Command{
 	seedCommand,
 	rewardsCommand,
 	reconcileCommand,
+	recommendCommand,
 	deadCommand,
 	migrateCommand,
 }

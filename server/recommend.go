@@ -17,7 +17,7 @@ func (p *program) recommend(ctx context.Context, st *stores, lists recommend.Lis
 	}
 	built, err := recommend.Rebuild(ctx, st.orders, lists, at, func(m member.ID) bool { return agreed[m] })
 	if err != nil {
-		return fmt.Errorf("the recommendations could not be made; the import itself is done: %w", err)
+		return fmt.Errorf("the recommendations could not be made: %w", err)
 	}
 	fmt.Fprintf(p.log, "recommendations: %d lists of %d orders\n", built.Lists, built.Orders)
 	return nil

@@ -3,7 +3,6 @@ package recommend
 import (
 	"cmp"
 	"iter"
-	"math"
 	"slices"
 	"time"
 
@@ -59,10 +58,7 @@ func (b *Builder) Add(e order.Event) {
 // Newest is the time of the newest order.
 func (b *Builder) Newest() time.Time { return b.newest }
 
-const (
-	halfLife   = 30 * 24 * 3600 // seconds in which what was bought loses half its weight; a month, as shops plan in months
-	listLength = 60             // six screens of ten
-)
+const listLength = 60 // six screens of ten
 
 // habit is one product in a member's history: when it was bought, in order.
 type habit struct {
@@ -76,33 +72,19 @@ func (h habit) last() int64 { return h.days[len(h.days)-1] }
 // members who agreed, empty ones included. Nothing bought after the time counts.
 func (b *Builder) Lists(at time.Time, version string, agreed func(member.ID) bool) iter.Seq2[Key, List] {
 	now := at.Unix()
-	history := b.history(now)
-	sets, recent := make([][]int32, len(history)), make([][]habit, len(history))
-	heat := make([]float64, len(b.items.names))
-	for m, habits := range history {
-		recent[m] = habits[:min(memberHistory, len(habits))]
-		for _, h := range recent[m] {
-			sets[m] = append(sets[m], h.item)
-			heat[h.item] += fading(now - h.last())
-		}
-	}
-	near := similar(sets, len(b.items.names))
-	popular := b.ranked(heat, Popular, nil)
+	fresh, all := b.learn(now)
+	f := b.gather(now)
+	popular := b.ranked(f.popular, Popular, nil)
 	return func(yield func(Key, List) bool) {
 		if !yield(PopularList(OfProduct), List{version, popular}) {
 			return
 		}
-		for i, list := range near {
-			if len(list) > 0 && !yield(SimilarList(b.ref(int32(i))), List{version, b.together(int32(i), list)}) {
+		for i, list := range f.basket {
+			if len(list) > 0 && !yield(SimilarList(b.ref(int32(i))), List{version, b.together(int32(i), list[:min(shown, len(list))])}) {
 				return
 			}
 		}
-		for m, habits := range history {
-			id := b.members.names[m]
-			if len(habits) == 0 || !agreed(id) {
-				continue
-			}
-			own := b.own(habits, recent[m], near, popular, now)
+		for id, own := range b.own(f, &fresh, &all, agreed) {
 			for _, surface := range []Surface{Home, Discover, Replenish} {
 				if !yield(MemberList(id, surface), List{version, own[surface]}) { // an empty one takes an older one away
 					return
@@ -168,6 +150,3 @@ func (b *Builder) together(i int32, near []neighbour) []Item {
 }
 
 func (b *Builder) ref(i int32) Ref { return Ref{OfProduct, b.items.names[i]} }
-
-// fading is the weight of what happened some seconds ago.
-func fading(ago int64) float64 { return math.Exp2(-float64(ago) / halfLife) }

@@ -157,30 +157,6 @@ func TestWhatIsDueAgain(t *testing.T) {
 	}
 }
 
-func TestTheFirstScreenMixesWhatIsFamiliarWithWhatIsNew(t *testing.T) {
-	item := func(ids string) (out []Item) {
-		for _, id := range strings.Fields(ids) {
-			out = append(out, Item{Ref: Ref{OfProduct, id}})
-		}
-		return out
-	}
-	for name, c := range map[string][3]string{
-		"both":         {"a b c d", "1 2 3", "a b 1 c d 2 3"},
-		"only new":     {"", "1 2", "1 2"},
-		"only known":   {"a b c", "", "a b c"},
-		"nothing":      {"", "", ""},
-		"one of known": {"a", "1 2", "a 1 2"},
-	} {
-		if got := skus(List{Items: mixed(item(c[0]), item(c[1]))}); got != c[2] {
-			t.Errorf("%s: %q; want %q", name, got, c[2])
-		}
-	}
-	many := item(strings.Repeat("x ", 100))
-	if got := len(mixed(many, many)); got != listLength {
-		t.Errorf("a full list has %d", got)
-	}
-}
-
 func TestTheSameOrdersMakeTheSameLists(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	var events []order.Event

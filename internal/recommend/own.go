@@ -1,64 +1,56 @@
 package recommend
 
 import (
+	"iter"
 	"math"
+	"runtime"
 	"slices"
+	"sync"
+
+	"membergate/internal/member"
 )
 
-// own makes a member's lists: discoveries, what is due again, and for the first screen a mix of both.
-func (b *Builder) own(habits, recent []habit, near [][]neighbour, popular []Item, now int64) map[Surface][]Item {
-	discover := b.discover(habits, recent, near, popular, now)
-	return map[Surface][]Item{Discover: discover, Home: mixed(b.familiar(habits, now), discover), Replenish: b.due(habits, now)}
-}
+// atOnce is how many members' lists are made before they are handed on: what is in memory stays a few megabytes.
+const atOnce = 512
 
-// discover lists products that the member never bought: first those that are similar to what was bought lately, each
-// with the purchase that spoke for it loudest, then what is popular.
-func (b *Builder) discover(habits, recent []habit, near [][]neighbour, popular []Item, now int64) []Item {
-	score, loudest, because := make([]float64, len(near)), make([]float64, len(near)), make([]int32, len(near))
-	for _, h := range recent {
-		weight := fading(now - h.last())
-		for _, n := range near[h.item] {
-			share := weight * n.strength
-			score[n.item] += share
-			if share > loudest[n.item] {
-				loudest[n.item], because[n.item] = share, h.item
+// own makes the lists of members who agreed: what suits them best, what of it they never bought, and what is due again.
+// As many members as there are processors are ranked side by side; they come out in the same order all the same.
+func (b *Builder) own(f *facts, fresh, all *worth, agreed func(member.ID) bool) iter.Seq2[member.ID, map[Surface][]Item] {
+	var who []int32
+	for m, habits := range f.habits {
+		if len(habits) > 0 && agreed(b.members.names[m]) {
+			who = append(who, int32(m))
+		}
+	}
+	shelfFresh, shelfAll := b.order(f, fresh), b.order(f, all)
+	rankers := make([]*ranker, min(runtime.GOMAXPROCS(0), max(1, len(who))))
+	for n := range rankers {
+		rankers[n] = b.ranker(f)
+	}
+	return func(yield func(member.ID, map[Surface][]Item) bool) {
+		for part := range slices.Chunk(who, atOnce) {
+			made := make([]map[Surface][]Item, len(part))
+			var busy sync.WaitGroup
+			for n, r := range rankers {
+				busy.Go(func() {
+					for k := n; k < len(part); k += len(rankers) {
+						r.s.take(part[k])
+						made[k] = map[Surface][]Item{
+							Home:      r.rank(all, shelfAll, true),
+							Discover:  r.rank(fresh, shelfFresh, false),
+							Replenish: b.due(f.habits[part[k]], f.now),
+						}
+					}
+				})
+			}
+			busy.Wait()
+			for k, m := range part {
+				if !yield(b.members.names[m], made[k]) {
+					return
+				}
 			}
 		}
 	}
-	seen := map[Ref]bool{}
-	for _, h := range habits {
-		score[h.item] = 0
-		seen[b.ref(h.item)] = true
-	}
-	items := b.ranked(score, SimilarTo, because)
-	for _, i := range items {
-		seen[i.Ref] = true
-	}
-	for _, i := range popular {
-		if len(items) == listLength {
-			break
-		}
-		if !seen[i.Ref] {
-			items = append(items, i)
-		}
-	}
-	return items
-}
-
-// familiar lists what the member buys again and again, by how often and how lately.
-func (b *Builder) familiar(habits []habit, now int64) []Item {
-	score := make([]float64, len(b.items.names))
-	because := make([]int32, len(b.items.names))
-	for _, h := range habits {
-		if len(h.days) < 2 {
-			continue
-		}
-		because[h.item] = h.item
-		for _, at := range h.days {
-			score[h.item] += fading((now - at) / 3) // habits are slower than interests: they lose half in three months
-		}
-	}
-	return b.ranked(score, Replenishing, because)
 }
 
 // due lists what the member bought three times or more and is about to need again, the most pressing first: the middle
@@ -81,17 +73,4 @@ func (b *Builder) due(habits []habit, now int64) []Item {
 		}
 	}
 	return b.ranked(score, Replenishing, because)
-}
-
-// mixed takes two of what is familiar and one of what is new in turn, until a list is full.
-func mixed(familiar, fresh []Item) []Item {
-	var out []Item
-	for len(out) < listLength && len(familiar)+len(fresh) > 0 {
-		n := min(len(familiar), 2, listLength-len(out))
-		out, familiar = append(out, familiar[:n]...), familiar[n:]
-		if len(fresh) > 0 && len(out) < listLength {
-			out, fresh = append(out, fresh[0]), fresh[1:]
-		}
-	}
-	return out
 }

@@ -1,0 +1,161 @@
+package recommend
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// ranker puts products in order for one member after the other, and says what spoke for each.
+type ranker struct {
+	b     *Builder
+	s     *scale
+	plain signalled // the mean of each signal on the shelf: a product is popular by what it has more than that
+}
+
+func (b *Builder) ranker(f *facts) *ranker {
+	r := &ranker{b: b, s: newScale(f)}
+	n := 0.0
+	for i, alive := range f.alive {
+		if alive {
+			n++
+			for k := range f.shelf {
+				r.plain[k] += f.shelf[k][i]
+			}
+		}
+	}
+	for k := range f.shelf {
+		r.plain[k] /= max(1, n)
+	}
+	return r
+}
+
+// order is the products of a shop as they stand for somebody of whom nothing is known, best first.
+func (b *Builder) order(f *facts, w *worth) []int32 {
+	score := make([]float64, len(f.alive))
+	var out []int32
+	for i, alive := range f.alive {
+		if !alive {
+			continue
+		}
+		for k := range f.shelf {
+			score[i] += w[k] * f.shelf[k][i]
+		}
+		out = append(out, int32(i))
+	}
+	slices.SortFunc(out, func(x, y int32) int {
+		return cmp.Or(cmp.Compare(score[y], score[x]), cmp.Compare(b.items.names[x], b.items.names[y]))
+	})
+	return out
+}
+
+// rank lists what suits the member on the scale best. Of products that nothing of the member's speaks for, the first
+// ones of the shop's order are enough: the others stand behind them for everybody.
+func (r *ranker) rank(w *worth, order []int32, known bool) []Item {
+	type ranked struct {
+		item  int32
+		score float64
+		x     signalled
+	}
+	var all []ranked
+	add := func(i int32) {
+		if known || r.s.habit[i] == nil {
+			x := r.s.read(i)
+			all = append(all, ranked{i, w.score(&x), x})
+		}
+	}
+	for _, i := range r.s.touched {
+		add(i)
+	}
+	others := 0
+	for _, i := range order {
+		if others == listLength {
+			break
+		}
+		if !r.s.seen[i] {
+			add(i)
+			others++
+		}
+	}
+	slices.SortFunc(all, func(x, y ranked) int {
+		return cmp.Or(cmp.Compare(y.score, x.score), cmp.Compare(r.b.items.names[x.item], r.b.items.names[y.item]))
+	})
+	all = all[:min(listLength, len(all))]
+	items := make([]int32, len(all))
+	for n := range all {
+		items[n] = all[n].item
+	}
+	loudest := r.loudest(w, items)
+	out := make([]Item, len(all))
+	for n := range all {
+		out[n] = r.reason(w, &all[n].x, all[n].item, loudest[n])
+	}
+	return out
+}
+
+// reason is what a product's score would miss most: the member's other purchases, the habit, that it is new, or that
+// many buy it.
+func (r *ranker) reason(w *worth, x *signalled, i, loudest int32) Item {
+	bare := math.Log(floor)
+	similar := w[sNear]*(x[sNear]-bare) + w[sBasket]*(x[sBasket]-bare) + w[sLately]*(x[sLately]-bare)
+	var habit, popular float64
+	for k := forAll; k < signals; k++ {
+		habit += w[k] * x[k]
+	}
+	for _, k := range [...]int{sHeat, sTaken, sStale} {
+		popular += w[k] * (x[k] - r.plain[k])
+	}
+	fresh := w[sNew] * x[sNew]
+	out := Item{Ref: r.b.ref(i), Cause: Popular}
+	most := max(similar, habit, fresh, popular)
+	switch {
+	case most == popular || most <= 0:
+	case most == habit && x[sKnown] > 0:
+		out.Cause, out.Because = Replenishing, []Ref{out.Ref}
+	case most == similar && loudest >= 0:
+		out.Cause, out.Because = SimilarTo, []Ref{r.b.ref(loudest)}
+	case most == fresh:
+		out.Cause = Fresh
+	}
+	return out
+}
+
+// loudest finds for each product the purchase of the member whose share in its signals is worth most; -1 = none.
+func (r *ranker) loudest(w *worth, items []int32) []int32 {
+	slot := make(map[int32]int, len(items))
+	best, most := make([]int32, len(items)), make([]float64, len(items))
+	bare := math.Log(floor)
+	type lift struct{ near, basket, lately float64 } // what one unit of each sum is worth
+	lifts := make([]lift, len(items))
+	for n, i := range items {
+		slot[i], best[n] = n, -1
+		per := func(k int, sum, weight float64) float64 {
+			if sum == 0 {
+				return 0
+			}
+			return w[k] * (math.Log(sum*weight+floor) - bare) / sum
+		}
+		lifts[n] = lift{per(sNear, r.s.near[i], r.s.weight[0]), per(sBasket, r.s.basket[i], r.s.weight[1]), per(sLately, r.s.lately[i], r.s.weight[2])}
+	}
+	share := make([]float64, len(items))
+	for _, h := range r.s.f.habits[r.s.member] {
+		clear(share)
+		fade := fading(r.s.f.now-h.last(), monthFor)
+		for _, each := range r.s.f.near[h.item] {
+			if n, ok := slot[each.item]; ok {
+				share[n] += lifts[n].near * each.strength
+			}
+		}
+		for _, each := range r.s.f.basket[h.item] {
+			if n, ok := slot[each.item]; ok {
+				share[n] += (lifts[n].basket + lifts[n].lately*fade) * each.strength
+			}
+		}
+		for n, v := range share {
+			if v > most[n] {
+				best[n], most[n] = h.item, v
+			}
+		}
+	}
+	return best
+}
