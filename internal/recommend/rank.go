@@ -49,14 +49,16 @@ func (b *Builder) order(f *facts, w *worth) []int32 {
 	return out
 }
 
+// ranked is a product on its way into a list.
+type ranked struct {
+	item  int32
+	score float64
+	x     signalled
+}
+
 // rank lists what suits the member on the scale best. Of products that nothing of the member's speaks for, the first
 // ones of the shop's order are enough: the others stand behind them for everybody.
 func (r *ranker) rank(w *worth, order []int32, known bool) []Item {
-	type ranked struct {
-		item  int32
-		score float64
-		x     signalled
-	}
 	var all []ranked
 	add := func(i int32) {
 		if known || r.s.habit[i] == nil {
@@ -81,6 +83,7 @@ func (r *ranker) rank(w *worth, order []int32, known bool) []Item {
 		return cmp.Or(cmp.Compare(y.score, x.score), cmp.Compare(r.b.items.names[x.item], r.b.items.names[y.item]))
 	})
 	all = all[:min(listLength, len(all))]
+	r.spread(all)
 	items := make([]int32, len(all))
 	for n := range all {
 		items[n] = all[n].item
@@ -91,6 +94,37 @@ func (r *ranker) rank(w *worth, order []int32, known bool) []Item {
 		out[n] = r.reason(w, &all[n].x, all[n].item, loudest[n])
 	}
 	return out
+}
+
+const (
+	screen = 10  // places that are seen at once
+	apart  = 0.5 // what a place costs beside what always stands in the same orders: it is worth less than a good product
+)
+
+// spread makes the first screen show different things, by Carbonell and Goldstein (1998): each place goes to the product
+// whose score is best after what it loses by its likeness to one above it. On the shared orders a list of ten then holds a
+// later purchase of more members, and as many purchases as before.
+func (r *ranker) spread(all []ranked) {
+	loss := make(map[int32]float64, len(all))
+	for n := range all {
+		loss[all[n].item] = 0
+	}
+	for n := range min(screen, len(all)) {
+		best := n
+		for k := n + 1; k < len(all); k++ {
+			if all[k].score-loss[all[k].item] > all[best].score-loss[all[best].item] {
+				best = k
+			}
+		}
+		chosen := all[best]
+		copy(all[n+1:best+1], all[n:best]) // the others keep their order
+		all[n] = chosen
+		for _, like := range r.s.f.basket[chosen.item] {
+			if known, ok := loss[like.item]; ok {
+				loss[like.item] = max(known, apart*like.strength)
+			}
+		}
+	}
 }
 
 // reason is what a product's score would miss most: the member's other purchases, the habit, that it is new, or that

@@ -73,12 +73,35 @@ func TestAListIsTheBestOfTheWholeShop(t *testing.T) {
 		if len(got) != min(listLength, len(all)) {
 			t.Fatalf("%d things of %d", len(got), len(all))
 		}
-		for n, i := range got {
-			if math.Abs(score[i.ID]-score[all[n]]) > 1e-9 {
-				t.Fatalf("place %d has %s with %f; %s has %f", n, i.ID, score[i.ID], all[n], score[all[n]])
+		best := all[:len(got)]
+		for _, i := range got { // in whatever order: the first screen is spread
+			if score[i.ID] < score[best[len(best)-1]]-1e-9 {
+				t.Fatalf("%s is there with %f; %s has %f", i.ID, score[i.ID], best[len(best)-1], score[best[len(best)-1]])
+			}
+		}
+		rest := got[min(screen, len(got)):]
+		for n := 1; n < len(rest); n++ {
+			if score[rest[n].ID] > score[rest[n-1].ID]+1e-9 {
+				t.Fatalf("%s with %f stands before %s with %f", rest[n-1].ID, score[rest[n-1].ID], rest[n].ID, score[rest[n].ID])
 			}
 		}
 	})
+}
+
+func TestWhatAlwaysGoesTogetherDoesNotFillTheFirstScreen(t *testing.T) {
+	b := builder(shop())
+	f := b.gather(day(30).Unix())
+	r := b.ranker(f)
+	at := func(sku string, score float64) ranked { return ranked{item: b.items.numbers[sku], score: score} }
+	all := []ranked{at("tea", 1), at("honey", 0.9), at("soap", 0.8), at("towel", 0.7)}
+	r.spread(all)
+	var got []string
+	for _, each := range all {
+		got = append(got, b.items.names[each.item])
+	}
+	if want := []string{"tea", "soap", "honey", "towel"}; !slices.Equal(got, want) {
+		t.Errorf("the screen is %v; want %v", got, want)
+	}
 }
 
 // The evidence is what the score would miss most: without that purchase the product falls further than without any other.
