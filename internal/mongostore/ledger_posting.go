@@ -35,6 +35,7 @@ type postingDoc struct {
 	Input     string        `bson:"input,omitempty"`
 	Reason    string        `bson:"reason,omitempty"`
 	Grace     int64         `bson:"grace,omitempty"`
+	Asking    bool          `bson:"asking,omitempty"`
 }
 
 func toPosting(p wallet.Posting) *postingDoc {
@@ -42,7 +43,7 @@ func toPosting(p wallet.Posting) *postingDoc {
 		Op: p.Op, Kind: p.Kind, Coins: p.Coins, Expires: p.Expires, OwnOp: p.OwnOp, OwnSeq: p.OwnSeq, Own: p.Own, Title: p.Title, Ref: p.Ref,
 		Lines: each(p.Lines, toLine), Programme: p.Programme, At: p.At, Actor: p.Actor, From: p.From, Event: p.Event, Of: p.Of, IfOpen: p.IfOpen,
 		Until: p.Until, Purpose: p.Purpose, About: p.About, Percent: p.Percent, Fen: p.Fen, Parts: each(p.Parts, toLotShare), Given: p.Given,
-		Input: p.Input, Reason: p.Reason, Grace: p.Grace,
+		Input: p.Input, Reason: p.Reason, Grace: p.Grace, Asking: p.Asking,
 	}
 }
 
@@ -51,6 +52,6 @@ func (d *postingDoc) posting() *wallet.Posting {
 		Op: d.Op, Kind: d.Kind, Coins: d.Coins, Expires: d.Expires, OwnOp: d.OwnOp, OwnSeq: d.OwnSeq, Own: d.Own, Title: d.Title, Ref: d.Ref,
 		Lines: each(d.Lines, lineDoc.line), Programme: d.Programme, At: d.At, Actor: d.Actor, From: d.From, Event: d.Event, Of: d.Of, IfOpen: d.IfOpen,
 		Until: d.Until, Purpose: d.Purpose, About: d.About, Percent: d.Percent, Fen: d.Fen, Parts: each(d.Parts, lotShareDoc.share), Given: d.Given,
-		Input: d.Input, Reason: d.Reason, Grace: d.Grace,
+		Input: d.Input, Reason: d.Reason, Grace: d.Grace, Asking: d.Asking,
 	}
 }

@@ -36,7 +36,7 @@ type Posting struct {
 	Given   Coins     `json:"given,omitempty"`      // RETURN: how much of that spending came back before
 	Input   string    `json:"input,omitempty"`      // fingerprint of what an app asked for
 	Grace   int64     `json:"graceHours,omitempty"` // HOLD, RETURN: how much longer coins live that died meanwhile; 0 = Grace
-	Asking  bool      `json:"-"`                    // HOLD: for what is spent only if somebody agrees; rules that bind the member see it
+	Asking  bool      `json:"asking,omitempty"`     // HOLD: for what is spent only if somebody agrees; rules that bind the member see it
 	Reason  string    `json:"reason,omitempty"`     // ADJUST: why; never names a person
 }
 
