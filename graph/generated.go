@@ -19804,7 +19804,7 @@ type Recommendation {
 type RecommendationReason {
   """
   Code of the reason, such as SIMILAR_TO, BOUGHT_TOGETHER, POPULAR, TRENDING, NEW, FOLLOWED_TOPIC, TIER_BENEFIT,
-  EXPIRING_COINS, FAMILY_LIKES, REPLENISH or EDITORIAL.
+  EXPIRING_COINS, FAMILY_LIKES, REPLENISH, BOUGHT_BEFORE or EDITORIAL.
   """
   kind: String!
   "The reason as a sentence to show."

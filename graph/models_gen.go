@@ -4263,7 +4263,7 @@ type RecommendationEdge struct {
 // Why something is recommended: what truly weighed most, in words for the member.
 type RecommendationReason struct {
 	// Code of the reason, such as SIMILAR_TO, BOUGHT_TOGETHER, POPULAR, TRENDING, NEW, FOLLOWED_TOPIC, TIER_BENEFIT,
-	// EXPIRING_COINS, FAMILY_LIKES, REPLENISH or EDITORIAL.
+	// EXPIRING_COINS, FAMILY_LIKES, REPLENISH, BOUGHT_BEFORE or EDITORIAL.
 	Kind string `json:"kind"`
 	// The reason as a sentence to show.
 	Text string `json:"text"`

@@ -241,6 +241,8 @@ func TestReasonsAreTrue(t *testing.T) {
 				t.Errorf("%v recommends %s, which nobody sells", key, i.ID)
 			case i.Cause == recommend.SimilarTo && bought[member.ID(key.ID)][i.Because[0].ID] == 0:
 				t.Errorf("%v says that %s was bought", key, i.Because[0].ID)
+			case i.Cause == recommend.BoughtBefore && bought[member.ID(key.ID)][i.ID] != 1:
+				t.Errorf("%v says that %s was bought once", key, i.ID)
 			case i.Cause == recommend.Replenishing && bought[member.ID(key.ID)][i.ID] < 2:
 				t.Errorf("%v says that %s is bought again and again", key, i.ID)
 			}

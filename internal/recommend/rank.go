@@ -145,7 +145,10 @@ func (r *ranker) reason(w *worth, x *signalled, i, loudest int32) Item {
 	switch {
 	case most == popular || most <= 0:
 	case most == habit && x[sKnown] > 0:
-		out.Cause, out.Because = Replenishing, []Ref{out.Ref}
+		out.Cause, out.Because = BoughtBefore, []Ref{out.Ref}
+		if len(r.s.habit[i].days) > 1 {
+			out.Cause = Replenishing
+		}
 	case most == similar && loudest >= 0:
 		out.Cause, out.Because = SimilarTo, []Ref{r.b.ref(loudest)}
 	case most == fresh:

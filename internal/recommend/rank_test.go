@@ -149,7 +149,8 @@ func TestEachCauseIsToldWhereItWeighsMost(t *testing.T) {
 		w     worth
 		cause Cause
 	}{
-		"habit":   {worth{sKnown: 1, sNew: 0.1}, Replenishing},
+		"habit":   {worth{sHabit: 1, sNew: 0.1}, Replenishing},
+		"once":    {worth{sKnown: 3, sHabit: -1}, BoughtBefore},
 		"new":     {worth{sNew: 5, sHeat: 0.01}, Fresh},
 		"popular": {worth{sHeat: 1}, Popular},
 		"similar": {worth{sNear: 1}, SimilarTo},
@@ -158,7 +159,7 @@ func TestEachCauseIsToldWhereItWeighsMost(t *testing.T) {
 		if best.Cause != c.cause {
 			t.Errorf("%s: the best is %s for %s", name, best.ID, best.Cause)
 		}
-		if own := best.Cause == Replenishing || best.Cause == SimilarTo; own != (len(best.Because) == 1) {
+		if own := best.Cause.personal(); own != (len(best.Because) == 1) {
 			t.Errorf("%s: the evidence is %v", name, best.Because)
 		}
 	}

@@ -52,6 +52,7 @@ const (
 	SimilarTo      Cause = "SIMILAR_TO"      // members who bought the evidence bought this
 	BoughtTogether Cause = "BOUGHT_TOGETHER" // goes with what the reader looks at
 	Replenishing   Cause = "REPLENISH"       // the member buys it again and again
+	BoughtBefore   Cause = "BOUGHT_BEFORE"   // the member bought it once
 	FollowedTopic  Cause = "FOLLOWED_TOPIC"  // the member follows the evidence
 	Popular        Cause = "POPULAR"
 	Fresh          Cause = "NEW"
@@ -59,7 +60,9 @@ const (
 )
 
 // personal tells whether a cause is something about the member, who can then say "not because of this".
-func (c Cause) personal() bool { return c == SimilarTo || c == Replenishing || c == FollowedTopic }
+func (c Cause) personal() bool {
+	return c == SimilarTo || c == Replenishing || c == BoughtBefore || c == FollowedTopic
+}
 
 // Item is one thing on a list.
 type Item struct {
