@@ -1,7 +1,7 @@
 # Two commands matter: `make run` and `make test`. `make` alone lists them all.
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help run test stores stores-down bench generate lint web soak
+.PHONY: help run test stores stores-down bench eval generate lint web soak
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name what; do printf 'make %-12s %s\n' "$$name" "$$what"; done
@@ -20,6 +20,9 @@ stores-down: ## stop the real local stores
 
 bench: ## print the benchmark table
 	@scripts/bench.sh
+
+eval: ## measure the recommendations by what was bought later (EVAL_ORDERS: a file of order lines)
+	@go run ./server recommend evaluate "$${EVAL_ORDERS:-../shared/data/online-retail/orders-2010-12-01_2011-10-31.csv.gz}" --from "$${EVAL_FROM:-2011-09-22}"
 
 generate: ## generate the GraphQL server's code from schema.graphqls
 	@go generate ./graph
