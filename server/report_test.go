@@ -226,7 +226,7 @@ func TestReportsAreDecidedByModeratorsAndAppealedByAuthors(t *testing.T) {
 // A comment that waits is decided on, and counts follow; of two moderators at once one decides.
 func TestADecisionOnACommentMovesItsCounts(t *testing.T) {
 	onEngines(t, func(t *testing.T, e *engine) {
-		author, ms := newPen(t, e, "accused"), bench{t, e, "mod-1"}
+		author, ms := newPen(t, e, "discussed"), bench{t, e, "mod-1"}
 		id, _ := author.post(draft("body", "Talk."))
 		comment := author.comment(id, "", doubtfulText)
 		count := func() any {
@@ -253,7 +253,7 @@ func TestADecisionOnACommentMovesItsCounts(t *testing.T) {
 		}
 		c["edition"] = good(t, e.gateway.url, question{query: `query($id: ID!) { node(id: $id) { ... on ModerationCase { edition } } }`,
 			variables: map[string]any{"id": c["id"]}, header: staff(t, "moderator")}).at(t, "node", "edition")
-		if got := ms.decide(c, "LIMIT", "reason", "ADULT"); got != "" || count() != 0.0 || finds(t, e, "onlooker", comment) || !finds(t, e, "accused", comment) {
+		if got := ms.decide(c, "LIMIT", "reason", "ADULT"); got != "" || count() != 0.0 || finds(t, e, "onlooker", comment) || !finds(t, e, "discussed", comment) {
 			t.Errorf("limited: %q, the post counts %v", got, count())
 		}
 	})
@@ -261,7 +261,7 @@ func TestADecisionOnACommentMovesItsCounts(t *testing.T) {
 
 func TestAReportIsRefusedForItsReason(t *testing.T) {
 	onEngines(t, func(t *testing.T, e *engine) {
-		author := newPen(t, e, "accused")
+		author := newPen(t, e, "charged")
 		var ids []string
 		for n := range 21 {
 			if n < 11 {
@@ -279,7 +279,7 @@ func TestAReportIsRefusedForItsReason(t *testing.T) {
 			"of nothing":        {"NOT_FOUND", "nagger", globalID("Post", idOf(250)), nil},
 			"of a topic":        {"NOT_FOUND", "nagger", globalID("Topic", string(soupTopic)), nil},
 			"of what waits":     {"NOT_FOUND", "nagger", pending, nil},
-			"of one's own":      {"YOURSELF", "accused", ids[0], nil},
+			"of one's own":      {"YOURSELF", "charged", ids[0], nil},
 			"for no reason":     {"UNKNOWN_CODE", "nagger", ids[0], []any{"reason", "NONE"}},
 			"with another word": {"UNKNOWN_CODE", "nagger", ids[0], []any{"reason", "spam"}},
 		} {
@@ -299,7 +299,7 @@ func TestAReportIsRefusedForItsReason(t *testing.T) {
 		if r.refusal(t, "contentReport") != "" || finds(t, e, "witness", ids[1]) {
 			t.Errorf("with a block: %s", r.text)
 		}
-		off := input("memberId", good(t, e.gateway.url, question{who: "accused", query: `{ me { publicProfile { id } } }`}).at(t, "me", "publicProfile", "id"), "on", false)
+		off := input("memberId", good(t, e.gateway.url, question{who: "charged", query: `{ me { publicProfile { id } } }`}).at(t, "me", "publicProfile", "id"), "on", false)
 		good(t, e.gateway.url, question{who: "witness", query: writtenBy(t, "community", "Block"), variables: off})
 	})
 }

@@ -32,7 +32,7 @@ var (
 	societyTopic   = community.TopicID("t-society")
 )
 
-// society is a member's id, from 0 to 19.
+// society is a member's id, from 0 to 39; those from 20 on are the storm's, and stay followers.
 func society(n int) string { return fmt.Sprintf("soc-%02d", n) }
 
 func societyID(n int) string {
@@ -42,7 +42,7 @@ func societyID(n int) string {
 func putSociety(ctx context.Context, s Settings, st *stores, rules book) error {
 	c := st.community
 	ids := []string{societyAuthor, societyRival, societyElder}
-	for n := range 20 {
+	for n := range 40 {
 		ids = append(ids, society(n))
 	}
 	for _, id := range ids {
