@@ -74,7 +74,7 @@ func adoptOnce(t *testing.T, ctx context.Context, s Museum) {
 	badges, err := s.Badges(ctx, []member.ID{w.author.Member, member.ID(name("m"))})
 	must(t, err)
 	same(t, "the badges", badges, map[member.ID][]adoption.Badge{w.author.Member: {{Code: "B", Post: first.ID, At: writtenAt.Add(time.Hour)}}})
-	if got := load1(t, ctx, s, first.ID).Adopted; got.Open || got.Staff == "" || len(k.posts) != 2 {
+	if got := load1(t, ctx, s, first.ID).Adopted; got.Open || got.Staff == "" || k.posts[first.ID] == 0 || k.posts[second.ID] == 0 { // the sweep may meet those of other tests too
 		t.Errorf("it is left as %+v; told of are %v", got, k.posts)
 	}
 	must(t, s.Award(ctx, w.author.Member, adoption.Badge{Code: "A", Post: second.ID, At: writtenAt}))
