@@ -34,7 +34,9 @@ func recommendCommand(p *program) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return p.withLists(c.Context(), func(ctx context.Context, st *stores) error { return p.recommend(ctx, st, st.cache.Lists(), when) })
+			return p.withStores(c.Context(), func(ctx context.Context, st *stores, _ Settings, _ book) error {
+				return p.recommend(ctx, st, st.cache.Lists(), when)
+			})
 		},
 	}
 	build.Flags().StringVar(&at, "at", "", "nothing bought later counts, RFC 3339; default: the newest order")
@@ -53,7 +55,9 @@ func recommendCommand(p *program) *cobra.Command {
 			if first < 1 || first > recommend.Longest {
 				return fmt.Errorf("--first is %d; allowed are 1 to %d", first, recommend.Longest)
 			}
-			return p.withLists(c.Context(), func(ctx context.Context, st *stores) error { return p.export(ctx, st, shelf, first, args[0]) })
+			return p.withStores(c.Context(), func(ctx context.Context, st *stores, _ Settings, _ book) error {
+				return p.export(ctx, st, shelf, first, args[0])
+			})
 		},
 	}
 	export.Flags().StringVar(&surface, "surface", "home", "home (any product) or discover (nothing bought before)")
@@ -83,26 +87,6 @@ func moment(flag, text string) (time.Time, error) {
 		return time.Time{}, fmt.Errorf("%s is %q; allowed is a time such as 2011-10-31T17:19:00+08:00", flag, text)
 	}
 	return at, nil
-}
-
-func (p *program) withLists(ctx context.Context, do func(context.Context, *stores) error) (err error) {
-	settings, err := p.settings()
-	if err != nil {
-		return err
-	}
-	rules, err := programme.Keep(settings.Programme)
-	if err != nil {
-		return err
-	}
-	st, err := openStores(ctx, settings, true, p.logger())
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, st.close()) }()
-	if err := st.bind(ctx, rules); err != nil {
-		return err
-	}
-	return do(ctx, st)
 }
 
 // export writes the lists page by page: what is in memory stays small however many members there are.

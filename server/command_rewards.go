@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"membergate/internal/programme"
 	"membergate/internal/reward"
 	"membergate/internal/voucher"
 )
@@ -48,28 +47,14 @@ type shop struct {
 	rules  book
 }
 
-func (p *program) withShop(ctx context.Context, do func(context.Context, shop) error) (err error) {
-	settings, err := p.settings()
-	if err != nil {
-		return err
-	}
-	keys, err := settings.Keys()
-	if err != nil {
-		return err
-	}
-	rules, err := programme.Keep(settings.Programme)
-	if err != nil {
-		return err
-	}
-	st, err := openStores(ctx, settings, true, p.logger())
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, st.close()) }()
-	if err := st.bind(ctx, rules); err != nil {
-		return err
-	}
-	return do(ctx, shop{p, st, keys, rules})
+func (p *program) withShop(ctx context.Context, do func(context.Context, shop) error) error {
+	return p.withStores(ctx, func(ctx context.Context, st *stores, settings Settings, rules book) error {
+		keys, err := settings.Keys()
+		if err != nil {
+			return err
+		}
+		return do(ctx, shop{p, st, keys, rules})
+	})
 }
 
 func (s shop) put(ctx context.Context, file string) error {

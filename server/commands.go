@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"membergate/internal/programme"
 )
 
 // program is what every command is given, so that tests can give something else.
@@ -61,3 +64,24 @@ func (p *program) settings() (Settings, error) { return readSettings(p.env) }
 
 // logger writes JSON lines.
 func (p *program) logger() *slog.Logger { return slog.New(slog.NewJSONHandler(p.log, nil)) }
+
+// withStores does what needs the stores and the programme, and closes them.
+func (p *program) withStores(ctx context.Context, do func(context.Context, *stores, Settings, book) error) (err error) {
+	settings, err := p.settings()
+	if err != nil {
+		return err
+	}
+	rules, err := programme.Keep(settings.Programme)
+	if err != nil {
+		return err
+	}
+	st, err := openStores(ctx, settings, true, p.logger())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.close()) }()
+	if err := st.bind(ctx, rules); err != nil {
+		return err
+	}
+	return do(ctx, st, settings, rules)
+}
