@@ -36,17 +36,12 @@ func deadCommand(p *program) *cobra.Command {
 // deadPage is how many of the dead are read at once.
 const deadPage = 200
 
-func (p *program) withDead(ctx context.Context, do func(context.Context, event.Streams) error) (err error) {
+func (p *program) withDead(ctx context.Context, do func(context.Context, event.Streams) error) error {
 	settings, err := p.settings()
 	if err != nil {
 		return err
 	}
-	st, err := openStores(ctx, settings, true, p.logger())
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, st.close()) }()
-	return do(ctx, st.cache.Events(settings.Partitions))
+	return p.opened(ctx, settings, func(st *stores) error { return do(ctx, st.cache.Events(settings.Partitions)) })
 }
 
 func (p *program) listDead(ctx context.Context, s event.Streams) error {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -40,12 +39,8 @@ func importCommand(p *program) *cobra.Command {
 // importWorkers is how many members are imported at once: enough to keep a store's commits full.
 const importWorkers = 16
 
-func (p *program) importOrders(ctx context.Context, file string, consents []string) (err error) {
-	settings, err := p.settings()
-	if err != nil {
-		return err
-	}
-	rules, err := programme.Keep(settings.Programme)
+func (p *program) importOrders(ctx context.Context, file string, consents []string) error {
+	settings, rules, err := p.configured()
 	if err != nil {
 		return err
 	}
@@ -58,42 +53,46 @@ func (p *program) importOrders(ctx context.Context, file string, consents []stri
 	if err != nil {
 		return err
 	}
-	st, err := openStores(ctx, settings, true, p.logger())
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, st.close()) }()
-	if err := st.bind(ctx, rules); err != nil {
-		return err
-	}
-	i := &invoice.Importer{Orders: st.orderService(rules), Accounts: st.accounts, Products: st.products, Consents: agreed, Workers: importWorkers}
+	i := &invoice.Importer{Consents: agreed, Workers: importWorkers}
+	return p.bound(ctx, settings, rules, func(st *stores) error {
+		i.Orders, i.Accounts, i.Products = st.orderService(rules), st.accounts, st.products
+		sum, err := p.imported(ctx, st, i, read)
+		if err != nil {
+			return err
+		}
+		if !settings.EmbeddedRedis() { // what is told there ends with this process
+			st.watch(supply.NewHints())
+		}
+		if _, err := st.counter(rules).Sweep(ctx, time.Now(), func(int) {}); err != nil {
+			return err
+		}
+		census, err := account.Count(ctx, st.accounts, st.ledger, rules, sum.Latest, func(int) {})
+		if err != nil {
+			return err
+		}
+		printSummary(p.out, sum, census, current)
+		for _, problem := range sum.Problems {
+			fmt.Fprintln(p.log, problem)
+		}
+		if n := len(sum.Problems); n > 0 {
+			return fmt.Errorf("%s has %d wrong rows; nothing of their invoices was imported", file, n)
+		}
+		return nil
+	})
+}
+
+// imported brings in what was read, and makes the lists of recommendations of it.
+func (p *program) imported(ctx context.Context, st *stores, i *invoice.Importer, read invoice.File) (invoice.Summary, error) {
 	bar := newBar(p.log, "members")
 	sum, err := i.Import(ctx, read, bar.tell)
 	bar.end()
 	if err != nil {
-		return fmt.Errorf("the import stopped; run it again to go on where it was: %w", err)
+		return sum, fmt.Errorf("the import stopped; run it again to go on where it was: %w", err)
 	}
 	if err := p.recommend(ctx, st, st.cache.Lists(), sum.Latest); err != nil {
-		return fmt.Errorf("%w; the import itself is done", err)
+		return sum, fmt.Errorf("%w; the import itself is done", err)
 	}
-	if !settings.EmbeddedRedis() { // what is told there ends with this process
-		st.watch(supply.NewHints())
-	}
-	if _, err := st.counter(rules).Sweep(ctx, time.Now(), func(int) {}); err != nil {
-		return err
-	}
-	census, err := account.Count(ctx, st.accounts, st.ledger, rules, sum.Latest, func(int) {})
-	if err != nil {
-		return err
-	}
-	printSummary(p.out, sum, census, current)
-	for _, problem := range sum.Problems {
-		fmt.Fprintln(p.log, problem)
-	}
-	if n := len(sum.Problems); n > 0 {
-		return fmt.Errorf("%s has %d wrong rows; nothing of their invoices was imported", file, n)
-	}
-	return nil
+	return sum, nil
 }
 
 func readInvoices(file string, zone *time.Location) (invoice.File, error) {

@@ -21,10 +21,8 @@ func (p *program) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	st, err := openStores(ctx, settings, true, p.logger()) // opening prepares
-	if err != nil {
+	return p.opened(ctx, settings, func(*stores) error { // opening prepares
+		_, err := fmt.Fprintln(p.out, "The stores are prepared.")
 		return err
-	}
-	fmt.Fprintln(p.out, "The stores are prepared.")
-	return st.close()
+	})
 }

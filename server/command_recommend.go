@@ -14,7 +14,6 @@ import (
 
 	"membergate/internal/member"
 	"membergate/internal/order"
-	"membergate/internal/programme"
 	"membergate/internal/recommend"
 )
 
@@ -143,11 +142,7 @@ func (p *program) export(ctx context.Context, st *stores, shelf recommend.Surfac
 }
 
 func (p *program) evaluate(file, from, until string) error {
-	settings, err := p.settings()
-	if err != nil {
-		return err
-	}
-	rules, err := programme.Keep(settings.Programme)
+	_, rules, err := p.configured()
 	if err != nil {
 		return err
 	}

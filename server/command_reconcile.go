@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -10,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"membergate/internal/programme"
 	"membergate/internal/reconcile"
 )
 
@@ -31,20 +29,32 @@ func reconcileCommand(p *program) *cobra.Command {
 	return c
 }
 
-func (p *program) reconcile(ctx context.Context, hints, rebuild bool) (err error) {
-	settings, err := p.settings()
+func (p *program) reconcile(ctx context.Context, hints, rebuild bool) error {
+	settings, rules, err := p.configured()
 	if err != nil {
 		return err
 	}
-	rules, err := programme.Keep(settings.Programme)
-	if err != nil {
-		return err
-	}
-	st, err := openStores(ctx, settings, true, p.logger())
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, st.close()) }()
+	return p.opened(ctx, settings, func(st *stores) error {
+		if err := p.recount(ctx, st, rules, hints, rebuild); err != nil {
+			return err
+		}
+		report, err := p.checked(ctx, st, rules)
+		if err != nil {
+			return err
+		}
+		printReport(p.out, report.Rows())
+		if report.Behind > 0 {
+			fmt.Fprintf(p.log, "The count of all coins has not come to the newest entries of %d wallets yet; it will, or --repair-hints does it now.\n", report.Behind)
+		}
+		if n := report.Broken(); n > 0 {
+			return fmt.Errorf("%d checks of the ledger failed; the table names the first of each rule", n)
+		}
+		return nil
+	})
+}
+
+// recount brings the count of all coins up to the ledgers, as far as it was asked.
+func (p *program) recount(ctx context.Context, st *stores, rules book, hints, rebuild bool) error {
 	if rebuild {
 		bar := newBar(p.log, "members counted anew")
 		put, err := st.counter(rules).Rebuild(ctx, func(done int) { bar.tell(done, 0) })
@@ -54,11 +64,15 @@ func (p *program) reconcile(ctx context.Context, hints, rebuild bool) (err error
 		}
 		fmt.Fprintf(p.out, "The count of all coins is rebuilt: %d wallets looked at, %d marks and %d totals put right.\n", put.Wallets, put.Marks, put.Shards)
 	}
-	if hints || rebuild {
-		if _, err := st.counter(rules).Sweep(ctx, time.Now(), func(int) {}); err != nil {
-			return err
-		}
+	if !hints && !rebuild {
+		return nil
 	}
+	_, err := st.counter(rules).Sweep(ctx, time.Now(), func(int) {})
+	return err
+}
+
+// checked recomputes every invariant, showing how far it is.
+func (p *program) checked(ctx context.Context, st *stores, rules book) (*reconcile.Report, error) {
 	began, bars := time.Now(), map[string]*bar{}
 	report, err := reconcile.Check(ctx, reconcile.Stores{Accounts: st.accounts, Ledger: st.ledger, Orders: st.orders, Supply: st.supply, Abroad: abroad(rules), Transfers: st.transfers}, rules, func(what string, done int) {
 		if bars[what] == nil {
@@ -70,17 +84,10 @@ func (p *program) reconcile(ctx context.Context, hints, rebuild bool) (err error
 		b.end()
 	}
 	if err != nil {
-		return fmt.Errorf("the ledgers could not be walked to their end: %w", err)
+		return report, fmt.Errorf("the ledgers could not be walked to their end: %w", err)
 	}
-	printReport(p.out, report.Rows())
 	fmt.Fprintf(p.log, "took %s\n", time.Since(began).Round(time.Millisecond))
-	if report.Behind > 0 {
-		fmt.Fprintf(p.log, "The count of all coins has not come to the newest entries of %d wallets yet; it will, or --repair-hints does it now.\n", report.Behind)
-	}
-	if n := report.Broken(); n > 0 {
-		return fmt.Errorf("%d checks of the ledger failed; the table names the first of each rule", n)
-	}
-	return nil
+	return report, nil
 }
 
 // printReport prints one line for each rule, and the first place where it was broken.

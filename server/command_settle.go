@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"membergate/internal/order"
-	"membergate/internal/programme"
 	"membergate/internal/supply"
 	"membergate/internal/tier"
 )
@@ -38,8 +37,8 @@ func settleCommand(p *program) *cobra.Command {
 // redeems meanwhile on the embedded store waits three times as long.
 const settleWorkers = 64
 
-func (p *program) settle(ctx context.Context, when string) (err error) {
-	settings, err := p.settings()
+func (p *program) settle(ctx context.Context, when string) error {
+	settings, rules, err := p.configured()
 	if err != nil {
 		return err
 	}
@@ -50,20 +49,13 @@ func (p *program) settle(ctx context.Context, when string) (err error) {
 	if now := p.now(); settings.Production && at.After(now) {
 		return fmt.Errorf("--at is %q; allowed are times up to now, %s: what has not come cannot be settled", when, now.UTC().Format(time.RFC3339))
 	}
-	rules, err := programme.Keep(settings.Programme)
-	if err != nil {
-		return err
-	}
-	st, err := openStores(ctx, settings, true, p.logger())
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, st.close()) }()
+	return p.bound(ctx, settings, rules, func(st *stores) error { return p.settled(ctx, st, settings, rules, at) })
+}
+
+// settled settles all members, and reviews the index where real time passes.
+func (p *program) settled(ctx context.Context, st *stores, settings Settings, rules book, at time.Time) error {
 	hints := supply.NewHints()
 	st.watch(hints)
-	if err := st.bind(ctx, rules); err != nil {
-		return err
-	}
 	bar := newBar(p.log, "members")
 	sweep := order.Sweep{Orders: st.orderService(rules), Workers: settleWorkers, Progress: bar.tell}
 	if err := st.admissionService(rules).Finish(ctx, at.UTC()); err != nil {

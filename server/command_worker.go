@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"membergate/internal/programme"
 	"membergate/internal/supply"
 	"membergate/internal/worker"
 )
@@ -37,15 +36,11 @@ func workerCommand(p *program) *cobra.Command {
 }
 
 func (p *program) work(ctx context.Context, life time.Duration) (err error) {
-	settings, err := p.settings()
+	settings, rules, err := p.configured()
 	if err != nil {
 		return err
 	}
 	log := p.logger()
-	rules, err := programme.Keep(settings.Programme)
-	if err != nil {
-		return err
-	}
 	st, err := openStores(ctx, settings, false, log)
 	if err != nil {
 		return err

@@ -65,23 +65,41 @@ func (p *program) settings() (Settings, error) { return readSettings(p.env) }
 // logger writes JSON lines.
 func (p *program) logger() *slog.Logger { return slog.New(slog.NewJSONHandler(p.log, nil)) }
 
-// withStores does what needs the stores and the programme, and closes them.
-func (p *program) withStores(ctx context.Context, do func(context.Context, *stores, Settings, book) error) (err error) {
+// configured reads the environment, and the programme that it names.
+func (p *program) configured() (Settings, book, error) {
 	settings, err := p.settings()
 	if err != nil {
-		return err
+		return Settings{}, nil, err
 	}
 	rules, err := programme.Keep(settings.Programme)
-	if err != nil {
-		return err
-	}
+	return settings, rules, err
+}
+
+// opened does what needs the stores, with the patience of a command, and closes them.
+func (p *program) opened(ctx context.Context, settings Settings, do func(*stores) error) (err error) {
 	st, err := openStores(ctx, settings, true, p.logger())
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.close()) }()
-	if err := st.bind(ctx, rules); err != nil {
+	return do(st)
+}
+
+// bound does what needs the stores to keep the programme's promises.
+func (p *program) bound(ctx context.Context, settings Settings, rules book, do func(*stores) error) error {
+	return p.opened(ctx, settings, func(st *stores) error {
+		if err := st.bind(ctx, rules); err != nil {
+			return err
+		}
+		return do(st)
+	})
+}
+
+// withStores does what needs the stores and the programme, and closes them.
+func (p *program) withStores(ctx context.Context, do func(context.Context, *stores, Settings, book) error) error {
+	settings, rules, err := p.configured()
+	if err != nil {
 		return err
 	}
-	return do(ctx, st, settings, rules)
+	return p.bound(ctx, settings, rules, func(st *stores) error { return do(ctx, st, settings, rules) })
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -12,7 +11,6 @@ import (
 	"membergate/internal/clock"
 	"membergate/internal/demo"
 	"membergate/internal/fault"
-	"membergate/internal/programme"
 	"membergate/internal/voucher"
 )
 
@@ -30,47 +28,33 @@ func seedCommand(p *program) *cobra.Command {
 	return c
 }
 
-func (p *program) seedDemo(ctx context.Context) (err error) {
-	settings, err := p.settings()
-	if err != nil {
-		return err
-	}
-	rules, err := programme.Keep(settings.Programme)
-	if err != nil {
-		return err
-	}
-	st, err := openStores(ctx, settings, true, p.logger())
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, st.close()) }()
-	if err := st.bind(ctx, rules); err != nil {
-		return err
-	}
-	now, err := programmeClock(ctx, settings, st)
-	if err != nil {
-		return err
-	}
-	bar := newBar(p.log, "demo")
-	keys, err := settings.Keys()
-	if err != nil {
-		return err
-	}
-	made, err := demo.Seed(ctx, st.demo(rules, keys), demo.Options{Seed: demoSeed, Now: now.Now(ctx)}, bar.tell)
-	bar.end()
-	if err != nil {
-		return err
-	}
-	if _, err := st.counter(rules).Sweep(ctx, time.Now(), func(int) {}); err != nil {
-		return err
-	}
-	if made.Already {
-		fmt.Fprintln(p.out, "The demo is there already.")
+func (p *program) seedDemo(ctx context.Context) error {
+	return p.withStores(ctx, func(ctx context.Context, st *stores, settings Settings, rules book) error {
+		now, err := programmeClock(ctx, settings, st)
+		if err != nil {
+			return err
+		}
+		bar := newBar(p.log, "demo")
+		keys, err := settings.Keys()
+		if err != nil {
+			return err
+		}
+		made, err := demo.Seed(ctx, st.demo(rules, keys), demo.Options{Seed: demoSeed, Now: now.Now(ctx)}, bar.tell)
+		bar.end()
+		if err != nil {
+			return err
+		}
+		if _, err := st.counter(rules).Sweep(ctx, time.Now(), func(int) {}); err != nil {
+			return err
+		}
+		if made.Already {
+			fmt.Fprintln(p.out, "The demo is there already.")
+			return nil
+		}
+		fmt.Fprintf(p.out, "The demo is made: %d members, %d families, %d orders, %d posts, %d products.\n",
+			made.Members, made.Families, made.Orders, made.Posts, made.Products)
 		return nil
-	}
-	fmt.Fprintf(p.out, "The demo is made: %d members, %d families, %d orders, %d posts, %d products.\n",
-		made.Members, made.Families, made.Orders, made.Posts, made.Products)
-	return nil
+	})
 }
 
 // firstStart makes the demo on empty embedded stores, and goes on with one that was cut short. Stores that hold other
