@@ -87,7 +87,8 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 			}
 		}
 	}
-	if !s.Production {
+	if !s.Production { // there, what nobody has released does not run, whoever kept it
+		parts.Texts = st.cache.Texts()
 		parts.Demo = demoMembers(st, rules, now, trust)
 	}
 	hints := supply.NewHints()

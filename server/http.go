@@ -20,6 +20,7 @@ func publicHandler(s Settings, p *Parts, ready *readiness, meters *meters, log *
 		Extensions:   p.Around,
 		Production:   s.Production,
 		Sandbox:      s.Sandbox,
+		Texts:        p.Texts,
 		Log:          log,
 		Observe:      meters.observe,
 	})))

@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"membergate/internal/bucket"
+	"membergate/internal/edge"
 	"membergate/internal/token"
 )
 
@@ -17,6 +18,7 @@ type Parts struct {
 	Schema   graphql.ExecutableSchema                        // what can be asked, with its resolvers
 	SDL      string                                          // the schema as text, for GET /schema.graphqls
 	Around   []graphql.HandlerExtension                      // what each operation is wrapped in, such as its loaders
+	Texts    edge.Texts                                      // documents that clients name by their hash; nil keeps none
 	Tokens   *token.Verifier                                 // who asks
 	Checks   []Check                                         // what must answer for the gateway to be ready
 	Media    http.Handler                                    // pictures under /media/; nil for none

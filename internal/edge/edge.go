@@ -20,6 +20,7 @@ type Parts struct {
 	Extensions   []graphql.HandlerExtension                                     // what each operation is wrapped in, such as its loaders
 	Production   bool                                                           // no introspection, suggestions or store counts
 	Sandbox      bool                                                           // X-Debug-Now moves a query's clock
+	Texts        Texts                                                          // documents that clients name by their hash; nil keeps none
 	Log          *slog.Logger                                                   // one line for each request; nil says nothing
 	Observe      func(Record)                                                   // hears of each finished request, for metrics; nil is nobody
 }

@@ -16,6 +16,7 @@ import (
 type Executor struct {
 	parts Parts
 	docs  *documents
+	named *persisted
 	inner *executor.Executor
 }
 
@@ -25,6 +26,7 @@ func newExecutor(parts Parts) *Executor {
 	e := &Executor{
 		parts: parts,
 		docs:  newDocuments(parts.Schema.Schema(), parts.Production),
+		named: newPersisted(parts.Texts),
 		inner: executor.New(parts.Schema),
 	}
 	e.inner.SetQueryCache(checkedDocument{})
@@ -36,8 +38,21 @@ func newExecutor(parts Parts) *Executor {
 	return e
 }
 
-// CreateOperationContext parses, measures, validates and prices an operation; nothing has run when it refuses.
+// CreateOperationContext finds, parses, measures, validates and prices an operation; nothing has run when it refuses.
 func (e *Executor) CreateOperationContext(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
+	name, refused := e.named.resolve(ctx, params)
+	if refused != nil {
+		return &graphql.OperationContext{RecoverFunc: recovered}, gqlerror.List{refused}
+	}
+	op, errs := e.checked(ctx, params)
+	if errs == nil {
+		e.named.keep(ctx, name, params.Query)
+	}
+	return op, errs
+}
+
+// checked is what CreateOperationContext does once the text is there.
+func (e *Executor) checked(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
 	doc, errs := e.docs.check(ctx, params.Query, params.OperationName)
 	if errs != nil {
 		unfit := &graphql.OperationContext{RawQuery: params.Query, RecoverFunc: recovered}

@@ -91,7 +91,7 @@ func TestBrokenRequestsAreRefusedAndNeverRepeated(t *testing.T) {
 		"name is an object":    {post(`{"query":"{hello}","operationName":{}}`, plain), 400, "BAD_USER_INPUT"},
 		"extensions are text":  {post(`{"query":"{hello}","extensions":"x"}`, plain), 400, "BAD_USER_INPUT"},
 		"a batch":              {post(`[`+good+`,`+good+`]`, plain), 400, "OPERATION_NOT_ALLOWED"},
-		"only a hash":          {post(`{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"ab"}}}`, plain), 400, "PERSISTED_QUERY_NOT_FOUND"},
+		"a broken hash":        {post(`{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"`+phone+`"}}}`, plain), 400, "BAD_USER_INPUT"},
 		"no content type":      {post(good, ""), 415, "BAD_USER_INPUT"},
 		"text":                 {post(good, "text/plain"), 415, "BAD_USER_INPUT"},
 		"a form":               {post("query={hello}", "application/x-www-form-urlencoded"), 415, "BAD_USER_INPUT"},

@@ -110,12 +110,9 @@ func (m message) params() (*graphql.RawParams, *gqlerror.Error) {
 			return nil, refusal(BadInput, "%s is not %s.", member.name, member.kind)
 		}
 	}
-	if strings.TrimSpace(p.Query) == "" {
-		if _, hashed := p.Extensions["persistedQuery"]; hashed {
-			// The words are those that Apollo's clients wait for before they send the whole query.
-			return nil, refusal(NotPersisted, "PersistedQueryNotFound")
-		}
-		return nil, refusal(BadInput, "query is missing; it must hold a GraphQL document.")
+	n, refused := claimed(p)
+	if refused == nil && n.hash == "" && strings.TrimSpace(p.Query) == "" {
+		refused = refusal(BadInput, "query is missing; it must hold a GraphQL document.")
 	}
-	return p, nil
+	return p, refused
 }
