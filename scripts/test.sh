@@ -12,6 +12,7 @@ fail() {
 go version >/dev/null || fail "Go is missing; go.mod says which version is needed."
 command -v gcc >/dev/null || scripts/packages.sh gcc libc6-dev || fail "the race detector needs gcc, and it could not be installed."
 CHROMIUM=${CHROMIUM:-$(scripts/browser.sh)} || fail "the explorer's test needs Chromium, and it could not be installed."
+CONFORMANCE_NODE=${CONFORMANCE_NODE:-$(scripts/conformance.sh)} || fail "the clients and judges of conformance/ could not be installed."
 
 if [ -z "${MONGODB_URI:-}" ] || [ -z "${REDIS_URL:-}" ]; then
   stores=$(scripts/stores.sh up) || fail "the real stores could not be installed or started, so nothing was tested; the lines above say why."
@@ -21,7 +22,7 @@ fi
 
 STORETEST_ENGINES=$(mktemp) # each store suite appends the name of the engine it ran on
 trap 'rm -f "$STORETEST_ENGINES"' EXIT
-export CHROMIUM MONGODB_URI REDIS_URL STORETEST_ENGINES CGO_ENABLED=1
+export CHROMIUM CONFORMANCE_NODE MONGODB_URI REDIS_URL STORETEST_ENGINES CGO_ENABLED=1
 
 tests=0
 go test -race -shuffle=on -count=1 -timeout 25m "$@" ./... || tests=$?
