@@ -41,6 +41,7 @@ type Store struct {
 	db       *mongo.Database
 	patience time.Duration
 	convoys  *convoys // nil where each call goes alone
+	ways     *ways
 }
 
 // Open connects to a database and waits until the server answers. The error is one sentence for whoever started the
@@ -72,8 +73,14 @@ func Open(ctx context.Context, uri, database string) (*Store, error) {
 		_ = s.client.Disconnect(context.WithoutCancel(ctx))
 		return nil, fmt.Errorf("MONGODB_URI: no answer from %s within %v: %s", strings.Join(o.Hosts, ", "), opening, hide(uri, err))
 	}
+	if name, err := s.Server(ctx); err == nil && strings.HasPrefix(name, onDocumentDB) {
+		s.ways = &ways{}
+	}
 	return s, nil
 }
+
+// onDocumentDB is how the names of servers begin that take no order but that of _id from an index.
+const onDocumentDB = "FerretDB"
 
 // await pings until the server answers or opening is over.
 func (s *Store) await(ctx context.Context) error {
