@@ -30,6 +30,7 @@ var may = map[string][]string{
 	"internal/secret":      {},
 	"internal/desk":        {"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/wallet", "internal/account", "internal/order", "internal/benefit"},
 	"internal/profile":     {"internal/programme", "internal/member", "internal/tier", "internal/account"},
+	"internal/personal":    {},
 	"internal/token":       {},
 	"internal/phrase":      {},
 	"internal/picture":     {},
@@ -93,7 +94,7 @@ var may = map[string][]string{
 
 // domains are the packages that hold rules and know no store, no HTTP and no GraphQL.
 var domains = []string{
-	"internal/profile", "internal/desk",
+	"internal/profile", "internal/personal", "internal/desk",
 	"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/wallet", "internal/checkout", "internal/account", "internal/order", "internal/benefit",
 	"internal/moderation", "internal/upload", "internal/product", "internal/reward", "internal/voucher", "internal/redemption", "internal/admission", "internal/adjustment", "internal/transfer", "internal/family", "internal/cursor", "internal/community", "internal/posting", "internal/report", "internal/adoption", "internal/recommend", "internal/claim",
 	"internal/event", "internal/supply", "internal/change", "internal/coupon", "internal/basket", "internal/offer", "internal/giving", "internal/membership", "internal/notice", "internal/invitation", "internal/glance",

@@ -1,0 +1,56 @@
+package boltstore
+
+import (
+	"slices"
+	"testing"
+
+	"membergate/internal/account"
+	"membergate/internal/adjustment"
+	"membergate/internal/admission"
+	"membergate/internal/adoption"
+	"membergate/internal/benefit"
+	"membergate/internal/claim"
+	"membergate/internal/community"
+	"membergate/internal/coupon"
+	"membergate/internal/desk"
+	"membergate/internal/family"
+	"membergate/internal/invitation"
+	"membergate/internal/member"
+	"membergate/internal/notice"
+	"membergate/internal/offer"
+	"membergate/internal/order"
+	"membergate/internal/personal"
+	"membergate/internal/posting"
+	"membergate/internal/product"
+	"membergate/internal/profile"
+	"membergate/internal/programme"
+	"membergate/internal/redemption"
+	"membergate/internal/report"
+	"membergate/internal/reward"
+	"membergate/internal/storetest"
+	"membergate/internal/supply"
+	"membergate/internal/transfer"
+	"membergate/internal/upload"
+	"membergate/internal/voucher"
+	"membergate/internal/wallet"
+)
+
+// documents are the shapes of what buckets hold; the others hold keys only.
+var documents = map[string]any{
+	"profiles": member.Profile{}, "accounts": account.Account{}, "orders": order.Record{}, "entries": wallet.Entry{}, "supply": supply.Shard{}, "counted": supply.Mark{},
+	"adjusted": supply.Adjustment{}, "promises": programme.Promise{}, "products": product.Product{}, "rewards": reward.Reward{}, "slots": reward.Slot{},
+	"redemptions": redemption.Redemption{}, "vouchers": voucher.Code{}, "families": family.Family{}, "usages": benefit.Usage{}, "uses": benefit.Use{}, "coupons": coupon.Coupon{},
+	"claims": claim.Claim{}, "offers": offer.Offers{}, "adjustments": adjustment.Proposal{}, "transfers": transfer.Transfer{}, "seats": admission.Seats{}, "dossiers": admission.Dossier{},
+	"inviters": invitation.Inviter{}, "invitees": invitation.Invitee{}, "posts": postRow{}, "comments": commentRow{}, "topics": community.Topic{}, "marks": community.Mark{}, "ties": community.Ties{},
+	"slips": posting.Slip{}, "badges": adoption.Badge{}, "reports": report.Report{}, "moderationLog": report.Entry{}, "uploads": upload.Upload{}, "decisions": profile.Decision{},
+	"requests": desk.Request{}, "cards": desk.Card{}, "inboxes": notice.Inbox{}, "notices": notice.Notice{}, "noticeSettings": notice.Settings{},
+}
+
+func TestEveryFieldThatCanBeStoredIsInTheDataMap(t *testing.T) {
+	for _, b := range buckets {
+		if b != "test" && !slices.Contains(personal.Places(personal.Bolt), string(b)) { // "test" is made by a test of this package
+			t.Errorf("the data map says nothing of the bucket %s", b)
+		}
+	}
+	storetest.Mapped(t, personal.Bolt, "json", documents)
+}

@@ -1,0 +1,46 @@
+package mongostore
+
+import (
+	"testing"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"membergate/internal/personal"
+	"membergate/internal/storetest"
+)
+
+// documents are the shapes of what each collection holds.
+var documents = map[string]any{
+	"members": memberDoc{}, "orders": orderDoc{}, "entries": entryDoc{}, "supply": shardDoc{}, "counted": countedDoc{}, "adjusted": adjustedDoc{}, "promises": parityDoc{},
+	"products": productDoc{}, "rewards": rewardDoc{}, "slots": slotDoc{}, "stock": moveDoc{}, "redemptions": redemptionDoc{}, "vouchers": voucherDoc{},
+	"families": familyDoc{}, "family_turns": turnLock{}, "usages": usageDoc{}, "uses": useDoc{}, "coupons": couponDoc{}, "claims": claimDoc{}, "offers": offersDoc{},
+	"adjustments": proposalDoc{}, "transfers": transferDoc{}, "seats": seatsDoc{}, "dossiers": dossierDoc{}, "inviters": inviterDoc{}, "invitees": inviteeDoc{},
+	"posts": postDoc{}, "comments": commentDoc{}, "topics": topicDoc{}, "marks": markDoc{}, "ties": tiesDoc{}, "circles": circleDoc{}, "slips": slipDoc{},
+	"badges": badgeDoc{}, "reports": reportDoc{}, "moderation": logDoc{}, "uploads": uploadDoc{}, "decisions": decisionDoc{}, "requests": requestDoc{}, "cards": cardDoc{},
+	"inboxes": inboxDoc{}, "notices": noticeDoc{}, "noticeSettings": settingsDoc{},
+}
+
+// Those that are written without a struct of their own.
+type (
+	turnLock struct {
+		ID    string `bson:"_id"`
+		SV    int    `bson:"sv"`
+		By    string `bson:"by"`
+		Until bson.DateTime
+	}
+	circleDoc struct {
+		ID      string   `bson:"_id"`
+		SV      int      `bson:"sv"`
+		Version int64    `bson:"version"`
+		Members []string `bson:"members"`
+	}
+)
+
+func TestEveryFieldThatCanBeStoredIsInTheDataMap(t *testing.T) {
+	for _, c := range collections {
+		if _, known := documents[c.name]; !known {
+			t.Errorf("nothing says what documents of %s look like", c.name)
+		}
+	}
+	storetest.Mapped(t, personal.Mongo, "bson", documents)
+}
