@@ -1067,6 +1067,17 @@ type ComplexityRoot struct {
 		Growth func(childComplexity int) int
 	}
 
+	HistoryDeletePayload struct {
+		Privacy    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	HistoryDeleteUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
 	Hold struct {
 		Amount    func(childComplexity int) int
 		Captured  func(childComplexity int) int
@@ -1677,6 +1688,7 @@ type ComplexityRoot struct {
 		FamilySharingSet        func(childComplexity int, input FamilySharingSetInput) int
 		FollowSet               func(childComplexity int, input FollowSetInput) int
 		GroupJoin               func(childComplexity int, input GroupJoinInput) int
+		HistoryDelete           func(childComplexity int, input HistoryDeleteInput) int
 		HouseholdSet            func(childComplexity int, input HouseholdSetInput) int
 		MediaUploadCreate       func(childComplexity int, input MediaUploadCreateInput) int
 		MediaUploadFinish       func(childComplexity int, input MediaUploadFinishInput) int
@@ -1911,6 +1923,7 @@ type ComplexityRoot struct {
 
 	Privacy struct {
 		Decisions func(childComplexity int, first *int, after *string) int
+		Deletion  func(childComplexity int) int
 		ID        func(childComplexity int) int
 		Purposes  func(childComplexity int) int
 	}
@@ -1932,6 +1945,15 @@ type ComplexityRoot struct {
 	PrivacyDecisionEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	PrivacyDeletion struct {
+		Categories  func(childComplexity int) int
+		DoneAt      func(childComplexity int) int
+		DueAt       func(childComplexity int) int
+		Kind        func(childComplexity int) int
+		RequestedAt func(childComplexity int) int
+		State       func(childComplexity int) int
 	}
 
 	PrivacyPurpose struct {
@@ -2760,6 +2782,7 @@ type MutationResolver interface {
 	FamilySharingSet(ctx context.Context, input FamilySharingSetInput) (*FamilyPayload, error)
 	MemberBirthdayCorrect(ctx context.Context, input MemberBirthdayCorrectInput) (*MemberBirthdayCorrectPayload, error)
 	ConsentSet(ctx context.Context, input ConsentSetInput) (*ConsentSetPayload, error)
+	HistoryDelete(ctx context.Context, input HistoryDeleteInput) (*HistoryDeletePayload, error)
 	HouseholdSet(ctx context.Context, input HouseholdSetInput) (*HouseholdSetPayload, error)
 	PreferencesSet(ctx context.Context, input PreferencesSetInput) (*PreferencesSetPayload, error)
 	ReactionSet(ctx context.Context, input ReactionSetInput) (*ReactionSetPayload, error)
@@ -2820,6 +2843,7 @@ type PostCampaignResolver interface {
 }
 type PrivacyResolver interface {
 	Decisions(ctx context.Context, obj *Privacy, first *int, after *string) (*PrivacyDecisionConnection, error)
+	Deletion(ctx context.Context, obj *Privacy) (*PrivacyDeletion, error)
 }
 type PublicProfileResolver interface {
 	IsFollowedByMe(ctx context.Context, obj *PublicProfile) (*bool, error)
@@ -6597,6 +6621,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.GrowthRollOff.Growth(childComplexity), true
 
+	case "HistoryDeletePayload.privacy":
+		if e.ComplexityRoot.HistoryDeletePayload.Privacy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HistoryDeletePayload.Privacy(childComplexity), true
+	case "HistoryDeletePayload.userErrors":
+		if e.ComplexityRoot.HistoryDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HistoryDeletePayload.UserErrors(childComplexity), true
+
+	case "HistoryDeleteUserError.code":
+		if e.ComplexityRoot.HistoryDeleteUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HistoryDeleteUserError.Code(childComplexity), true
+	case "HistoryDeleteUserError.field":
+		if e.ComplexityRoot.HistoryDeleteUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HistoryDeleteUserError.Field(childComplexity), true
+	case "HistoryDeleteUserError.message":
+		if e.ComplexityRoot.HistoryDeleteUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HistoryDeleteUserError.Message(childComplexity), true
+
 	case "Hold.amount":
 		if e.ComplexityRoot.Hold.Amount == nil {
 			break
@@ -9237,6 +9293,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.GroupJoin(childComplexity, args["input"].(GroupJoinInput)), true
+	case "Mutation.historyDelete":
+		if e.ComplexityRoot.Mutation.HistoryDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_historyDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.HistoryDelete(childComplexity, args["input"].(HistoryDeleteInput)), true
 	case "Mutation.householdSet":
 		if e.ComplexityRoot.Mutation.HouseholdSet == nil {
 			break
@@ -10328,6 +10395,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Privacy.Decisions(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Privacy.deletion":
+		if e.ComplexityRoot.Privacy.Deletion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Privacy.Deletion(childComplexity), true
 	case "Privacy.id":
 		if e.ComplexityRoot.Privacy.ID == nil {
 			break
@@ -10403,6 +10476,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PrivacyDecisionEdge.Node(childComplexity), true
+
+	case "PrivacyDeletion.categories":
+		if e.ComplexityRoot.PrivacyDeletion.Categories == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrivacyDeletion.Categories(childComplexity), true
+	case "PrivacyDeletion.doneAt":
+		if e.ComplexityRoot.PrivacyDeletion.DoneAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrivacyDeletion.DoneAt(childComplexity), true
+	case "PrivacyDeletion.dueAt":
+		if e.ComplexityRoot.PrivacyDeletion.DueAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrivacyDeletion.DueAt(childComplexity), true
+	case "PrivacyDeletion.kind":
+		if e.ComplexityRoot.PrivacyDeletion.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrivacyDeletion.Kind(childComplexity), true
+	case "PrivacyDeletion.requestedAt":
+		if e.ComplexityRoot.PrivacyDeletion.RequestedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrivacyDeletion.RequestedAt(childComplexity), true
+	case "PrivacyDeletion.state":
+		if e.ComplexityRoot.PrivacyDeletion.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrivacyDeletion.State(childComplexity), true
 
 	case "PrivacyPurpose.changedAt":
 		if e.ComplexityRoot.PrivacyPurpose.ChangedAt == nil {
@@ -13105,6 +13215,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputFamilySharingSetInput,
 		ec.unmarshalInputFollowSetInput,
 		ec.unmarshalInputGroupJoinInput,
+		ec.unmarshalInputHistoryDeleteInput,
 		ec.unmarshalInputHouseholdSetInput,
 		ec.unmarshalInputLedgerFilter,
 		ec.unmarshalInputMediaUploadCreateInput,
@@ -13660,6 +13771,15 @@ type Mutation {
     "To which purpose, and the answer."
     input: ConsentSetInput!
   ): ConsentSetPayload!
+
+  """
+  Deletes categories of the member's data for good, within days: ` + "`" + `privacy.deletion` + "`" + ` says by when. Asked again before it is done
+  it says the same.
+  """
+  historyDelete(
+    "What is to be deleted."
+    input: HistoryDeleteInput!
+  ): HistoryDeletePayload!
 
   "Tells of the people at home, each fact under its consent; taking back needs none. Told again it changes nothing."
   householdSet(
@@ -14439,6 +14559,30 @@ type Privacy implements Node {
     "Decisions that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
     after: String
   ): PrivacyDecisionConnection @semanticNonNull
+  """
+  What of the member's data is being deleted, or was: the request that must be done first, else the one that was done last.
+  Null when nothing was asked for, or together with an error.
+  """
+  deletion: PrivacyDeletion
+}
+
+"""
+Data that is deleted because the member asked for it, or said no to a purpose. Its use has ended at once; deleting takes
+seconds, and is watched until it is done.
+"""
+type PrivacyDeletion {
+  "REQUESTED or DONE; more may come."
+  state: String!
+  "HISTORY when the member asked for it, CONSENT when it followed a no; more may come."
+  kind: String!
+  "Codes of what is deleted, as in ` + "`" + `historyDelete` + "`" + `; empty where nothing but what the no itself took away was kept."
+  categories: [String!]!
+  "When it was asked for."
+  requestedAt: DateTime!
+  "By when it must be done."
+  dueAt: DateTime!
+  "When it was done. Null before."
+  doneAt: DateTime
 }
 
 "Something that personal data may be used for, off until the member says yes."
@@ -14613,6 +14757,42 @@ enum ConsentSetErrorCode {
   NOT_FOUND
   "The text has changed; show the new one and ask again."
   POLICY_CHANGED
+}
+
+"What of the own data is to be deleted."
+input HistoryDeleteInput {
+  """
+  Codes of the categories: RECOMMENDATIONS (lists made from what the member did, and what was hidden from them), PURCHASES
+  (which products orders were of; sums stay, for coins and growth), HOUSEHOLD (what was told of home and likes), NOTICES (what
+  the inbox holds), REACTIONS (what was liked and kept). More may come.
+  """
+  categories: [String!]!
+}
+
+"What came of it."
+type HistoryDeletePayload {
+  "What the member's data may be used for, and what is being deleted of it. Null when refused."
+  privacy: Privacy
+  "Why nothing is deleted; empty on success."
+  userErrors: [HistoryDeleteUserError!]!
+}
+
+"Why nothing is deleted."
+type HistoryDeleteUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "What to do about it."
+  code: HistoryDeleteErrorCode!
+}
+
+"Reasons why nothing is deleted."
+enum HistoryDeleteErrorCode {
+  "One of the codes is no category."
+  UNKNOWN_CODE
+  "There is no category in the list."
+  OUT_OF_RANGE
 }
 
 "What is told of the people at home."
@@ -22446,6 +22626,28 @@ func (ec *executionContext) childFields_GrowthRollOff(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type GrowthRollOff", field.Name)
 }
 
+func (ec *executionContext) childFields_HistoryDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "privacy":
+		return ec.fieldContext_HistoryDeletePayload_privacy(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_HistoryDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HistoryDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_HistoryDeleteUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_HistoryDeleteUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_HistoryDeleteUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_HistoryDeleteUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HistoryDeleteUserError", field.Name)
+}
+
 func (ec *executionContext) childFields_Hold(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -23980,6 +24182,8 @@ func (ec *executionContext) childFields_Privacy(ctx context.Context, field graph
 		return ec.fieldContext_Privacy_purposes(ctx, field)
 	case "decisions":
 		return ec.fieldContext_Privacy_decisions(ctx, field)
+	case "deletion":
+		return ec.fieldContext_Privacy_deletion(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Privacy", field.Name)
 }
@@ -24020,6 +24224,24 @@ func (ec *executionContext) childFields_PrivacyDecisionEdge(ctx context.Context,
 		return ec.fieldContext_PrivacyDecisionEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PrivacyDecisionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_PrivacyDeletion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "state":
+		return ec.fieldContext_PrivacyDeletion_state(ctx, field)
+	case "kind":
+		return ec.fieldContext_PrivacyDeletion_kind(ctx, field)
+	case "categories":
+		return ec.fieldContext_PrivacyDeletion_categories(ctx, field)
+	case "requestedAt":
+		return ec.fieldContext_PrivacyDeletion_requestedAt(ctx, field)
+	case "dueAt":
+		return ec.fieldContext_PrivacyDeletion_dueAt(ctx, field)
+	case "doneAt":
+		return ec.fieldContext_PrivacyDeletion_doneAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PrivacyDeletion", field.Name)
 }
 
 func (ec *executionContext) childFields_PrivacyPurpose(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -26508,6 +26730,20 @@ func (ec *executionContext) field_Mutation_groupJoin_args(ctx context.Context, r
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (GroupJoinInput, error) {
 			return ec.unmarshalNGroupJoinInput2membergateᚋgraphᚐGroupJoinInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_historyDelete_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (HistoryDeleteInput, error) {
+			return ec.unmarshalNHistoryDeleteInput2membergateᚋgraphᚐHistoryDeleteInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -42813,6 +43049,139 @@ func (ec *executionContext) fieldContext_GrowthRollOff_growth(_ context.Context,
 	return graphql.NewScalarFieldContext("GrowthRollOff", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _HistoryDeletePayload_privacy(ctx context.Context, field graphql.CollectedField, obj *HistoryDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryDeletePayload_privacy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Privacy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Privacy) graphql.Marshaler {
+			return ec.marshalOPrivacy2ᚖmembergateᚋgraphᚐPrivacy(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryDeletePayload_privacy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HistoryDeletePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Privacy(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HistoryDeletePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *HistoryDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryDeletePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*HistoryDeleteUserError) graphql.Marshaler {
+			return ec.marshalNHistoryDeleteUserError2ᚕᚖmembergateᚋgraphᚐHistoryDeleteUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryDeletePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HistoryDeletePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HistoryDeleteUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HistoryDeleteUserError_field(ctx context.Context, field graphql.CollectedField, obj *HistoryDeleteUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryDeleteUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryDeleteUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryDeleteUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryDeleteUserError_message(ctx context.Context, field graphql.CollectedField, obj *HistoryDeleteUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryDeleteUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryDeleteUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryDeleteUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryDeleteUserError_code(ctx context.Context, field graphql.CollectedField, obj *HistoryDeleteUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryDeleteUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v HistoryDeleteErrorCode) graphql.Marshaler {
+			return ec.marshalNHistoryDeleteErrorCode2membergateᚋgraphᚐHistoryDeleteErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryDeleteUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryDeleteUserError", field, false, false, errors.New("field of type HistoryDeleteErrorCode does not have child fields"))
+}
+
 func (ec *executionContext) _Hold_id(ctx context.Context, field graphql.CollectedField, obj *Hold) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -53859,6 +54228,50 @@ func (ec *executionContext) fieldContext_Mutation_consentSet(ctx context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_historyDelete(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_historyDelete(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().HistoryDelete(ctx, fc.Args["input"].(HistoryDeleteInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *HistoryDeletePayload) graphql.Marshaler {
+			return ec.marshalNHistoryDeletePayload2ᚖmembergateᚋgraphᚐHistoryDeletePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_historyDelete(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HistoryDeletePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_historyDelete_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_householdSet(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -58252,6 +58665,38 @@ func (ec *executionContext) fieldContext_Privacy_decisions(ctx context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _Privacy_deletion(ctx context.Context, field graphql.CollectedField, obj *Privacy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Privacy_deletion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Privacy().Deletion(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PrivacyDeletion) graphql.Marshaler {
+			return ec.marshalOPrivacyDeletion2ᚖmembergateᚋgraphᚐPrivacyDeletion(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Privacy_deletion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Privacy",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PrivacyDeletion(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PrivacyDecision_purpose(ctx context.Context, field graphql.CollectedField, obj *PrivacyDecision) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -58516,6 +58961,144 @@ func (ec *executionContext) fieldContext_PrivacyDecisionEdge_node(_ context.Cont
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _PrivacyDeletion_state(ctx context.Context, field graphql.CollectedField, obj *PrivacyDeletion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrivacyDeletion_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrivacyDeletion_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PrivacyDeletion", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PrivacyDeletion_kind(ctx context.Context, field graphql.CollectedField, obj *PrivacyDeletion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrivacyDeletion_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrivacyDeletion_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PrivacyDeletion", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PrivacyDeletion_categories(ctx context.Context, field graphql.CollectedField, obj *PrivacyDeletion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrivacyDeletion_categories(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Categories, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrivacyDeletion_categories(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PrivacyDeletion", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PrivacyDeletion_requestedAt(ctx context.Context, field graphql.CollectedField, obj *PrivacyDeletion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrivacyDeletion_requestedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrivacyDeletion_requestedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PrivacyDeletion", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _PrivacyDeletion_dueAt(ctx context.Context, field graphql.CollectedField, obj *PrivacyDeletion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrivacyDeletion_dueAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DueAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrivacyDeletion_dueAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PrivacyDeletion", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _PrivacyDeletion_doneAt(ctx context.Context, field graphql.CollectedField, obj *PrivacyDeletion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrivacyDeletion_doneAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DoneAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PrivacyDeletion_doneAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PrivacyDeletion", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
 func (ec *executionContext) _PrivacyPurpose_purpose(ctx context.Context, field graphql.CollectedField, obj *PrivacyPurpose) (ret graphql.Marshaler) {
@@ -72559,6 +73142,36 @@ func (ec *executionContext) unmarshalInputGroupJoinInput(ctx context.Context, ob
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputHistoryDeleteInput(ctx context.Context, obj any) (HistoryDeleteInput, error) {
+	var it HistoryDeleteInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"categories"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "categories":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("categories"))
+			data, err := ec.unmarshalNString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Categories = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputHouseholdSetInput(ctx context.Context, obj any) (HouseholdSetInput, error) {
 	var it HouseholdSetInput
 	if obj == nil {
@@ -74825,6 +75438,13 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._HouseholdSetUserError(ctx, sel, obj)
+	case HistoryDeleteUserError:
+		return ec._HistoryDeleteUserError(ctx, sel, &obj)
+	case *HistoryDeleteUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._HistoryDeleteUserError(ctx, sel, obj)
 	case GroupJoinUserError:
 		return ec._GroupJoinUserError(ctx, sel, &obj)
 	case *GroupJoinUserError:
@@ -83644,6 +84264,97 @@ func (ec *executionContext) _GrowthRollOff(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var historyDeletePayloadImplementors = []string{"HistoryDeletePayload"}
+
+func (ec *executionContext) _HistoryDeletePayload(ctx context.Context, sel ast.SelectionSet, obj *HistoryDeletePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, historyDeletePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HistoryDeletePayload")
+		case "privacy":
+			out.Values[i] = ec._HistoryDeletePayload_privacy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._HistoryDeletePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var historyDeleteUserErrorImplementors = []string{"HistoryDeleteUserError", "UserError"}
+
+func (ec *executionContext) _HistoryDeleteUserError(ctx context.Context, sel ast.SelectionSet, obj *HistoryDeleteUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, historyDeleteUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HistoryDeleteUserError")
+		case "field":
+			out.Values[i] = ec._HistoryDeleteUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._HistoryDeleteUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._HistoryDeleteUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var holdImplementors = []string{"Hold", "Node"}
 
 func (ec *executionContext) _Hold(ctx context.Context, sel ast.SelectionSet, obj *Hold) graphql.Marshaler {
@@ -89652,6 +90363,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "historyDelete":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_historyDelete(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "householdSet":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_householdSet(ctx, field)
@@ -91830,6 +92548,44 @@ func (ec *executionContext) _Privacy(ctx context.Context, sel ast.SelectionSet, 
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "deletion":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Privacy_deletion(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -91977,6 +92733,69 @@ func (ec *executionContext) _PrivacyDecisionEdge(ctx context.Context, sel ast.Se
 		case "node":
 			out.Values[i] = ec._PrivacyDecisionEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var privacyDeletionImplementors = []string{"PrivacyDeletion"}
+
+func (ec *executionContext) _PrivacyDeletion(ctx context.Context, sel ast.SelectionSet, obj *PrivacyDeletion) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, privacyDeletionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PrivacyDeletion")
+		case "state":
+			out.Values[i] = ec._PrivacyDeletion_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "kind":
+			out.Values[i] = ec._PrivacyDeletion_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "categories":
+			out.Values[i] = ec._PrivacyDeletion_categories(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "requestedAt":
+			out.Values[i] = ec._PrivacyDeletion_requestedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "dueAt":
+			out.Values[i] = ec._PrivacyDeletion_dueAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "doneAt":
+			out.Values[i] = ec._PrivacyDeletion_doneAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -101252,6 +102071,57 @@ func (ec *executionContext) marshalNGrowthRollOff2ᚖmembergateᚋgraphᚐGrowth
 	return ec._GrowthRollOff(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNHistoryDeleteErrorCode2membergateᚋgraphᚐHistoryDeleteErrorCode(ctx context.Context, v any) (HistoryDeleteErrorCode, error) {
+	var res HistoryDeleteErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNHistoryDeleteErrorCode2membergateᚋgraphᚐHistoryDeleteErrorCode(ctx context.Context, sel ast.SelectionSet, v HistoryDeleteErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNHistoryDeleteInput2membergateᚋgraphᚐHistoryDeleteInput(ctx context.Context, v any) (HistoryDeleteInput, error) {
+	res, err := ec.unmarshalInputHistoryDeleteInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNHistoryDeletePayload2ᚖmembergateᚋgraphᚐHistoryDeletePayload(ctx context.Context, sel ast.SelectionSet, v *HistoryDeletePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._HistoryDeletePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNHistoryDeleteUserError2ᚕᚖmembergateᚋgraphᚐHistoryDeleteUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*HistoryDeleteUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNHistoryDeleteUserError2ᚖmembergateᚋgraphᚐHistoryDeleteUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNHistoryDeleteUserError2ᚖmembergateᚋgraphᚐHistoryDeleteUserError(ctx context.Context, sel ast.SelectionSet, v *HistoryDeleteUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._HistoryDeleteUserError(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNHold2ᚕᚖmembergateᚋgraphᚐHoldᚄ(ctx context.Context, sel ast.SelectionSet, v []*Hold) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -106300,6 +107170,13 @@ func (ec *executionContext) marshalOPrivacyDecisionConnection2ᚖmembergateᚋgr
 		return graphql.Null
 	}
 	return ec._PrivacyDecisionConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPrivacyDeletion2ᚖmembergateᚋgraphᚐPrivacyDeletion(ctx context.Context, sel ast.SelectionSet, v *PrivacyDeletion) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PrivacyDeletion(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOProduct2ᚕᚖmembergateᚋgraphᚐProductᚄ(ctx context.Context, sel ast.SelectionSet, v []*Product) graphql.Marshaler {

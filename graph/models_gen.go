@@ -2304,6 +2304,34 @@ type GrowthRollOff struct {
 	Growth int `json:"growth"`
 }
 
+// What of the own data is to be deleted.
+type HistoryDeleteInput struct {
+	// Codes of the categories: RECOMMENDATIONS (lists made from what the member did, and what was hidden from them), PURCHASES
+	// (which products orders were of; sums stay, for coins and growth), HOUSEHOLD (what was told of home and likes), NOTICES (what
+	// the inbox holds), REACTIONS (what was liked and kept). More may come.
+	Categories []string `json:"categories"`
+}
+
+// What came of it.
+type HistoryDeletePayload struct {
+	// What the member's data may be used for, and what is being deleted of it. Null when refused.
+	Privacy *Privacy `json:"privacy,omitempty"`
+	// Why nothing is deleted; empty on success.
+	UserErrors []*HistoryDeleteUserError `json:"userErrors"`
+}
+
+// Why nothing is deleted.
+type HistoryDeleteUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// What to do about it.
+	Code HistoryDeleteErrorCode `json:"code"`
+}
+
+func (HistoryDeleteUserError) IsUserError() {}
+
 // Coins set aside until something is paid or given up.
 type Hold struct {
 	// Opaque id of the hold.
@@ -3995,7 +4023,10 @@ type Privacy struct {
 	Purposes []*PrivacyPurpose `json:"purposes"`
 	// What the member has decided so far, newest first. Null only together with an error.
 	Decisions *PrivacyDecisionConnection `json:"decisions,omitempty"`
-	Profile   member.Profile             `json:"-"`
+	// What of the member's data is being deleted, or was: the request that must be done first, else the one that was done last.
+	// Null when nothing was asked for, or together with an error.
+	Deletion *PrivacyDeletion `json:"deletion,omitempty"`
+	Profile  member.Profile   `json:"-"`
 }
 
 func (Privacy) IsNode() {}
@@ -4030,6 +4061,23 @@ type PrivacyDecisionEdge struct {
 	Cursor string `json:"cursor"`
 	// The decision itself.
 	Node *PrivacyDecision `json:"node"`
+}
+
+// Data that is deleted because the member asked for it, or said no to a purpose. Its use has ended at once; deleting takes
+// seconds, and is watched until it is done.
+type PrivacyDeletion struct {
+	// REQUESTED or DONE; more may come.
+	State string `json:"state"`
+	// HISTORY when the member asked for it, CONSENT when it followed a no; more may come.
+	Kind string `json:"kind"`
+	// Codes of what is deleted, as in `historyDelete`; empty where nothing but what the no itself took away was kept.
+	Categories []string `json:"categories"`
+	// When it was asked for.
+	RequestedAt time.Time `json:"requestedAt"`
+	// By when it must be done.
+	DueAt time.Time `json:"dueAt"`
+	// When it was done. Null before.
+	DoneAt *time.Time `json:"doneAt,omitempty"`
 }
 
 // Something that personal data may be used for, off until the member says yes.
@@ -7861,6 +7909,64 @@ func (e *GroupJoinErrorCode) UnmarshalJSON(b []byte) error {
 }
 
 func (e GroupJoinErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why nothing is deleted.
+type HistoryDeleteErrorCode string
+
+const (
+	// One of the codes is no category.
+	HistoryDeleteErrorCodeUnknownCode HistoryDeleteErrorCode = "UNKNOWN_CODE"
+	// There is no category in the list.
+	HistoryDeleteErrorCodeOutOfRange HistoryDeleteErrorCode = "OUT_OF_RANGE"
+)
+
+var AllHistoryDeleteErrorCode = []HistoryDeleteErrorCode{
+	HistoryDeleteErrorCodeUnknownCode,
+	HistoryDeleteErrorCodeOutOfRange,
+}
+
+func (e HistoryDeleteErrorCode) IsValid() bool {
+	switch e {
+	case HistoryDeleteErrorCodeUnknownCode, HistoryDeleteErrorCodeOutOfRange:
+		return true
+	}
+	return false
+}
+
+func (e HistoryDeleteErrorCode) String() string {
+	return string(e)
+}
+
+func (e *HistoryDeleteErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = HistoryDeleteErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid HistoryDeleteErrorCode", str)
+	}
+	return nil
+}
+
+func (e HistoryDeleteErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *HistoryDeleteErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e HistoryDeleteErrorCode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

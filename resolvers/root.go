@@ -25,6 +25,7 @@ import (
 	"membergate/internal/notice"
 	"membergate/internal/offer"
 	"membergate/internal/order"
+	"membergate/internal/personal"
 	"membergate/internal/posting"
 	"membergate/internal/profile"
 	"membergate/internal/programme"
@@ -63,6 +64,7 @@ type Root struct {
 	Codes     *desk.Codes         // that members show
 	Words     *desk.Words         // that clerks check
 	Profiles  *profile.Service    // names, consents, homes
+	Personal  *personal.Service   // what members ask to be deleted
 	Community *community.Service  // feeds and threads
 	Posting   *posting.Service    // posts and comments by members
 	Adopting  *adoption.Service   // posts, by the retailer

@@ -122,9 +122,10 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		Desk:      &desk.Service{Requests: st.requests, Accounts: st.accounts, Orders: st.orders, Usages: st.usages, Book: rules, Keys: keys},
 		Words:     &desk.Words{Keys: keys, Guesses: st.cache.Guesses()},
 		Codes:     &desk.Codes{Cards: st.cards, Seen: st.cache.Seen(), Keys: keys, Now: time.Now},
-		Profiles:  &profile.Service{Accounts: st.accounts, Decisions: st.decisions, Book: rules},
+		Personal:  st.personalService(rules),
 		Recommend: &recommend.Service{Lists: lists, Cursors: cursors, Last: shelf.last},
 	}
+	root.Profiles = &profile.Service{Accounts: st.accounts, Decisions: st.decisions, Book: rules, Withdrawn: root.Personal.Withdrawn}
 	root.Uploads, parts.Disk = s.uploads(st.uploads, keys)
 	root.Community = &community.Service{Store: st.community, Cursors: cursors, Choice: root.Recommend,
 		Hottest: &community.Hottest{Posts: st.community, Rankings: st.cache.Rankings(), Fresh: hotFresh}}

@@ -27,6 +27,7 @@ import (
 	"membergate/internal/notice"
 	"membergate/internal/offer"
 	"membergate/internal/order"
+	"membergate/internal/personal"
 	"membergate/internal/posting"
 	"membergate/internal/product"
 	"membergate/internal/profile"
@@ -70,6 +71,7 @@ type stores struct {
 	cards      desk.Cards       // who may show codes of members
 	decisions  profile.Store    // members' earlier decisions on their data
 	uploads    upload.Store     // pictures on their way in
+	personal   personal.Store   // what members ask to be deleted
 	cache      *redisstore.Store
 
 	notices notice.Store  // inboxes, and where to push them
@@ -159,7 +161,7 @@ func (s *stores) useBolt(b *boltstore.Store) {
 	s.decisions, s.requests, s.cards = b.Decisions(), b.Requests(), b.Cards()
 	s.redemptions, s.vouchers, s.promises = b.Redemptions(), b.Vouchers(), b.Supply()
 	s.coupons, s.invites = b.Coupons(), b.Invitations()
-	s.uploads = b.Uploads()
+	s.uploads, s.personal = b.Uploads(), b.Personal()
 	s.migrate, s.fill = func(context.Context) error { return nil }, b.Hasty
 	s.checks = append(s.checks, Check{Name: "store", Ping: b.Ping})
 }
@@ -175,7 +177,7 @@ func (s *stores) useMongo(m *mongostore.Store) {
 	s.decisions, s.requests, s.cards = m.Decisions(), m.Requests(), m.Cards()
 	s.redemptions, s.vouchers, s.promises = m.Redemptions(), m.Vouchers(), m.Supply()
 	s.coupons, s.invites = m.Coupons(), m.Invitations()
-	s.uploads = m.Uploads()
+	s.uploads, s.personal = m.Uploads(), m.Patient(commandPatience).Personal()
 	together := m.Together()
 	s.busy = &busy{together.Members(), together.Ledger(), together.Orders()}
 	s.migrate, s.fill = m.Patient(commandPatience).Migrate, func(work func() error) error { return work() }

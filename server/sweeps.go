@@ -37,13 +37,15 @@ type sweeps struct {
 	failed *prometheus.CounterVec
 	late   *prometheus.GaugeVec
 	due    *prometheus.GaugeVec
+
+	deletions deletionMeter
 }
 
 // newSweeps makes the jobs of these stores. Where events move clocks, nothing is done by the clock; what a killed process
 // has left is carried out all the same.
 func newSweeps(s Settings, st *stores, rules book, now clock.Clock, log *slog.Logger) *sweeps {
 	w := &sweeps{
-		pushed: newPushMeter(),
+		pushed: newPushMeter(), deletions: newDeletionMeter(),
 		done: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "membergate_sweep_done_total", Help: "Members or wallets that this process brought up to what was due.",
 		}, []string{"sweep"}),
@@ -66,6 +68,7 @@ func newSweeps(s Settings, st *stores, rules book, now clock.Clock, log *slog.Lo
 		{Name: "notices", Every: noticesEvery, Round: telling(told, s, now)},
 		{Name: "notice walk", Every: dueEvery, Round: walking(told)},
 		{Name: "counts", Every: countsEvery, Round: counting(st)},
+		{Name: "deletions", Every: dueEvery, Round: deleting(st, rules, w.deletions)},
 	}
 	if len(st.services) > 0 {
 		jobs = append(jobs, sweep.Job{Name: "pushes", Every: noticesEvery, Round: pushing(st.sender(rules, w.pushed, log), now)})
@@ -81,7 +84,7 @@ func newSweeps(s Settings, st *stores, rules book, now clock.Clock, log *slog.Lo
 }
 
 func (w *sweeps) meters() []prometheus.Collector {
-	return append(w.pushed.meters(), w.done, w.left, w.failed, w.late, w.due)
+	return append(append(w.pushed.meters(), w.deletions.open, w.deletions.late), w.done, w.left, w.failed, w.late, w.due)
 }
 
 // Swept implements sweep.Meter.

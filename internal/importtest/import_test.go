@@ -30,7 +30,7 @@ var may = map[string][]string{
 	"internal/secret":      {},
 	"internal/desk":        {"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/wallet", "internal/account", "internal/order", "internal/benefit"},
 	"internal/profile":     {"internal/programme", "internal/member", "internal/tier", "internal/account"},
-	"internal/personal":    {},
+	"internal/personal":    {"internal/programme", "internal/member"},
 	"internal/token":       {},
 	"internal/phrase":      {},
 	"internal/picture":     {},

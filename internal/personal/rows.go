@@ -37,7 +37,7 @@ var ofMembers = []Row{
 	{What: "lists", Class: OfPerson, Purpose: "personal recommendations", Ground: Consent, Keeps: "6 days, or until the consent ends", Fate: Goes, Deletes: Recommendations,
 		Redis: "rec:member"},
 	{What: "deletions", Class: OfPerson, Purpose: "to delete in time what members ask to be deleted", Ground: Duty, Keeps: open, Fate: Goes, Exported: true,
-		Mongo: "deletions: *", Bolt: "deletions: *; deletionDues: *"},
+		Mongo: "deletions: *", Bolt: "deletions: *; deletionIDs: *; deletionDues: *"},
 	{What: "erased", Class: Pseudonym, Purpose: "to know who must not come back from a backup or a late event: a keyed hash", Ground: Duty, Keeps: "for good", Fate: Stays,
 		Mongo: "erased: *", Bolt: "erased: *"},
 }

@@ -100,10 +100,16 @@ func (s *Service) Decide(ctx context.Context, who member.ID, purpose string, gra
 		}
 		return p, true, nil
 	}, func(p member.Profile) error {
-		if old, said := p.Consents[purpose]; said {
-			return s.Decisions.Add(ctx, Decision{who, purpose, old})
+		old, said := p.Consents[purpose]
+		if !said {
+			return nil
 		}
-		return nil
+		if old.Granted && !granted && s.Withdrawn != nil {
+			if err := s.Withdrawn(ctx, who, text, old.Number+1); err != nil {
+				return err
+			}
+		}
+		return s.Decisions.Add(ctx, Decision{who, purpose, old})
 	})
 }
 

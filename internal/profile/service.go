@@ -10,6 +10,7 @@ import (
 	"membergate/internal/account"
 	"membergate/internal/fault"
 	"membergate/internal/member"
+	"membergate/internal/programme"
 	"membergate/internal/tier"
 )
 
@@ -37,6 +38,10 @@ type Service struct {
 	Accounts  account.Store
 	Decisions Store
 	Book      tier.Book
+
+	// Withdrawn hears of a no that takes back a yes, ahead of each saving; number is that of the decision. Nil where nobody
+	// listens.
+	Withdrawn func(ctx context.Context, who member.ID, purpose programme.Purpose, number int) error
 }
 
 // changes bounds how often a profile that somebody else changed is read again; each time somebody got through.

@@ -125,5 +125,6 @@ func (c *check) privacy() {
 		c.text(at+".titles", u.Titles)
 		c.text(at+".descriptions", u.Descriptions)
 		c.filled(at+".policyVersion", u.PolicyVersion)
+		c.allKnown(at+".deletes", u.Deletes, Deletable)
 	}
 }

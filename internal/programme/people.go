@@ -97,4 +97,10 @@ type Purpose struct {
 	Descriptions  Text   `yaml:"descriptions"`
 	PolicyVersion string `yaml:"policyVersion"`
 	Sensitive     bool   `yaml:"sensitive"`
+
+	// Deletes are those of Deletable that are deleted when the consent ends.
+	Deletes []string `yaml:"deletes"`
 }
+
+// Deletable are the categories of data that members can have deleted.
+var Deletable = []string{"RECOMMENDATIONS", "PURCHASES", "HOUSEHOLD", "NOTICES", "REACTIONS"}

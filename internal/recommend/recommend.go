@@ -27,6 +27,9 @@ const (
 	Replenish Surface = "REPLENISH" // what is likely to be used up
 )
 
+// Surfaces are all of them.
+var Surfaces = []Surface{Home, Discover, Product, Cart, Rewards, Community, Family, Replenish}
+
 // Kind is what a reference is to.
 type Kind string
 
