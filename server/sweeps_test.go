@@ -47,7 +47,7 @@ func onBothEngines(t *testing.T, test func(t *testing.T, s Settings, st *stores)
 			t.Error(err)
 		}
 	})
-	t.Run("servers", run(Settings{MongoURI: Secret(uri), MongoDatabase: database, RedisURL: Secret(address), RedisPrefix: database + ":", Partitions: 4}))
+	t.Run("servers", run(Settings{DataDir: t.TempDir(), MongoURI: Secret(uri), MongoDatabase: database, RedisURL: Secret(address), RedisPrefix: database + ":", Partitions: 4}))
 }
 
 // boughtLongAgo makes members who bought once, long ago; nobody has looked at them since.
