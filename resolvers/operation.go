@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"membergate/internal/clock"
 	"membergate/loaders"
@@ -33,16 +34,7 @@ func (Operations) Validate(graphql.ExecutableSchema) error { return nil }
 // InterceptOperation begins the operation's memory. The moment that it reads is taken once, so that all parts of an
 // answer are true for the same time.
 func (o Operations) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-	op := graphql.GetOperationContext(ctx)
-	branches := 0
-	if op.Operation != nil {
-		root := "Query"
-		for _, f := range graphql.CollectFields(op, op.Operation.SelectionSet, []string{root}) {
-			if !strings.HasPrefix(f.Name, "__") {
-				branches++
-			}
-		}
-	}
+	branches, _ := roots(graphql.GetOperationContext(ctx))
 	ctx, l := loaders.Begin(ctx, o.Stores, o.Clock.Now(ctx), branches)
 	if o.EventClock && l.Viewer.SignedIn() {
 		if h, ok, err := l.Holders.Load(ctx, l.Me()); err == nil && ok {
@@ -52,12 +44,34 @@ func (o Operations) InterceptOperation(ctx context.Context, next graphql.Operati
 	return next(ctx)
 }
 
-// InterceptRootField runs a root field as one branch.
-func (Operations) InterceptRootField(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
+// roots counts the root fields that run, and tells whether they do so one after the other, as changes do.
+func roots(op *graphql.OperationContext) (n int, serial bool) {
+	if op.Operation == nil {
+		return 0, false
+	}
+	root := "Query"
+	if serial = op.Operation.Operation == ast.Mutation; serial {
+		root = "Mutation"
+	}
+	for _, f := range graphql.CollectFields(op, op.Operation.SelectionSet, []string{root}) {
+		if !strings.HasPrefix(f.Name, "__") {
+			n++
+		}
+	}
+	return n, serial
+}
+
+// InterceptRootField runs a root field as one branch. Changes do not wait for one another in waves, since the next one
+// begins when the one before is over; and each has a memory of its own, so that it sees what the one before has changed.
+func (o Operations) InterceptRootField(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
 	if f := graphql.GetRootFieldContext(ctx); f != nil && strings.HasPrefix(f.Object, "__") {
 		return next(ctx)
 	}
-	ctx, leave := loaders.From(ctx).Branch(ctx)
+	l := loaders.From(ctx)
+	if n, serial := roots(graphql.GetOperationContext(ctx)); serial && n > 1 {
+		ctx, l = loaders.Begin(ctx, o.Stores, l.Now, 1)
+	}
+	ctx, leave := l.Branch(ctx)
 	defer leave()
 	return next(ctx)
 }
