@@ -35,6 +35,7 @@ var may = map[string][]string{
 	"internal/phrase":      {},
 	"internal/picture":     {},
 	"internal/moderation":  {},
+	"internal/disguise":    {},
 	"internal/wechat":      {"internal/moderation"},
 	"internal/upload":      {"internal/member"},
 	"internal/bucket":      {"internal/upload"},

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/fstest"
 	"time"
+
+	"membergate/internal/disguise"
 )
 
 var now = time.Date(2026, 7, 6, 12, 0, 0, 0, time.UTC)
@@ -105,7 +107,7 @@ func TestManyAskAtOnce(t *testing.T) {
 	for g := range 8 {
 		wg.Go(func() {
 			for i := g; i < len(words); i += 4 {
-				if !caught(r, words[i], "有"+pad(words[i])+"吧") {
+				if !caught(r, words[i], "有"+disguise.Apart(words[i])+"吧") {
 					t.Errorf("%q is not found", words[i])
 				}
 			}
