@@ -100,6 +100,7 @@ func send(t testing.TB, req *http.Request) reply {
 		if err := json.Unmarshal(text, &r); err != nil {
 			t.Fatalf("the answer is no JSON: %v\n%s", err, text)
 		}
+		noteRefusals(r)
 	}
 	return r
 }
