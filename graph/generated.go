@@ -60,6 +60,7 @@ type ResolverRoot interface {
 	Query() QueryResolver
 	Recommendation() RecommendationResolver
 	RecommendationReason() RecommendationReasonResolver
+	RecommendationSettings() RecommendationSettingsResolver
 	Redemption() RedemptionResolver
 	Reward() RewardResolver
 	Tier() TierResolver
@@ -1716,6 +1717,8 @@ type ComplexityRoot struct {
 		PostUpdate              func(childComplexity int, input PostUpdateInput) int
 		PreferencesSet          func(childComplexity int, input PreferencesSetInput) int
 		ReactionSet             func(childComplexity int, input ReactionSetInput) int
+		RecommendationEvents    func(childComplexity int, input RecommendationEventsInput) int
+		RecommendationFeedback  func(childComplexity int, input RecommendationFeedbackInput) int
 		RedemptionCancel        func(childComplexity int, input RedemptionCancelInput) int
 		RedemptionShow          func(childComplexity int, input RedemptionShowInput) int
 		RedemptionUse           func(childComplexity int, input RedemptionUseInput) int
@@ -2097,6 +2100,30 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	RecommendationEventsPayload struct {
+		Accepted   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RecommendationEventsUserError struct {
+		AvailableAt func(childComplexity int) int
+		Code        func(childComplexity int) int
+		Field       func(childComplexity int) int
+		Message     func(childComplexity int) int
+	}
+
+	RecommendationFeedbackPayload struct {
+		Replacement func(childComplexity int) int
+		Settings    func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	RecommendationFeedbackUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
 	RecommendationReason struct {
 		Because   func(childComplexity int) int
 		Kind      func(childComplexity int) int
@@ -2105,6 +2132,7 @@ type ComplexityRoot struct {
 	}
 
 	RecommendationSettings struct {
+		HiddenCount  func(childComplexity int) int
 		ID           func(childComplexity int) int
 		Personalised func(childComplexity int) int
 	}
@@ -2791,6 +2819,8 @@ type MutationResolver interface {
 	MemberBlockSet(ctx context.Context, input MemberBlockSetInput) (*MemberBlockSetPayload, error)
 	MemberMuteSet(ctx context.Context, input MemberMuteSetInput) (*MemberMuteSetPayload, error)
 	MutedWordSet(ctx context.Context, input MutedWordSetInput) (*MutedWordSetPayload, error)
+	RecommendationFeedback(ctx context.Context, input RecommendationFeedbackInput) (*RecommendationFeedbackPayload, error)
+	RecommendationEvents(ctx context.Context, input RecommendationEventsInput) (*RecommendationEventsPayload, error)
 	ContentReport(ctx context.Context, input ContentReportInput) (*ContentReportPayload, error)
 	PostAdopt(ctx context.Context, input PostAdoptInput) (*PostAdoptPayload, error)
 	ContentAppeal(ctx context.Context, input ContentAppealInput) (*ContentAppealPayload, error)
@@ -2883,6 +2913,9 @@ type RecommendationResolver interface {
 }
 type RecommendationReasonResolver interface {
 	Because(ctx context.Context, obj *RecommendationReason) ([]Node, error)
+}
+type RecommendationSettingsResolver interface {
+	HiddenCount(ctx context.Context, obj *RecommendationSettings) (*int, error)
 }
 type RedemptionResolver interface {
 	Reward(ctx context.Context, obj *Redemption) (*Reward, error)
@@ -9601,6 +9634,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ReactionSet(childComplexity, args["input"].(ReactionSetInput)), true
+	case "Mutation.recommendationEvents":
+		if e.ComplexityRoot.Mutation.RecommendationEvents == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recommendationEvents_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecommendationEvents(childComplexity, args["input"].(RecommendationEventsInput)), true
+	case "Mutation.recommendationFeedback":
+		if e.ComplexityRoot.Mutation.RecommendationFeedback == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recommendationFeedback_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecommendationFeedback(childComplexity, args["input"].(RecommendationFeedbackInput)), true
 	case "Mutation.redemptionCancel":
 		if e.ComplexityRoot.Mutation.RedemptionCancel == nil {
 			break
@@ -11184,6 +11239,82 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RecommendationEdge.Node(childComplexity), true
 
+	case "RecommendationEventsPayload.accepted":
+		if e.ComplexityRoot.RecommendationEventsPayload.Accepted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecommendationEventsPayload.Accepted(childComplexity), true
+	case "RecommendationEventsPayload.userErrors":
+		if e.ComplexityRoot.RecommendationEventsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecommendationEventsPayload.UserErrors(childComplexity), true
+
+	case "RecommendationEventsUserError.availableAt":
+		if e.ComplexityRoot.RecommendationEventsUserError.AvailableAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecommendationEventsUserError.AvailableAt(childComplexity), true
+	case "RecommendationEventsUserError.code":
+		if e.ComplexityRoot.RecommendationEventsUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecommendationEventsUserError.Code(childComplexity), true
+	case "RecommendationEventsUserError.field":
+		if e.ComplexityRoot.RecommendationEventsUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecommendationEventsUserError.Field(childComplexity), true
+	case "RecommendationEventsUserError.message":
+		if e.ComplexityRoot.RecommendationEventsUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecommendationEventsUserError.Message(childComplexity), true
+
+	case "RecommendationFeedbackPayload.replacement":
+		if e.ComplexityRoot.RecommendationFeedbackPayload.Replacement == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecommendationFeedbackPayload.Replacement(childComplexity), true
+	case "RecommendationFeedbackPayload.settings":
+		if e.ComplexityRoot.RecommendationFeedbackPayload.Settings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecommendationFeedbackPayload.Settings(childComplexity), true
+	case "RecommendationFeedbackPayload.userErrors":
+		if e.ComplexityRoot.RecommendationFeedbackPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecommendationFeedbackPayload.UserErrors(childComplexity), true
+
+	case "RecommendationFeedbackUserError.code":
+		if e.ComplexityRoot.RecommendationFeedbackUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecommendationFeedbackUserError.Code(childComplexity), true
+	case "RecommendationFeedbackUserError.field":
+		if e.ComplexityRoot.RecommendationFeedbackUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecommendationFeedbackUserError.Field(childComplexity), true
+	case "RecommendationFeedbackUserError.message":
+		if e.ComplexityRoot.RecommendationFeedbackUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecommendationFeedbackUserError.Message(childComplexity), true
+
 	case "RecommendationReason.because":
 		if e.ComplexityRoot.RecommendationReason.Because == nil {
 			break
@@ -11209,6 +11340,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RecommendationReason.Text(childComplexity), true
 
+	case "RecommendationSettings.hiddenCount":
+		if e.ComplexityRoot.RecommendationSettings.HiddenCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecommendationSettings.HiddenCount(childComplexity), true
 	case "RecommendationSettings.id":
 		if e.ComplexityRoot.RecommendationSettings.ID == nil {
 			break
@@ -13247,6 +13384,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputPreferencesSetInput,
 		ec.unmarshalInputQuietHoursInput,
 		ec.unmarshalInputReactionSetInput,
+		ec.unmarshalInputRecommendationEventInput,
+		ec.unmarshalInputRecommendationEventsInput,
+		ec.unmarshalInputRecommendationFeedbackInput,
 		ec.unmarshalInputRedemptionCancelInput,
 		ec.unmarshalInputRedemptionFilter,
 		ec.unmarshalInputRedemptionShowInput,
@@ -13837,6 +13977,24 @@ type Mutation {
     "Which word."
     input: MutedWordSetInput!
   ): MutedWordSetPayload!
+
+  """
+  Says what the viewer thinks of something that was recommended, or takes it back. It counts from the very next request
+  on. Said again it changes nothing. Needs the consent PERSONALISATION.
+  """
+  recommendationFeedback(
+    "What, and of which thing."
+    input: RecommendationFeedbackInput!
+  ): RecommendationFeedbackPayload!
+
+  """
+  Tells what became of things that were recommended: shown, looked at, bought. Each counts once, however often it is told,
+  and what was looked at a second ago counts on the next page. Needs the consent PERSONALISATION.
+  """
+  recommendationEvents(
+    "What happened."
+    input: RecommendationEventsInput!
+  ): RecommendationEventsPayload!
 
   """
   Reports what somebody else wrote, once for a member and a thing: reported again it answers the first report. Enough
@@ -19970,7 +20128,7 @@ union Recommendable = Product | Reward | Post
 
 "One thing recommended, and why."
 type Recommendation {
-  "Opaque id of this thing in this list; feedback and events name it."
+  "Opaque id of this thing in this answer; feedback and events name it. It is good for the viewer alone."
   id: ID!
   "Place in the whole list, 0 for the best."
   position: Int!
@@ -19983,13 +20141,13 @@ type Recommendation {
 "Why something is recommended: what truly weighed most, in words for the member."
 type RecommendationReason {
   """
-  Code of the reason, such as SIMILAR_TO, BOUGHT_TOGETHER, POPULAR, TRENDING, NEW, FOLLOWED_TOPIC, TIER_BENEFIT,
-  EXPIRING_COINS, FAMILY_LIKES, REPLENISH, BOUGHT_BEFORE or EDITORIAL.
+  Code of the reason, such as SIMILAR_TO, SIMILAR_TO_VIEWED, SIMILAR_TO_LIKED, BOUGHT_TOGETHER, POPULAR, NEW,
+  FOLLOWED_TOPIC, REPLENISH, BOUGHT_BEFORE or EDITORIAL; more may come.
   """
   kind: String!
   "The reason as a sentence to show."
   text: String!
-  "Whether the member can say \"not because of this\"."
+  "Whether the member can say \"not because of this\": ` + "`" + `recommendationFeedback` + "`" + ` with NOT_BECAUSE_OF then takes the evidence away."
   removable: Boolean!
   """
   The evidence, such as a product bought before, as far as the viewer may see it; often empty. Null only together with an
@@ -20006,7 +20164,7 @@ type RecommendationConnection {
   nodes: [Recommendation!]!
   "Where the page lies."
   pageInfo: PageInfo!
-  "Names this list; send it with events so that clicks find the list they came from."
+  "Names this answer, the same on all of its pages; send it with events so that clicks find the list they came from."
   recommendationId: ID!
   "Whether anything that is known about the member had a say; false says that everybody would see the same."
   personalised: Boolean!
@@ -20029,6 +20187,143 @@ type RecommendationSettings implements Node {
   when the consent is withdrawn.
   """
   personalised: Boolean!
+  """
+  How many things the member does not want to see. 0 while the member's history may not be used, because nothing is read
+  then. Null only together with an error.
+  """
+  hiddenCount: Int @semanticNonNull
+}
+
+"What the viewer thinks of something that was recommended."
+input RecommendationFeedbackInput {
+  "Id of the Recommendation."
+  itemId: ID!
+  "What the viewer says."
+  action: RecommendationFeedbackAction!
+  "True takes it back."
+  undo: Boolean! = false
+  """
+  How many things of the list are on the screen, 1 to 100: the replacement is none of them. Without it, as many whole
+  pages of ten as the thing lies in.
+  """
+  shown: Int
+}
+
+"What can be said of a recommendation."
+enum RecommendationFeedbackAction {
+  "Never show it again."
+  NOT_INTERESTED
+  "Never show it again but where it may be used up: the viewer has it."
+  ALREADY_OWN
+  "Show more that is like it."
+  MORE_LIKE_THIS
+  "Never show it again, and less that is like it."
+  LESS_LIKE_THIS
+  "What the first reason names counts no more, for whatever it spoke. Only for reasons that are ` + "`" + `removable` + "`" + `."
+  NOT_BECAUSE_OF
+}
+
+"What became of the viewer's feedback."
+type RecommendationFeedbackPayload {
+  "How recommendations are made for the viewer now. Null when it was refused."
+  settings: RecommendationSettings
+  """
+  What comes to the freed place: the best thing that is not on the screen yet. Null when nothing is left, when nothing
+  was freed, or when it was refused.
+  """
+  replacement: Recommendation
+  "Why it was refused; empty when it was not."
+  userErrors: [RecommendationFeedbackUserError!]!
+}
+
+"Why feedback does not count."
+type RecommendationFeedbackUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: RecommendationFeedbackErrorCode!
+}
+
+"Reasons of RecommendationFeedbackUserError; more may come."
+enum RecommendationFeedbackErrorCode {
+  "The viewer has not agreed to PERSONALISATION."
+  CONSENT_REQUIRED
+  "It names nothing that was recommended to the viewer."
+  NOT_FOUND
+  "The reason is nothing that is known of the viewer."
+  NOT_REMOVABLE
+  "Nothing is known that is like the thing."
+  NOTHING_SIMILAR
+  "As much is kept of the viewer as the programme allows; take something back first."
+  LIST_FULL
+}
+
+"What became of things that were recommended."
+input RecommendationEventsInput {
+  "What happened to each; the programme says how many at once."
+  events: [RecommendationEventInput!]!
+}
+
+"What became of one thing that was recommended."
+input RecommendationEventInput {
+  "` + "`" + `recommendationId` + "`" + ` of the answer that the thing was in."
+  recommendationId: ID!
+  "Id of the Recommendation."
+  itemId: ID!
+  "What happened."
+  kind: RecommendationEventKind!
+  "When, by the phone's clock: within the last days that the programme says, and at most five minutes ahead."
+  at: DateTime!
+}
+
+"What can become of a recommendation."
+enum RecommendationEventKind {
+  "It was on the screen."
+  IMPRESSION
+  "It was looked at."
+  CLICK
+  "It was put into the cart."
+  ADD_TO_CART
+  "It was bought."
+  PURCHASE
+  "It was swiped away; it is not shown for some days."
+  DISMISS
+}
+
+"How many events count."
+type RecommendationEventsPayload {
+  "How many events this request has counted; those that were told before and those that were refused are not in it."
+  accepted: Int!
+  "Why events were refused, each with its place in ` + "`" + `field` + "`" + `; the others count. Empty when none was."
+  userErrors: [RecommendationEventsUserError!]!
+}
+
+"Why an event does not count."
+type RecommendationEventsUserError implements UserError {
+  "Path of the input's field that it is about, such as input, events, 3, itemId. Null when it is about all."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: RecommendationEventsErrorCode!
+  "From when on more events are taken. Null for other reasons."
+  availableAt: DateTime
+}
+
+"Reasons of RecommendationEventsUserError; more may come."
+enum RecommendationEventsErrorCode {
+  "The viewer has not agreed to PERSONALISATION."
+  CONSENT_REQUIRED
+  "It names nothing that was recommended to the viewer, or another list than the thing was in."
+  NOT_FOUND
+  "It is too old, or in the future."
+  EVENT_TIME
+  "More events than the programme takes at once; none was counted."
+  TOO_MANY_EVENTS
+  "More events than the programme takes of one member within some minutes; none was counted."
+  RATE_LIMITED
 }
 
 # ══════════════════════════════════════════════ upload ═══════════════════════════════════════════════
@@ -24470,6 +24765,54 @@ func (ec *executionContext) childFields_RecommendationEdge(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type RecommendationEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_RecommendationEventsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "accepted":
+		return ec.fieldContext_RecommendationEventsPayload_accepted(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RecommendationEventsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecommendationEventsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RecommendationEventsUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_RecommendationEventsUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_RecommendationEventsUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_RecommendationEventsUserError_code(ctx, field)
+	case "availableAt":
+		return ec.fieldContext_RecommendationEventsUserError_availableAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecommendationEventsUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_RecommendationFeedbackPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "settings":
+		return ec.fieldContext_RecommendationFeedbackPayload_settings(ctx, field)
+	case "replacement":
+		return ec.fieldContext_RecommendationFeedbackPayload_replacement(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RecommendationFeedbackPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecommendationFeedbackPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RecommendationFeedbackUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_RecommendationFeedbackUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_RecommendationFeedbackUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_RecommendationFeedbackUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecommendationFeedbackUserError", field.Name)
+}
+
 func (ec *executionContext) childFields_RecommendationReason(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "kind":
@@ -24490,6 +24833,8 @@ func (ec *executionContext) childFields_RecommendationSettings(ctx context.Conte
 		return ec.fieldContext_RecommendationSettings_id(ctx, field)
 	case "personalised":
 		return ec.fieldContext_RecommendationSettings_personalised(ctx, field)
+	case "hiddenCount":
+		return ec.fieldContext_RecommendationSettings_hiddenCount(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecommendationSettings", field.Name)
 }
@@ -27122,6 +27467,34 @@ func (ec *executionContext) field_Mutation_reactionSet_args(ctx context.Context,
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (ReactionSetInput, error) {
 			return ec.unmarshalNReactionSetInput2membergateᚋgraphᚐReactionSetInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_recommendationEvents_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (RecommendationEventsInput, error) {
+			return ec.unmarshalNRecommendationEventsInput2membergateᚋgraphᚐRecommendationEventsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_recommendationFeedback_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (RecommendationFeedbackInput, error) {
+			return ec.unmarshalNRecommendationFeedbackInput2membergateᚋgraphᚐRecommendationFeedbackInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -54624,6 +54997,94 @@ func (ec *executionContext) fieldContext_Mutation_mutedWordSet(ctx context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_recommendationFeedback(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_recommendationFeedback(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RecommendationFeedback(ctx, fc.Args["input"].(RecommendationFeedbackInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RecommendationFeedbackPayload) graphql.Marshaler {
+			return ec.marshalNRecommendationFeedbackPayload2ᚖmembergateᚋgraphᚐRecommendationFeedbackPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_recommendationFeedback(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecommendationFeedbackPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_recommendationFeedback_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_recommendationEvents(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_recommendationEvents(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RecommendationEvents(ctx, fc.Args["input"].(RecommendationEventsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RecommendationEventsPayload) graphql.Marshaler {
+			return ec.marshalNRecommendationEventsPayload2ᚖmembergateᚋgraphᚐRecommendationEventsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_recommendationEvents(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecommendationEventsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_recommendationEvents_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_contentReport(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -61994,6 +62455,318 @@ func (ec *executionContext) fieldContext_RecommendationEdge_node(_ context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _RecommendationEventsPayload_accepted(ctx context.Context, field graphql.CollectedField, obj *RecommendationEventsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecommendationEventsPayload_accepted(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Accepted, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecommendationEventsPayload_accepted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecommendationEventsPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _RecommendationEventsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *RecommendationEventsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecommendationEventsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*RecommendationEventsUserError) graphql.Marshaler {
+			return ec.marshalNRecommendationEventsUserError2ᚕᚖmembergateᚋgraphᚐRecommendationEventsUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecommendationEventsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecommendationEventsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecommendationEventsUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecommendationEventsUserError_field(ctx context.Context, field graphql.CollectedField, obj *RecommendationEventsUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecommendationEventsUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecommendationEventsUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecommendationEventsUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RecommendationEventsUserError_message(ctx context.Context, field graphql.CollectedField, obj *RecommendationEventsUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecommendationEventsUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecommendationEventsUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecommendationEventsUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RecommendationEventsUserError_code(ctx context.Context, field graphql.CollectedField, obj *RecommendationEventsUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecommendationEventsUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v RecommendationEventsErrorCode) graphql.Marshaler {
+			return ec.marshalNRecommendationEventsErrorCode2membergateᚋgraphᚐRecommendationEventsErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecommendationEventsUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecommendationEventsUserError", field, false, false, errors.New("field of type RecommendationEventsErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _RecommendationEventsUserError_availableAt(ctx context.Context, field graphql.CollectedField, obj *RecommendationEventsUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecommendationEventsUserError_availableAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AvailableAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecommendationEventsUserError_availableAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecommendationEventsUserError", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _RecommendationFeedbackPayload_settings(ctx context.Context, field graphql.CollectedField, obj *RecommendationFeedbackPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecommendationFeedbackPayload_settings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Settings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RecommendationSettings) graphql.Marshaler {
+			return ec.marshalORecommendationSettings2ᚖmembergateᚋgraphᚐRecommendationSettings(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecommendationFeedbackPayload_settings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecommendationFeedbackPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecommendationSettings(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecommendationFeedbackPayload_replacement(ctx context.Context, field graphql.CollectedField, obj *RecommendationFeedbackPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecommendationFeedbackPayload_replacement(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replacement, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Recommendation) graphql.Marshaler {
+			return ec.marshalORecommendation2ᚖmembergateᚋgraphᚐRecommendation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecommendationFeedbackPayload_replacement(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecommendationFeedbackPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Recommendation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecommendationFeedbackPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *RecommendationFeedbackPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecommendationFeedbackPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*RecommendationFeedbackUserError) graphql.Marshaler {
+			return ec.marshalNRecommendationFeedbackUserError2ᚕᚖmembergateᚋgraphᚐRecommendationFeedbackUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecommendationFeedbackPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecommendationFeedbackPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecommendationFeedbackUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecommendationFeedbackUserError_field(ctx context.Context, field graphql.CollectedField, obj *RecommendationFeedbackUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecommendationFeedbackUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecommendationFeedbackUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecommendationFeedbackUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RecommendationFeedbackUserError_message(ctx context.Context, field graphql.CollectedField, obj *RecommendationFeedbackUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecommendationFeedbackUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecommendationFeedbackUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecommendationFeedbackUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RecommendationFeedbackUserError_code(ctx context.Context, field graphql.CollectedField, obj *RecommendationFeedbackUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecommendationFeedbackUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v RecommendationFeedbackErrorCode) graphql.Marshaler {
+			return ec.marshalNRecommendationFeedbackErrorCode2membergateᚋgraphᚐRecommendationFeedbackErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecommendationFeedbackUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecommendationFeedbackUserError", field, false, false, errors.New("field of type RecommendationFeedbackErrorCode does not have child fields"))
+}
+
 func (ec *executionContext) _RecommendationReason_kind(ctx context.Context, field graphql.CollectedField, obj *RecommendationReason) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -62139,6 +62912,29 @@ func (ec *executionContext) _RecommendationSettings_personalised(ctx context.Con
 }
 func (ec *executionContext) fieldContext_RecommendationSettings_personalised(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RecommendationSettings", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _RecommendationSettings_hiddenCount(ctx context.Context, field graphql.CollectedField, obj *RecommendationSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecommendationSettings_hiddenCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.RecommendationSettings().HiddenCount(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecommendationSettings_hiddenCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecommendationSettings", field, true, true, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _Redemption_id(ctx context.Context, field graphql.CollectedField, obj *Redemption) (ret graphql.Marshaler) {
@@ -74484,6 +75280,142 @@ func (ec *executionContext) unmarshalInputReactionSetInput(ctx context.Context, 
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputRecommendationEventInput(ctx context.Context, obj any) (RecommendationEventInput, error) {
+	var it RecommendationEventInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"recommendationId", "itemId", "kind", "at"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "recommendationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("recommendationId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RecommendationID = data
+		case "itemId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("itemId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ItemID = data
+		case "kind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
+			data, err := ec.unmarshalNRecommendationEventKind2membergateᚋgraphᚐRecommendationEventKind(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kind = data
+		case "at":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("at"))
+			data, err := ec.unmarshalNDateTime2timeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.At = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRecommendationEventsInput(ctx context.Context, obj any) (RecommendationEventsInput, error) {
+	var it RecommendationEventsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"events"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "events":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("events"))
+			data, err := ec.unmarshalNRecommendationEventInput2ᚕᚖmembergateᚋgraphᚐRecommendationEventInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Events = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRecommendationFeedbackInput(ctx context.Context, obj any) (RecommendationFeedbackInput, error) {
+	var it RecommendationFeedbackInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["undo"]; !present {
+		asMap["undo"] = false
+	}
+
+	fieldsInOrder := [...]string{"itemId", "action", "undo", "shown"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "itemId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("itemId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ItemID = data
+		case "action":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("action"))
+			data, err := ec.unmarshalNRecommendationFeedbackAction2membergateᚋgraphᚐRecommendationFeedbackAction(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Action = data
+		case "undo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("undo"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Undo = data
+		case "shown":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("shown"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Shown = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputRedemptionCancelInput(ctx context.Context, obj any) (RedemptionCancelInput, error) {
 	var it RedemptionCancelInput
 	if obj == nil {
@@ -75256,6 +76188,20 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._RedemptionCancelUserError(ctx, sel, obj)
+	case RecommendationFeedbackUserError:
+		return ec._RecommendationFeedbackUserError(ctx, sel, &obj)
+	case *RecommendationFeedbackUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._RecommendationFeedbackUserError(ctx, sel, obj)
+	case RecommendationEventsUserError:
+		return ec._RecommendationEventsUserError(ctx, sel, &obj)
+	case *RecommendationEventsUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._RecommendationEventsUserError(ctx, sel, obj)
 	case ReactionSetUserError:
 		return ec._ReactionSetUserError(ctx, sel, &obj)
 	case *ReactionSetUserError:
@@ -90426,6 +91372,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "recommendationFeedback":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_recommendationFeedback(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recommendationEvents":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_recommendationEvents(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "contentReport":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_contentReport(ctx, field)
@@ -94424,6 +95384,198 @@ func (ec *executionContext) _RecommendationEdge(ctx context.Context, sel ast.Sel
 	return out
 }
 
+var recommendationEventsPayloadImplementors = []string{"RecommendationEventsPayload"}
+
+func (ec *executionContext) _RecommendationEventsPayload(ctx context.Context, sel ast.SelectionSet, obj *RecommendationEventsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recommendationEventsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecommendationEventsPayload")
+		case "accepted":
+			out.Values[i] = ec._RecommendationEventsPayload_accepted(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RecommendationEventsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var recommendationEventsUserErrorImplementors = []string{"RecommendationEventsUserError", "UserError"}
+
+func (ec *executionContext) _RecommendationEventsUserError(ctx context.Context, sel ast.SelectionSet, obj *RecommendationEventsUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recommendationEventsUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecommendationEventsUserError")
+		case "field":
+			out.Values[i] = ec._RecommendationEventsUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._RecommendationEventsUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._RecommendationEventsUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "availableAt":
+			out.Values[i] = ec._RecommendationEventsUserError_availableAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var recommendationFeedbackPayloadImplementors = []string{"RecommendationFeedbackPayload"}
+
+func (ec *executionContext) _RecommendationFeedbackPayload(ctx context.Context, sel ast.SelectionSet, obj *RecommendationFeedbackPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recommendationFeedbackPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecommendationFeedbackPayload")
+		case "settings":
+			out.Values[i] = ec._RecommendationFeedbackPayload_settings(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replacement":
+			out.Values[i] = ec._RecommendationFeedbackPayload_replacement(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RecommendationFeedbackPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var recommendationFeedbackUserErrorImplementors = []string{"RecommendationFeedbackUserError", "UserError"}
+
+func (ec *executionContext) _RecommendationFeedbackUserError(ctx context.Context, sel ast.SelectionSet, obj *RecommendationFeedbackUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recommendationFeedbackUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecommendationFeedbackUserError")
+		case "field":
+			out.Values[i] = ec._RecommendationFeedbackUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._RecommendationFeedbackUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._RecommendationFeedbackUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var recommendationReasonImplementors = []string{"RecommendationReason"}
 
 func (ec *executionContext) _RecommendationReason(ctx context.Context, sel ast.SelectionSet, obj *RecommendationReason) graphql.Marshaler {
@@ -94525,13 +95677,51 @@ func (ec *executionContext) _RecommendationSettings(ctx context.Context, sel ast
 		case "id":
 			out.Values[i] = ec._RecommendationSettings_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "personalised":
 			out.Values[i] = ec._RecommendationSettings_personalised(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "hiddenCount":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._RecommendationSettings_hiddenCount(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -104738,6 +105928,147 @@ func (ec *executionContext) marshalNRecommendationEdge2ᚖmembergateᚋgraphᚐR
 	return ec._RecommendationEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNRecommendationEventInput2ᚕᚖmembergateᚋgraphᚐRecommendationEventInputᚄ(ctx context.Context, v any) ([]*RecommendationEventInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*RecommendationEventInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNRecommendationEventInput2ᚖmembergateᚋgraphᚐRecommendationEventInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNRecommendationEventInput2ᚖmembergateᚋgraphᚐRecommendationEventInput(ctx context.Context, v any) (*RecommendationEventInput, error) {
+	res, err := ec.unmarshalInputRecommendationEventInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNRecommendationEventKind2membergateᚋgraphᚐRecommendationEventKind(ctx context.Context, v any) (RecommendationEventKind, error) {
+	var res RecommendationEventKind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRecommendationEventKind2membergateᚋgraphᚐRecommendationEventKind(ctx context.Context, sel ast.SelectionSet, v RecommendationEventKind) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNRecommendationEventsErrorCode2membergateᚋgraphᚐRecommendationEventsErrorCode(ctx context.Context, v any) (RecommendationEventsErrorCode, error) {
+	var res RecommendationEventsErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRecommendationEventsErrorCode2membergateᚋgraphᚐRecommendationEventsErrorCode(ctx context.Context, sel ast.SelectionSet, v RecommendationEventsErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNRecommendationEventsInput2membergateᚋgraphᚐRecommendationEventsInput(ctx context.Context, v any) (RecommendationEventsInput, error) {
+	res, err := ec.unmarshalInputRecommendationEventsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRecommendationEventsPayload2ᚖmembergateᚋgraphᚐRecommendationEventsPayload(ctx context.Context, sel ast.SelectionSet, v *RecommendationEventsPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RecommendationEventsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRecommendationEventsUserError2ᚕᚖmembergateᚋgraphᚐRecommendationEventsUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*RecommendationEventsUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRecommendationEventsUserError2ᚖmembergateᚋgraphᚐRecommendationEventsUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRecommendationEventsUserError2ᚖmembergateᚋgraphᚐRecommendationEventsUserError(ctx context.Context, sel ast.SelectionSet, v *RecommendationEventsUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RecommendationEventsUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRecommendationFeedbackAction2membergateᚋgraphᚐRecommendationFeedbackAction(ctx context.Context, v any) (RecommendationFeedbackAction, error) {
+	var res RecommendationFeedbackAction
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRecommendationFeedbackAction2membergateᚋgraphᚐRecommendationFeedbackAction(ctx context.Context, sel ast.SelectionSet, v RecommendationFeedbackAction) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNRecommendationFeedbackErrorCode2membergateᚋgraphᚐRecommendationFeedbackErrorCode(ctx context.Context, v any) (RecommendationFeedbackErrorCode, error) {
+	var res RecommendationFeedbackErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRecommendationFeedbackErrorCode2membergateᚋgraphᚐRecommendationFeedbackErrorCode(ctx context.Context, sel ast.SelectionSet, v RecommendationFeedbackErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNRecommendationFeedbackInput2membergateᚋgraphᚐRecommendationFeedbackInput(ctx context.Context, v any) (RecommendationFeedbackInput, error) {
+	res, err := ec.unmarshalInputRecommendationFeedbackInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRecommendationFeedbackPayload2ᚖmembergateᚋgraphᚐRecommendationFeedbackPayload(ctx context.Context, sel ast.SelectionSet, v *RecommendationFeedbackPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RecommendationFeedbackPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRecommendationFeedbackUserError2ᚕᚖmembergateᚋgraphᚐRecommendationFeedbackUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*RecommendationFeedbackUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRecommendationFeedbackUserError2ᚖmembergateᚋgraphᚐRecommendationFeedbackUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRecommendationFeedbackUserError2ᚖmembergateᚋgraphᚐRecommendationFeedbackUserError(ctx context.Context, sel ast.SelectionSet, v *RecommendationFeedbackUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RecommendationFeedbackUserError(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNRecommendationReason2ᚕᚖmembergateᚋgraphᚐRecommendationReasonᚄ(ctx context.Context, sel ast.SelectionSet, v []*RecommendationReason) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -107298,6 +108629,13 @@ func (ec *executionContext) marshalORecommendable2membergateᚋgraphᚐRecommend
 		return graphql.Null
 	}
 	return ec._Recommendable(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORecommendation2ᚖmembergateᚋgraphᚐRecommendation(ctx context.Context, sel ast.SelectionSet, v *Recommendation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Recommendation(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalORecommendationConnection2ᚖmembergateᚋgraphᚐRecommendationConnection(ctx context.Context, sel ast.SelectionSet, v *RecommendationConnection) graphql.Marshaler {

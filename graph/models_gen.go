@@ -4275,7 +4275,7 @@ type ReactionSummary struct {
 
 // One thing recommended, and why.
 type Recommendation struct {
-	// Opaque id of this thing in this list; feedback and events name it.
+	// Opaque id of this thing in this answer; feedback and events name it. It is good for the viewer alone.
 	ID string `json:"id"`
 	// Place in the whole list, 0 for the best.
 	Position int `json:"position"`
@@ -4294,7 +4294,7 @@ type RecommendationConnection struct {
 	Nodes []*Recommendation `json:"nodes"`
 	// Where the page lies.
 	PageInfo *PageInfo `json:"pageInfo"`
-	// Names this list; send it with events so that clicks find the list they came from.
+	// Names this answer, the same on all of its pages; send it with events so that clicks find the list they came from.
 	RecommendationID string `json:"recommendationId"`
 	// Whether anything that is known about the member had a say; false says that everybody would see the same.
 	Personalised bool `json:"personalised"`
@@ -4308,14 +4308,90 @@ type RecommendationEdge struct {
 	Node *Recommendation `json:"node"`
 }
 
+// What became of one thing that was recommended.
+type RecommendationEventInput struct {
+	// `recommendationId` of the answer that the thing was in.
+	RecommendationID string `json:"recommendationId"`
+	// Id of the Recommendation.
+	ItemID string `json:"itemId"`
+	// What happened.
+	Kind RecommendationEventKind `json:"kind"`
+	// When, by the phone's clock: within the last days that the programme says, and at most five minutes ahead.
+	At time.Time `json:"at"`
+}
+
+// What became of things that were recommended.
+type RecommendationEventsInput struct {
+	// What happened to each; the programme says how many at once.
+	Events []*RecommendationEventInput `json:"events"`
+}
+
+// How many events count.
+type RecommendationEventsPayload struct {
+	// How many events this request has counted; those that were told before and those that were refused are not in it.
+	Accepted int `json:"accepted"`
+	// Why events were refused, each with its place in `field`; the others count. Empty when none was.
+	UserErrors []*RecommendationEventsUserError `json:"userErrors"`
+}
+
+// Why an event does not count.
+type RecommendationEventsUserError struct {
+	// Path of the input's field that it is about, such as input, events, 3, itemId. Null when it is about all.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code RecommendationEventsErrorCode `json:"code"`
+	// From when on more events are taken. Null for other reasons.
+	AvailableAt *time.Time `json:"availableAt,omitempty"`
+}
+
+func (RecommendationEventsUserError) IsUserError() {}
+
+// What the viewer thinks of something that was recommended.
+type RecommendationFeedbackInput struct {
+	// Id of the Recommendation.
+	ItemID string `json:"itemId"`
+	// What the viewer says.
+	Action RecommendationFeedbackAction `json:"action"`
+	// True takes it back.
+	Undo bool `json:"undo"`
+	// How many things of the list are on the screen, 1 to 100: the replacement is none of them. Without it, as many whole
+	// pages of ten as the thing lies in.
+	Shown *int `json:"shown,omitempty"`
+}
+
+// What became of the viewer's feedback.
+type RecommendationFeedbackPayload struct {
+	// How recommendations are made for the viewer now. Null when it was refused.
+	Settings *RecommendationSettings `json:"settings,omitempty"`
+	// What comes to the freed place: the best thing that is not on the screen yet. Null when nothing is left, when nothing
+	// was freed, or when it was refused.
+	Replacement *Recommendation `json:"replacement,omitempty"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*RecommendationFeedbackUserError `json:"userErrors"`
+}
+
+// Why feedback does not count.
+type RecommendationFeedbackUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code RecommendationFeedbackErrorCode `json:"code"`
+}
+
+func (RecommendationFeedbackUserError) IsUserError() {}
+
 // Why something is recommended: what truly weighed most, in words for the member.
 type RecommendationReason struct {
-	// Code of the reason, such as SIMILAR_TO, BOUGHT_TOGETHER, POPULAR, TRENDING, NEW, FOLLOWED_TOPIC, TIER_BENEFIT,
-	// EXPIRING_COINS, FAMILY_LIKES, REPLENISH, BOUGHT_BEFORE or EDITORIAL.
+	// Code of the reason, such as SIMILAR_TO, SIMILAR_TO_VIEWED, SIMILAR_TO_LIKED, BOUGHT_TOGETHER, POPULAR, NEW,
+	// FOLLOWED_TOPIC, REPLENISH, BOUGHT_BEFORE or EDITORIAL; more may come.
 	Kind string `json:"kind"`
 	// The reason as a sentence to show.
 	Text string `json:"text"`
-	// Whether the member can say "not because of this".
+	// Whether the member can say "not because of this": `recommendationFeedback` with NOT_BECAUSE_OF then takes the evidence away.
 	Removable bool `json:"removable"`
 	// The evidence, such as a product bought before, as far as the viewer may see it; often empty. Null only together with an
 	// error.
@@ -4330,6 +4406,10 @@ type RecommendationSettings struct {
 	// Whether the member's history may be used: false until the member consents, and false again for the very next request
 	// when the consent is withdrawn.
 	Personalised bool `json:"personalised"`
+	// How many things the member does not want to see. 0 while the member's history may not be used, because nothing is read
+	// then. Null only together with an error.
+	HiddenCount *int           `json:"hiddenCount,omitempty"`
+	Profile     member.Profile `json:"-"`
 }
 
 func (RecommendationSettings) IsNode() {}
@@ -10085,6 +10165,274 @@ func (e *ReactionSetErrorCode) UnmarshalJSON(b []byte) error {
 }
 
 func (e ReactionSetErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What can become of a recommendation.
+type RecommendationEventKind string
+
+const (
+	// It was on the screen.
+	RecommendationEventKindImpression RecommendationEventKind = "IMPRESSION"
+	// It was looked at.
+	RecommendationEventKindClick RecommendationEventKind = "CLICK"
+	// It was put into the cart.
+	RecommendationEventKindAddToCart RecommendationEventKind = "ADD_TO_CART"
+	// It was bought.
+	RecommendationEventKindPurchase RecommendationEventKind = "PURCHASE"
+	// It was swiped away; it is not shown for some days.
+	RecommendationEventKindDismiss RecommendationEventKind = "DISMISS"
+)
+
+var AllRecommendationEventKind = []RecommendationEventKind{
+	RecommendationEventKindImpression,
+	RecommendationEventKindClick,
+	RecommendationEventKindAddToCart,
+	RecommendationEventKindPurchase,
+	RecommendationEventKindDismiss,
+}
+
+func (e RecommendationEventKind) IsValid() bool {
+	switch e {
+	case RecommendationEventKindImpression, RecommendationEventKindClick, RecommendationEventKindAddToCart, RecommendationEventKindPurchase, RecommendationEventKindDismiss:
+		return true
+	}
+	return false
+}
+
+func (e RecommendationEventKind) String() string {
+	return string(e)
+}
+
+func (e *RecommendationEventKind) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = RecommendationEventKind(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid RecommendationEventKind", str)
+	}
+	return nil
+}
+
+func (e RecommendationEventKind) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *RecommendationEventKind) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e RecommendationEventKind) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons of RecommendationEventsUserError; more may come.
+type RecommendationEventsErrorCode string
+
+const (
+	// The viewer has not agreed to PERSONALISATION.
+	RecommendationEventsErrorCodeConsentRequired RecommendationEventsErrorCode = "CONSENT_REQUIRED"
+	// It names nothing that was recommended to the viewer, or another list than the thing was in.
+	RecommendationEventsErrorCodeNotFound RecommendationEventsErrorCode = "NOT_FOUND"
+	// It is too old, or in the future.
+	RecommendationEventsErrorCodeEventTime RecommendationEventsErrorCode = "EVENT_TIME"
+	// More events than the programme takes at once; none was counted.
+	RecommendationEventsErrorCodeTooManyEvents RecommendationEventsErrorCode = "TOO_MANY_EVENTS"
+	// More events than the programme takes of one member within some minutes; none was counted.
+	RecommendationEventsErrorCodeRateLimited RecommendationEventsErrorCode = "RATE_LIMITED"
+)
+
+var AllRecommendationEventsErrorCode = []RecommendationEventsErrorCode{
+	RecommendationEventsErrorCodeConsentRequired,
+	RecommendationEventsErrorCodeNotFound,
+	RecommendationEventsErrorCodeEventTime,
+	RecommendationEventsErrorCodeTooManyEvents,
+	RecommendationEventsErrorCodeRateLimited,
+}
+
+func (e RecommendationEventsErrorCode) IsValid() bool {
+	switch e {
+	case RecommendationEventsErrorCodeConsentRequired, RecommendationEventsErrorCodeNotFound, RecommendationEventsErrorCodeEventTime, RecommendationEventsErrorCodeTooManyEvents, RecommendationEventsErrorCodeRateLimited:
+		return true
+	}
+	return false
+}
+
+func (e RecommendationEventsErrorCode) String() string {
+	return string(e)
+}
+
+func (e *RecommendationEventsErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = RecommendationEventsErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid RecommendationEventsErrorCode", str)
+	}
+	return nil
+}
+
+func (e RecommendationEventsErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *RecommendationEventsErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e RecommendationEventsErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What can be said of a recommendation.
+type RecommendationFeedbackAction string
+
+const (
+	// Never show it again.
+	RecommendationFeedbackActionNotInterested RecommendationFeedbackAction = "NOT_INTERESTED"
+	// Never show it again but where it may be used up: the viewer has it.
+	RecommendationFeedbackActionAlreadyOwn RecommendationFeedbackAction = "ALREADY_OWN"
+	// Show more that is like it.
+	RecommendationFeedbackActionMoreLikeThis RecommendationFeedbackAction = "MORE_LIKE_THIS"
+	// Never show it again, and less that is like it.
+	RecommendationFeedbackActionLessLikeThis RecommendationFeedbackAction = "LESS_LIKE_THIS"
+	// What the first reason names counts no more, for whatever it spoke. Only for reasons that are `removable`.
+	RecommendationFeedbackActionNotBecauseOf RecommendationFeedbackAction = "NOT_BECAUSE_OF"
+)
+
+var AllRecommendationFeedbackAction = []RecommendationFeedbackAction{
+	RecommendationFeedbackActionNotInterested,
+	RecommendationFeedbackActionAlreadyOwn,
+	RecommendationFeedbackActionMoreLikeThis,
+	RecommendationFeedbackActionLessLikeThis,
+	RecommendationFeedbackActionNotBecauseOf,
+}
+
+func (e RecommendationFeedbackAction) IsValid() bool {
+	switch e {
+	case RecommendationFeedbackActionNotInterested, RecommendationFeedbackActionAlreadyOwn, RecommendationFeedbackActionMoreLikeThis, RecommendationFeedbackActionLessLikeThis, RecommendationFeedbackActionNotBecauseOf:
+		return true
+	}
+	return false
+}
+
+func (e RecommendationFeedbackAction) String() string {
+	return string(e)
+}
+
+func (e *RecommendationFeedbackAction) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = RecommendationFeedbackAction(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid RecommendationFeedbackAction", str)
+	}
+	return nil
+}
+
+func (e RecommendationFeedbackAction) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *RecommendationFeedbackAction) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e RecommendationFeedbackAction) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons of RecommendationFeedbackUserError; more may come.
+type RecommendationFeedbackErrorCode string
+
+const (
+	// The viewer has not agreed to PERSONALISATION.
+	RecommendationFeedbackErrorCodeConsentRequired RecommendationFeedbackErrorCode = "CONSENT_REQUIRED"
+	// It names nothing that was recommended to the viewer.
+	RecommendationFeedbackErrorCodeNotFound RecommendationFeedbackErrorCode = "NOT_FOUND"
+	// The reason is nothing that is known of the viewer.
+	RecommendationFeedbackErrorCodeNotRemovable RecommendationFeedbackErrorCode = "NOT_REMOVABLE"
+	// Nothing is known that is like the thing.
+	RecommendationFeedbackErrorCodeNothingSimilar RecommendationFeedbackErrorCode = "NOTHING_SIMILAR"
+	// As much is kept of the viewer as the programme allows; take something back first.
+	RecommendationFeedbackErrorCodeListFull RecommendationFeedbackErrorCode = "LIST_FULL"
+)
+
+var AllRecommendationFeedbackErrorCode = []RecommendationFeedbackErrorCode{
+	RecommendationFeedbackErrorCodeConsentRequired,
+	RecommendationFeedbackErrorCodeNotFound,
+	RecommendationFeedbackErrorCodeNotRemovable,
+	RecommendationFeedbackErrorCodeNothingSimilar,
+	RecommendationFeedbackErrorCodeListFull,
+}
+
+func (e RecommendationFeedbackErrorCode) IsValid() bool {
+	switch e {
+	case RecommendationFeedbackErrorCodeConsentRequired, RecommendationFeedbackErrorCodeNotFound, RecommendationFeedbackErrorCodeNotRemovable, RecommendationFeedbackErrorCodeNothingSimilar, RecommendationFeedbackErrorCodeListFull:
+		return true
+	}
+	return false
+}
+
+func (e RecommendationFeedbackErrorCode) String() string {
+	return string(e)
+}
+
+func (e *RecommendationFeedbackErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = RecommendationFeedbackErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid RecommendationFeedbackErrorCode", str)
+	}
+	return nil
+}
+
+func (e RecommendationFeedbackErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *RecommendationFeedbackErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e RecommendationFeedbackErrorCode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -16,7 +16,7 @@ import (
 func (q query) Recommendations(ctx context.Context, surface graph.RecommendationSurface, contextID *string, first *int, after *string) (*graph.RecommendationConnection, error) {
 	defer loaders.Leave(ctx)
 	o := loaders.From(ctx)
-	ask := recommend.Asked{Surface: recommend.Surface(surface), Member: o.Me()}
+	ask := q.asking(ctx, recommend.Surface(surface))
 	if contextID != nil {
 		sku, err := keyOf("contextId", *contextID, kindProduct)
 		if err != nil {
@@ -48,6 +48,12 @@ func (q query) Recommendations(ctx context.Context, surface graph.Recommendation
 	return out, nil
 }
 
+// asking is who asks for recommendations; whether the member agreed must be found out.
+func (r *Root) asking(ctx context.Context, on recommend.Surface) recommend.Asked {
+	o := loaders.From(ctx)
+	return recommend.Asked{Surface: on, Member: o.Me(), Now: o.Now, Rules: r.programme(ctx).Recommendations}
+}
+
 // known refuses a context that does not exist.
 func known(ctx context.Context, r recommend.Ref) error {
 	if r.ID == "" {
@@ -60,7 +66,7 @@ func known(ctx context.Context, r recommend.Ref) error {
 	return err
 }
 
-// offered tells which things exist and may be seen by the reader. They are fetched in one wave.
+// offered tells which things exist, are in stock and may be seen by the reader. They are fetched in one wave.
 func (r *Root) offered(reader community.Reader) recommend.Offer {
 	return func(ctx context.Context, refs []recommend.Ref) (map[recommend.Ref]bool, error) {
 		o := loaders.From(ctx)
@@ -70,6 +76,14 @@ func (r *Root) offered(reader community.Reader) recommend.Offer {
 		o.Arrive(ctx)
 		can := make(map[recommend.Ref]bool, len(refs))
 		for _, ref := range refs {
+			if ref.Kind == recommend.OfProduct {
+				p, ok, err := o.Products.Load(ctx, ref.ID)
+				if err != nil {
+					return nil, err
+				}
+				can[ref] = ok && p.InStock
+				continue
+			}
 			node, err := r.thing(ctx, ref, reader)
 			if err != nil {
 				return nil, err
@@ -181,5 +195,5 @@ func (f reasonFields) Because(ctx context.Context, obj *graph.RecommendationReas
 // RecommendationSettings tell how recommendations are made for the member.
 func (m memberFields) RecommendationSettings(_ context.Context, obj *graph.Member) (*graph.RecommendationSettings, error) {
 	p := obj.Holder.Profile
-	return &graph.RecommendationSettings{ID: globalID(kindSettings, string(p.ID)), Personalised: p.Agreed(recommend.Purpose)}, nil
+	return settings(p), nil
 }

@@ -84,6 +84,7 @@ type (
 	memberFields      struct{ *Root }
 	profileFields     struct{ *Root }
 	privacyFields     struct{ *Root }
+	settingFields     struct{ *Root }
 	requestFields     struct{ *Root }
 	tierFields        struct{ *Root }
 	statusFields      struct{ *Root }
@@ -139,6 +140,9 @@ func (r *Root) AfterSalesRequest() graph.AfterSalesRequestResolver { return requ
 
 // Privacy answers the fields of what a member's data may be used for.
 func (r *Root) Privacy() graph.PrivacyResolver { return privacyFields{r} }
+
+// RecommendationSettings answers the fields of how recommendations are made for a member.
+func (r *Root) RecommendationSettings() graph.RecommendationSettingsResolver { return settingFields{r} }
 
 // Tier answers a tier's fields.
 func (r *Root) Tier() graph.TierResolver { return tierFields{r} }

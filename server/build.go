@@ -123,7 +123,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		Words:     &desk.Words{Keys: keys, Guesses: st.cache.Guesses()},
 		Codes:     &desk.Codes{Cards: st.cards, Seen: st.cache.Seen(), Keys: keys, Now: time.Now},
 		Personal:  st.personalService(rules),
-		Recommend: &recommend.Service{Lists: lists, Cursors: cursors, Last: shelf.last},
+		Recommend: &recommend.Service{Lists: lists, Tastes: st.tastes, Cursors: cursors, Last: shelf.last},
 	}
 	root.Profiles = &profile.Service{Accounts: st.accounts, Decisions: st.decisions, Book: rules, Withdrawn: root.Personal.Withdrawn}
 	root.Uploads, parts.Disk = s.uploads(st.uploads, keys)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -116,7 +117,10 @@ func (f *forgetful) leaveTraces(id member.ID) {
 	if err := f.st.cache.Lists().Put(ctx, lists); err != nil {
 		f.t.Fatal(err)
 	}
-	if err := f.st.cache.Lists().Hide(ctx, id, recommend.Ref{Kind: recommend.OfProduct, ID: "B"}, true); err != nil {
+	said := recommend.Taste{Member: id, Sayings: []recommend.Saying{{Action: recommend.NotInterested, Of: recommend.Ref{Kind: recommend.OfProduct, ID: "B"}, At: at}}}
+	seen := recommend.Trace{Views: []recommend.View{{Of: recommend.Ref{Kind: recommend.OfProduct, ID: "B"}, Act: recommend.Click, At: at}}}
+	_, err := f.st.cache.Lists().Retrace(ctx, id, "", seen, []string{"one"}, at, time.Hour)
+	if err := errors.Join(err, f.st.tastes.Save(ctx, said), f.st.cache.Lists().Know(ctx, said)); err != nil {
 		f.t.Fatal(err)
 	}
 	post := community.Post{ID: community.PostID(community.NewID(at)), Author: rememberer, Body: "Hello", State: community.Published, Visibility: community.Public, CreatedAt: at}
@@ -154,9 +158,13 @@ func (f *forgetful) traces(id member.ID) (out []string) {
 	for _, s := range recommend.Surfaces {
 		keys = append(keys, recommend.MemberList(id, s))
 	}
-	lists, hidden, err := f.st.cache.Lists().Get(ctx, keys, id)
+	lists, known, err := f.st.cache.Lists().Get(ctx, keys, id)
 	must(err)
-	if len(lists)+len(hidden) > 0 {
+	said, err := f.st.tastes.Of(ctx, id)
+	must(err)
+	_, told, _, err := f.st.cache.Lists().Trace(ctx, id, []string{"one"})
+	must(err)
+	if len(lists)+len(known.Trace.Views)+len(said.Sayings)+len(told) > 0 || known.Tasted {
 		out = append(out, "RECOMMENDATIONS")
 	}
 	holders, err := f.st.accounts.ByIDs(ctx, []member.ID{id}, account.Whole)

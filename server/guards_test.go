@@ -30,6 +30,7 @@ var guards = map[string]string{
 	"familySharingSet": "member", "approvalDecide": "member",
 	"reactionSet": "member", "bookmarkSet": "member", "followSet": "member", "memberBlockSet": "member", "groupJoin": "member",
 	"memberMuteSet": "member", "mutedWordSet": "member",
+	"recommendationFeedback": "member", "recommendationEvents": "member",
 	"mediaUploadCreate": "member", "mediaUploadFinish": "member",
 	"memberCodeKey": "member", "memberCodeRevoke": "member", "afterSalesRequest": "member",
 	"postCreate": "member", "postUpdate": "member", "postDelete": "member", "commentCreate": "member", "commentUpdate": "member", "commentDelete": "member",

@@ -13,6 +13,7 @@ import (
 	"membergate/internal/member"
 	"membergate/internal/personal"
 	"membergate/internal/profile"
+	"membergate/internal/recommend"
 	"membergate/internal/sweep"
 )
 
@@ -26,9 +27,11 @@ func (s *stores) personalService(book book) *personal.Service {
 			return h.Profile, known, err
 		},
 		Forget: map[personal.Category]func(context.Context, member.ID, time.Time) error{
-			personal.Recommendations: func(ctx context.Context, who member.ID, _ time.Time) error { return s.cache.Lists().Forget(ctx, who) },
-			personal.Household:       s.forgetHousehold(book),
-			personal.Reactions:       s.forgetReactions,
+			personal.Recommendations: func(ctx context.Context, who member.ID, _ time.Time) error {
+				return (&recommend.Service{Lists: s.cache.Lists(), Tastes: s.tastes}).Forget(ctx, who)
+			},
+			personal.Household: s.forgetHousehold(book),
+			personal.Reactions: s.forgetReactions,
 		},
 	}
 }

@@ -33,6 +33,7 @@ import (
 	"membergate/internal/profile"
 	"membergate/internal/programme"
 	"membergate/internal/push"
+	"membergate/internal/recommend"
 	"membergate/internal/redemption"
 	"membergate/internal/redisstore"
 	"membergate/internal/report"
@@ -72,6 +73,7 @@ type stores struct {
 	decisions  profile.Store    // members' earlier decisions on their data
 	uploads    upload.Store     // pictures on their way in
 	personal   personal.Store   // what members ask to be deleted
+	tastes     recommend.Tastes // what members say of recommendations
 	cache      *redisstore.Store
 
 	notices notice.Store  // inboxes, and where to push them
@@ -162,6 +164,7 @@ func (s *stores) useBolt(b *boltstore.Store) {
 	s.redemptions, s.vouchers, s.promises = b.Redemptions(), b.Vouchers(), b.Supply()
 	s.coupons, s.invites = b.Coupons(), b.Invitations()
 	s.uploads, s.personal = b.Uploads(), b.Personal()
+	s.tastes = b.Tastes()
 	s.migrate, s.fill = func(context.Context) error { return nil }, b.Hasty
 	s.checks = append(s.checks, Check{Name: "store", Ping: b.Ping})
 }
@@ -178,6 +181,7 @@ func (s *stores) useMongo(m *mongostore.Store) {
 	s.redemptions, s.vouchers, s.promises = m.Redemptions(), m.Vouchers(), m.Supply()
 	s.coupons, s.invites = m.Coupons(), m.Invitations()
 	s.uploads, s.personal = m.Uploads(), m.Patient(commandPatience).Personal()
+	s.tastes = m.Tastes()
 	together := m.Together()
 	s.busy = &busy{together.Members(), together.Ledger(), together.Orders()}
 	s.migrate, s.fill = m.Patient(commandPatience).Migrate, func(work func() error) error { return work() }

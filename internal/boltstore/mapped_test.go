@@ -24,6 +24,7 @@ import (
 	"membergate/internal/product"
 	"membergate/internal/profile"
 	"membergate/internal/programme"
+	"membergate/internal/recommend"
 	"membergate/internal/redemption"
 	"membergate/internal/report"
 	"membergate/internal/reward"
@@ -43,7 +44,7 @@ var documents = map[string]any{
 	"claims": claim.Claim{}, "offers": offer.Offers{}, "adjustments": adjustment.Proposal{}, "transfers": transfer.Transfer{}, "seats": admission.Seats{}, "dossiers": admission.Dossier{},
 	"inviters": invitation.Inviter{}, "invitees": invitation.Invitee{}, "posts": postRow{}, "comments": commentRow{}, "topics": community.Topic{}, "marks": community.Mark{}, "ties": community.Ties{},
 	"slips": posting.Slip{}, "badges": adoption.Badge{}, "reports": report.Report{}, "moderationLog": report.Entry{}, "uploads": upload.Upload{}, "decisions": profile.Decision{},
-	"requests": desk.Request{}, "cards": desk.Card{}, "inboxes": notice.Inbox{}, "notices": notice.Notice{}, "noticeSettings": notice.Settings{}, "deletions": personal.Deletion{},
+	"requests": desk.Request{}, "cards": desk.Card{}, "inboxes": notice.Inbox{}, "notices": notice.Notice{}, "noticeSettings": notice.Settings{}, "deletions": personal.Deletion{}, "tastes": recommend.Taste{},
 }
 
 func TestEveryFieldThatCanBeStoredIsInTheDataMap(t *testing.T) {

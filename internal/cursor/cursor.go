@@ -41,8 +41,8 @@ func NewBook(signer Signer) *Book { return &Book{signer: signer} }
 const (
 	purpose  = "cursor"
 	version  = 1
-	hashSize = 8   // of a list's name: it is signed, so it need only tell lists apart
-	maxText  = 512 // a cursor of a 64-character id is 150 characters long; nothing longer is looked at
+	hashSize = 8    // of a list's name: it is signed, so it need only tell lists apart
+	maxText  = 2048 // a cursor that carries what 400 things were shown is this long; nothing longer is looked at
 )
 
 var encoding = base64.RawURLEncoding

@@ -78,11 +78,12 @@ func TestMain(m *testing.M) {
 
 // lists are recommendations in memory.
 type lists struct {
+	recommend.Lists
 	mu  sync.Mutex
 	all map[recommend.Key]recommend.List
 }
 
-func (l *lists) Get(_ context.Context, keys []recommend.Key, _ member.ID) (map[recommend.Key]recommend.List, map[recommend.Ref]bool, error) {
+func (l *lists) Get(_ context.Context, keys []recommend.Key, _ member.ID) (map[recommend.Key]recommend.List, recommend.Known, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	out := map[recommend.Key]recommend.List{}
@@ -91,7 +92,7 @@ func (l *lists) Get(_ context.Context, keys []recommend.Key, _ member.ID) (map[r
 			out[k] = list
 		}
 	}
-	return out, nil, nil
+	return out, recommend.Known{}, nil
 }
 
 func (l *lists) Put(_ context.Context, more map[recommend.Key]recommend.List) error {
@@ -100,8 +101,6 @@ func (l *lists) Put(_ context.Context, more map[recommend.Key]recommend.List) er
 	maps.Copy(l.all, more)
 	return nil
 }
-
-func (l *lists) Hide(context.Context, member.ID, recommend.Ref, bool) error { return nil }
 
 // open makes empty stores with a preset's rules.
 func open(t testing.TB, preset string) Stores {

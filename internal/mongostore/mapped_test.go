@@ -17,7 +17,7 @@ var documents = map[string]any{
 	"adjustments": proposalDoc{}, "transfers": transferDoc{}, "seats": seatsDoc{}, "dossiers": dossierDoc{}, "inviters": inviterDoc{}, "invitees": inviteeDoc{},
 	"posts": postDoc{}, "comments": commentDoc{}, "topics": topicDoc{}, "marks": markDoc{}, "ties": tiesDoc{}, "circles": circleDoc{}, "slips": slipDoc{},
 	"badges": badgeDoc{}, "reports": reportDoc{}, "moderation": logDoc{}, "uploads": uploadDoc{}, "decisions": decisionDoc{}, "requests": requestDoc{}, "cards": cardDoc{},
-	"inboxes": inboxDoc{}, "notices": noticeDoc{}, "noticeSettings": settingsDoc{}, "deletions": deletionDoc{},
+	"inboxes": inboxDoc{}, "notices": noticeDoc{}, "noticeSettings": settingsDoc{}, "deletions": deletionDoc{}, "tastes": tasteDoc{},
 }
 
 // Those that are written without a struct of their own.

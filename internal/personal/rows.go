@@ -34,6 +34,8 @@ var ofMembers = []Row{
 		Mongo: "inviters: *; invitees: *", Bolt: "inviters: *; inviterCodes: *; invitees: *; invitedBy: *"},
 	{What: "offers", Class: OfPerson, Purpose: "to keep the price that was shown", Ground: Contract, Keeps: open, Fate: Goes, Exported: true,
 		Mongo: "offers: *", Bolt: "offers: *"},
+	{What: "tastes", Class: OfPerson, Purpose: "to leave out of recommendations what the member does not want", Ground: Consent, Keeps: "until the consent ends", Fate: Goes, Exported: true, Deletes: Recommendations,
+		Mongo: "tastes: *", Bolt: "tastes: *"},
 	{What: "lists", Class: OfPerson, Purpose: "personal recommendations", Ground: Consent, Keeps: "6 days, or until the consent ends", Fate: Goes, Deletes: Recommendations,
 		Redis: "rec:member"},
 	{What: "deletions", Class: OfPerson, Purpose: "to delete in time what members ask to be deleted", Ground: Duty, Keeps: open, Fate: Goes, Exported: true,

@@ -61,6 +61,7 @@ func (r *report) check(p *Programme) {
 	c.privacy()
 	c.rules()
 	c.notices()
+	c.recommendations()
 }
 
 // codes are the codes of a list, for finding what names them.

@@ -51,6 +51,8 @@ type Programme struct {
 	Membership    *Membership       `yaml:"membership"`    // absent = no reminders before an end, and no renewal
 	Notices       *Notices          `yaml:"notices"`       // absent = members are told of nothing by themselves
 
+	Recommendations *Recommendations `yaml:"recommendations"` // absent = nothing that members do or say changes what they are recommended
+
 	zone *time.Location
 	file string // where it was read from, for errors about its versions
 	line int

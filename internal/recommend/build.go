@@ -3,6 +3,7 @@ package recommend
 import (
 	"cmp"
 	"iter"
+	"math"
 	"slices"
 	"time"
 
@@ -140,11 +141,11 @@ func (b *Builder) ranked(score []float64, c Cause, because []int32) []Item {
 	return out
 }
 
-// together lists what goes with a product.
+// together lists what goes with a product; a score is how strongly, at most 1.
 func (b *Builder) together(i int32, near []neighbour) []Item {
 	out := make([]Item, len(near))
 	for n, each := range near {
-		out[n] = Item{Ref: b.ref(each.item), Cause: BoughtTogether, Because: []Ref{b.ref(i)}}
+		out[n] = Item{Ref: b.ref(each.item), Cause: BoughtTogether, Because: []Ref{b.ref(i)}, Score: math.Round(each.strength*1e4) / 1e4}
 	}
 	return out
 }

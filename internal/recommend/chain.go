@@ -1,17 +1,40 @@
 package recommend
 
-import "membergate/internal/member"
+import (
+	"time"
+
+	"membergate/internal/member"
+	"membergate/internal/programme"
+)
 
 // Asked is who asks for what.
 type Asked struct {
 	Surface  Surface
-	Context  Ref       // what is being looked at; zero = nothing
-	Member   member.ID // empty = nobody signed in
-	Personal bool      // the member agreed to Purpose: else nothing about the member is read
+	Context  Ref                        // what is being looked at; zero = nothing
+	Member   member.ID                  // empty = nobody signed in
+	Personal bool                       // the member agreed to Purpose: else nothing about the member is read
+	Now      time.Time                  // when
+	Rules    *programme.Recommendations // how the member's words and acts count; nil = not at all
 }
 
 // personal tells whether the member's own lists may be read.
 func (a Asked) personal() bool { return a.Personal && a.Member != "" }
+
+// who is the member of whom something may be read; empty for nobody.
+func (a Asked) who() member.ID {
+	if a.personal() {
+		return a.Member
+	}
+	return ""
+}
+
+// rules are how words and acts count.
+func (a Asked) rules() *programme.Recommendations {
+	if a.Rules == nil {
+		return &programme.Recommendations{}
+	}
+	return a.Rules
+}
 
 // chain names the lists that answer, in their order. Where one is missing or used up the next one goes on.
 func (a Asked) chain() []Key {
@@ -49,20 +72,38 @@ func (a Asked) kind() Kind {
 	}
 }
 
-// joined puts the lists of a chain into one, each thing once and where it comes first, without what is being looked
-// at. What everybody buys may have been bought before, so it does not follow on a member's own list of discoveries.
-func (a Asked) joined(lists map[Key]List) (all List, own bool) {
+// joined puts the lists of a chain into one in the order of this moment, each thing once and where it comes first, without
+// what is being looked at and what must not be shown. What everybody buys may have been bought before, so it does not
+// follow on a member's own list of discoveries. own tells whether something of the member's is on it.
+func (a Asked) joined(lists map[Key]List, t *tuner) (all List, own bool) {
 	seen := map[Ref]bool{a.Context: true}
+	add := func(items []Item) bool {
+		n := len(all.Items)
+		for _, i := range unseen(items, seen) {
+			if !t.drops(i.Ref) {
+				all.Items = append(all.Items, i)
+			}
+		}
+		return len(all.Items) > n
+	}
+	grown := a.kind() != OfProduct || a.Surface == Replenish
 	for _, key := range a.chain() {
 		list := lists[key]
-		if a.Surface == Discover && own {
+		if a.Surface == Discover && len(lists[MemberList(a.Member, Discover)].Items) > 0 && key.Of == OfAll {
 			break
 		}
-		own = own || key.Of == OfMember && len(list.Items) > 0
 		if all.Version == "" {
 			all.Version = list.Version
 		}
-		all.Items = append(all.Items, unseen(list.Items, seen)...)
+		if key.Of == OfMember && len(list.Items) > 0 {
+			own, _ = true, add(t.tune(list.Items, !grown && a.Surface == Home))
+			grown = true
+			continue
+		}
+		if key.Of == OfAll && !grown {
+			grown, own = true, add(t.tune(nil, true)) || own
+		}
+		add(t.tune(list.Items, false))
 	}
 	return all, own
 }

@@ -25,7 +25,7 @@ func Heads(ctx context.Context, lists Lists, shelf Surface, n int, who []member.
 	out := make(map[member.ID][]string, len(who))
 	for _, p := range who {
 		asked := Asked{Surface: shelf, Member: p.ID, Personal: p.Agreed(Purpose)}
-		all, _ := asked.joined(found)
+		all, _ := asked.joined(found, asked.tuner(Known{}))
 		heads := make([]string, min(n, len(all.Items)))
 		for k := range heads {
 			heads[k] = all.Items[k].ID

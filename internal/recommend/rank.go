@@ -51,9 +51,10 @@ func (b *Builder) order(f *facts, w *worth) []int32 {
 
 // ranked is a product on its way into a list.
 type ranked struct {
-	item  int32
-	score float64
-	x     signalled
+	item   int32
+	score  float64
+	placed float64 // the score with which it got its place
+	x      signalled
 }
 
 // rank lists what suits the member on the scale best. Of products that nothing of the member's speaks for, the first
@@ -63,7 +64,7 @@ func (r *ranker) rank(w *worth, order []int32, known bool) []Item {
 	add := func(i int32) {
 		if known || r.s.habit[i] == nil {
 			x := r.s.read(i)
-			all = append(all, ranked{i, w.score(&x), x})
+			all = append(all, ranked{item: i, score: w.score(&x), x: x})
 		}
 	}
 	for _, i := range r.s.touched {
@@ -92,6 +93,10 @@ func (r *ranker) rank(w *worth, order []int32, known bool) []Item {
 	out := make([]Item, len(all))
 	for n := range all {
 		out[n] = r.reason(w, &all[n].x, all[n].item, loudest[n])
+		out[n].Score = cent(all[n].placed)
+		if n > 0 { // what stands apart from its like may be worth more than what stands above it
+			out[n].Score = min(out[n].Score, out[n-1].Score)
+		}
 	}
 	return out
 }
@@ -109,6 +114,9 @@ func (r *ranker) spread(all []ranked) {
 	for n := range all {
 		loss[all[n].item] = 0
 	}
+	for n := range all {
+		all[n].placed = all[n].score
+	}
 	for n := range min(screen, len(all)) {
 		best := n
 		for k := n + 1; k < len(all); k++ {
@@ -117,6 +125,7 @@ func (r *ranker) spread(all []ranked) {
 			}
 		}
 		chosen := all[best]
+		chosen.placed = chosen.score - loss[chosen.item]
 		copy(all[n+1:best+1], all[n:best]) // the others keep their order
 		all[n] = chosen
 		for _, like := range r.s.f.basket[chosen.item] {
@@ -129,7 +138,7 @@ func (r *ranker) spread(all []ranked) {
 
 // reason is what a product's score would miss most: the member's other purchases, the habit, that it is new, or that
 // many buy it.
-func (r *ranker) reason(w *worth, x *signalled, i, loudest int32) Item {
+func (r *ranker) reason(w *worth, x *signalled, i int32, loudest []loud) Item {
 	bare := math.Log(floor)
 	similar := w[sNear]*(x[sNear]-bare) + w[sBasket]*(x[sBasket]-bare) + w[sLately]*(x[sLately]-bare)
 	var habit, popular float64
@@ -141,31 +150,57 @@ func (r *ranker) reason(w *worth, x *signalled, i, loudest int32) Item {
 	}
 	fresh := w[sNew] * x[sNew]
 	out := Item{Ref: r.b.ref(i), Cause: Popular}
+	known := BoughtBefore
+	if h := r.s.habit[i]; h != nil && len(h.days) > 1 {
+		known = Replenishing
+	}
 	most := max(similar, habit, fresh, popular)
 	switch {
 	case most == popular || most <= 0:
 	case most == habit && x[sKnown] > 0:
-		out.Cause, out.Because = BoughtBefore, []Ref{out.Ref}
-		if len(r.s.habit[i].days) > 1 {
-			out.Cause = Replenishing
-		}
-	case most == similar && loudest >= 0:
-		out.Cause, out.Because = SimilarTo, []Ref{r.b.ref(loudest)}
+		out.Cause, out.Because = known, []Ref{out.Ref}
+	case most == similar && len(loudest) > 0:
+		out.Cause, out.Because = SimilarTo, []Ref{r.b.ref(loudest[0].item)}
 	case most == fresh:
 		out.Cause = Fresh
 	}
+	add := func(c Cause, of Ref, worth float64) {
+		if worth = cent(worth); worth > 0 {
+			out.Shares = append(out.Shares, Share{c, of, worth})
+		}
+	}
+	add(Popular, Ref{}, popular)
+	if x[sKnown] > 0 {
+		add(known, out.Ref, habit)
+	}
+	rest := similar
+	for _, l := range loudest {
+		add(SimilarTo, r.b.ref(l.item), l.share)
+		rest -= l.share
+	}
+	add(SimilarTo, Ref{}, rest)
+	add(Fresh, Ref{}, fresh)
 	return out
 }
 
-// loudest finds for each product the purchase of the member whose share in its signals is worth most; -1 = none.
-func (r *ranker) loudest(w *worth, items []int32) []int32 {
+// loud is a purchase of the member, and its share in what is said for a product.
+type loud struct {
+	item  int32
+	share float64
+}
+
+// voices is how many purchases a product's score names: so many may be taken away before nothing is known of the others.
+const voices = 5
+
+// loudest finds for each product the purchases of the member whose share in its signals is worth most, loudest first.
+func (r *ranker) loudest(w *worth, items []int32) [][]loud {
 	slot := make(map[int32]int, len(items))
-	best, most := make([]int32, len(items)), make([]float64, len(items))
+	best := make([][]loud, len(items))
 	bare := math.Log(floor)
 	type lift struct{ near, basket, lately float64 } // what one unit of each sum is worth
 	lifts := make([]lift, len(items))
 	for n, i := range items {
-		slot[i], best[n] = n, -1
+		slot[i] = n
 		per := func(k int, sum, weight float64) float64 {
 			if sum == 0 {
 				return 0
@@ -189,10 +224,22 @@ func (r *ranker) loudest(w *worth, items []int32) []int32 {
 			}
 		}
 		for n, v := range share {
-			if v > most[n] {
-				best[n], most[n] = h.item, v
+			if v > 0 {
+				best[n] = louder(best[n], loud{h.item, v})
 			}
 		}
 	}
 	return best
+}
+
+// louder puts a purchase among the loudest ones; of equal ones the first stays in front.
+func louder(all []loud, next loud) []loud {
+	at := len(all)
+	for at > 0 && all[at-1].share < next.share {
+		at--
+	}
+	if at == voices {
+		return all
+	}
+	return slices.Insert(all[:min(len(all), voices-1)], at, next)
 }

@@ -52,11 +52,13 @@ type Cause string
 
 // The causes.
 const (
-	SimilarTo      Cause = "SIMILAR_TO"      // members who bought the evidence bought this
-	BoughtTogether Cause = "BOUGHT_TOGETHER" // goes with what the reader looks at
-	Replenishing   Cause = "REPLENISH"       // the member buys it again and again
-	BoughtBefore   Cause = "BOUGHT_BEFORE"   // the member bought it once
-	FollowedTopic  Cause = "FOLLOWED_TOPIC"  // the member follows the evidence
+	SimilarTo      Cause = "SIMILAR_TO"        // members who bought the evidence bought this
+	BoughtTogether Cause = "BOUGHT_TOGETHER"   // goes with what the reader looks at
+	Replenishing   Cause = "REPLENISH"         // the member buys it again and again
+	BoughtBefore   Cause = "BOUGHT_BEFORE"     // the member bought it once
+	FollowedTopic  Cause = "FOLLOWED_TOPIC"    // the member follows the evidence
+	LookedAt       Cause = "SIMILAR_TO_VIEWED" // the member has just looked at the evidence
+	Liked          Cause = "SIMILAR_TO_LIKED"  // the member asked for more like the evidence
 	Popular        Cause = "POPULAR"
 	Fresh          Cause = "NEW"
 	Editorial      Cause = "EDITORIAL" // people chose it
@@ -64,14 +66,16 @@ const (
 
 // personal tells whether a cause is something about the member, who can then say "not because of this".
 func (c Cause) personal() bool {
-	return c == SimilarTo || c == Replenishing || c == BoughtBefore || c == FollowedTopic
+	return c == SimilarTo || c == Replenishing || c == BoughtBefore || c == FollowedTopic || c == LookedAt || c == Liked
 }
 
 // Item is one thing on a list.
 type Item struct {
 	Ref
-	Cause   Cause // what weighed most
-	Because []Ref // the evidence: whose share of the score was the largest
+	Cause   Cause   // what weighed most
+	Because []Ref   // the evidence: whose share of the score was the largest
+	Score   float64 // falls from thing to thing; all 0 = the list says no scores
+	Shares  []Share // what the score is made of, the evidence that is worth most first; nil = the list does not say
 }
 
 // List is a list as it was made, best first.
@@ -119,5 +123,8 @@ type Reason struct {
 
 // reason says an item's cause in a language.
 func (i Item) reason(l viewer.Locale) Reason {
-	return Reason{Cause: i.Cause, Text: phrase.Say(l, "reason."+string(i.Cause)), Removable: i.Cause.personal(), Because: i.Because}
+	return Reason{Cause: i.Cause, Text: phrase.Say(l, "reason."+string(i.Cause)), Removable: i.removable(), Because: i.Because}
 }
+
+// removable tells whether the member can say "not because of this": there must be something to take away.
+func (i Item) removable() bool { return i.Cause.personal() && len(i.Because) > 0 }

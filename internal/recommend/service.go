@@ -3,8 +3,7 @@ package recommend
 import (
 	"context"
 	"errors"
-	"strconv"
-	"strings"
+	"time"
 
 	"membergate/internal/community"
 	"membergate/internal/cursor"
@@ -15,6 +14,7 @@ import (
 // Service answers what may interest somebody.
 type Service struct {
 	Lists   Lists
+	Tastes  Tastes
 	Cursors *cursor.Book
 	Last    LastResort // nil = there is none
 }
@@ -37,7 +37,7 @@ type Recommendation struct {
 // Page is a page of recommendations.
 type Page struct {
 	cursor.Page[Recommendation]
-	ID           string // names the list; the same on all of its pages until it is made anew
+	ID           string // names the answer; the same on all of its pages
 	Personalised bool   // something about the member had a say
 }
 
@@ -54,26 +54,27 @@ func (s *Service) Recommend(ctx context.Context, a Asked, args cursor.Args, l vi
 	if err != nil {
 		return Page{}, err
 	}
-	hider := member.ID("")
-	if a.personal() {
-		hider = a.Member
+	lists, known, down, err := s.read(ctx, a.chain(), a.who())
+	if err != nil {
+		return Page{}, err
 	}
-	lists, hidden, down := s.Lists.Get(ctx, a.chain(), hider)
-	all, own := a.joined(lists)
-	w := walk{s: s, asked: a, all: all, hidden: hidden, offer: offer, want: span.Limit, noLast: own && a.Surface == Discover}
+	t := a.tuner(known)
+	all, own := a.joined(lists, t)
+	of := answer{a.Surface, a.Context, all.Version, a.Now}
+	w := walk{s: s, asked: a, tuner: t, all: all, offer: offer, want: span.Limit, noLast: own && a.Surface == Discover}
+	shown := trail("")
 	if span.After != nil {
-		w.at, w.shown = int(span.After.Key)+1, after(span.After.ID)
+		of.Served, shown = time.UnixMilli(span.After.Key).UTC(), trail(span.After.ID)
+		w.before = shown
 	}
-	page := Page{ID: s.listID(a, all.Version), Personalised: own}
-	for _, i := range all.Items {
-		page.Personalised = page.Personalised || hidden[i.Ref]
-	}
+	page := Page{ID: s.listID(a.Member, of)}
 	page.HasPrevious = span.After != nil
 	for {
-		i, at, more, err := w.next(ctx)
+		i, more, err := w.next(ctx)
 		if err != nil {
 			return Page{}, errors.Join(err, down)
 		}
+		page.Personalised = own || t.touched // what the last resort must not show is known by now
 		if !more {
 			if len(page.Nodes) == 0 && span.After == nil {
 				return page, down // nil, or why there is nothing
@@ -84,46 +85,41 @@ func (s *Service) Recommend(ctx context.Context, a Asked, args cursor.Args, l vi
 			page.HasNext = true
 			return page, nil
 		}
-		page.Nodes = append(page.Nodes, Recommendation{
-			ID: s.itemID(a, all.Version, w.shown, i.Ref), Position: w.shown, Item: i.Ref, Reasons: []Reason{i.reason(l)},
-		})
-		page.Cursors = append(page.Cursors, s.Cursors.Write(places, cursor.Place{Key: int64(at), ID: strconv.Itoa(w.shown)}))
-		w.shown++
+		page.Nodes = append(page.Nodes, s.recommendation(a.Member, of, shown.len(), i, l))
+		shown = shown.with(i.Ref)
+		page.Cursors = append(page.Cursors, s.Cursors.Write(places, cursor.Place{Key: of.Served.UnixMilli(), ID: string(shown)}))
 	}
 }
 
-// after reads from a cursor how many things were shown up to it, its own included.
-func after(id string) int {
-	n, err := strconv.Atoi(id)
-	if err != nil { // unreachable: the cursor is signed, and was written above
-		return 0
+func (s *Service) recommendation(m member.ID, of answer, position int, i Item, l viewer.Locale) Recommendation {
+	return Recommendation{ID: s.itemID(m, of, position, i), Position: position, Item: i.Ref, Reasons: []Reason{i.reason(l)}}
+}
+
+// read gives lists, and what is known of a member: one round trip, unless it is the first for a while. down says why
+// lists cannot be read; what the member said holds all the same.
+func (s *Service) read(ctx context.Context, keys []Key, who member.ID) (lists map[Key]List, known Known, down, err error) {
+	lists, known, down = s.Lists.Get(ctx, keys, who)
+	if who == "" || known.Tasted {
+		return lists, known, down, nil
 	}
-	return n + 1
-}
-
-// listID names the list that an answer is of: signed for the member, so that events cannot be made up for others.
-func (s *Service) listID(a Asked, version string) string {
-	id := strings.Join([]string{string(a.Surface), version, string(a.Context.Kind), a.Context.ID}, "|")
-	return s.Cursors.Write(cursor.List{Name: "recommendation.list", Owner: string(a.Member)}, cursor.Place{ID: id})
-}
-
-// itemID names one thing of the list.
-func (s *Service) itemID(a Asked, version string, position int, r Ref) string {
-	id := strings.Join([]string{string(a.Surface), version, string(r.Kind), r.ID}, "|")
-	return s.Cursors.Write(cursor.List{Name: "recommendation.item", Owner: string(a.Member)}, cursor.Place{Key: int64(position), ID: id})
+	if known.Taste, err = s.Tastes.Of(ctx, who); err == nil && down == nil {
+		_ = s.Lists.Know(ctx, known.Taste) // else the next request reads it again
+	}
+	return lists, known, down, err
 }
 
 // Chosen gives the posts that were chosen for a member, as the community's feed FOR_YOU shows them. It is asked for
 // members who agreed only. When the lists cannot be read, nothing was chosen.
 func (s *Service) Chosen(ctx context.Context, m member.ID) (community.Chosen, error) {
 	key := MemberList(m, Community)
-	lists, hidden, err := s.Lists.Get(ctx, []Key{key}, m)
-	if err != nil {
+	lists, known, down, err := s.read(ctx, []Key{key}, m)
+	if err != nil || down != nil {
 		return community.Chosen{}, ctx.Err()
 	}
+	hidden, gone := known.Taste.hidden(Community)
 	out := community.Chosen{Version: lists[key].Version}
 	for _, i := range lists[key].Items {
-		if i.Kind != OfPost || hidden[i.Ref] {
+		if _, _, ok := i.without(gone); !ok || i.Kind != OfPost || hidden[i.Ref] {
 			i.ID = "" // no post: what comes after it keeps its place
 		}
 		out.Posts = append(out.Posts, community.PostID(i.ID))

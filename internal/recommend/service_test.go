@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"membergate/internal/cursor"
 	"membergate/internal/fault"
@@ -29,17 +30,19 @@ func (s signer) Verify(purpose string, data, tag []byte) bool {
 
 // shelves are lists in memory that note what was read.
 type shelves struct {
-	lists  map[Key]List
-	hidden map[Ref]bool
-	err    error
-	read   []Key
-	hiders []member.ID
+	lists map[Key]List
+	known Known
+	marks map[string]bool
+	state int
+	err   error
+	read  []Key
+	of    []member.ID
 }
 
-func (s *shelves) Get(_ context.Context, keys []Key, hider member.ID) (map[Key]List, map[Ref]bool, error) {
-	s.read, s.hiders = append(s.read, keys...), append(s.hiders, hider)
+func (s *shelves) Get(_ context.Context, keys []Key, of member.ID) (map[Key]List, Known, error) {
+	s.read, s.of = append(s.read, keys...), append(s.of, of)
 	if s.err != nil {
-		return nil, nil, s.err
+		return nil, Known{}, s.err
 	}
 	out := map[Key]List{}
 	for _, k := range keys {
@@ -47,14 +50,58 @@ func (s *shelves) Get(_ context.Context, keys []Key, hider member.ID) (map[Key]L
 			out[k] = l
 		}
 	}
-	if hider == "" {
-		return out, nil, nil
+	if of == "" {
+		return out, Known{}, nil
 	}
-	return out, s.hidden, nil
+	return out, s.known, nil
 }
 
-func (s *shelves) Put(context.Context, map[Key]List) error          { return nil }
-func (s *shelves) Hide(context.Context, member.ID, Ref, bool) error { return nil }
+func (s *shelves) Put(context.Context, map[Key]List) error { return nil }
+func (s *shelves) Forget(context.Context, member.ID) error { s.known = Known{}; return nil }
+
+func (s *shelves) Know(_ context.Context, t Taste) error {
+	s.known.Taste, s.known.Tasted = t, true
+	return s.err
+}
+
+func (s *shelves) Trace(_ context.Context, _ member.ID, marks []string) (Trace, map[string]bool, string, error) {
+	return s.known.Trace, s.marks, fmt.Sprint(s.state), s.err
+}
+
+func (s *shelves) Retrace(_ context.Context, _ member.ID, was string, t Trace, marks []string, _ time.Time, _ time.Duration) (bool, error) {
+	if was != fmt.Sprint(s.state) {
+		return false, nil
+	}
+	s.known.Trace, s.state = t, s.state+1
+	for _, m := range marks {
+		s.marks[m] = true
+	}
+	return true, s.err
+}
+
+// tastes are what members said, in memory.
+type tastes struct {
+	kept map[member.ID]Taste
+	asks int
+}
+
+func (t *tastes) Of(_ context.Context, m member.ID) (Taste, error) {
+	t.asks++
+	out := t.kept[m]
+	out.Member = m
+	return out, nil
+}
+
+func (t *tastes) Save(_ context.Context, next Taste) error {
+	if t.kept[next.Member].Version != next.Version {
+		return ErrStale
+	}
+	next.Version++
+	t.kept[next.Member] = next
+	return nil
+}
+
+func (t *tastes) Erase(_ context.Context, m member.ID) error { delete(t.kept, m); return nil }
 
 func product(id string) Ref { return Ref{OfProduct, id} }
 
@@ -72,8 +119,13 @@ func list(c Cause, ids string) List {
 }
 
 func newService(lists map[Key]List) (*Service, *shelves) {
-	s := &shelves{lists: lists, hidden: map[Ref]bool{}}
-	return &Service{Lists: s, Cursors: cursor.NewBook(signer{})}, s
+	s := &shelves{lists: lists, marks: map[string]bool{}}
+	return &Service{Lists: s, Tastes: &tastes{kept: map[member.ID]Taste{}}, Cursors: cursor.NewBook(signer{})}, s
+}
+
+// hides makes a member not want to see something.
+func (s *shelves) hides(r Ref) {
+	s.known.Taste, s.known.Tasted = Taste{Member: "me", Version: 1, Sayings: []Saying{{Action: NotInterested, Of: r}}}, true
 }
 
 // all walks through every page and gives the things shown, as "id:CAUSE@position".
@@ -166,7 +218,7 @@ func TestWithoutConsentNothingOfTheMemberIsRead(t *testing.T) {
 	var want []string
 	for i := range 100 {
 		s, shelf := newService(lists)
-		shelf.hidden[product("p2")] = true
+		shelf.hides(product("p2"))
 		for _, a := range []Asked{
 			{Surface: Home, Member: member.ID(fmt.Sprint(i))}, {Surface: Home, Personal: true}, // the second has no token
 		} {
@@ -188,9 +240,12 @@ func TestWithoutConsentNothingOfTheMemberIsRead(t *testing.T) {
 				t.Fatalf("the list %v was read", k)
 			}
 		}
-		for _, h := range shelf.hiders {
+		if n := s.Tastes.(*tastes).asks; n > 0 {
+			t.Fatalf("what member %d said was read %d times", i, n)
+		}
+		for _, h := range shelf.of {
 			if h != "" {
-				t.Fatalf("what %s hid was read", h)
+				t.Fatalf("what is known of %s was read", h)
 			}
 		}
 	}
@@ -207,7 +262,7 @@ func TestWhatIsHiddenIsLeftOutAndSaid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shelf.hidden[product("p1")] = true // between two pages: the second must neither repeat nor skip
+	shelf.hides(product("p1")) // between two pages: the second must neither repeat nor skip
 	second, err := s.Recommend(t.Context(), me, cursor.Args{First: &two, After: first.End()}, viewer.English, nil)
 	if err != nil || len(second.Nodes) != 2 || second.Nodes[0].Item.ID != "p3" || second.Nodes[0].Position != 2 {
 		t.Errorf("the second page is %+v, %v", second.Nodes, err)
@@ -240,6 +295,38 @@ func TestOnlyWhatCanBeOfferedIsShown(t *testing.T) {
 	shown, _ := all(t, s, Asked{Surface: Home}, 7, offer)
 	if len(shown) != 54 || strings.Contains(strings.Join(shown, " "), "3:") {
 		t.Errorf("shown: %v", shown)
+	}
+}
+
+// The order may change between two pages: what was shown never comes again, and what was not is not passed over.
+func TestAWalkIsWholeWhateverMovesMeanwhile(t *testing.T) {
+	var ids []string
+	for i := range 250 {
+		ids = append(ids, fmt.Sprint("p", i))
+	}
+	s, shelf := newService(map[Key]List{MemberList("me", Home): list(SimilarTo, strings.Join(ids, " "))})
+	shelf.known = Known{Tasted: true, Trace: Trace{Shown: map[Ref]Shown{}}}
+	args, seen, size := cursor.Args{}, map[string]bool{}, 50
+	args.First = &size
+	for n := range 6 {
+		page, err := s.Recommend(t.Context(), asks(Home), args, viewer.English, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range page.Nodes {
+			if seen[r.Item.ID] || r.Position != len(seen) {
+				t.Errorf("%s stands at %d on page %d; %d things were shown", r.Item.ID, r.Position, n, len(seen))
+			}
+			seen[r.Item.ID] = true
+			shelf.known.Trace.Shown[r.Item] = Shown{9, noon}
+		}
+		if !page.HasNext {
+			break
+		}
+		args.After = page.End()
+	}
+	if len(seen) != 250 {
+		t.Errorf("%d things were shown of 250", len(seen))
 	}
 }
 
@@ -361,7 +448,7 @@ func TestChosenPostsKeepTheirPlaces(t *testing.T) {
 	s, shelf := newService(map[Key]List{MemberList("me", Community): {Version: "v1", Items: []Item{
 		{Ref: Ref{OfPost, "a"}}, {Ref: Ref{OfPost, "b"}}, {Ref: Ref{OfPost, "c"}},
 	}}})
-	shelf.hidden[Ref{OfPost, "b"}] = true
+	shelf.hides(Ref{OfPost, "b"})
 	got, err := s.Chosen(t.Context(), "me")
 	if err != nil || got.Version != "v1" || fmt.Sprint(got.Posts) != "[a  c]" {
 		t.Errorf("chosen: %+v, %v", got, err)

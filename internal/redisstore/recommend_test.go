@@ -74,14 +74,17 @@ func TestListKeys(t *testing.T) {
 		recommend.MemberList("17850", recommend.Home): list, recommend.PopularList(recommend.OfProduct): list,
 		recommend.SimilarList(recommend.Ref{Kind: recommend.OfProduct, ID: "22423"}): list,
 	}))
-	must(t, s.Lists().Hide(ctx, "17850", recommend.Ref{Kind: recommend.OfPost, ID: "1"}, true))
+	must(t, s.Lists().Know(ctx, recommend.Taste{Member: "17850", Version: 1}))
+	_, err := s.Lists().Retrace(ctx, "17850", "", recommend.Trace{}, []string{"one"}, time.Now(), 7*24*time.Hour)
+	must(t, err)
 	for key, most := range map[string]time.Duration{
-		"t:rec:{member:17850}:HOME": 6 * 24 * time.Hour, "t:rec:{member:17850}:hidden": 180 * 24 * time.Hour,
+		"t:rec:{member:17850}:HOME": 6 * 24 * time.Hour, "t:rec:{member:17850}:taste": time.Hour,
+		"t:rec:{member:17850}:trace": 7 * 24 * time.Hour, "t:rec:{member:17850}:told": 7 * 24 * time.Hour,
 		"t:rec:{thing:product:22423}:SIMILAR": 30 * 24 * time.Hour, "t:rec:{all:}:POPULAR:product": 30 * 24 * time.Hour,
 	} {
 		life, err := s.redis.PTTL(ctx, key).Result()
 		must(t, err)
-		if life <= most-time.Hour || life > most {
+		if life <= most-time.Minute || life > most {
 			t.Errorf("%s lives %v; want %v", key, life, most)
 		}
 	}
@@ -95,7 +98,9 @@ func TestBrokenList(t *testing.T) {
 	s := openEmbedded(t, "")
 	defer func() { must(t, s.Close()) }()
 	key := recommend.MemberList("17850", recommend.Home)
-	for _, raw := range []string{"", "x", `{"v":"1","i":[["product"]]}`, `{"v":"1","i":[["product","1","NEW","product"]]}`} {
+	for _, raw := range []string{"", "x", `{"v":"1","i":[["product"]]}`, `{"v":"1","i":[["product","1","NEW","product"]]}`,
+		`{"v":"1","i":[["product","1","NEW"]],"s":[1,2]}`, `{"v":"1","i":[["product","1","NEW"]],"w":[[0,1]]}`, `{"v":"1","i":[["product","1","NEW"]],"w":[[0,1,-1]]}`,
+		`{"v":"1","i":[["product","1","NEW"]],"c":["NEW"],"w":[[0,1,0]]}`, `{"v":"1","i":[["product","1\u001f","NEW"]]}`, `{"v":"\u001f","i":[]}`} {
 		must(t, s.redis.Set(t.Context(), "t:rec:{member:17850}:HOME", raw, 0).Err())
 		if got, _, err := s.Lists().Get(t.Context(), []recommend.Key{key}, ""); err == nil || !strings.Contains(err.Error(), "t:rec:{member:17850}:HOME") {
 			t.Errorf("%q gives %v, %v", raw, got, err)

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -60,6 +61,9 @@ func (e *embedded) write(ctx context.Context) error {
 	slices.Sort(keys)
 	all := make([]kept, 0, len(keys))
 	for _, key := range keys {
+		if strings.HasSuffix(key, "}:"+tasteName) {
+			continue // a copy, which a process that is killed would bring back older than what it was made from
+		}
 		k, err := read(ctx, e.client, key)
 		if errors.Is(err, redis.Nil) {
 			continue // it ended meanwhile

@@ -1,0 +1,9 @@
+package mongostore
+
+import (
+	"testing"
+
+	"membergate/internal/storetest"
+)
+
+func TestTastes(t *testing.T) { storetest.Tastes(t, open(t).Tastes()) }
