@@ -44,6 +44,8 @@ type ResolverRoot interface {
 	FamilyMember() FamilyMemberResolver
 	FamilyPool() FamilyPoolResolver
 	Group() GroupResolver
+	GroupMember() GroupMemberResolver
+	GroupRoleChange() GroupRoleChangeResolver
 	LedgerEntry() LedgerEntryResolver
 	Member() MemberResolver
 	MemberInvitation() MemberInvitationResolver
@@ -1039,7 +1041,10 @@ type ComplexityRoot struct {
 		Joined      func(childComplexity int) int
 		Kind        func(childComplexity int) int
 		MemberCount func(childComplexity int) int
+		Members     func(childComplexity int, first *int, after *string) int
 		MinTier     func(childComplexity int) int
+		Roles       func(childComplexity int) int
+		Staff       func(childComplexity int) int
 		Title       func(childComplexity int) int
 	}
 
@@ -1052,6 +1057,64 @@ type ComplexityRoot struct {
 		Code    func(childComplexity int) int
 		Field   func(childComplexity int) int
 		Message func(childComplexity int) int
+	}
+
+	GroupMember struct {
+		Profile func(childComplexity int) int
+		Role    func(childComplexity int) int
+		Since   func(childComplexity int) int
+	}
+
+	GroupMemberConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	GroupMemberEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	GroupRole struct {
+		Code   func(childComplexity int) int
+		Rights func(childComplexity int) int
+		Seats  func(childComplexity int) int
+		Title  func(childComplexity int) int
+	}
+
+	GroupRoleChange struct {
+		At      func(childComplexity int) int
+		From    func(childComplexity int) int
+		Number  func(childComplexity int) int
+		Profile func(childComplexity int) int
+		Reason  func(childComplexity int) int
+		Staff   func(childComplexity int) int
+		To      func(childComplexity int) int
+	}
+
+	GroupRoleChangeConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	GroupRoleChangeEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	GroupRoleSetPayload struct {
+		Group      func(childComplexity int) int
+		Member     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	GroupRoleSetUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+		Nearest func(childComplexity int) int
 	}
 
 	Growth struct {
@@ -1068,15 +1131,10 @@ type ComplexityRoot struct {
 		Growth func(childComplexity int) int
 	}
 
-	HistoryDeletePayload struct {
-		Privacy    func(childComplexity int) int
-		UserErrors func(childComplexity int) int
-	}
-
-	HistoryDeleteUserError struct {
-		Code    func(childComplexity int) int
-		Field   func(childComplexity int) int
-		Message func(childComplexity int) int
+	HeldGroupRole struct {
+		Group func(childComplexity int) int
+		Role  func(childComplexity int) int
+		Since func(childComplexity int) int
 	}
 
 	Hold struct {
@@ -1689,7 +1747,7 @@ type ComplexityRoot struct {
 		FamilySharingSet        func(childComplexity int, input FamilySharingSetInput) int
 		FollowSet               func(childComplexity int, input FollowSetInput) int
 		GroupJoin               func(childComplexity int, input GroupJoinInput) int
-		HistoryDelete           func(childComplexity int, input HistoryDeleteInput) int
+		GroupRoleSet            func(childComplexity int, input GroupRoleSetInput) int
 		HouseholdSet            func(childComplexity int, input HouseholdSetInput) int
 		MediaUploadCreate       func(childComplexity int, input MediaUploadCreateInput) int
 		MediaUploadFinish       func(childComplexity int, input MediaUploadFinishInput) int
@@ -1926,7 +1984,6 @@ type ComplexityRoot struct {
 
 	Privacy struct {
 		Decisions func(childComplexity int, first *int, after *string) int
-		Deletion  func(childComplexity int) int
 		ID        func(childComplexity int) int
 		Purposes  func(childComplexity int) int
 	}
@@ -1948,15 +2005,6 @@ type ComplexityRoot struct {
 	PrivacyDecisionEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
-	}
-
-	PrivacyDeletion struct {
-		Categories  func(childComplexity int) int
-		DoneAt      func(childComplexity int) int
-		DueAt       func(childComplexity int) int
-		Kind        func(childComplexity int) int
-		RequestedAt func(childComplexity int) int
-		State       func(childComplexity int) int
 	}
 
 	PrivacyPurpose struct {
@@ -2005,6 +2053,7 @@ type ComplexityRoot struct {
 		Avatar         func(childComplexity int) int
 		Badges         func(childComplexity int) int
 		DisplayName    func(childComplexity int) int
+		GroupRoles     func(childComplexity int) int
 		ID             func(childComplexity int) int
 		IsBlockedByMe  func(childComplexity int) int
 		IsFollowedByMe func(childComplexity int) int
@@ -2040,6 +2089,7 @@ type ComplexityRoot struct {
 		Entitlements       func(childComplexity int, memberID string) int
 		FamilyInvitation   func(childComplexity int, token string) int
 		Feed               func(childComplexity int, kind FeedKind, boardCode *string, topicID *string, first *int, after *string, last *int, before *string) int
+		GroupRoleLog       func(childComplexity int, groupID string, first *int, after *string) int
 		Groups             func(childComplexity int) int
 		Me                 func(childComplexity int) int
 		MembershipOffer    func(childComplexity int, member string, offerID string) int
@@ -2707,6 +2757,15 @@ type GroupResolver interface {
 	Joined(ctx context.Context, obj *Group) (*bool, error)
 	CanJoin(ctx context.Context, obj *Group) (*bool, error)
 	MemberCount(ctx context.Context, obj *Group) (*int, error)
+
+	Staff(ctx context.Context, obj *Group) ([]*GroupMember, error)
+	Members(ctx context.Context, obj *Group, first *int, after *string) (*GroupMemberConnection, error)
+}
+type GroupMemberResolver interface {
+	Profile(ctx context.Context, obj *GroupMember) (*PublicProfile, error)
+}
+type GroupRoleChangeResolver interface {
+	Profile(ctx context.Context, obj *GroupRoleChange) (*PublicProfile, error)
 }
 type LedgerEntryResolver interface {
 	Reverses(ctx context.Context, obj *LedgerEntry) (*LedgerEntry, error)
@@ -2810,7 +2869,6 @@ type MutationResolver interface {
 	FamilySharingSet(ctx context.Context, input FamilySharingSetInput) (*FamilyPayload, error)
 	MemberBirthdayCorrect(ctx context.Context, input MemberBirthdayCorrectInput) (*MemberBirthdayCorrectPayload, error)
 	ConsentSet(ctx context.Context, input ConsentSetInput) (*ConsentSetPayload, error)
-	HistoryDelete(ctx context.Context, input HistoryDeleteInput) (*HistoryDeletePayload, error)
 	HouseholdSet(ctx context.Context, input HouseholdSetInput) (*HouseholdSetPayload, error)
 	PreferencesSet(ctx context.Context, input PreferencesSetInput) (*PreferencesSetPayload, error)
 	ReactionSet(ctx context.Context, input ReactionSetInput) (*ReactionSetPayload, error)
@@ -2823,6 +2881,7 @@ type MutationResolver interface {
 	RecommendationEvents(ctx context.Context, input RecommendationEventsInput) (*RecommendationEventsPayload, error)
 	ContentReport(ctx context.Context, input ContentReportInput) (*ContentReportPayload, error)
 	PostAdopt(ctx context.Context, input PostAdoptInput) (*PostAdoptPayload, error)
+	GroupRoleSet(ctx context.Context, input GroupRoleSetInput) (*GroupRoleSetPayload, error)
 	ContentAppeal(ctx context.Context, input ContentAppealInput) (*ContentAppealPayload, error)
 	ModerationDecide(ctx context.Context, input ModerationDecideInput) (*ModerationDecidePayload, error)
 	GroupJoin(ctx context.Context, input GroupJoinInput) (*GroupJoinPayload, error)
@@ -2873,13 +2932,13 @@ type PostCampaignResolver interface {
 }
 type PrivacyResolver interface {
 	Decisions(ctx context.Context, obj *Privacy, first *int, after *string) (*PrivacyDecisionConnection, error)
-	Deletion(ctx context.Context, obj *Privacy) (*PrivacyDeletion, error)
 }
 type PublicProfileResolver interface {
 	IsFollowedByMe(ctx context.Context, obj *PublicProfile) (*bool, error)
 	IsBlockedByMe(ctx context.Context, obj *PublicProfile) (*bool, error)
 	IsMutedByMe(ctx context.Context, obj *PublicProfile) (*bool, error)
 	Badges(ctx context.Context, obj *PublicProfile) ([]*Badge, error)
+	GroupRoles(ctx context.Context, obj *PublicProfile) ([]*HeldGroupRole, error)
 }
 type QueryResolver interface {
 	Me(ctx context.Context) (*Member, error)
@@ -2902,6 +2961,7 @@ type QueryResolver interface {
 	AfterSalesRequests(ctx context.Context, first *int, after *string) (*AfterSalesRequestConnection, error)
 	ModerationQueue(ctx context.Context, filter *ModerationQueueFilter, first *int, after *string) (*ModerationCaseConnection, error)
 	ModerationLog(ctx context.Context, subjectID *string, staff *string, first *int, after *string) (*ModerationNoteConnection, error)
+	GroupRoleLog(ctx context.Context, groupID string, first *int, after *string) (*GroupRoleChangeConnection, error)
 	CouponByCode(ctx context.Context, code string) (*Coupon, error)
 	PostCampaigns(ctx context.Context) ([]*PostCampaign, error)
 	CouponCampaigns(ctx context.Context) ([]*CouponCampaign, error)
@@ -6559,12 +6619,35 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Group.MemberCount(childComplexity), true
+	case "Group.members":
+		if e.ComplexityRoot.Group.Members == nil {
+			break
+		}
+
+		args, err := ec.field_Group_members_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Group.Members(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Group.minTier":
 		if e.ComplexityRoot.Group.MinTier == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Group.MinTier(childComplexity), true
+	case "Group.roles":
+		if e.ComplexityRoot.Group.Roles == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Group.Roles(childComplexity), true
+	case "Group.staff":
+		if e.ComplexityRoot.Group.Staff == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Group.Staff(childComplexity), true
 	case "Group.title":
 		if e.ComplexityRoot.Group.Title == nil {
 			break
@@ -6603,6 +6686,201 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.GroupJoinUserError.Message(childComplexity), true
+
+	case "GroupMember.profile":
+		if e.ComplexityRoot.GroupMember.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupMember.Profile(childComplexity), true
+	case "GroupMember.role":
+		if e.ComplexityRoot.GroupMember.Role == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupMember.Role(childComplexity), true
+	case "GroupMember.since":
+		if e.ComplexityRoot.GroupMember.Since == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupMember.Since(childComplexity), true
+
+	case "GroupMemberConnection.edges":
+		if e.ComplexityRoot.GroupMemberConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupMemberConnection.Edges(childComplexity), true
+	case "GroupMemberConnection.nodes":
+		if e.ComplexityRoot.GroupMemberConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupMemberConnection.Nodes(childComplexity), true
+	case "GroupMemberConnection.pageInfo":
+		if e.ComplexityRoot.GroupMemberConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupMemberConnection.PageInfo(childComplexity), true
+
+	case "GroupMemberEdge.cursor":
+		if e.ComplexityRoot.GroupMemberEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupMemberEdge.Cursor(childComplexity), true
+	case "GroupMemberEdge.node":
+		if e.ComplexityRoot.GroupMemberEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupMemberEdge.Node(childComplexity), true
+
+	case "GroupRole.code":
+		if e.ComplexityRoot.GroupRole.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupRole.Code(childComplexity), true
+	case "GroupRole.rights":
+		if e.ComplexityRoot.GroupRole.Rights == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupRole.Rights(childComplexity), true
+	case "GroupRole.seats":
+		if e.ComplexityRoot.GroupRole.Seats == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupRole.Seats(childComplexity), true
+	case "GroupRole.title":
+		if e.ComplexityRoot.GroupRole.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupRole.Title(childComplexity), true
+
+	case "GroupRoleChange.at":
+		if e.ComplexityRoot.GroupRoleChange.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupRoleChange.At(childComplexity), true
+	case "GroupRoleChange.from":
+		if e.ComplexityRoot.GroupRoleChange.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupRoleChange.From(childComplexity), true
+	case "GroupRoleChange.number":
+		if e.ComplexityRoot.GroupRoleChange.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupRoleChange.Number(childComplexity), true
+	case "GroupRoleChange.profile":
+		if e.ComplexityRoot.GroupRoleChange.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupRoleChange.Profile(childComplexity), true
+	case "GroupRoleChange.reason":
+		if e.ComplexityRoot.GroupRoleChange.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupRoleChange.Reason(childComplexity), true
+	case "GroupRoleChange.staff":
+		if e.ComplexityRoot.GroupRoleChange.Staff == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupRoleChange.Staff(childComplexity), true
+	case "GroupRoleChange.to":
+		if e.ComplexityRoot.GroupRoleChange.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupRoleChange.To(childComplexity), true
+
+	case "GroupRoleChangeConnection.edges":
+		if e.ComplexityRoot.GroupRoleChangeConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupRoleChangeConnection.Edges(childComplexity), true
+	case "GroupRoleChangeConnection.nodes":
+		if e.ComplexityRoot.GroupRoleChangeConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupRoleChangeConnection.Nodes(childComplexity), true
+	case "GroupRoleChangeConnection.pageInfo":
+		if e.ComplexityRoot.GroupRoleChangeConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupRoleChangeConnection.PageInfo(childComplexity), true
+
+	case "GroupRoleChangeEdge.cursor":
+		if e.ComplexityRoot.GroupRoleChangeEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupRoleChangeEdge.Cursor(childComplexity), true
+	case "GroupRoleChangeEdge.node":
+		if e.ComplexityRoot.GroupRoleChangeEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupRoleChangeEdge.Node(childComplexity), true
+
+	case "GroupRoleSetPayload.group":
+		if e.ComplexityRoot.GroupRoleSetPayload.Group == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupRoleSetPayload.Group(childComplexity), true
+	case "GroupRoleSetPayload.member":
+		if e.ComplexityRoot.GroupRoleSetPayload.Member == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupRoleSetPayload.Member(childComplexity), true
+	case "GroupRoleSetPayload.userErrors":
+		if e.ComplexityRoot.GroupRoleSetPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupRoleSetPayload.UserErrors(childComplexity), true
+
+	case "GroupRoleSetUserError.code":
+		if e.ComplexityRoot.GroupRoleSetUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupRoleSetUserError.Code(childComplexity), true
+	case "GroupRoleSetUserError.field":
+		if e.ComplexityRoot.GroupRoleSetUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupRoleSetUserError.Field(childComplexity), true
+	case "GroupRoleSetUserError.message":
+		if e.ComplexityRoot.GroupRoleSetUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupRoleSetUserError.Message(childComplexity), true
+	case "GroupRoleSetUserError.nearest":
+		if e.ComplexityRoot.GroupRoleSetUserError.Nearest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupRoleSetUserError.Nearest(childComplexity), true
 
 	case "Growth.interaction":
 		if e.ComplexityRoot.Growth.Interaction == nil {
@@ -6654,37 +6932,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.GrowthRollOff.Growth(childComplexity), true
 
-	case "HistoryDeletePayload.privacy":
-		if e.ComplexityRoot.HistoryDeletePayload.Privacy == nil {
+	case "HeldGroupRole.group":
+		if e.ComplexityRoot.HeldGroupRole.Group == nil {
 			break
 		}
 
-		return e.ComplexityRoot.HistoryDeletePayload.Privacy(childComplexity), true
-	case "HistoryDeletePayload.userErrors":
-		if e.ComplexityRoot.HistoryDeletePayload.UserErrors == nil {
+		return e.ComplexityRoot.HeldGroupRole.Group(childComplexity), true
+	case "HeldGroupRole.role":
+		if e.ComplexityRoot.HeldGroupRole.Role == nil {
 			break
 		}
 
-		return e.ComplexityRoot.HistoryDeletePayload.UserErrors(childComplexity), true
-
-	case "HistoryDeleteUserError.code":
-		if e.ComplexityRoot.HistoryDeleteUserError.Code == nil {
+		return e.ComplexityRoot.HeldGroupRole.Role(childComplexity), true
+	case "HeldGroupRole.since":
+		if e.ComplexityRoot.HeldGroupRole.Since == nil {
 			break
 		}
 
-		return e.ComplexityRoot.HistoryDeleteUserError.Code(childComplexity), true
-	case "HistoryDeleteUserError.field":
-		if e.ComplexityRoot.HistoryDeleteUserError.Field == nil {
-			break
-		}
-
-		return e.ComplexityRoot.HistoryDeleteUserError.Field(childComplexity), true
-	case "HistoryDeleteUserError.message":
-		if e.ComplexityRoot.HistoryDeleteUserError.Message == nil {
-			break
-		}
-
-		return e.ComplexityRoot.HistoryDeleteUserError.Message(childComplexity), true
+		return e.ComplexityRoot.HeldGroupRole.Since(childComplexity), true
 
 	case "Hold.amount":
 		if e.ComplexityRoot.Hold.Amount == nil {
@@ -9326,17 +9591,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.GroupJoin(childComplexity, args["input"].(GroupJoinInput)), true
-	case "Mutation.historyDelete":
-		if e.ComplexityRoot.Mutation.HistoryDelete == nil {
+	case "Mutation.groupRoleSet":
+		if e.ComplexityRoot.Mutation.GroupRoleSet == nil {
 			break
 		}
 
-		args, err := ec.field_Mutation_historyDelete_args(ctx, rawArgs)
+		args, err := ec.field_Mutation_groupRoleSet_args(ctx, rawArgs)
 		if err != nil {
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.HistoryDelete(childComplexity, args["input"].(HistoryDeleteInput)), true
+		return e.ComplexityRoot.Mutation.GroupRoleSet(childComplexity, args["input"].(GroupRoleSetInput)), true
 	case "Mutation.householdSet":
 		if e.ComplexityRoot.Mutation.HouseholdSet == nil {
 			break
@@ -10450,12 +10715,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Privacy.Decisions(childComplexity, args["first"].(*int), args["after"].(*string)), true
-	case "Privacy.deletion":
-		if e.ComplexityRoot.Privacy.Deletion == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Privacy.Deletion(childComplexity), true
 	case "Privacy.id":
 		if e.ComplexityRoot.Privacy.ID == nil {
 			break
@@ -10531,43 +10790,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PrivacyDecisionEdge.Node(childComplexity), true
-
-	case "PrivacyDeletion.categories":
-		if e.ComplexityRoot.PrivacyDeletion.Categories == nil {
-			break
-		}
-
-		return e.ComplexityRoot.PrivacyDeletion.Categories(childComplexity), true
-	case "PrivacyDeletion.doneAt":
-		if e.ComplexityRoot.PrivacyDeletion.DoneAt == nil {
-			break
-		}
-
-		return e.ComplexityRoot.PrivacyDeletion.DoneAt(childComplexity), true
-	case "PrivacyDeletion.dueAt":
-		if e.ComplexityRoot.PrivacyDeletion.DueAt == nil {
-			break
-		}
-
-		return e.ComplexityRoot.PrivacyDeletion.DueAt(childComplexity), true
-	case "PrivacyDeletion.kind":
-		if e.ComplexityRoot.PrivacyDeletion.Kind == nil {
-			break
-		}
-
-		return e.ComplexityRoot.PrivacyDeletion.Kind(childComplexity), true
-	case "PrivacyDeletion.requestedAt":
-		if e.ComplexityRoot.PrivacyDeletion.RequestedAt == nil {
-			break
-		}
-
-		return e.ComplexityRoot.PrivacyDeletion.RequestedAt(childComplexity), true
-	case "PrivacyDeletion.state":
-		if e.ComplexityRoot.PrivacyDeletion.State == nil {
-			break
-		}
-
-		return e.ComplexityRoot.PrivacyDeletion.State(childComplexity), true
 
 	case "PrivacyPurpose.changedAt":
 		if e.ComplexityRoot.PrivacyPurpose.ChangedAt == nil {
@@ -10771,6 +10993,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PublicProfile.DisplayName(childComplexity), true
+	case "PublicProfile.groupRoles":
+		if e.ComplexityRoot.PublicProfile.GroupRoles == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublicProfile.GroupRoles(childComplexity), true
 	case "PublicProfile.id":
 		if e.ComplexityRoot.PublicProfile.ID == nil {
 			break
@@ -10948,6 +11176,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Feed(childComplexity, args["kind"].(FeedKind), args["boardCode"].(*string), args["topicId"].(*string), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.groupRoleLog":
+		if e.ComplexityRoot.Query.GroupRoleLog == nil {
+			break
+		}
+
+		args, err := ec.field_Query_groupRoleLog_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.GroupRoleLog(childComplexity, args["groupId"].(string), args["first"].(*int), args["after"].(*string)), true
 	case "Query.groups":
 		if e.ComplexityRoot.Query.Groups == nil {
 			break
@@ -13352,7 +13591,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputFamilySharingSetInput,
 		ec.unmarshalInputFollowSetInput,
 		ec.unmarshalInputGroupJoinInput,
-		ec.unmarshalInputHistoryDeleteInput,
+		ec.unmarshalInputGroupRoleSetInput,
 		ec.unmarshalInputHouseholdSetInput,
 		ec.unmarshalInputLedgerFilter,
 		ec.unmarshalInputMediaUploadCreateInput,
@@ -13912,15 +14151,6 @@ type Mutation {
     input: ConsentSetInput!
   ): ConsentSetPayload!
 
-  """
-  Deletes categories of the member's data for good, within days: ` + "`" + `privacy.deletion` + "`" + ` says by when. Asked again before it is done
-  it says the same.
-  """
-  historyDelete(
-    "What is to be deleted."
-    input: HistoryDeleteInput!
-  ): HistoryDeletePayload!
-
   "Tells of the people at home, each fact under its consent; taking back needs none. Told again it changes nothing."
   householdSet(
     "What is told; absent leaves as it is, and what is empty takes back."
@@ -14013,6 +14243,15 @@ type Mutation {
     "Which post."
     input: PostAdoptInput!
   ): PostAdoptPayload!
+
+  """
+  Makes somebody be something for a group, or an ordinary member again. Said again it changes nothing; of many who give the
+  last seat of a role one does. Needs a staff token with the role ` + "`" + `operations` + "`" + `, else FORBIDDEN.
+  """
+  groupRoleSet(
+    "Who, in which group, and what."
+    input: GroupRoleSetInput!
+  ): GroupRoleSetPayload!
 
   "Asks for a second look at what was decided against the viewer's own post or comment, once for each ruling."
   contentAppeal(
@@ -14356,6 +14595,19 @@ type Query {
     after: String
   ): ModerationNoteConnection @semanticNonNull
 
+  """
+  How roles in a group changed, newest first: lines are never changed. Needs a staff token with the role ` + "`" + `operations` + "`" + ` or
+  ` + "`" + `legal` + "`" + `, else FORBIDDEN. Null when there is no such group, or together with an error.
+  """
+  groupRoleLog(
+    "Id of the ` + "`" + `Group` + "`" + `."
+    groupId: ID!
+    "How many, 1 to 50, else BAD_USER_INPUT."
+    first: Int = 20
+    "Lines that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
+    after: String
+  ): GroupRoleChangeConnection
+
   "Looks at the coupon of a code that a member shows at a till. Null when there is none. Needs a staff token with the role ` + "`" + `clerk` + "`" + `, else FORBIDDEN."
   couponByCode(
     "The code, in groups or not, in small or capital letters."
@@ -14608,6 +14860,8 @@ type PublicProfile implements Node {
   isMutedByMe: Boolean @semanticNonNull
   "What the person was given for good, oldest first. Null only together with an error."
   badges: [Badge!] @semanticNonNull
+  "What the person is for groups, in the programme's order of groups. Null only together with an error."
+  groupRoles: [HeldGroupRole!] @semanticNonNull
 }
 
 "Something that a member was given for good, such as for a post that was adopted."
@@ -14717,30 +14971,6 @@ type Privacy implements Node {
     "Decisions that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
     after: String
   ): PrivacyDecisionConnection @semanticNonNull
-  """
-  What of the member's data is being deleted, or was: the request that must be done first, else the one that was done last.
-  Null when nothing was asked for, or together with an error.
-  """
-  deletion: PrivacyDeletion
-}
-
-"""
-Data that is deleted because the member asked for it, or said no to a purpose. Its use has ended at once; deleting takes
-seconds, and is watched until it is done.
-"""
-type PrivacyDeletion {
-  "REQUESTED or DONE; more may come."
-  state: String!
-  "HISTORY when the member asked for it, CONSENT when it followed a no; more may come."
-  kind: String!
-  "Codes of what is deleted, as in ` + "`" + `historyDelete` + "`" + `; empty where nothing but what the no itself took away was kept."
-  categories: [String!]!
-  "When it was asked for."
-  requestedAt: DateTime!
-  "By when it must be done."
-  dueAt: DateTime!
-  "When it was done. Null before."
-  doneAt: DateTime
 }
 
 "Something that personal data may be used for, off until the member says yes."
@@ -14915,42 +15145,6 @@ enum ConsentSetErrorCode {
   NOT_FOUND
   "The text has changed; show the new one and ask again."
   POLICY_CHANGED
-}
-
-"What of the own data is to be deleted."
-input HistoryDeleteInput {
-  """
-  Codes of the categories: RECOMMENDATIONS (lists made from what the member did, and what was hidden from them), PURCHASES
-  (which products orders were of; sums stay, for coins and growth), HOUSEHOLD (what was told of home and likes), NOTICES (what
-  the inbox holds), REACTIONS (what was liked and kept). More may come.
-  """
-  categories: [String!]!
-}
-
-"What came of it."
-type HistoryDeletePayload {
-  "What the member's data may be used for, and what is being deleted of it. Null when refused."
-  privacy: Privacy
-  "Why nothing is deleted; empty on success."
-  userErrors: [HistoryDeleteUserError!]!
-}
-
-"Why nothing is deleted."
-type HistoryDeleteUserError implements UserError {
-  "Path of the input's field that it is about. Null when it is about no single field."
-  field: [String!]
-  "One sentence in the language asked for."
-  message: String!
-  "What to do about it."
-  code: HistoryDeleteErrorCode!
-}
-
-"Reasons why nothing is deleted."
-enum HistoryDeleteErrorCode {
-  "One of the codes is no category."
-  UNKNOWN_CODE
-  "There is no category in the list."
-  OUT_OF_RANGE
 }
 
 "What is told of the people at home."
@@ -18680,6 +18874,155 @@ type Group implements Node {
   canJoin: Boolean @semanticNonNull
   "How many members are in it. Null only together with an error."
   memberCount: Int @semanticNonNull
+  "What members can be for the group, in the programme's order; empty when all are alike."
+  roles: [GroupRole!]!
+  """
+  Who has a role in it, by the order of the roles, and of one role whoever has it longest first. Those whom the viewer does
+  not see, because of a block, are missing. Null only together with an error.
+  """
+  staff: [GroupMember!] @semanticNonNull
+  """
+  Who is in it. Null for those who may not see that: it needs a role with the right SEE_MEMBERS, or a staff token with the
+  role ` + "`" + `operations` + "`" + `. Null too together with an error.
+  """
+  members(
+    "How many, 1 to 50, else BAD_USER_INPUT."
+    first: Int = 20
+    "Members that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
+    after: String
+  ): GroupMemberConnection
+}
+
+"Something that members can be for a group."
+type GroupRole {
+  "The role's code, one of the programme's."
+  code: String!
+  "The role's name in the language asked for."
+  title: String!
+  "How many may have it in one group. Null when there is no bound."
+  seats: Int
+  "Codes of what it allows, such as SEE_MEMBERS or ANNOUNCE."
+  rights: [String!]!
+}
+
+"Somebody in a group."
+type GroupMember {
+  "Who it is. Null when the account has been closed, or together with an error."
+  profile: PublicProfile
+  "What they are for the group. Null for an ordinary member."
+  role: GroupRole
+  "Since when they have the role. Null for an ordinary member."
+  since: DateTime
+}
+
+"A page of a group's members, in an order that does not change."
+type GroupMemberConnection {
+  "The members with their cursors."
+  edges: [GroupMemberEdge!]!
+  "The members alone."
+  nodes: [GroupMember!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+}
+
+"A member in a page of a group's members."
+type GroupMemberEdge {
+  "Opaque place of the member in the list."
+  cursor: String!
+  "The member."
+  node: GroupMember!
+}
+
+"A role that somebody has in a group."
+type HeldGroupRole {
+  "In which group."
+  group: Group!
+  "Which role."
+  role: GroupRole!
+  "Since when."
+  since: DateTime!
+}
+
+"What somebody shall be for a group."
+input GroupRoleSetInput {
+  "Id of the ` + "`" + `Group` + "`" + `."
+  groupId: ID!
+  "Id of the ` + "`" + `PublicProfile` + "`" + ` of one who is in the group."
+  memberId: ID!
+  "Code of the role; absent makes an ordinary member."
+  role: String
+  "Why, 1 to 500 characters, else BAD_USER_INPUT; it stays in the log."
+  reason: String!
+}
+
+"What somebody is for a group now."
+type GroupRoleSetPayload {
+  "The group. Null when nothing was set."
+  group: Group
+  "The member as they are in it now. Null when nothing was set."
+  member: GroupMember
+  "Why nothing was set; empty when it was."
+  userErrors: [GroupRoleSetUserError!]!
+}
+
+"Why no role was set."
+type GroupRoleSetUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: GroupRoleSetErrorCode!
+  "How many may have the role. Null for every other reason."
+  nearest: Int
+}
+
+"Reasons of GroupRoleSetUserError; more may come."
+enum GroupRoleSetErrorCode {
+  "There is no such group, or no such person."
+  NOT_FOUND
+  "The programme has no role of this code."
+  UNKNOWN_ROLE
+  "They are not in the group."
+  NOT_JOINED
+  "As many have the role as may."
+  ROLE_FULL
+}
+
+"A page of a group's log of roles, newest first."
+type GroupRoleChangeConnection {
+  "The lines with their cursors."
+  edges: [GroupRoleChangeEdge!]!
+  "The lines alone."
+  nodes: [GroupRoleChange!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+}
+
+"A line in a page of a group's log of roles."
+type GroupRoleChangeEdge {
+  "Opaque place of the line in the log."
+  cursor: String!
+  "The line itself."
+  node: GroupRoleChange!
+}
+
+"That somebody's role in a group changed."
+type GroupRoleChange {
+  "Number of the line in the group's log; numbers grow."
+  number: Int!
+  "Whose role it is. Null when the account has been closed, or together with an error."
+  profile: PublicProfile
+  "Code of the role before. Null for an ordinary member."
+  from: String
+  "Code of the role since. Null for an ordinary member."
+  to: String
+  "When it changed."
+  at: DateTime!
+  "Who of the staff changed it. Null when a rule of the programme did."
+  staff: String
+  "Why it changed, in the words of whoever changed it."
+  reason: String!
 }
 
 "To what a member reacts, and how."
@@ -22867,6 +23210,12 @@ func (ec *executionContext) childFields_Group(ctx context.Context, field graphql
 		return ec.fieldContext_Group_canJoin(ctx, field)
 	case "memberCount":
 		return ec.fieldContext_Group_memberCount(ctx, field)
+	case "roles":
+		return ec.fieldContext_Group_roles(ctx, field)
+	case "staff":
+		return ec.fieldContext_Group_staff(ctx, field)
+	case "members":
+		return ec.fieldContext_Group_members(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Group", field.Name)
 }
@@ -22891,6 +23240,122 @@ func (ec *executionContext) childFields_GroupJoinUserError(ctx context.Context, 
 		return ec.fieldContext_GroupJoinUserError_code(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type GroupJoinUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_GroupMember(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "profile":
+		return ec.fieldContext_GroupMember_profile(ctx, field)
+	case "role":
+		return ec.fieldContext_GroupMember_role(ctx, field)
+	case "since":
+		return ec.fieldContext_GroupMember_since(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GroupMember", field.Name)
+}
+
+func (ec *executionContext) childFields_GroupMemberConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_GroupMemberConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_GroupMemberConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_GroupMemberConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GroupMemberConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_GroupMemberEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_GroupMemberEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_GroupMemberEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GroupMemberEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_GroupRole(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_GroupRole_code(ctx, field)
+	case "title":
+		return ec.fieldContext_GroupRole_title(ctx, field)
+	case "seats":
+		return ec.fieldContext_GroupRole_seats(ctx, field)
+	case "rights":
+		return ec.fieldContext_GroupRole_rights(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GroupRole", field.Name)
+}
+
+func (ec *executionContext) childFields_GroupRoleChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "number":
+		return ec.fieldContext_GroupRoleChange_number(ctx, field)
+	case "profile":
+		return ec.fieldContext_GroupRoleChange_profile(ctx, field)
+	case "from":
+		return ec.fieldContext_GroupRoleChange_from(ctx, field)
+	case "to":
+		return ec.fieldContext_GroupRoleChange_to(ctx, field)
+	case "at":
+		return ec.fieldContext_GroupRoleChange_at(ctx, field)
+	case "staff":
+		return ec.fieldContext_GroupRoleChange_staff(ctx, field)
+	case "reason":
+		return ec.fieldContext_GroupRoleChange_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GroupRoleChange", field.Name)
+}
+
+func (ec *executionContext) childFields_GroupRoleChangeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_GroupRoleChangeConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_GroupRoleChangeConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_GroupRoleChangeConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GroupRoleChangeConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_GroupRoleChangeEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_GroupRoleChangeEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_GroupRoleChangeEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GroupRoleChangeEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_GroupRoleSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "group":
+		return ec.fieldContext_GroupRoleSetPayload_group(ctx, field)
+	case "member":
+		return ec.fieldContext_GroupRoleSetPayload_member(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_GroupRoleSetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GroupRoleSetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_GroupRoleSetUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_GroupRoleSetUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_GroupRoleSetUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_GroupRoleSetUserError_code(ctx, field)
+	case "nearest":
+		return ec.fieldContext_GroupRoleSetUserError_nearest(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GroupRoleSetUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_Growth(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -22921,26 +23386,16 @@ func (ec *executionContext) childFields_GrowthRollOff(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type GrowthRollOff", field.Name)
 }
 
-func (ec *executionContext) childFields_HistoryDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+func (ec *executionContext) childFields_HeldGroupRole(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "privacy":
-		return ec.fieldContext_HistoryDeletePayload_privacy(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_HistoryDeletePayload_userErrors(ctx, field)
+	case "group":
+		return ec.fieldContext_HeldGroupRole_group(ctx, field)
+	case "role":
+		return ec.fieldContext_HeldGroupRole_role(ctx, field)
+	case "since":
+		return ec.fieldContext_HeldGroupRole_since(ctx, field)
 	}
-	return nil, fmt.Errorf("no field named %q was found under type HistoryDeletePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_HistoryDeleteUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "field":
-		return ec.fieldContext_HistoryDeleteUserError_field(ctx, field)
-	case "message":
-		return ec.fieldContext_HistoryDeleteUserError_message(ctx, field)
-	case "code":
-		return ec.fieldContext_HistoryDeleteUserError_code(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type HistoryDeleteUserError", field.Name)
+	return nil, fmt.Errorf("no field named %q was found under type HeldGroupRole", field.Name)
 }
 
 func (ec *executionContext) childFields_Hold(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -24477,8 +24932,6 @@ func (ec *executionContext) childFields_Privacy(ctx context.Context, field graph
 		return ec.fieldContext_Privacy_purposes(ctx, field)
 	case "decisions":
 		return ec.fieldContext_Privacy_decisions(ctx, field)
-	case "deletion":
-		return ec.fieldContext_Privacy_deletion(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Privacy", field.Name)
 }
@@ -24519,24 +24972,6 @@ func (ec *executionContext) childFields_PrivacyDecisionEdge(ctx context.Context,
 		return ec.fieldContext_PrivacyDecisionEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PrivacyDecisionEdge", field.Name)
-}
-
-func (ec *executionContext) childFields_PrivacyDeletion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "state":
-		return ec.fieldContext_PrivacyDeletion_state(ctx, field)
-	case "kind":
-		return ec.fieldContext_PrivacyDeletion_kind(ctx, field)
-	case "categories":
-		return ec.fieldContext_PrivacyDeletion_categories(ctx, field)
-	case "requestedAt":
-		return ec.fieldContext_PrivacyDeletion_requestedAt(ctx, field)
-	case "dueAt":
-		return ec.fieldContext_PrivacyDeletion_dueAt(ctx, field)
-	case "doneAt":
-		return ec.fieldContext_PrivacyDeletion_doneAt(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type PrivacyDeletion", field.Name)
 }
 
 func (ec *executionContext) childFields_PrivacyPurpose(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -24641,6 +25076,8 @@ func (ec *executionContext) childFields_PublicProfile(ctx context.Context, field
 		return ec.fieldContext_PublicProfile_isMutedByMe(ctx, field)
 	case "badges":
 		return ec.fieldContext_PublicProfile_badges(ctx, field)
+	case "groupRoles":
+		return ec.fieldContext_PublicProfile_groupRoles(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PublicProfile", field.Name)
 }
@@ -26097,6 +26534,28 @@ func (ec *executionContext) field_Family_invitations_args(ctx context.Context, r
 	return args, nil
 }
 
+func (ec *executionContext) field_Group_members_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_MemberInvitation_friends_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -27083,12 +27542,12 @@ func (ec *executionContext) field_Mutation_groupJoin_args(ctx context.Context, r
 	return args, nil
 }
 
-func (ec *executionContext) field_Mutation_historyDelete_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+func (ec *executionContext) field_Mutation_groupRoleSet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (HistoryDeleteInput, error) {
-			return ec.unmarshalNHistoryDeleteInput2membergateᚋgraphᚐHistoryDeleteInput(ctx, v)
+		func(ctx context.Context, v any) (GroupRoleSetInput, error) {
+			return ec.unmarshalNGroupRoleSetInput2membergateᚋgraphᚐGroupRoleSetInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -27834,6 +28293,36 @@ func (ec *executionContext) field_Query_feed_args(ctx context.Context, rawArgs m
 		return nil, err
 	}
 	args["before"] = arg6
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_groupRoleLog_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "groupId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["groupId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
 	return args, nil
 }
 
@@ -43105,6 +43594,114 @@ func (ec *executionContext) fieldContext_Group_memberCount(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Group", field, true, true, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _Group_roles(ctx context.Context, field graphql.CollectedField, obj *Group) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Group_roles(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Roles, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*GroupRole) graphql.Marshaler {
+			return ec.marshalNGroupRole2ᚕᚖmembergateᚋgraphᚐGroupRoleᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Group_roles(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Group",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GroupRole(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Group_staff(ctx context.Context, field graphql.CollectedField, obj *Group) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Group_staff(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Group().Staff(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*GroupMember) graphql.Marshaler {
+			return ec.marshalOGroupMember2ᚕᚖmembergateᚋgraphᚐGroupMemberᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Group_staff(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Group",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GroupMember(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Group_members(ctx context.Context, field graphql.CollectedField, obj *Group) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Group_members(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Group().Members(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *GroupMemberConnection) graphql.Marshaler {
+			return ec.marshalOGroupMemberConnection2ᚖmembergateᚋgraphᚐGroupMemberConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Group_members(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Group",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GroupMemberConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Group_members_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _GroupJoinPayload_group(ctx context.Context, field graphql.CollectedField, obj *GroupJoinPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -43236,6 +43833,845 @@ func (ec *executionContext) _GroupJoinUserError_code(ctx context.Context, field 
 }
 func (ec *executionContext) fieldContext_GroupJoinUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("GroupJoinUserError", field, false, false, errors.New("field of type GroupJoinErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _GroupMember_profile(ctx context.Context, field graphql.CollectedField, obj *GroupMember) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupMember_profile(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.GroupMember().Profile(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PublicProfile) graphql.Marshaler {
+			return ec.marshalOPublicProfile2ᚖmembergateᚋgraphᚐPublicProfile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GroupMember_profile(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GroupMember",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PublicProfile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GroupMember_role(ctx context.Context, field graphql.CollectedField, obj *GroupMember) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupMember_role(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Role, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *GroupRole) graphql.Marshaler {
+			return ec.marshalOGroupRole2ᚖmembergateᚋgraphᚐGroupRole(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GroupMember_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GroupMember",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GroupRole(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GroupMember_since(ctx context.Context, field graphql.CollectedField, obj *GroupMember) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupMember_since(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Since, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GroupMember_since(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupMember", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _GroupMemberConnection_edges(ctx context.Context, field graphql.CollectedField, obj *GroupMemberConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupMemberConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*GroupMemberEdge) graphql.Marshaler {
+			return ec.marshalNGroupMemberEdge2ᚕᚖmembergateᚋgraphᚐGroupMemberEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupMemberConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GroupMemberConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GroupMemberEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GroupMemberConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *GroupMemberConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupMemberConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*GroupMember) graphql.Marshaler {
+			return ec.marshalNGroupMember2ᚕᚖmembergateᚋgraphᚐGroupMemberᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupMemberConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GroupMemberConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GroupMember(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GroupMemberConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *GroupMemberConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupMemberConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖmembergateᚋgraphᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupMemberConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GroupMemberConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GroupMemberEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *GroupMemberEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupMemberEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupMemberEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupMemberEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _GroupMemberEdge_node(ctx context.Context, field graphql.CollectedField, obj *GroupMemberEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupMemberEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *GroupMember) graphql.Marshaler {
+			return ec.marshalNGroupMember2ᚖmembergateᚋgraphᚐGroupMember(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupMemberEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GroupMemberEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GroupMember(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GroupRole_code(ctx context.Context, field graphql.CollectedField, obj *GroupRole) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupRole_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupRole_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupRole", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _GroupRole_title(ctx context.Context, field graphql.CollectedField, obj *GroupRole) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupRole_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupRole_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupRole", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _GroupRole_seats(ctx context.Context, field graphql.CollectedField, obj *GroupRole) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupRole_seats(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Seats, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GroupRole_seats(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupRole", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _GroupRole_rights(ctx context.Context, field graphql.CollectedField, obj *GroupRole) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupRole_rights(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rights, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupRole_rights(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupRole", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _GroupRoleChange_number(ctx context.Context, field graphql.CollectedField, obj *GroupRoleChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupRoleChange_number(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Number, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupRoleChange_number(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupRoleChange", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _GroupRoleChange_profile(ctx context.Context, field graphql.CollectedField, obj *GroupRoleChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupRoleChange_profile(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.GroupRoleChange().Profile(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PublicProfile) graphql.Marshaler {
+			return ec.marshalOPublicProfile2ᚖmembergateᚋgraphᚐPublicProfile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GroupRoleChange_profile(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GroupRoleChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PublicProfile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GroupRoleChange_from(ctx context.Context, field graphql.CollectedField, obj *GroupRoleChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupRoleChange_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GroupRoleChange_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupRoleChange", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _GroupRoleChange_to(ctx context.Context, field graphql.CollectedField, obj *GroupRoleChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupRoleChange_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GroupRoleChange_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupRoleChange", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _GroupRoleChange_at(ctx context.Context, field graphql.CollectedField, obj *GroupRoleChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupRoleChange_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupRoleChange_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupRoleChange", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _GroupRoleChange_staff(ctx context.Context, field graphql.CollectedField, obj *GroupRoleChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupRoleChange_staff(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Staff, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GroupRoleChange_staff(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupRoleChange", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _GroupRoleChange_reason(ctx context.Context, field graphql.CollectedField, obj *GroupRoleChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupRoleChange_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupRoleChange_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupRoleChange", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _GroupRoleChangeConnection_edges(ctx context.Context, field graphql.CollectedField, obj *GroupRoleChangeConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupRoleChangeConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*GroupRoleChangeEdge) graphql.Marshaler {
+			return ec.marshalNGroupRoleChangeEdge2ᚕᚖmembergateᚋgraphᚐGroupRoleChangeEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupRoleChangeConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GroupRoleChangeConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GroupRoleChangeEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GroupRoleChangeConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *GroupRoleChangeConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupRoleChangeConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*GroupRoleChange) graphql.Marshaler {
+			return ec.marshalNGroupRoleChange2ᚕᚖmembergateᚋgraphᚐGroupRoleChangeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupRoleChangeConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GroupRoleChangeConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GroupRoleChange(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GroupRoleChangeConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *GroupRoleChangeConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupRoleChangeConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖmembergateᚋgraphᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupRoleChangeConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GroupRoleChangeConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GroupRoleChangeEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *GroupRoleChangeEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupRoleChangeEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupRoleChangeEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupRoleChangeEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _GroupRoleChangeEdge_node(ctx context.Context, field graphql.CollectedField, obj *GroupRoleChangeEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupRoleChangeEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *GroupRoleChange) graphql.Marshaler {
+			return ec.marshalNGroupRoleChange2ᚖmembergateᚋgraphᚐGroupRoleChange(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupRoleChangeEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GroupRoleChangeEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GroupRoleChange(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GroupRoleSetPayload_group(ctx context.Context, field graphql.CollectedField, obj *GroupRoleSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupRoleSetPayload_group(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Group, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Group) graphql.Marshaler {
+			return ec.marshalOGroup2ᚖmembergateᚋgraphᚐGroup(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GroupRoleSetPayload_group(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GroupRoleSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Group(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GroupRoleSetPayload_member(ctx context.Context, field graphql.CollectedField, obj *GroupRoleSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupRoleSetPayload_member(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Member, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *GroupMember) graphql.Marshaler {
+			return ec.marshalOGroupMember2ᚖmembergateᚋgraphᚐGroupMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GroupRoleSetPayload_member(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GroupRoleSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GroupMember(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GroupRoleSetPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *GroupRoleSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupRoleSetPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*GroupRoleSetUserError) graphql.Marshaler {
+			return ec.marshalNGroupRoleSetUserError2ᚕᚖmembergateᚋgraphᚐGroupRoleSetUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupRoleSetPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GroupRoleSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GroupRoleSetUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GroupRoleSetUserError_field(ctx context.Context, field graphql.CollectedField, obj *GroupRoleSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupRoleSetUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GroupRoleSetUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupRoleSetUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _GroupRoleSetUserError_message(ctx context.Context, field graphql.CollectedField, obj *GroupRoleSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupRoleSetUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupRoleSetUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupRoleSetUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _GroupRoleSetUserError_code(ctx context.Context, field graphql.CollectedField, obj *GroupRoleSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupRoleSetUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v GroupRoleSetErrorCode) graphql.Marshaler {
+			return ec.marshalNGroupRoleSetErrorCode2membergateᚋgraphᚐGroupRoleSetErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupRoleSetUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupRoleSetUserError", field, false, false, errors.New("field of type GroupRoleSetErrorCode does not have child fields"))
+}
+
+func (ec *executionContext) _GroupRoleSetUserError_nearest(ctx context.Context, field graphql.CollectedField, obj *GroupRoleSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupRoleSetUserError_nearest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nearest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GroupRoleSetUserError_nearest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupRoleSetUserError", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _Growth_total(ctx context.Context, field graphql.CollectedField, obj *Growth) (ret graphql.Marshaler) {
@@ -43422,137 +44858,91 @@ func (ec *executionContext) fieldContext_GrowthRollOff_growth(_ context.Context,
 	return graphql.NewScalarFieldContext("GrowthRollOff", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _HistoryDeletePayload_privacy(ctx context.Context, field graphql.CollectedField, obj *HistoryDeletePayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _HeldGroupRole_group(ctx context.Context, field graphql.CollectedField, obj *HeldGroupRole) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_HistoryDeletePayload_privacy(ctx, field)
+			return ec.fieldContext_HeldGroupRole_group(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Privacy, nil
+			return obj.Group, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *Privacy) graphql.Marshaler {
-			return ec.marshalOPrivacy2ᚖmembergateᚋgraphᚐPrivacy(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *Group) graphql.Marshaler {
+			return ec.marshalNGroup2ᚖmembergateᚋgraphᚐGroup(ctx, selections, v)
 		},
 		true,
-		false,
+		true,
 	)
 }
-func (ec *executionContext) fieldContext_HistoryDeletePayload_privacy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_HeldGroupRole_group(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
-		Object:     "HistoryDeletePayload",
+		Object:     "HeldGroupRole",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Privacy(ctx, field)
+			return ec.childFields_Group(ctx, field)
 		},
 	}
 	return fc, nil
 }
 
-func (ec *executionContext) _HistoryDeletePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *HistoryDeletePayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _HeldGroupRole_role(ctx context.Context, field graphql.CollectedField, obj *HeldGroupRole) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_HistoryDeletePayload_userErrors(ctx, field)
+			return ec.fieldContext_HeldGroupRole_role(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.UserErrors, nil
+			return obj.Role, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*HistoryDeleteUserError) graphql.Marshaler {
-			return ec.marshalNHistoryDeleteUserError2ᚕᚖmembergateᚋgraphᚐHistoryDeleteUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *GroupRole) graphql.Marshaler {
+			return ec.marshalNGroupRole2ᚖmembergateᚋgraphᚐGroupRole(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_HistoryDeletePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_HeldGroupRole_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
-		Object:     "HistoryDeletePayload",
+		Object:     "HeldGroupRole",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_HistoryDeleteUserError(ctx, field)
+			return ec.childFields_GroupRole(ctx, field)
 		},
 	}
 	return fc, nil
 }
 
-func (ec *executionContext) _HistoryDeleteUserError_field(ctx context.Context, field graphql.CollectedField, obj *HistoryDeleteUserError) (ret graphql.Marshaler) {
+func (ec *executionContext) _HeldGroupRole_since(ctx context.Context, field graphql.CollectedField, obj *HeldGroupRole) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_HistoryDeleteUserError_field(ctx, field)
+			return ec.fieldContext_HeldGroupRole_since(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Field, nil
+			return obj.Since, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_HistoryDeleteUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("HistoryDeleteUserError", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _HistoryDeleteUserError_message(ctx context.Context, field graphql.CollectedField, obj *HistoryDeleteUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_HistoryDeleteUserError_message(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_HistoryDeleteUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("HistoryDeleteUserError", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _HistoryDeleteUserError_code(ctx context.Context, field graphql.CollectedField, obj *HistoryDeleteUserError) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_HistoryDeleteUserError_code(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v HistoryDeleteErrorCode) graphql.Marshaler {
-			return ec.marshalNHistoryDeleteErrorCode2membergateᚋgraphᚐHistoryDeleteErrorCode(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_HistoryDeleteUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("HistoryDeleteUserError", field, false, false, errors.New("field of type HistoryDeleteErrorCode does not have child fields"))
+func (ec *executionContext) fieldContext_HeldGroupRole_since(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HeldGroupRole", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
 func (ec *executionContext) _Hold_id(ctx context.Context, field graphql.CollectedField, obj *Hold) (ret graphql.Marshaler) {
@@ -54601,50 +55991,6 @@ func (ec *executionContext) fieldContext_Mutation_consentSet(ctx context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _Mutation_historyDelete(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Mutation_historyDelete(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().HistoryDelete(ctx, fc.Args["input"].(HistoryDeleteInput))
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *HistoryDeletePayload) graphql.Marshaler {
-			return ec.marshalNHistoryDeletePayload2ᚖmembergateᚋgraphᚐHistoryDeletePayload(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Mutation_historyDelete(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Mutation",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_HistoryDeletePayload(ctx, field)
-		},
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_historyDelete_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
-}
-
 func (ec *executionContext) _Mutation_householdSet(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -55167,6 +56513,50 @@ func (ec *executionContext) fieldContext_Mutation_postAdopt(ctx context.Context,
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_postAdopt_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_groupRoleSet(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_groupRoleSet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().GroupRoleSet(ctx, fc.Args["input"].(GroupRoleSetInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *GroupRoleSetPayload) graphql.Marshaler {
+			return ec.marshalNGroupRoleSetPayload2ᚖmembergateᚋgraphᚐGroupRoleSetPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_groupRoleSet(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GroupRoleSetPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_groupRoleSet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -59126,38 +60516,6 @@ func (ec *executionContext) fieldContext_Privacy_decisions(ctx context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _Privacy_deletion(ctx context.Context, field graphql.CollectedField, obj *Privacy) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Privacy_deletion(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Privacy().Deletion(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *PrivacyDeletion) graphql.Marshaler {
-			return ec.marshalOPrivacyDeletion2ᚖmembergateᚋgraphᚐPrivacyDeletion(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_Privacy_deletion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Privacy",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_PrivacyDeletion(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
 func (ec *executionContext) _PrivacyDecision_purpose(ctx context.Context, field graphql.CollectedField, obj *PrivacyDecision) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -59422,144 +60780,6 @@ func (ec *executionContext) fieldContext_PrivacyDecisionEdge_node(_ context.Cont
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _PrivacyDeletion_state(ctx context.Context, field graphql.CollectedField, obj *PrivacyDeletion) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PrivacyDeletion_state(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.State, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_PrivacyDeletion_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PrivacyDeletion", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _PrivacyDeletion_kind(ctx context.Context, field graphql.CollectedField, obj *PrivacyDeletion) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PrivacyDeletion_kind(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Kind, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_PrivacyDeletion_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PrivacyDeletion", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _PrivacyDeletion_categories(ctx context.Context, field graphql.CollectedField, obj *PrivacyDeletion) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PrivacyDeletion_categories(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Categories, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_PrivacyDeletion_categories(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PrivacyDeletion", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _PrivacyDeletion_requestedAt(ctx context.Context, field graphql.CollectedField, obj *PrivacyDeletion) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PrivacyDeletion_requestedAt(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.RequestedAt, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_PrivacyDeletion_requestedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PrivacyDeletion", field, false, false, errors.New("field of type DateTime does not have child fields"))
-}
-
-func (ec *executionContext) _PrivacyDeletion_dueAt(ctx context.Context, field graphql.CollectedField, obj *PrivacyDeletion) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PrivacyDeletion_dueAt(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.DueAt, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_PrivacyDeletion_dueAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PrivacyDeletion", field, false, false, errors.New("field of type DateTime does not have child fields"))
-}
-
-func (ec *executionContext) _PrivacyDeletion_doneAt(ctx context.Context, field graphql.CollectedField, obj *PrivacyDeletion) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PrivacyDeletion_doneAt(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.DoneAt, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
-			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_PrivacyDeletion_doneAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PrivacyDeletion", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
 func (ec *executionContext) _PrivacyPurpose_purpose(ctx context.Context, field graphql.CollectedField, obj *PrivacyPurpose) (ret graphql.Marshaler) {
@@ -60548,6 +61768,38 @@ func (ec *executionContext) fieldContext_PublicProfile_badges(_ context.Context,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Badge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PublicProfile_groupRoles(ctx context.Context, field graphql.CollectedField, obj *PublicProfile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublicProfile_groupRoles(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PublicProfile().GroupRoles(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*HeldGroupRole) graphql.Marshaler {
+			return ec.marshalOHeldGroupRole2ᚕᚖmembergateᚋgraphᚐHeldGroupRoleᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PublicProfile_groupRoles(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PublicProfile",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HeldGroupRole(ctx, field)
 		},
 	}
 	return fc, nil
@@ -61622,6 +62874,50 @@ func (ec *executionContext) fieldContext_Query_moderationLog(ctx context.Context
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_moderationLog_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_groupRoleLog(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_groupRoleLog(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().GroupRoleLog(ctx, fc.Args["groupId"].(string), fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *GroupRoleChangeConnection) graphql.Marshaler {
+			return ec.marshalOGroupRoleChangeConnection2ᚖmembergateᚋgraphᚐGroupRoleChangeConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_groupRoleLog(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GroupRoleChangeConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_groupRoleLog_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -73938,8 +75234,8 @@ func (ec *executionContext) unmarshalInputGroupJoinInput(ctx context.Context, ob
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputHistoryDeleteInput(ctx context.Context, obj any) (HistoryDeleteInput, error) {
-	var it HistoryDeleteInput
+func (ec *executionContext) unmarshalInputGroupRoleSetInput(ctx context.Context, obj any) (GroupRoleSetInput, error) {
+	var it GroupRoleSetInput
 	if obj == nil {
 		return it, nil
 	}
@@ -73949,20 +75245,41 @@ func (ec *executionContext) unmarshalInputHistoryDeleteInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"categories"}
+	fieldsInOrder := [...]string{"groupId", "memberId", "role", "reason"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
 			continue
 		}
 		switch k {
-		case "categories":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("categories"))
-			data, err := ec.unmarshalNString2ᚕstringᚄ(ctx, v)
+		case "groupId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("groupId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Categories = data
+			it.GroupID = data
+		case "memberId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("memberId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MemberID = data
+		case "role":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("role"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Role = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
 		}
 	}
 	return it, nil
@@ -76384,13 +77701,13 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._HouseholdSetUserError(ctx, sel, obj)
-	case HistoryDeleteUserError:
-		return ec._HistoryDeleteUserError(ctx, sel, &obj)
-	case *HistoryDeleteUserError:
+	case GroupRoleSetUserError:
+		return ec._GroupRoleSetUserError(ctx, sel, &obj)
+	case *GroupRoleSetUserError:
 		if obj == nil {
 			return graphql.Null
 		}
-		return ec._HistoryDeleteUserError(ctx, sel, obj)
+		return ec._GroupRoleSetUserError(ctx, sel, obj)
 	case GroupJoinUserError:
 		return ec._GroupJoinUserError(ctx, sel, &obj)
 	case *GroupJoinUserError:
@@ -84992,6 +86309,87 @@ func (ec *executionContext) _Group(ctx context.Context, sel ast.SelectionSet, ob
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "roles":
+			out.Values[i] = ec._Group_roles(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "staff":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Group_staff(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "members":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Group_members(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -85081,6 +86479,524 @@ func (ec *executionContext) _GroupJoinUserError(ctx context.Context, sel ast.Sel
 		case "code":
 			out.Values[i] = ec._GroupJoinUserError_code(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var groupMemberImplementors = []string{"GroupMember"}
+
+func (ec *executionContext) _GroupMember(ctx context.Context, sel ast.SelectionSet, obj *GroupMember) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, groupMemberImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("GroupMember")
+		case "profile":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._GroupMember_profile(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "role":
+			out.Values[i] = ec._GroupMember_role(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "since":
+			out.Values[i] = ec._GroupMember_since(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var groupMemberConnectionImplementors = []string{"GroupMemberConnection"}
+
+func (ec *executionContext) _GroupMemberConnection(ctx context.Context, sel ast.SelectionSet, obj *GroupMemberConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, groupMemberConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("GroupMemberConnection")
+		case "edges":
+			out.Values[i] = ec._GroupMemberConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._GroupMemberConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._GroupMemberConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var groupMemberEdgeImplementors = []string{"GroupMemberEdge"}
+
+func (ec *executionContext) _GroupMemberEdge(ctx context.Context, sel ast.SelectionSet, obj *GroupMemberEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, groupMemberEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("GroupMemberEdge")
+		case "cursor":
+			out.Values[i] = ec._GroupMemberEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._GroupMemberEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var groupRoleImplementors = []string{"GroupRole"}
+
+func (ec *executionContext) _GroupRole(ctx context.Context, sel ast.SelectionSet, obj *GroupRole) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, groupRoleImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("GroupRole")
+		case "code":
+			out.Values[i] = ec._GroupRole_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "title":
+			out.Values[i] = ec._GroupRole_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "seats":
+			out.Values[i] = ec._GroupRole_seats(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rights":
+			out.Values[i] = ec._GroupRole_rights(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var groupRoleChangeImplementors = []string{"GroupRoleChange"}
+
+func (ec *executionContext) _GroupRoleChange(ctx context.Context, sel ast.SelectionSet, obj *GroupRoleChange) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, groupRoleChangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("GroupRoleChange")
+		case "number":
+			out.Values[i] = ec._GroupRoleChange_number(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "profile":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._GroupRoleChange_profile(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "from":
+			out.Values[i] = ec._GroupRoleChange_from(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "to":
+			out.Values[i] = ec._GroupRoleChange_to(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "at":
+			out.Values[i] = ec._GroupRoleChange_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "staff":
+			out.Values[i] = ec._GroupRoleChange_staff(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reason":
+			out.Values[i] = ec._GroupRoleChange_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var groupRoleChangeConnectionImplementors = []string{"GroupRoleChangeConnection"}
+
+func (ec *executionContext) _GroupRoleChangeConnection(ctx context.Context, sel ast.SelectionSet, obj *GroupRoleChangeConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, groupRoleChangeConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("GroupRoleChangeConnection")
+		case "edges":
+			out.Values[i] = ec._GroupRoleChangeConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._GroupRoleChangeConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._GroupRoleChangeConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var groupRoleChangeEdgeImplementors = []string{"GroupRoleChangeEdge"}
+
+func (ec *executionContext) _GroupRoleChangeEdge(ctx context.Context, sel ast.SelectionSet, obj *GroupRoleChangeEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, groupRoleChangeEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("GroupRoleChangeEdge")
+		case "cursor":
+			out.Values[i] = ec._GroupRoleChangeEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._GroupRoleChangeEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var groupRoleSetPayloadImplementors = []string{"GroupRoleSetPayload"}
+
+func (ec *executionContext) _GroupRoleSetPayload(ctx context.Context, sel ast.SelectionSet, obj *GroupRoleSetPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, groupRoleSetPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("GroupRoleSetPayload")
+		case "group":
+			out.Values[i] = ec._GroupRoleSetPayload_group(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "member":
+			out.Values[i] = ec._GroupRoleSetPayload_member(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._GroupRoleSetPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var groupRoleSetUserErrorImplementors = []string{"GroupRoleSetUserError", "UserError"}
+
+func (ec *executionContext) _GroupRoleSetUserError(ctx context.Context, sel ast.SelectionSet, obj *GroupRoleSetUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, groupRoleSetUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("GroupRoleSetUserError")
+		case "field":
+			out.Values[i] = ec._GroupRoleSetUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._GroupRoleSetUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._GroupRoleSetUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nearest":
+			out.Values[i] = ec._GroupRoleSetUserError_nearest(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -85210,53 +87126,10 @@ func (ec *executionContext) _GrowthRollOff(ctx context.Context, sel ast.Selectio
 	return out
 }
 
-var historyDeletePayloadImplementors = []string{"HistoryDeletePayload"}
+var heldGroupRoleImplementors = []string{"HeldGroupRole"}
 
-func (ec *executionContext) _HistoryDeletePayload(ctx context.Context, sel ast.SelectionSet, obj *HistoryDeletePayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, historyDeletePayloadImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("HistoryDeletePayload")
-		case "privacy":
-			out.Values[i] = ec._HistoryDeletePayload_privacy(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "userErrors":
-			out.Values[i] = ec._HistoryDeletePayload_userErrors(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
-}
-
-var historyDeleteUserErrorImplementors = []string{"HistoryDeleteUserError", "UserError"}
-
-func (ec *executionContext) _HistoryDeleteUserError(ctx context.Context, sel ast.SelectionSet, obj *HistoryDeleteUserError) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, historyDeleteUserErrorImplementors)
+func (ec *executionContext) _HeldGroupRole(ctx context.Context, sel ast.SelectionSet, obj *HeldGroupRole) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, heldGroupRoleImplementors)
 
 	out := graphql.NewFieldSet(fields)
 	deferredFieldSet := graphql.NewFieldSet(nil)
@@ -85264,19 +87137,19 @@ func (ec *executionContext) _HistoryDeleteUserError(ctx context.Context, sel ast
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("HistoryDeleteUserError")
-		case "field":
-			out.Values[i] = ec._HistoryDeleteUserError_field(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "message":
-			out.Values[i] = ec._HistoryDeleteUserError_message(ctx, field, obj)
+			out.Values[i] = graphql.MarshalString("HeldGroupRole")
+		case "group":
+			out.Values[i] = ec._HeldGroupRole_group(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "code":
-			out.Values[i] = ec._HistoryDeleteUserError_code(ctx, field, obj)
+		case "role":
+			out.Values[i] = ec._HeldGroupRole_role(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "since":
+			out.Values[i] = ec._HeldGroupRole_since(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -91309,13 +93182,6 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "historyDelete":
-			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Mutation_historyDelete(ctx, field)
-			})
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
 		case "householdSet":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_householdSet(ctx, field)
@@ -91396,6 +93262,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "postAdopt":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_postAdopt(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "groupRoleSet":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_groupRoleSet(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -93508,44 +95381,6 @@ func (ec *executionContext) _Privacy(ctx context.Context, sel ast.SelectionSet, 
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
-		case "deletion":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Privacy_deletion(ctx, field, obj)
-				if res == graphql.RequiredNull {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -93693,69 +95528,6 @@ func (ec *executionContext) _PrivacyDecisionEdge(ctx context.Context, sel ast.Se
 		case "node":
 			out.Values[i] = ec._PrivacyDecisionEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
-}
-
-var privacyDeletionImplementors = []string{"PrivacyDeletion"}
-
-func (ec *executionContext) _PrivacyDeletion(ctx context.Context, sel ast.SelectionSet, obj *PrivacyDeletion) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, privacyDeletionImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("PrivacyDeletion")
-		case "state":
-			out.Values[i] = ec._PrivacyDeletion_state(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "kind":
-			out.Values[i] = ec._PrivacyDeletion_kind(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "categories":
-			out.Values[i] = ec._PrivacyDeletion_categories(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "requestedAt":
-			out.Values[i] = ec._PrivacyDeletion_requestedAt(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "dueAt":
-			out.Values[i] = ec._PrivacyDeletion_dueAt(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "doneAt":
-			out.Values[i] = ec._PrivacyDeletion_doneAt(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -94217,6 +95989,44 @@ func (ec *executionContext) _PublicProfile(ctx context.Context, sel ast.Selectio
 					}
 				}()
 				res = ec._PublicProfile_badges(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "groupRoles":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._PublicProfile_groupRoles(ctx, field, obj)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -94858,6 +96668,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_moderationLog(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "groupRoleLog":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_groupRoleLog(ctx, field)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -103225,6 +105057,187 @@ func (ec *executionContext) marshalNGroupJoinUserError2ᚖmembergateᚋgraphᚐG
 	return ec._GroupJoinUserError(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNGroupMember2ᚕᚖmembergateᚋgraphᚐGroupMemberᚄ(ctx context.Context, sel ast.SelectionSet, v []*GroupMember) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNGroupMember2ᚖmembergateᚋgraphᚐGroupMember(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNGroupMember2ᚖmembergateᚋgraphᚐGroupMember(ctx context.Context, sel ast.SelectionSet, v *GroupMember) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._GroupMember(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNGroupMemberEdge2ᚕᚖmembergateᚋgraphᚐGroupMemberEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*GroupMemberEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNGroupMemberEdge2ᚖmembergateᚋgraphᚐGroupMemberEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNGroupMemberEdge2ᚖmembergateᚋgraphᚐGroupMemberEdge(ctx context.Context, sel ast.SelectionSet, v *GroupMemberEdge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._GroupMemberEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNGroupRole2ᚕᚖmembergateᚋgraphᚐGroupRoleᚄ(ctx context.Context, sel ast.SelectionSet, v []*GroupRole) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNGroupRole2ᚖmembergateᚋgraphᚐGroupRole(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNGroupRole2ᚖmembergateᚋgraphᚐGroupRole(ctx context.Context, sel ast.SelectionSet, v *GroupRole) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._GroupRole(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNGroupRoleChange2ᚕᚖmembergateᚋgraphᚐGroupRoleChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*GroupRoleChange) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNGroupRoleChange2ᚖmembergateᚋgraphᚐGroupRoleChange(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNGroupRoleChange2ᚖmembergateᚋgraphᚐGroupRoleChange(ctx context.Context, sel ast.SelectionSet, v *GroupRoleChange) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._GroupRoleChange(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNGroupRoleChangeEdge2ᚕᚖmembergateᚋgraphᚐGroupRoleChangeEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*GroupRoleChangeEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNGroupRoleChangeEdge2ᚖmembergateᚋgraphᚐGroupRoleChangeEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNGroupRoleChangeEdge2ᚖmembergateᚋgraphᚐGroupRoleChangeEdge(ctx context.Context, sel ast.SelectionSet, v *GroupRoleChangeEdge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._GroupRoleChangeEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNGroupRoleSetErrorCode2membergateᚋgraphᚐGroupRoleSetErrorCode(ctx context.Context, v any) (GroupRoleSetErrorCode, error) {
+	var res GroupRoleSetErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNGroupRoleSetErrorCode2membergateᚋgraphᚐGroupRoleSetErrorCode(ctx context.Context, sel ast.SelectionSet, v GroupRoleSetErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNGroupRoleSetInput2membergateᚋgraphᚐGroupRoleSetInput(ctx context.Context, v any) (GroupRoleSetInput, error) {
+	res, err := ec.unmarshalInputGroupRoleSetInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNGroupRoleSetPayload2ᚖmembergateᚋgraphᚐGroupRoleSetPayload(ctx context.Context, sel ast.SelectionSet, v *GroupRoleSetPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._GroupRoleSetPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNGroupRoleSetUserError2ᚕᚖmembergateᚋgraphᚐGroupRoleSetUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*GroupRoleSetUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNGroupRoleSetUserError2ᚖmembergateᚋgraphᚐGroupRoleSetUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNGroupRoleSetUserError2ᚖmembergateᚋgraphᚐGroupRoleSetUserError(ctx context.Context, sel ast.SelectionSet, v *GroupRoleSetUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._GroupRoleSetUserError(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNGrowth2ᚖmembergateᚋgraphᚐGrowth(ctx context.Context, sel ast.SelectionSet, v *Growth) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -103261,55 +105274,14 @@ func (ec *executionContext) marshalNGrowthRollOff2ᚖmembergateᚋgraphᚐGrowth
 	return ec._GrowthRollOff(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNHistoryDeleteErrorCode2membergateᚋgraphᚐHistoryDeleteErrorCode(ctx context.Context, v any) (HistoryDeleteErrorCode, error) {
-	var res HistoryDeleteErrorCode
-	err := res.UnmarshalGQL(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNHistoryDeleteErrorCode2membergateᚋgraphᚐHistoryDeleteErrorCode(ctx context.Context, sel ast.SelectionSet, v HistoryDeleteErrorCode) graphql.Marshaler {
-	return v
-}
-
-func (ec *executionContext) unmarshalNHistoryDeleteInput2membergateᚋgraphᚐHistoryDeleteInput(ctx context.Context, v any) (HistoryDeleteInput, error) {
-	res, err := ec.unmarshalInputHistoryDeleteInput(ctx, v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNHistoryDeletePayload2ᚖmembergateᚋgraphᚐHistoryDeletePayload(ctx context.Context, sel ast.SelectionSet, v *HistoryDeletePayload) graphql.Marshaler {
+func (ec *executionContext) marshalNHeldGroupRole2ᚖmembergateᚋgraphᚐHeldGroupRole(ctx context.Context, sel ast.SelectionSet, v *HeldGroupRole) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
 		}
 		return graphql.Null
 	}
-	return ec._HistoryDeletePayload(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNHistoryDeleteUserError2ᚕᚖmembergateᚋgraphᚐHistoryDeleteUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*HistoryDeleteUserError) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNHistoryDeleteUserError2ᚖmembergateᚋgraphᚐHistoryDeleteUserError(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNHistoryDeleteUserError2ᚖmembergateᚋgraphᚐHistoryDeleteUserError(ctx context.Context, sel ast.SelectionSet, v *HistoryDeleteUserError) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._HistoryDeleteUserError(ctx, sel, v)
+	return ec._HeldGroupRole(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNHold2ᚕᚖmembergateᚋgraphᚐHoldᚄ(ctx context.Context, sel ast.SelectionSet, v []*Hold) graphql.Marshaler {
@@ -107967,6 +109939,72 @@ func (ec *executionContext) marshalOGroup2ᚖmembergateᚋgraphᚐGroup(ctx cont
 	return ec._Group(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOGroupMember2ᚕᚖmembergateᚋgraphᚐGroupMemberᚄ(ctx context.Context, sel ast.SelectionSet, v []*GroupMember) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNGroupMember2ᚖmembergateᚋgraphᚐGroupMember(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOGroupMember2ᚖmembergateᚋgraphᚐGroupMember(ctx context.Context, sel ast.SelectionSet, v *GroupMember) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._GroupMember(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOGroupMemberConnection2ᚖmembergateᚋgraphᚐGroupMemberConnection(ctx context.Context, sel ast.SelectionSet, v *GroupMemberConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._GroupMemberConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOGroupRole2ᚖmembergateᚋgraphᚐGroupRole(ctx context.Context, sel ast.SelectionSet, v *GroupRole) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._GroupRole(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOGroupRoleChangeConnection2ᚖmembergateᚋgraphᚐGroupRoleChangeConnection(ctx context.Context, sel ast.SelectionSet, v *GroupRoleChangeConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._GroupRoleChangeConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOHeldGroupRole2ᚕᚖmembergateᚋgraphᚐHeldGroupRoleᚄ(ctx context.Context, sel ast.SelectionSet, v []*HeldGroupRole) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNHeldGroupRole2ᚖmembergateᚋgraphᚐHeldGroupRole(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOHold2ᚖmembergateᚋgraphᚐHold(ctx context.Context, sel ast.SelectionSet, v *Hold) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -108501,13 +110539,6 @@ func (ec *executionContext) marshalOPrivacyDecisionConnection2ᚖmembergateᚋgr
 		return graphql.Null
 	}
 	return ec._PrivacyDecisionConnection(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalOPrivacyDeletion2ᚖmembergateᚋgraphᚐPrivacyDeletion(ctx context.Context, sel ast.SelectionSet, v *PrivacyDeletion) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._PrivacyDeletion(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOProduct2ᚕᚖmembergateᚋgraphᚐProductᚄ(ctx context.Context, sel ast.SelectionSet, v []*Product) graphql.Marshaler {

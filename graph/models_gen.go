@@ -2245,8 +2245,16 @@ type Group struct {
 	// error.
 	CanJoin *bool `json:"canJoin,omitempty"`
 	// How many members are in it. Null only together with an error.
-	MemberCount *int             `json:"memberCount,omitempty"`
-	Group       *programme.Group `json:"-"`
+	MemberCount *int `json:"memberCount,omitempty"`
+	// What members can be for the group, in the programme's order; empty when all are alike.
+	Roles []*GroupRole `json:"roles"`
+	// Who has a role in it, by the order of the roles, and of one role whoever has it longest first. Those whom the viewer does
+	// not see, because of a block, are missing. Null only together with an error.
+	Staff []*GroupMember `json:"staff,omitempty"`
+	// Who is in it. Null for those who may not see that: it needs a role with the right SEE_MEMBERS, or a staff token with the
+	// role `operations`. Null too together with an error.
+	Members *GroupMemberConnection `json:"members,omitempty"`
+	Group   *programme.Group       `json:"-"`
 }
 
 func (Group) IsNode() {}
@@ -2279,6 +2287,120 @@ type GroupJoinUserError struct {
 
 func (GroupJoinUserError) IsUserError() {}
 
+// Somebody in a group.
+type GroupMember struct {
+	// Who it is. Null when the account has been closed, or together with an error.
+	Profile *PublicProfile `json:"profile,omitempty"`
+	// What they are for the group. Null for an ordinary member.
+	Role *GroupRole `json:"role,omitempty"`
+	// Since when they have the role. Null for an ordinary member.
+	Since  *time.Time `json:"since,omitempty"`
+	Member member.ID  `json:"-"`
+}
+
+// A page of a group's members, in an order that does not change.
+type GroupMemberConnection struct {
+	// The members with their cursors.
+	Edges []*GroupMemberEdge `json:"edges"`
+	// The members alone.
+	Nodes []*GroupMember `json:"nodes"`
+	// Where the page lies.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A member in a page of a group's members.
+type GroupMemberEdge struct {
+	// Opaque place of the member in the list.
+	Cursor string `json:"cursor"`
+	// The member.
+	Node *GroupMember `json:"node"`
+}
+
+// Something that members can be for a group.
+type GroupRole struct {
+	// The role's code, one of the programme's.
+	Code string `json:"code"`
+	// The role's name in the language asked for.
+	Title string `json:"title"`
+	// How many may have it in one group. Null when there is no bound.
+	Seats *int `json:"seats,omitempty"`
+	// Codes of what it allows, such as SEE_MEMBERS or ANNOUNCE.
+	Rights []string `json:"rights"`
+}
+
+// That somebody's role in a group changed.
+type GroupRoleChange struct {
+	// Number of the line in the group's log; numbers grow.
+	Number int `json:"number"`
+	// Whose role it is. Null when the account has been closed, or together with an error.
+	Profile *PublicProfile `json:"profile,omitempty"`
+	// Code of the role before. Null for an ordinary member.
+	From *string `json:"from,omitempty"`
+	// Code of the role since. Null for an ordinary member.
+	To *string `json:"to,omitempty"`
+	// When it changed.
+	At time.Time `json:"at"`
+	// Who of the staff changed it. Null when a rule of the programme did.
+	Staff *string `json:"staff,omitempty"`
+	// Why it changed, in the words of whoever changed it.
+	Reason string    `json:"reason"`
+	Member member.ID `json:"-"`
+}
+
+// A page of a group's log of roles, newest first.
+type GroupRoleChangeConnection struct {
+	// The lines with their cursors.
+	Edges []*GroupRoleChangeEdge `json:"edges"`
+	// The lines alone.
+	Nodes []*GroupRoleChange `json:"nodes"`
+	// Where the page lies.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A line in a page of a group's log of roles.
+type GroupRoleChangeEdge struct {
+	// Opaque place of the line in the log.
+	Cursor string `json:"cursor"`
+	// The line itself.
+	Node *GroupRoleChange `json:"node"`
+}
+
+// What somebody shall be for a group.
+type GroupRoleSetInput struct {
+	// Id of the `Group`.
+	GroupID string `json:"groupId"`
+	// Id of the `PublicProfile` of one who is in the group.
+	MemberID string `json:"memberId"`
+	// Code of the role; absent makes an ordinary member.
+	Role *string `json:"role,omitempty"`
+	// Why, 1 to 500 characters, else BAD_USER_INPUT; it stays in the log.
+	Reason string `json:"reason"`
+}
+
+// What somebody is for a group now.
+type GroupRoleSetPayload struct {
+	// The group. Null when nothing was set.
+	Group *Group `json:"group,omitempty"`
+	// The member as they are in it now. Null when nothing was set.
+	Member *GroupMember `json:"member,omitempty"`
+	// Why nothing was set; empty when it was.
+	UserErrors []*GroupRoleSetUserError `json:"userErrors"`
+}
+
+// Why no role was set.
+type GroupRoleSetUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code GroupRoleSetErrorCode `json:"code"`
+	// How many may have the role. Null for every other reason.
+	Nearest *int `json:"nearest,omitempty"`
+}
+
+func (GroupRoleSetUserError) IsUserError() {}
+
 // Growth points over the window that counts. Every number is rounded down by itself and the parts may be negative after
 // refunds, so that they need not add up to the total.
 type Growth struct {
@@ -2304,33 +2426,15 @@ type GrowthRollOff struct {
 	Growth int `json:"growth"`
 }
 
-// What of the own data is to be deleted.
-type HistoryDeleteInput struct {
-	// Codes of the categories: RECOMMENDATIONS (lists made from what the member did, and what was hidden from them), PURCHASES
-	// (which products orders were of; sums stay, for coins and growth), HOUSEHOLD (what was told of home and likes), NOTICES (what
-	// the inbox holds), REACTIONS (what was liked and kept). More may come.
-	Categories []string `json:"categories"`
+// A role that somebody has in a group.
+type HeldGroupRole struct {
+	// In which group.
+	Group *Group `json:"group"`
+	// Which role.
+	Role *GroupRole `json:"role"`
+	// Since when.
+	Since time.Time `json:"since"`
 }
-
-// What came of it.
-type HistoryDeletePayload struct {
-	// What the member's data may be used for, and what is being deleted of it. Null when refused.
-	Privacy *Privacy `json:"privacy,omitempty"`
-	// Why nothing is deleted; empty on success.
-	UserErrors []*HistoryDeleteUserError `json:"userErrors"`
-}
-
-// Why nothing is deleted.
-type HistoryDeleteUserError struct {
-	// Path of the input's field that it is about. Null when it is about no single field.
-	Field []string `json:"field,omitempty"`
-	// One sentence in the language asked for.
-	Message string `json:"message"`
-	// What to do about it.
-	Code HistoryDeleteErrorCode `json:"code"`
-}
-
-func (HistoryDeleteUserError) IsUserError() {}
 
 // Coins set aside until something is paid or given up.
 type Hold struct {
@@ -4023,10 +4127,7 @@ type Privacy struct {
 	Purposes []*PrivacyPurpose `json:"purposes"`
 	// What the member has decided so far, newest first. Null only together with an error.
 	Decisions *PrivacyDecisionConnection `json:"decisions,omitempty"`
-	// What of the member's data is being deleted, or was: the request that must be done first, else the one that was done last.
-	// Null when nothing was asked for, or together with an error.
-	Deletion *PrivacyDeletion `json:"deletion,omitempty"`
-	Profile  member.Profile   `json:"-"`
+	Profile   member.Profile             `json:"-"`
 }
 
 func (Privacy) IsNode() {}
@@ -4061,23 +4162,6 @@ type PrivacyDecisionEdge struct {
 	Cursor string `json:"cursor"`
 	// The decision itself.
 	Node *PrivacyDecision `json:"node"`
-}
-
-// Data that is deleted because the member asked for it, or said no to a purpose. Its use has ended at once; deleting takes
-// seconds, and is watched until it is done.
-type PrivacyDeletion struct {
-	// REQUESTED or DONE; more may come.
-	State string `json:"state"`
-	// HISTORY when the member asked for it, CONSENT when it followed a no; more may come.
-	Kind string `json:"kind"`
-	// Codes of what is deleted, as in `historyDelete`; empty where nothing but what the no itself took away was kept.
-	Categories []string `json:"categories"`
-	// When it was asked for.
-	RequestedAt time.Time `json:"requestedAt"`
-	// By when it must be done.
-	DueAt time.Time `json:"dueAt"`
-	// When it was done. Null before.
-	DoneAt *time.Time `json:"doneAt,omitempty"`
 }
 
 // Something that personal data may be used for, off until the member says yes.
@@ -4179,8 +4263,10 @@ type PublicProfile struct {
 	// Whether the viewer has muted this person; false when nobody is signed in. Null only together with an error.
 	IsMutedByMe *bool `json:"isMutedByMe,omitempty"`
 	// What the person was given for good, oldest first. Null only together with an error.
-	Badges []*Badge  `json:"badges,omitempty"`
-	Member member.ID `json:"-"`
+	Badges []*Badge `json:"badges,omitempty"`
+	// What the person is for groups, in the programme's order of groups. Null only together with an error.
+	GroupRoles []*HeldGroupRole `json:"groupRoles,omitempty"`
+	Member     member.ID        `json:"-"`
 }
 
 func (PublicProfile) IsNode() {}
@@ -7994,51 +8080,57 @@ func (e GroupJoinErrorCode) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// Reasons why nothing is deleted.
-type HistoryDeleteErrorCode string
+// Reasons of GroupRoleSetUserError; more may come.
+type GroupRoleSetErrorCode string
 
 const (
-	// One of the codes is no category.
-	HistoryDeleteErrorCodeUnknownCode HistoryDeleteErrorCode = "UNKNOWN_CODE"
-	// There is no category in the list.
-	HistoryDeleteErrorCodeOutOfRange HistoryDeleteErrorCode = "OUT_OF_RANGE"
+	// There is no such group, or no such person.
+	GroupRoleSetErrorCodeNotFound GroupRoleSetErrorCode = "NOT_FOUND"
+	// The programme has no role of this code.
+	GroupRoleSetErrorCodeUnknownRole GroupRoleSetErrorCode = "UNKNOWN_ROLE"
+	// They are not in the group.
+	GroupRoleSetErrorCodeNotJoined GroupRoleSetErrorCode = "NOT_JOINED"
+	// As many have the role as may.
+	GroupRoleSetErrorCodeRoleFull GroupRoleSetErrorCode = "ROLE_FULL"
 )
 
-var AllHistoryDeleteErrorCode = []HistoryDeleteErrorCode{
-	HistoryDeleteErrorCodeUnknownCode,
-	HistoryDeleteErrorCodeOutOfRange,
+var AllGroupRoleSetErrorCode = []GroupRoleSetErrorCode{
+	GroupRoleSetErrorCodeNotFound,
+	GroupRoleSetErrorCodeUnknownRole,
+	GroupRoleSetErrorCodeNotJoined,
+	GroupRoleSetErrorCodeRoleFull,
 }
 
-func (e HistoryDeleteErrorCode) IsValid() bool {
+func (e GroupRoleSetErrorCode) IsValid() bool {
 	switch e {
-	case HistoryDeleteErrorCodeUnknownCode, HistoryDeleteErrorCodeOutOfRange:
+	case GroupRoleSetErrorCodeNotFound, GroupRoleSetErrorCodeUnknownRole, GroupRoleSetErrorCodeNotJoined, GroupRoleSetErrorCodeRoleFull:
 		return true
 	}
 	return false
 }
 
-func (e HistoryDeleteErrorCode) String() string {
+func (e GroupRoleSetErrorCode) String() string {
 	return string(e)
 }
 
-func (e *HistoryDeleteErrorCode) UnmarshalGQL(v any) error {
+func (e *GroupRoleSetErrorCode) UnmarshalGQL(v any) error {
 	str, ok := v.(string)
 	if !ok {
 		return fmt.Errorf("enums must be strings")
 	}
 
-	*e = HistoryDeleteErrorCode(str)
+	*e = GroupRoleSetErrorCode(str)
 	if !e.IsValid() {
-		return fmt.Errorf("%s is not a valid HistoryDeleteErrorCode", str)
+		return fmt.Errorf("%s is not a valid GroupRoleSetErrorCode", str)
 	}
 	return nil
 }
 
-func (e HistoryDeleteErrorCode) MarshalGQL(w io.Writer) {
+func (e GroupRoleSetErrorCode) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 
-func (e *HistoryDeleteErrorCode) UnmarshalJSON(b []byte) error {
+func (e *GroupRoleSetErrorCode) UnmarshalJSON(b []byte) error {
 	s, err := strconv.Unquote(string(b))
 	if err != nil {
 		return err
@@ -8046,7 +8138,7 @@ func (e *HistoryDeleteErrorCode) UnmarshalJSON(b []byte) error {
 	return e.UnmarshalGQL(s)
 }
 
-func (e HistoryDeleteErrorCode) MarshalJSON() ([]byte, error) {
+func (e GroupRoleSetErrorCode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -47,23 +47,24 @@ type Operation struct {
 	Viewer viewer.Viewer
 	Stores Stores
 
-	Holders  *Loader[member.ID, account.Holder] // whole; for the viewer's own and the family's rules
-	People   *Loader[member.ID, account.Holder] // what everybody may see of them
-	Heads    *Loader[wallet.ID, wallet.Entry]   // newest entries; a wallet without any has the zero entry
-	Ledgers  *Loader[LedgerKey, []wallet.Entry] // pages of ledgers
-	Entries  *Loader[EntryKey, wallet.Entry]    // single entries
-	Usages   *Loader[member.ID, benefit.Usage]
-	Stocks   *Loader[string, int64]                          // how much is taken of what is limited over all members
-	Families *Loader[member.ID, family.Family]               // by who is in them
-	Ties     *Loader[member.ID, community.Ties]              // the viewer's
-	Posts    *Loader[community.PostID, community.Post]       // in whatever state
-	Comments *Loader[community.CommentID, community.Comment] // in whatever state
-	Topics   *Loader[community.TopicID, community.Topic]
-	Marks    *Loader[community.Subject, community.Mark]         // the viewer's
-	Circles  *Loader[string, community.Circle]                  // by code of the group, for the viewer
-	Threads  *Loader[ThreadKey, cursor.Page[community.Comment]] // first comments below a place
-	Products *Loader[string, product.Product]                   // by SKU
-	Slots    *Loader[string, redemption.Seats]                  // of rewards
+	Holders   *Loader[member.ID, account.Holder] // whole; for the viewer's own and the family's rules
+	People    *Loader[member.ID, account.Holder] // what everybody may see of them
+	Heads     *Loader[wallet.ID, wallet.Entry]   // newest entries; a wallet without any has the zero entry
+	Ledgers   *Loader[LedgerKey, []wallet.Entry] // pages of ledgers
+	Entries   *Loader[EntryKey, wallet.Entry]    // single entries
+	Usages    *Loader[member.ID, benefit.Usage]
+	Stocks    *Loader[string, int64]                          // how much is taken of what is limited over all members
+	Families  *Loader[member.ID, family.Family]               // by who is in them
+	Ties      *Loader[member.ID, community.Ties]              // the viewer's
+	Posts     *Loader[community.PostID, community.Post]       // in whatever state
+	Comments  *Loader[community.CommentID, community.Comment] // in whatever state
+	Topics    *Loader[community.TopicID, community.Topic]
+	Marks     *Loader[community.Subject, community.Mark]         // the viewer's
+	Circles   *Loader[string, community.Circle]                  // by code of the group, for the viewer
+	Staffings *Loader[string, community.Staffing]                // by code of the group
+	Threads   *Loader[ThreadKey, cursor.Page[community.Comment]] // first comments below a place
+	Products  *Loader[string, product.Product]                   // by SKU
+	Slots     *Loader[string, redemption.Seats]                  // of rewards
 
 	Transfers *Loader[string, transfer.Transfer]     // whoever's
 	Wishes    *Loader[string, redemption.Redemption] // redemptions, whoever's
@@ -107,6 +108,7 @@ func Begin(ctx context.Context, s Stores, now time.Time, branches int) (context.
 	o.Circles = enter(o, func(ctx context.Context, codes []string) (map[string]community.Circle, error) {
 		return s.Community.Circles(ctx, codes, o.Me())
 	})
+	o.Staffings = enter(o, s.Community.Staffings)
 	o.Threads = enter(o, threads(s))
 	o.Products = NewLoader(s.Products.ByIDs)
 	o.Slots = enter(o, s.Slots)

@@ -51,6 +51,9 @@ func (q query) Groups(ctx context.Context) ([]*graph.Group, error) {
 		if asks(ctx, "joined") || asks(ctx, "canJoin") || asks(ctx, "memberCount") {
 			o.Circles.Want(g.Code)
 		}
+		if asks(ctx, "staff") {
+			o.Staffings.Want(g.Code)
+		}
 		out = append(out, q.group(ctx, g))
 	}
 	if asks(ctx, "canJoin") {
@@ -62,7 +65,7 @@ func (q query) Groups(ctx context.Context) ([]*graph.Group, error) {
 }
 
 func (r *Root) group(ctx context.Context, g programme.Group) *graph.Group {
-	out := &graph.Group{ID: globalID(kindGroup, g.Code), Code: g.Code, Title: g.Titles.In(locale(ctx)), Kind: g.Kind, Group: &g}
+	out := &graph.Group{ID: globalID(kindGroup, g.Code), Code: g.Code, Title: g.Titles.In(locale(ctx)), Kind: g.Kind, Roles: r.groupRoles(ctx), Group: &g}
 	if g.MinTier != "" {
 		out.MinTier = r.tierByCode(ctx, g.MinTier)
 	}

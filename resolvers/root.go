@@ -109,6 +109,8 @@ type (
 	topicFields       struct{ *Root }
 	boardFields       struct{ *Root }
 	groupFields       struct{ *Root }
+	groupMemberFields struct{ *Root }
+	roleChangeFields  struct{ *Root }
 	campaignFields    struct{ *Root }
 	redemptionFields  struct{ *Root }
 	couponFields      struct{ *Root }
@@ -218,6 +220,12 @@ func (r *Root) Board() graph.BoardResolver { return boardFields{r} }
 
 // Group answers a group's fields.
 func (r *Root) Group() graph.GroupResolver { return groupFields{r} }
+
+// GroupMember answers the fields of somebody in a group.
+func (r *Root) GroupMember() graph.GroupMemberResolver { return groupMemberFields{r} }
+
+// GroupRoleChange answers the fields of a line of the log of roles.
+func (r *Root) GroupRoleChange() graph.GroupRoleChangeResolver { return roleChangeFields{r} }
 
 // PostCampaign answers the fields of what members are asked to write about.
 func (r *Root) PostCampaign() graph.PostCampaignResolver { return campaignFields{r} }

@@ -35,7 +35,7 @@ var guards = map[string]string{
 	"memberCodeKey": "member", "memberCodeRevoke": "member", "afterSalesRequest": "member",
 	"postCreate": "member", "postUpdate": "member", "postDelete": "member", "commentCreate": "member", "commentUpdate": "member", "commentDelete": "member",
 
-	"contentReport": "member", "contentAppeal": "member", "moderationDecide": "moderator", "postAdopt": "moderator operations", "moderationQueue": "moderator", "moderationLog": "moderator legal",
+	"contentReport": "member", "contentAppeal": "member", "moderationDecide": "moderator", "postAdopt": "moderator operations", "groupRoleSet": "operations", "groupRoleLog": "operations legal", "moderationQueue": "moderator", "moderationLog": "moderator legal",
 
 	"redemptionUse": "clerk", "couponUseByCode": "clerk", "couponIssue": "service", "couponRevoke": "service", "tierApplicationDecide": "operations",
 	"membershipCodesIssue": "operations", "membershipCodesWithdraw": "operations", "membershipDaysAdd": "operations",

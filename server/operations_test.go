@@ -172,6 +172,8 @@ func askings() []asking {
 	add("PostDetail", sampleEnd, map[string]any{"id": globalID("Post", string(busyPost))}, owner, adult, "")
 	add("PostDetail", sampleEnd, map[string]any{"id": globalID("Post", string(familyPost))}, owner)
 	add("Community", sampleEnd, nil, owner, teen, "")
+	add("GroupPage", today, map[string]any{"id": globalID("Group", guildGroup)}, guild(0), owner, "")
+	add("PersonInGroups", today, map[string]any{"id": globalID("PublicProfile", "none")}, owner, "")
 	add("PostCampaigns", today, nil, owner, "")
 	add("Reports", sampleEnd, nil, owner, "")
 	add("Honours", today, map[string]any{"id": globalID("Post", string(busyPost))}, owner, "")
@@ -190,7 +192,7 @@ func askings() []asking {
 }
 
 func TestEveryQueryOfTheAppsIsAsked(t *testing.T) {
-	asked := map[string]bool{"ModerationQueue": true, "ModerationLog": true, "CodeAtTill": true, "CouponAtTill": true, "Entitlements": true, "AfterSalesQueue": true, "StoreWordCheck": true} // by the tests of tills: it needs a clerk
+	asked := map[string]bool{"ModerationQueue": true, "ModerationLog": true, "GroupRoleLog": true, "CodeAtTill": true, "CouponAtTill": true, "Entitlements": true, "AfterSalesQueue": true, "StoreWordCheck": true} // by the tests of tills: it needs a clerk
 	for _, a := range askings() {
 		asked[a.operation] = true
 	}

@@ -55,6 +55,8 @@ var prices = map[string]price{
 	"Feed TOPIC":          {calls{3, 0, 2}, calls{2, 0, 1}},
 	"PostDetail":          {calls{6, 0, 4}, calls{5, 0, 4}},
 	"Community":           {calls{2, 0, 1}, calls{1, 0, 1}},
+	"GroupPage":           {calls{4, 0, 4}, calls{3, 0, 3}},
+	"PersonInGroups":      {calls{2, 0, 1}, calls{1, 0, 0}},
 	"PostCampaigns":       {calls{1, 0, 1}, calls{1, 0, 1}},
 	"Bookmarks":           {calls{5, 0, 3}, calls{}},
 	"ReactedPosts":        {calls{5, 0, 3}, calls{}},

@@ -129,6 +129,11 @@ func (c *Community) SetCircle(ctx context.Context, code string, m member.ID, on 
 		if on && bound > 0 && !t.has(circles, key) && seats(t, code) >= int64(bound) {
 			return community.ErrFull
 		}
+		if !on {
+			if err := giveUpRole(t, code, m); err != nil {
+				return err
+			}
+		}
 		return t.mark(circles, key, on)
 	})
 }

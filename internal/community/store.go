@@ -18,6 +18,7 @@ type Store interface {
 	Comments
 	Marks
 	People
+	Roles
 }
 
 // Posts keeps posts and topics.
@@ -163,6 +164,6 @@ type People interface {
 	// Circles tells how groups stand for a member, or for nobody; one that nobody is in stands at zero.
 	Circles(ctx context.Context, codes []string, m member.ID) (map[string]Circle, error)
 	// SetCircle makes a member be in a group or not; it may be repeated. If on would make more than seats members, it
-	// answers ErrFull and changes nothing; 0 seats are no bound.
+	// answers ErrFull and changes nothing; 0 seats are no bound. Who leaves gives up the role that they had.
 	SetCircle(ctx context.Context, code string, m member.ID, on bool, seats int) error
 }

@@ -21,7 +21,7 @@ import (
 //
 // A group is one document, so that a seat is taken in one step: groups of a programme have some hundred seats.
 //
-//	circles { _id: group code, members: [ member id … ] }
+//	circles { _id: group code, members: [ member id … ], and what community_role.go says }
 var (
 	ties    = newCollection("ties", index("blocks"))
 	circles = newCollection("circles")
@@ -140,8 +140,11 @@ func (c *Community) Circles(ctx context.Context, codes []string, m member.ID) (m
 // SetCircle implements community.Store. The seat is part of the question: with the last one taken the update finds no
 // document, tries to make one, and is told that it exists.
 func (c *Community) SetCircle(ctx context.Context, code string, m member.ID, on bool, seats int) error {
-	if !on || seats <= 0 {
-		return c.belong(ctx, circles, is("_id", code), "members", m, on)
+	if !on {
+		return c.leave(ctx, code, m)
+	}
+	if seats <= 0 {
+		return c.belong(ctx, circles, is("_id", code), "members", m, true)
 	}
 	err := c.belong(ctx, circles, roomFor(code, "members", seats), "members", m, true)
 	if !fault.Is(err, fault.Conflict) {

@@ -55,6 +55,7 @@ func (r *report) check(p *Programme) {
 	c.completeness()
 	c.family()
 	c.community()
+	c.groupRoles()
 	c.posts()
 	c.moderation()
 	c.lifecycle()

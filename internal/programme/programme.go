@@ -32,6 +32,7 @@ type Programme struct {
 	Family        *Family           `yaml:"family"`        // absent = no family account
 	Boards        []Board           `yaml:"boards"`        //
 	Groups        []Group           `yaml:"groups"`        //
+	GroupRoles    []GroupRole       `yaml:"groupRoles"`    // what members can be for a group; absent = all are alike
 	Posts         *Posts            `yaml:"posts"`         // absent = members write nothing
 	Moderation    *Moderation       `yaml:"moderation"`    // absent = nobody reports or decides
 	Lifecycle     Lifecycle         `yaml:"lifecycle"`     //
