@@ -46,6 +46,7 @@ type ResolverRoot interface {
 	Group() GroupResolver
 	GroupMember() GroupMemberResolver
 	GroupRoleChange() GroupRoleChangeResolver
+	Leaderboard() LeaderboardResolver
 	LedgerEntry() LedgerEntryResolver
 	Member() MemberResolver
 	MemberInvitation() MemberInvitationResolver
@@ -1040,6 +1041,7 @@ type ComplexityRoot struct {
 		ID          func(childComplexity int) int
 		Joined      func(childComplexity int) int
 		Kind        func(childComplexity int) int
+		Leaderboard func(childComplexity int) int
 		MemberCount func(childComplexity int) int
 		Members     func(childComplexity int, first *int, after *string) int
 		MinTier     func(childComplexity int) int
@@ -1137,6 +1139,17 @@ type ComplexityRoot struct {
 		Since func(childComplexity int) int
 	}
 
+	HistoryDeletePayload struct {
+		Privacy    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	HistoryDeleteUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
 	Hold struct {
 		Amount    func(childComplexity int) int
 		Captured  func(childComplexity int) int
@@ -1231,6 +1244,48 @@ type ComplexityRoot struct {
 	InvitedFriendEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	Leaderboard struct {
+		AroundMe    func(childComplexity int, radius *int) int
+		CountedAt   func(childComplexity int) int
+		Entries     func(childComplexity int, first *int, after *string) int
+		ID          func(childComplexity int) int
+		Me          func(childComplexity int) int
+		Month       func(childComplexity int) int
+		PeriodEnd   func(childComplexity int) int
+		PeriodStart func(childComplexity int) int
+		Scope       func(childComplexity int) int
+		Title       func(childComplexity int) int
+	}
+
+	LeaderboardEntry struct {
+		IsMe       func(childComplexity int) int
+		MaskedName func(childComplexity int) int
+		Rank       func(childComplexity int) int
+		Score      func(childComplexity int) int
+	}
+
+	LeaderboardEntryConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	LeaderboardEntryEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	LeaderboardListingSetPayload struct {
+		Listed     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	LeaderboardListingSetUserError struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
 	}
 
 	LedgerEntry struct {
@@ -1345,6 +1400,7 @@ type ComplexityRoot struct {
 		ID                     func(childComplexity int) int
 		Invitation             func(childComplexity int) int
 		JoinedAt               func(childComplexity int) int
+		LeaderboardListed      func(childComplexity int) int
 		Locale                 func(childComplexity int) int
 		LockedBenefits         func(childComplexity int, first *int, after *string) int
 		MemberCode             func(childComplexity int) int
@@ -1748,7 +1804,9 @@ type ComplexityRoot struct {
 		FollowSet               func(childComplexity int, input FollowSetInput) int
 		GroupJoin               func(childComplexity int, input GroupJoinInput) int
 		GroupRoleSet            func(childComplexity int, input GroupRoleSetInput) int
+		HistoryDelete           func(childComplexity int, input HistoryDeleteInput) int
 		HouseholdSet            func(childComplexity int, input HouseholdSetInput) int
+		LeaderboardListingSet   func(childComplexity int, input LeaderboardListingSetInput) int
 		MediaUploadCreate       func(childComplexity int, input MediaUploadCreateInput) int
 		MediaUploadFinish       func(childComplexity int, input MediaUploadFinishInput) int
 		MemberBirthdayCorrect   func(childComplexity int, input MemberBirthdayCorrectInput) int
@@ -1984,6 +2042,7 @@ type ComplexityRoot struct {
 
 	Privacy struct {
 		Decisions func(childComplexity int, first *int, after *string) int
+		Deletion  func(childComplexity int) int
 		ID        func(childComplexity int) int
 		Purposes  func(childComplexity int) int
 	}
@@ -2005,6 +2064,15 @@ type ComplexityRoot struct {
 	PrivacyDecisionEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	PrivacyDeletion struct {
+		Categories  func(childComplexity int) int
+		DoneAt      func(childComplexity int) int
+		DueAt       func(childComplexity int) int
+		Kind        func(childComplexity int) int
+		RequestedAt func(childComplexity int) int
+		State       func(childComplexity int) int
 	}
 
 	PrivacyPurpose struct {
@@ -2091,6 +2159,8 @@ type ComplexityRoot struct {
 		Feed               func(childComplexity int, kind FeedKind, boardCode *string, topicID *string, first *int, after *string, last *int, before *string) int
 		GroupRoleLog       func(childComplexity int, groupID string, first *int, after *string) int
 		Groups             func(childComplexity int) int
+		Leaderboard        func(childComplexity int, id string) int
+		Leaderboards       func(childComplexity int, month *string) int
 		Me                 func(childComplexity int) int
 		MembershipOffer    func(childComplexity int, member string, offerID string) int
 		MembershipRenewals func(childComplexity int, first *int, after *string) int
@@ -2757,6 +2827,7 @@ type GroupResolver interface {
 	Joined(ctx context.Context, obj *Group) (*bool, error)
 	CanJoin(ctx context.Context, obj *Group) (*bool, error)
 	MemberCount(ctx context.Context, obj *Group) (*int, error)
+	Leaderboard(ctx context.Context, obj *Group) (*Leaderboard, error)
 
 	Staff(ctx context.Context, obj *Group) ([]*GroupMember, error)
 	Members(ctx context.Context, obj *Group, first *int, after *string) (*GroupMemberConnection, error)
@@ -2766,6 +2837,12 @@ type GroupMemberResolver interface {
 }
 type GroupRoleChangeResolver interface {
 	Profile(ctx context.Context, obj *GroupRoleChange) (*PublicProfile, error)
+}
+type LeaderboardResolver interface {
+	CountedAt(ctx context.Context, obj *Leaderboard) (*time.Time, error)
+	Me(ctx context.Context, obj *Leaderboard) (*LeaderboardEntry, error)
+	Entries(ctx context.Context, obj *Leaderboard, first *int, after *string) (*LeaderboardEntryConnection, error)
+	AroundMe(ctx context.Context, obj *Leaderboard, radius *int) ([]*LeaderboardEntry, error)
 }
 type LedgerEntryResolver interface {
 	Reverses(ctx context.Context, obj *LedgerEntry) (*LedgerEntry, error)
@@ -2805,6 +2882,7 @@ type MemberResolver interface {
 	MutedMembers(ctx context.Context, obj *Member, first *int, after *string) (*PublicProfileConnection, error)
 	FollowedTopics(ctx context.Context, obj *Member, first *int, after *string) (*TopicConnection, error)
 	MutedWords(ctx context.Context, obj *Member) ([]string, error)
+	LeaderboardListed(ctx context.Context, obj *Member) (*bool, error)
 	UnreadCounts(ctx context.Context, obj *Member) (*UnreadCounts, error)
 	Notifications(ctx context.Context, obj *Member, unreadOnly *bool, first *int, after *string) (*NotificationConnection, error)
 	NotificationSettings(ctx context.Context, obj *Member) (*NotificationSettings, error)
@@ -2869,6 +2947,7 @@ type MutationResolver interface {
 	FamilySharingSet(ctx context.Context, input FamilySharingSetInput) (*FamilyPayload, error)
 	MemberBirthdayCorrect(ctx context.Context, input MemberBirthdayCorrectInput) (*MemberBirthdayCorrectPayload, error)
 	ConsentSet(ctx context.Context, input ConsentSetInput) (*ConsentSetPayload, error)
+	HistoryDelete(ctx context.Context, input HistoryDeleteInput) (*HistoryDeletePayload, error)
 	HouseholdSet(ctx context.Context, input HouseholdSetInput) (*HouseholdSetPayload, error)
 	PreferencesSet(ctx context.Context, input PreferencesSetInput) (*PreferencesSetPayload, error)
 	ReactionSet(ctx context.Context, input ReactionSetInput) (*ReactionSetPayload, error)
@@ -2881,6 +2960,7 @@ type MutationResolver interface {
 	RecommendationEvents(ctx context.Context, input RecommendationEventsInput) (*RecommendationEventsPayload, error)
 	ContentReport(ctx context.Context, input ContentReportInput) (*ContentReportPayload, error)
 	PostAdopt(ctx context.Context, input PostAdoptInput) (*PostAdoptPayload, error)
+	LeaderboardListingSet(ctx context.Context, input LeaderboardListingSetInput) (*LeaderboardListingSetPayload, error)
 	GroupRoleSet(ctx context.Context, input GroupRoleSetInput) (*GroupRoleSetPayload, error)
 	ContentAppeal(ctx context.Context, input ContentAppealInput) (*ContentAppealPayload, error)
 	ModerationDecide(ctx context.Context, input ModerationDecideInput) (*ModerationDecidePayload, error)
@@ -2932,6 +3012,7 @@ type PostCampaignResolver interface {
 }
 type PrivacyResolver interface {
 	Decisions(ctx context.Context, obj *Privacy, first *int, after *string) (*PrivacyDecisionConnection, error)
+	Deletion(ctx context.Context, obj *Privacy) (*PrivacyDeletion, error)
 }
 type PublicProfileResolver interface {
 	IsFollowedByMe(ctx context.Context, obj *PublicProfile) (*bool, error)
@@ -2961,6 +3042,8 @@ type QueryResolver interface {
 	AfterSalesRequests(ctx context.Context, first *int, after *string) (*AfterSalesRequestConnection, error)
 	ModerationQueue(ctx context.Context, filter *ModerationQueueFilter, first *int, after *string) (*ModerationCaseConnection, error)
 	ModerationLog(ctx context.Context, subjectID *string, staff *string, first *int, after *string) (*ModerationNoteConnection, error)
+	Leaderboards(ctx context.Context, month *string) ([]*Leaderboard, error)
+	Leaderboard(ctx context.Context, id string) (*Leaderboard, error)
 	GroupRoleLog(ctx context.Context, groupID string, first *int, after *string) (*GroupRoleChangeConnection, error)
 	CouponByCode(ctx context.Context, code string) (*Coupon, error)
 	PostCampaigns(ctx context.Context) ([]*PostCampaign, error)
@@ -6613,6 +6696,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Group.Kind(childComplexity), true
+	case "Group.leaderboard":
+		if e.ComplexityRoot.Group.Leaderboard == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Group.Leaderboard(childComplexity), true
 	case "Group.memberCount":
 		if e.ComplexityRoot.Group.MemberCount == nil {
 			break
@@ -6951,6 +7040,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.HeldGroupRole.Since(childComplexity), true
 
+	case "HistoryDeletePayload.privacy":
+		if e.ComplexityRoot.HistoryDeletePayload.Privacy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HistoryDeletePayload.Privacy(childComplexity), true
+	case "HistoryDeletePayload.userErrors":
+		if e.ComplexityRoot.HistoryDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HistoryDeletePayload.UserErrors(childComplexity), true
+
+	case "HistoryDeleteUserError.code":
+		if e.ComplexityRoot.HistoryDeleteUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HistoryDeleteUserError.Code(childComplexity), true
+	case "HistoryDeleteUserError.field":
+		if e.ComplexityRoot.HistoryDeleteUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HistoryDeleteUserError.Field(childComplexity), true
+	case "HistoryDeleteUserError.message":
+		if e.ComplexityRoot.HistoryDeleteUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HistoryDeleteUserError.Message(childComplexity), true
+
 	case "Hold.amount":
 		if e.ComplexityRoot.Hold.Amount == nil {
 			break
@@ -7271,6 +7392,166 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.InvitedFriendEdge.Node(childComplexity), true
+
+	case "Leaderboard.aroundMe":
+		if e.ComplexityRoot.Leaderboard.AroundMe == nil {
+			break
+		}
+
+		args, err := ec.field_Leaderboard_aroundMe_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Leaderboard.AroundMe(childComplexity, args["radius"].(*int)), true
+	case "Leaderboard.countedAt":
+		if e.ComplexityRoot.Leaderboard.CountedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Leaderboard.CountedAt(childComplexity), true
+	case "Leaderboard.entries":
+		if e.ComplexityRoot.Leaderboard.Entries == nil {
+			break
+		}
+
+		args, err := ec.field_Leaderboard_entries_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Leaderboard.Entries(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Leaderboard.id":
+		if e.ComplexityRoot.Leaderboard.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Leaderboard.ID(childComplexity), true
+	case "Leaderboard.me":
+		if e.ComplexityRoot.Leaderboard.Me == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Leaderboard.Me(childComplexity), true
+	case "Leaderboard.month":
+		if e.ComplexityRoot.Leaderboard.Month == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Leaderboard.Month(childComplexity), true
+	case "Leaderboard.periodEnd":
+		if e.ComplexityRoot.Leaderboard.PeriodEnd == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Leaderboard.PeriodEnd(childComplexity), true
+	case "Leaderboard.periodStart":
+		if e.ComplexityRoot.Leaderboard.PeriodStart == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Leaderboard.PeriodStart(childComplexity), true
+	case "Leaderboard.scope":
+		if e.ComplexityRoot.Leaderboard.Scope == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Leaderboard.Scope(childComplexity), true
+	case "Leaderboard.title":
+		if e.ComplexityRoot.Leaderboard.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Leaderboard.Title(childComplexity), true
+
+	case "LeaderboardEntry.isMe":
+		if e.ComplexityRoot.LeaderboardEntry.IsMe == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardEntry.IsMe(childComplexity), true
+	case "LeaderboardEntry.maskedName":
+		if e.ComplexityRoot.LeaderboardEntry.MaskedName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardEntry.MaskedName(childComplexity), true
+	case "LeaderboardEntry.rank":
+		if e.ComplexityRoot.LeaderboardEntry.Rank == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardEntry.Rank(childComplexity), true
+	case "LeaderboardEntry.score":
+		if e.ComplexityRoot.LeaderboardEntry.Score == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardEntry.Score(childComplexity), true
+
+	case "LeaderboardEntryConnection.edges":
+		if e.ComplexityRoot.LeaderboardEntryConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardEntryConnection.Edges(childComplexity), true
+	case "LeaderboardEntryConnection.nodes":
+		if e.ComplexityRoot.LeaderboardEntryConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardEntryConnection.Nodes(childComplexity), true
+	case "LeaderboardEntryConnection.pageInfo":
+		if e.ComplexityRoot.LeaderboardEntryConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardEntryConnection.PageInfo(childComplexity), true
+
+	case "LeaderboardEntryEdge.cursor":
+		if e.ComplexityRoot.LeaderboardEntryEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardEntryEdge.Cursor(childComplexity), true
+	case "LeaderboardEntryEdge.node":
+		if e.ComplexityRoot.LeaderboardEntryEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardEntryEdge.Node(childComplexity), true
+
+	case "LeaderboardListingSetPayload.listed":
+		if e.ComplexityRoot.LeaderboardListingSetPayload.Listed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardListingSetPayload.Listed(childComplexity), true
+	case "LeaderboardListingSetPayload.userErrors":
+		if e.ComplexityRoot.LeaderboardListingSetPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardListingSetPayload.UserErrors(childComplexity), true
+
+	case "LeaderboardListingSetUserError.code":
+		if e.ComplexityRoot.LeaderboardListingSetUserError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardListingSetUserError.Code(childComplexity), true
+	case "LeaderboardListingSetUserError.field":
+		if e.ComplexityRoot.LeaderboardListingSetUserError.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardListingSetUserError.Field(childComplexity), true
+	case "LeaderboardListingSetUserError.message":
+		if e.ComplexityRoot.LeaderboardListingSetUserError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaderboardListingSetUserError.Message(childComplexity), true
 
 	case "LedgerEntry.amount":
 		if e.ComplexityRoot.LedgerEntry.Amount == nil {
@@ -7767,6 +8048,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.JoinedAt(childComplexity), true
+	case "Member.leaderboardListed":
+		if e.ComplexityRoot.Member.LeaderboardListed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Member.LeaderboardListed(childComplexity), true
 	case "Member.locale":
 		if e.ComplexityRoot.Member.Locale == nil {
 			break
@@ -9602,6 +9889,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.GroupRoleSet(childComplexity, args["input"].(GroupRoleSetInput)), true
+	case "Mutation.historyDelete":
+		if e.ComplexityRoot.Mutation.HistoryDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_historyDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.HistoryDelete(childComplexity, args["input"].(HistoryDeleteInput)), true
 	case "Mutation.householdSet":
 		if e.ComplexityRoot.Mutation.HouseholdSet == nil {
 			break
@@ -9613,6 +9911,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.HouseholdSet(childComplexity, args["input"].(HouseholdSetInput)), true
+	case "Mutation.leaderboardListingSet":
+		if e.ComplexityRoot.Mutation.LeaderboardListingSet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_leaderboardListingSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LeaderboardListingSet(childComplexity, args["input"].(LeaderboardListingSetInput)), true
 	case "Mutation.mediaUploadCreate":
 		if e.ComplexityRoot.Mutation.MediaUploadCreate == nil {
 			break
@@ -10715,6 +11024,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Privacy.Decisions(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Privacy.deletion":
+		if e.ComplexityRoot.Privacy.Deletion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Privacy.Deletion(childComplexity), true
 	case "Privacy.id":
 		if e.ComplexityRoot.Privacy.ID == nil {
 			break
@@ -10790,6 +11105,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PrivacyDecisionEdge.Node(childComplexity), true
+
+	case "PrivacyDeletion.categories":
+		if e.ComplexityRoot.PrivacyDeletion.Categories == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrivacyDeletion.Categories(childComplexity), true
+	case "PrivacyDeletion.doneAt":
+		if e.ComplexityRoot.PrivacyDeletion.DoneAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrivacyDeletion.DoneAt(childComplexity), true
+	case "PrivacyDeletion.dueAt":
+		if e.ComplexityRoot.PrivacyDeletion.DueAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrivacyDeletion.DueAt(childComplexity), true
+	case "PrivacyDeletion.kind":
+		if e.ComplexityRoot.PrivacyDeletion.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrivacyDeletion.Kind(childComplexity), true
+	case "PrivacyDeletion.requestedAt":
+		if e.ComplexityRoot.PrivacyDeletion.RequestedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrivacyDeletion.RequestedAt(childComplexity), true
+	case "PrivacyDeletion.state":
+		if e.ComplexityRoot.PrivacyDeletion.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrivacyDeletion.State(childComplexity), true
 
 	case "PrivacyPurpose.changedAt":
 		if e.ComplexityRoot.PrivacyPurpose.ChangedAt == nil {
@@ -11194,6 +11546,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Groups(childComplexity), true
 
+	case "Query.leaderboard":
+		if e.ComplexityRoot.Query.Leaderboard == nil {
+			break
+		}
+
+		args, err := ec.field_Query_leaderboard_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Leaderboard(childComplexity, args["id"].(string)), true
+	case "Query.leaderboards":
+		if e.ComplexityRoot.Query.Leaderboards == nil {
+			break
+		}
+
+		args, err := ec.field_Query_leaderboards_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Leaderboards(childComplexity, args["month"].(*string)), true
 	case "Query.me":
 		if e.ComplexityRoot.Query.Me == nil {
 			break
@@ -13592,7 +13966,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputFollowSetInput,
 		ec.unmarshalInputGroupJoinInput,
 		ec.unmarshalInputGroupRoleSetInput,
+		ec.unmarshalInputHistoryDeleteInput,
 		ec.unmarshalInputHouseholdSetInput,
+		ec.unmarshalInputLeaderboardListingSetInput,
 		ec.unmarshalInputLedgerFilter,
 		ec.unmarshalInputMediaUploadCreateInput,
 		ec.unmarshalInputMediaUploadFinishInput,
@@ -14151,6 +14527,15 @@ type Mutation {
     input: ConsentSetInput!
   ): ConsentSetPayload!
 
+  """
+  Deletes categories of the member's data for good, within days: ` + "`" + `privacy.deletion` + "`" + ` says by when. Asked again before it is done
+  it says the same.
+  """
+  historyDelete(
+    "What is to be deleted."
+    input: HistoryDeleteInput!
+  ): HistoryDeletePayload!
+
   "Tells of the people at home, each fact under its consent; taking back needs none. Told again it changes nothing."
   householdSet(
     "What is told; absent leaves as it is, and what is empty takes back."
@@ -14243,6 +14628,12 @@ type Mutation {
     "Which post."
     input: PostAdoptInput!
   ): PostAdoptPayload!
+
+  "Takes the viewer off all boards at once, or lets them on again within minutes."
+  leaderboardListingSet(
+    "What the viewer wants."
+    input: LeaderboardListingSetInput!
+  ): LeaderboardListingSetPayload!
 
   """
   Makes somebody be something for a group, or an ordinary member again. Said again it changes nothing; of many who give the
@@ -14596,6 +14987,24 @@ type Query {
   ): ModerationNoteConnection @semanticNonNull
 
   """
+  The boards of a month that the viewer may see: those of groups are for who is in them. Needs a member's token, else
+  UNAUTHENTICATED. Null only together with an error.
+  """
+  leaderboards(
+    "The month, such as 2026-11; absent is this one. One that cannot be looked at has no boards; what is no month is BAD_USER_INPUT."
+    month: String
+  ): [Leaderboard!] @semanticNonNull
+
+  """
+  One board by its id. Needs a member's token, else UNAUTHENTICATED. Null for what is unknown and for what is not the
+  viewer's to see, alike; or together with an error.
+  """
+  leaderboard(
+    "Id of the ` + "`" + `Leaderboard` + "`" + `."
+    id: ID!
+  ): Leaderboard
+
+  """
   How roles in a group changed, newest first: lines are never changed. Needs a staff token with the role ` + "`" + `operations` + "`" + ` or
   ` + "`" + `legal` + "`" + `, else FORBIDDEN. Null when there is no such group, or together with an error.
   """
@@ -14822,6 +15231,8 @@ type Member implements Node {
   ): TopicConnection @semanticNonNull
   "The words that the member has muted, newest first. Null only together with an error."
   mutedWords: [String!] @semanticNonNull
+  "Whether the member is on leaderboards when they give enough; true until they say otherwise. Null only together with an error."
+  leaderboardListed: Boolean @semanticNonNull
   "The numbers for badges on icons. Null only together with an error."
   unreadCounts: UnreadCounts @semanticNonNull
   """
@@ -14971,6 +15382,30 @@ type Privacy implements Node {
     "Decisions that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
     after: String
   ): PrivacyDecisionConnection @semanticNonNull
+  """
+  What of the member's data is being deleted, or was: the request that must be done first, else the one that was done last.
+  Null when nothing was asked for, or together with an error.
+  """
+  deletion: PrivacyDeletion
+}
+
+"""
+Data that is deleted because the member asked for it, or said no to a purpose. Its use has ended at once; deleting takes
+seconds, and is watched until it is done.
+"""
+type PrivacyDeletion {
+  "REQUESTED or DONE; more may come."
+  state: String!
+  "HISTORY when the member asked for it, CONSENT when it followed a no; more may come."
+  kind: String!
+  "Codes of what is deleted, as in ` + "`" + `historyDelete` + "`" + `; empty where nothing but what the no itself took away was kept."
+  categories: [String!]!
+  "When it was asked for."
+  requestedAt: DateTime!
+  "By when it must be done."
+  dueAt: DateTime!
+  "When it was done. Null before."
+  doneAt: DateTime
 }
 
 "Something that personal data may be used for, off until the member says yes."
@@ -15145,6 +15580,42 @@ enum ConsentSetErrorCode {
   NOT_FOUND
   "The text has changed; show the new one and ask again."
   POLICY_CHANGED
+}
+
+"What of the own data is to be deleted."
+input HistoryDeleteInput {
+  """
+  Codes of the categories: RECOMMENDATIONS (lists made from what the member did, and what was hidden from them), PURCHASES
+  (which products orders were of; sums stay, for coins and growth), HOUSEHOLD (what was told of home and likes), NOTICES (what
+  the inbox holds), REACTIONS (what was liked and kept). More may come.
+  """
+  categories: [String!]!
+}
+
+"What came of it."
+type HistoryDeletePayload {
+  "What the member's data may be used for, and what is being deleted of it. Null when refused."
+  privacy: Privacy
+  "Why nothing is deleted; empty on success."
+  userErrors: [HistoryDeleteUserError!]!
+}
+
+"Why nothing is deleted."
+type HistoryDeleteUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "What to do about it."
+  code: HistoryDeleteErrorCode!
+}
+
+"Reasons why nothing is deleted."
+enum HistoryDeleteErrorCode {
+  "One of the codes is no category."
+  UNKNOWN_CODE
+  "There is no category in the list."
+  OUT_OF_RANGE
 }
 
 "What is told of the people at home."
@@ -18874,6 +19345,11 @@ type Group implements Node {
   canJoin: Boolean @semanticNonNull
   "How many members are in it. Null only together with an error."
   memberCount: Int @semanticNonNull
+  """
+  Who of the group did most this month. Null when the viewer is not in it, or the programme has no boards of groups; or
+  together with an error.
+  """
+  leaderboard: Leaderboard
   "What members can be for the group, in the programme's order; empty when all are alike."
   roles: [GroupRole!]!
   """
@@ -18891,6 +19367,101 @@ type Group implements Node {
     "Members that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
     after: String
   ): GroupMemberConnection
+}
+
+"Who did most for other members in a calendar month of the programme's zone, as it was counted last."
+type Leaderboard implements Node {
+  "Opaque id of the board."
+  id: ID!
+  "The board's name in the language asked for."
+  title: String!
+  "Code of what it is of: COMMUNITY, BOARD of posts, or GROUP."
+  scope: String!
+  "The month, such as 2026-11."
+  month: String!
+  "When the month begins."
+  periodStart: DateTime!
+  "When the month is over, exclusive."
+  periodEnd: DateTime!
+  "When it was counted last. Null only together with an error."
+  countedAt: DateTime @semanticNonNull
+  "The viewer's own place. Null when the viewer has none, or does not want one; or together with an error."
+  me: LeaderboardEntry
+  """
+  The places, first one first. Nobody is on it who does not want to be, or of whom a block parts the viewer; who is below
+  them moves up. Null only together with an error.
+  """
+  entries(
+    "How many, 1 to 50, else BAD_USER_INPUT."
+    first: Int = 20
+    "Places that follow this cursor; a foreign or broken one is BAD_USER_INPUT."
+    after: String
+  ): LeaderboardEntryConnection @semanticNonNull
+  "The viewer's own place with those above and below it; empty when the viewer has none. Null only together with an error."
+  aroundMe(
+    "How many above and how many below, 0 to 10, else BAD_USER_INPUT."
+    radius: Int = 3
+  ): [LeaderboardEntry!] @semanticNonNull
+}
+
+"Somebody's place on a board."
+type LeaderboardEntry {
+  "The place: 1 is the first. Of those with as many points whoever had them first comes first."
+  rank: Int!
+  "Points of the month, by the programme's rule."
+  score: Int!
+  "The first letter of the name that others know, and nothing more."
+  maskedName: String!
+  "Whether it is the viewer's own."
+  isMe: Boolean!
+}
+
+"A page of a board."
+type LeaderboardEntryConnection {
+  "The places with their cursors."
+  edges: [LeaderboardEntryEdge!]!
+  "The places alone."
+  nodes: [LeaderboardEntry!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+}
+
+"A place in a page of a board."
+type LeaderboardEntryEdge {
+  "Opaque value of the place: it stays good when those around it move."
+  cursor: String!
+  "The place."
+  node: LeaderboardEntry!
+}
+
+"Whether the viewer wants to be on boards."
+input LeaderboardListingSetInput {
+  "False takes the viewer off all boards at once, and out of the choice of stars."
+  listed: Boolean!
+}
+
+"Whether the viewer is on boards now."
+type LeaderboardListingSetPayload {
+  "What holds now. Null when it was refused."
+  listed: Boolean
+  "Why it was refused; empty when it was not."
+  userErrors: [LeaderboardListingSetUserError!]!
+}
+
+"Why nothing was set about boards."
+type LeaderboardListingSetUserError implements UserError {
+  "Path of the input's field that it is about. Null when it is about no single field."
+  field: [String!]
+  "One sentence in the language asked for."
+  message: String!
+  "The reason, for machines."
+  code: LeaderboardListingSetErrorCode!
+}
+
+"Reasons of LeaderboardListingSetUserError; more may come."
+enum LeaderboardListingSetErrorCode {
+  "The programme has no boards."
+  LEADERBOARDS_OFF
 }
 
 "Something that members can be for a group."
@@ -23210,6 +23781,8 @@ func (ec *executionContext) childFields_Group(ctx context.Context, field graphql
 		return ec.fieldContext_Group_canJoin(ctx, field)
 	case "memberCount":
 		return ec.fieldContext_Group_memberCount(ctx, field)
+	case "leaderboard":
+		return ec.fieldContext_Group_leaderboard(ctx, field)
 	case "roles":
 		return ec.fieldContext_Group_roles(ctx, field)
 	case "staff":
@@ -23396,6 +23969,28 @@ func (ec *executionContext) childFields_HeldGroupRole(ctx context.Context, field
 		return ec.fieldContext_HeldGroupRole_since(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type HeldGroupRole", field.Name)
+}
+
+func (ec *executionContext) childFields_HistoryDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "privacy":
+		return ec.fieldContext_HistoryDeletePayload_privacy(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_HistoryDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HistoryDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_HistoryDeleteUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_HistoryDeleteUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_HistoryDeleteUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_HistoryDeleteUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HistoryDeleteUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_Hold(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -23588,6 +24183,90 @@ func (ec *executionContext) childFields_InvitedFriendEdge(ctx context.Context, f
 		return ec.fieldContext_InvitedFriendEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InvitedFriendEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_Leaderboard(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Leaderboard_id(ctx, field)
+	case "title":
+		return ec.fieldContext_Leaderboard_title(ctx, field)
+	case "scope":
+		return ec.fieldContext_Leaderboard_scope(ctx, field)
+	case "month":
+		return ec.fieldContext_Leaderboard_month(ctx, field)
+	case "periodStart":
+		return ec.fieldContext_Leaderboard_periodStart(ctx, field)
+	case "periodEnd":
+		return ec.fieldContext_Leaderboard_periodEnd(ctx, field)
+	case "countedAt":
+		return ec.fieldContext_Leaderboard_countedAt(ctx, field)
+	case "me":
+		return ec.fieldContext_Leaderboard_me(ctx, field)
+	case "entries":
+		return ec.fieldContext_Leaderboard_entries(ctx, field)
+	case "aroundMe":
+		return ec.fieldContext_Leaderboard_aroundMe(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Leaderboard", field.Name)
+}
+
+func (ec *executionContext) childFields_LeaderboardEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rank":
+		return ec.fieldContext_LeaderboardEntry_rank(ctx, field)
+	case "score":
+		return ec.fieldContext_LeaderboardEntry_score(ctx, field)
+	case "maskedName":
+		return ec.fieldContext_LeaderboardEntry_maskedName(ctx, field)
+	case "isMe":
+		return ec.fieldContext_LeaderboardEntry_isMe(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LeaderboardEntry", field.Name)
+}
+
+func (ec *executionContext) childFields_LeaderboardEntryConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_LeaderboardEntryConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_LeaderboardEntryConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_LeaderboardEntryConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LeaderboardEntryConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_LeaderboardEntryEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_LeaderboardEntryEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_LeaderboardEntryEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LeaderboardEntryEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_LeaderboardListingSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "listed":
+		return ec.fieldContext_LeaderboardListingSetPayload_listed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LeaderboardListingSetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LeaderboardListingSetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LeaderboardListingSetUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_LeaderboardListingSetUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_LeaderboardListingSetUserError_message(ctx, field)
+	case "code":
+		return ec.fieldContext_LeaderboardListingSetUserError_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LeaderboardListingSetUserError", field.Name)
 }
 
 func (ec *executionContext) childFields_LedgerEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -23852,6 +24531,8 @@ func (ec *executionContext) childFields_Member(ctx context.Context, field graphq
 		return ec.fieldContext_Member_followedTopics(ctx, field)
 	case "mutedWords":
 		return ec.fieldContext_Member_mutedWords(ctx, field)
+	case "leaderboardListed":
+		return ec.fieldContext_Member_leaderboardListed(ctx, field)
 	case "unreadCounts":
 		return ec.fieldContext_Member_unreadCounts(ctx, field)
 	case "notifications":
@@ -24932,6 +25613,8 @@ func (ec *executionContext) childFields_Privacy(ctx context.Context, field graph
 		return ec.fieldContext_Privacy_purposes(ctx, field)
 	case "decisions":
 		return ec.fieldContext_Privacy_decisions(ctx, field)
+	case "deletion":
+		return ec.fieldContext_Privacy_deletion(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Privacy", field.Name)
 }
@@ -24972,6 +25655,24 @@ func (ec *executionContext) childFields_PrivacyDecisionEdge(ctx context.Context,
 		return ec.fieldContext_PrivacyDecisionEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PrivacyDecisionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_PrivacyDeletion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "state":
+		return ec.fieldContext_PrivacyDeletion_state(ctx, field)
+	case "kind":
+		return ec.fieldContext_PrivacyDeletion_kind(ctx, field)
+	case "categories":
+		return ec.fieldContext_PrivacyDeletion_categories(ctx, field)
+	case "requestedAt":
+		return ec.fieldContext_PrivacyDeletion_requestedAt(ctx, field)
+	case "dueAt":
+		return ec.fieldContext_PrivacyDeletion_dueAt(ctx, field)
+	case "doneAt":
+		return ec.fieldContext_PrivacyDeletion_doneAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PrivacyDeletion", field.Name)
 }
 
 func (ec *executionContext) childFields_PrivacyPurpose(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -26556,6 +27257,42 @@ func (ec *executionContext) field_Group_members_args(ctx context.Context, rawArg
 	return args, nil
 }
 
+func (ec *executionContext) field_Leaderboard_aroundMe_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "radius",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["radius"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Leaderboard_entries_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_MemberInvitation_friends_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -27556,12 +28293,40 @@ func (ec *executionContext) field_Mutation_groupRoleSet_args(ctx context.Context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_historyDelete_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (HistoryDeleteInput, error) {
+			return ec.unmarshalNHistoryDeleteInput2membergateᚋgraphᚐHistoryDeleteInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_householdSet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (HouseholdSetInput, error) {
 			return ec.unmarshalNHouseholdSetInput2membergateᚋgraphᚐHouseholdSetInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_leaderboardListingSet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (LeaderboardListingSetInput, error) {
+			return ec.unmarshalNLeaderboardListingSetInput2membergateᚋgraphᚐLeaderboardListingSetInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -28323,6 +29088,34 @@ func (ec *executionContext) field_Query_groupRoleLog_args(ctx context.Context, r
 		return nil, err
 	}
 	args["after"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_leaderboard_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_leaderboards_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "month",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["month"] = arg0
 	return args, nil
 }
 
@@ -43594,6 +44387,38 @@ func (ec *executionContext) fieldContext_Group_memberCount(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Group", field, true, true, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _Group_leaderboard(ctx context.Context, field graphql.CollectedField, obj *Group) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Group_leaderboard(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Group().Leaderboard(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Leaderboard) graphql.Marshaler {
+			return ec.marshalOLeaderboard2ᚖmembergateᚋgraphᚐLeaderboard(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Group_leaderboard(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Group",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Leaderboard(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Group_roles(ctx context.Context, field graphql.CollectedField, obj *Group) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -44943,6 +45768,139 @@ func (ec *executionContext) _HeldGroupRole_since(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_HeldGroupRole_since(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("HeldGroupRole", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryDeletePayload_privacy(ctx context.Context, field graphql.CollectedField, obj *HistoryDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryDeletePayload_privacy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Privacy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Privacy) graphql.Marshaler {
+			return ec.marshalOPrivacy2ᚖmembergateᚋgraphᚐPrivacy(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryDeletePayload_privacy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HistoryDeletePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Privacy(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HistoryDeletePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *HistoryDeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryDeletePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*HistoryDeleteUserError) graphql.Marshaler {
+			return ec.marshalNHistoryDeleteUserError2ᚕᚖmembergateᚋgraphᚐHistoryDeleteUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryDeletePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HistoryDeletePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HistoryDeleteUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HistoryDeleteUserError_field(ctx context.Context, field graphql.CollectedField, obj *HistoryDeleteUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryDeleteUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryDeleteUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryDeleteUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryDeleteUserError_message(ctx context.Context, field graphql.CollectedField, obj *HistoryDeleteUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryDeleteUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryDeleteUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryDeleteUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _HistoryDeleteUserError_code(ctx context.Context, field graphql.CollectedField, obj *HistoryDeleteUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HistoryDeleteUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v HistoryDeleteErrorCode) graphql.Marshaler {
+			return ec.marshalNHistoryDeleteErrorCode2membergateᚋgraphᚐHistoryDeleteErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HistoryDeleteUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HistoryDeleteUserError", field, false, false, errors.New("field of type HistoryDeleteErrorCode does not have child fields"))
 }
 
 func (ec *executionContext) _Hold_id(ctx context.Context, field graphql.CollectedField, obj *Hold) (ret graphql.Marshaler) {
@@ -46296,6 +47254,654 @@ func (ec *executionContext) fieldContext_InvitedFriendEdge_node(_ context.Contex
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Leaderboard_id(ctx context.Context, field graphql.CollectedField, obj *Leaderboard) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Leaderboard_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Leaderboard_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Leaderboard", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Leaderboard_title(ctx context.Context, field graphql.CollectedField, obj *Leaderboard) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Leaderboard_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Leaderboard_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Leaderboard", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Leaderboard_scope(ctx context.Context, field graphql.CollectedField, obj *Leaderboard) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Leaderboard_scope(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Scope, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Leaderboard_scope(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Leaderboard", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Leaderboard_month(ctx context.Context, field graphql.CollectedField, obj *Leaderboard) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Leaderboard_month(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Month, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Leaderboard_month(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Leaderboard", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Leaderboard_periodStart(ctx context.Context, field graphql.CollectedField, obj *Leaderboard) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Leaderboard_periodStart(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PeriodStart, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Leaderboard_periodStart(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Leaderboard", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Leaderboard_periodEnd(ctx context.Context, field graphql.CollectedField, obj *Leaderboard) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Leaderboard_periodEnd(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PeriodEnd, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Leaderboard_periodEnd(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Leaderboard", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Leaderboard_countedAt(ctx context.Context, field graphql.CollectedField, obj *Leaderboard) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Leaderboard_countedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Leaderboard().CountedAt(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Leaderboard_countedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Leaderboard", field, true, true, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Leaderboard_me(ctx context.Context, field graphql.CollectedField, obj *Leaderboard) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Leaderboard_me(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Leaderboard().Me(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *LeaderboardEntry) graphql.Marshaler {
+			return ec.marshalOLeaderboardEntry2ᚖmembergateᚋgraphᚐLeaderboardEntry(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Leaderboard_me(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Leaderboard",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LeaderboardEntry(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Leaderboard_entries(ctx context.Context, field graphql.CollectedField, obj *Leaderboard) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Leaderboard_entries(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Leaderboard().Entries(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *LeaderboardEntryConnection) graphql.Marshaler {
+			return ec.marshalOLeaderboardEntryConnection2ᚖmembergateᚋgraphᚐLeaderboardEntryConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Leaderboard_entries(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Leaderboard",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LeaderboardEntryConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Leaderboard_entries_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Leaderboard_aroundMe(ctx context.Context, field graphql.CollectedField, obj *Leaderboard) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Leaderboard_aroundMe(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Leaderboard().AroundMe(ctx, obj, fc.Args["radius"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*LeaderboardEntry) graphql.Marshaler {
+			return ec.marshalOLeaderboardEntry2ᚕᚖmembergateᚋgraphᚐLeaderboardEntryᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Leaderboard_aroundMe(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Leaderboard",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LeaderboardEntry(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Leaderboard_aroundMe_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LeaderboardEntry_rank(ctx context.Context, field graphql.CollectedField, obj *LeaderboardEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeaderboardEntry_rank(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rank, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LeaderboardEntry_rank(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LeaderboardEntry", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _LeaderboardEntry_score(ctx context.Context, field graphql.CollectedField, obj *LeaderboardEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeaderboardEntry_score(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Score, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LeaderboardEntry_score(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LeaderboardEntry", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _LeaderboardEntry_maskedName(ctx context.Context, field graphql.CollectedField, obj *LeaderboardEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeaderboardEntry_maskedName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MaskedName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LeaderboardEntry_maskedName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LeaderboardEntry", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _LeaderboardEntry_isMe(ctx context.Context, field graphql.CollectedField, obj *LeaderboardEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeaderboardEntry_isMe(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IsMe, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LeaderboardEntry_isMe(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LeaderboardEntry", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _LeaderboardEntryConnection_edges(ctx context.Context, field graphql.CollectedField, obj *LeaderboardEntryConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeaderboardEntryConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*LeaderboardEntryEdge) graphql.Marshaler {
+			return ec.marshalNLeaderboardEntryEdge2ᚕᚖmembergateᚋgraphᚐLeaderboardEntryEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LeaderboardEntryConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LeaderboardEntryConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LeaderboardEntryEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LeaderboardEntryConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *LeaderboardEntryConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeaderboardEntryConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*LeaderboardEntry) graphql.Marshaler {
+			return ec.marshalNLeaderboardEntry2ᚕᚖmembergateᚋgraphᚐLeaderboardEntryᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LeaderboardEntryConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LeaderboardEntryConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LeaderboardEntry(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LeaderboardEntryConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *LeaderboardEntryConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeaderboardEntryConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖmembergateᚋgraphᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LeaderboardEntryConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LeaderboardEntryConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LeaderboardEntryEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *LeaderboardEntryEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeaderboardEntryEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LeaderboardEntryEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LeaderboardEntryEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _LeaderboardEntryEdge_node(ctx context.Context, field graphql.CollectedField, obj *LeaderboardEntryEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeaderboardEntryEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *LeaderboardEntry) graphql.Marshaler {
+			return ec.marshalNLeaderboardEntry2ᚖmembergateᚋgraphᚐLeaderboardEntry(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LeaderboardEntryEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LeaderboardEntryEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LeaderboardEntry(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LeaderboardListingSetPayload_listed(ctx context.Context, field graphql.CollectedField, obj *LeaderboardListingSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeaderboardListingSetPayload_listed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Listed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LeaderboardListingSetPayload_listed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LeaderboardListingSetPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _LeaderboardListingSetPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *LeaderboardListingSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeaderboardListingSetPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*LeaderboardListingSetUserError) graphql.Marshaler {
+			return ec.marshalNLeaderboardListingSetUserError2ᚕᚖmembergateᚋgraphᚐLeaderboardListingSetUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LeaderboardListingSetPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LeaderboardListingSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LeaderboardListingSetUserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LeaderboardListingSetUserError_field(ctx context.Context, field graphql.CollectedField, obj *LeaderboardListingSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeaderboardListingSetUserError_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LeaderboardListingSetUserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LeaderboardListingSetUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _LeaderboardListingSetUserError_message(ctx context.Context, field graphql.CollectedField, obj *LeaderboardListingSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeaderboardListingSetUserError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LeaderboardListingSetUserError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LeaderboardListingSetUserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _LeaderboardListingSetUserError_code(ctx context.Context, field graphql.CollectedField, obj *LeaderboardListingSetUserError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeaderboardListingSetUserError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v LeaderboardListingSetErrorCode) graphql.Marshaler {
+			return ec.marshalNLeaderboardListingSetErrorCode2membergateᚋgraphᚐLeaderboardListingSetErrorCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LeaderboardListingSetUserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LeaderboardListingSetUserError", field, false, false, errors.New("field of type LeaderboardListingSetErrorCode does not have child fields"))
 }
 
 func (ec *executionContext) _LedgerEntry_id(ctx context.Context, field graphql.CollectedField, obj *LedgerEntry) (ret graphql.Marshaler) {
@@ -49037,6 +50643,29 @@ func (ec *executionContext) _Member_mutedWords(ctx context.Context, field graphq
 }
 func (ec *executionContext) fieldContext_Member_mutedWords(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Member", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Member_leaderboardListed(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_leaderboardListed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Member().LeaderboardListed(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_leaderboardListed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Member", field, true, true, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _Member_unreadCounts(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
@@ -55991,6 +57620,50 @@ func (ec *executionContext) fieldContext_Mutation_consentSet(ctx context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_historyDelete(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_historyDelete(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().HistoryDelete(ctx, fc.Args["input"].(HistoryDeleteInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *HistoryDeletePayload) graphql.Marshaler {
+			return ec.marshalNHistoryDeletePayload2ᚖmembergateᚋgraphᚐHistoryDeletePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_historyDelete(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HistoryDeletePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_historyDelete_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_householdSet(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -56513,6 +58186,50 @@ func (ec *executionContext) fieldContext_Mutation_postAdopt(ctx context.Context,
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_postAdopt_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_leaderboardListingSet(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_leaderboardListingSet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().LeaderboardListingSet(ctx, fc.Args["input"].(LeaderboardListingSetInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *LeaderboardListingSetPayload) graphql.Marshaler {
+			return ec.marshalNLeaderboardListingSetPayload2ᚖmembergateᚋgraphᚐLeaderboardListingSetPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_leaderboardListingSet(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LeaderboardListingSetPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_leaderboardListingSet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -60516,6 +62233,38 @@ func (ec *executionContext) fieldContext_Privacy_decisions(ctx context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _Privacy_deletion(ctx context.Context, field graphql.CollectedField, obj *Privacy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Privacy_deletion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Privacy().Deletion(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PrivacyDeletion) graphql.Marshaler {
+			return ec.marshalOPrivacyDeletion2ᚖmembergateᚋgraphᚐPrivacyDeletion(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Privacy_deletion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Privacy",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PrivacyDeletion(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PrivacyDecision_purpose(ctx context.Context, field graphql.CollectedField, obj *PrivacyDecision) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -60780,6 +62529,144 @@ func (ec *executionContext) fieldContext_PrivacyDecisionEdge_node(_ context.Cont
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _PrivacyDeletion_state(ctx context.Context, field graphql.CollectedField, obj *PrivacyDeletion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrivacyDeletion_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrivacyDeletion_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PrivacyDeletion", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PrivacyDeletion_kind(ctx context.Context, field graphql.CollectedField, obj *PrivacyDeletion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrivacyDeletion_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrivacyDeletion_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PrivacyDeletion", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PrivacyDeletion_categories(ctx context.Context, field graphql.CollectedField, obj *PrivacyDeletion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrivacyDeletion_categories(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Categories, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrivacyDeletion_categories(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PrivacyDeletion", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PrivacyDeletion_requestedAt(ctx context.Context, field graphql.CollectedField, obj *PrivacyDeletion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrivacyDeletion_requestedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrivacyDeletion_requestedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PrivacyDeletion", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _PrivacyDeletion_dueAt(ctx context.Context, field graphql.CollectedField, obj *PrivacyDeletion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrivacyDeletion_dueAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DueAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PrivacyDeletion_dueAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PrivacyDeletion", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _PrivacyDeletion_doneAt(ctx context.Context, field graphql.CollectedField, obj *PrivacyDeletion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PrivacyDeletion_doneAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DoneAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PrivacyDeletion_doneAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PrivacyDeletion", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
 func (ec *executionContext) _PrivacyPurpose_purpose(ctx context.Context, field graphql.CollectedField, obj *PrivacyPurpose) (ret graphql.Marshaler) {
@@ -62874,6 +64761,94 @@ func (ec *executionContext) fieldContext_Query_moderationLog(ctx context.Context
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_moderationLog_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_leaderboards(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_leaderboards(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Leaderboards(ctx, fc.Args["month"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Leaderboard) graphql.Marshaler {
+			return ec.marshalOLeaderboard2ᚕᚖmembergateᚋgraphᚐLeaderboardᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_leaderboards(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Leaderboard(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_leaderboards_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_leaderboard(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_leaderboard(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Leaderboard(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Leaderboard) graphql.Marshaler {
+			return ec.marshalOLeaderboard2ᚖmembergateᚋgraphᚐLeaderboard(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_leaderboard(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Leaderboard(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_leaderboard_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -75285,6 +77260,36 @@ func (ec *executionContext) unmarshalInputGroupRoleSetInput(ctx context.Context,
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputHistoryDeleteInput(ctx context.Context, obj any) (HistoryDeleteInput, error) {
+	var it HistoryDeleteInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"categories"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "categories":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("categories"))
+			data, err := ec.unmarshalNString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Categories = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputHouseholdSetInput(ctx context.Context, obj any) (HouseholdSetInput, error) {
 	var it HouseholdSetInput
 	if obj == nil {
@@ -75331,6 +77336,36 @@ func (ec *executionContext) unmarshalInputHouseholdSetInput(ctx context.Context,
 				return it, err
 			}
 			it.Diet = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputLeaderboardListingSetInput(ctx context.Context, obj any) (LeaderboardListingSetInput, error) {
+	var it LeaderboardListingSetInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"listed"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "listed":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("listed"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Listed = data
 		}
 	}
 	return it, nil
@@ -77311,6 +79346,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._LedgerEntry(ctx, sel, obj)
+	case Leaderboard:
+		return ec._Leaderboard(ctx, sel, &obj)
+	case *Leaderboard:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Leaderboard(ctx, sel, obj)
 	case Hold:
 		return ec._Hold(ctx, sel, &obj)
 	case *Hold:
@@ -77694,6 +79736,13 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._MediaUploadCreateUserError(ctx, sel, obj)
+	case LeaderboardListingSetUserError:
+		return ec._LeaderboardListingSetUserError(ctx, sel, &obj)
+	case *LeaderboardListingSetUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._LeaderboardListingSetUserError(ctx, sel, obj)
 	case HouseholdSetUserError:
 		return ec._HouseholdSetUserError(ctx, sel, &obj)
 	case *HouseholdSetUserError:
@@ -77701,6 +79750,13 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._HouseholdSetUserError(ctx, sel, obj)
+	case HistoryDeleteUserError:
+		return ec._HistoryDeleteUserError(ctx, sel, &obj)
+	case *HistoryDeleteUserError:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._HistoryDeleteUserError(ctx, sel, obj)
 	case GroupRoleSetUserError:
 		return ec._GroupRoleSetUserError(ctx, sel, &obj)
 	case *GroupRoleSetUserError:
@@ -86309,6 +88365,44 @@ func (ec *executionContext) _Group(ctx context.Context, sel ast.SelectionSet, ob
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "leaderboard":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Group_leaderboard(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "roles":
 			out.Values[i] = ec._Group_roles(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -87174,6 +89268,97 @@ func (ec *executionContext) _HeldGroupRole(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var historyDeletePayloadImplementors = []string{"HistoryDeletePayload"}
+
+func (ec *executionContext) _HistoryDeletePayload(ctx context.Context, sel ast.SelectionSet, obj *HistoryDeletePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, historyDeletePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HistoryDeletePayload")
+		case "privacy":
+			out.Values[i] = ec._HistoryDeletePayload_privacy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._HistoryDeletePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var historyDeleteUserErrorImplementors = []string{"HistoryDeleteUserError", "UserError"}
+
+func (ec *executionContext) _HistoryDeleteUserError(ctx context.Context, sel ast.SelectionSet, obj *HistoryDeleteUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, historyDeleteUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HistoryDeleteUserError")
+		case "field":
+			out.Values[i] = ec._HistoryDeleteUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._HistoryDeleteUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._HistoryDeleteUserError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var holdImplementors = []string{"Hold", "Node"}
 
 func (ec *executionContext) _Hold(ctx context.Context, sel ast.SelectionSet, obj *Hold) graphql.Marshaler {
@@ -87900,6 +90085,456 @@ func (ec *executionContext) _InvitedFriendEdge(ctx context.Context, sel ast.Sele
 			}
 		case "node":
 			out.Values[i] = ec._InvitedFriendEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var leaderboardImplementors = []string{"Leaderboard", "Node"}
+
+func (ec *executionContext) _Leaderboard(ctx context.Context, sel ast.SelectionSet, obj *Leaderboard) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, leaderboardImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Leaderboard")
+		case "id":
+			out.Values[i] = ec._Leaderboard_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "title":
+			out.Values[i] = ec._Leaderboard_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "scope":
+			out.Values[i] = ec._Leaderboard_scope(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "month":
+			out.Values[i] = ec._Leaderboard_month(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "periodStart":
+			out.Values[i] = ec._Leaderboard_periodStart(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "periodEnd":
+			out.Values[i] = ec._Leaderboard_periodEnd(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "countedAt":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Leaderboard_countedAt(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "me":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Leaderboard_me(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "entries":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Leaderboard_entries(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "aroundMe":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Leaderboard_aroundMe(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var leaderboardEntryImplementors = []string{"LeaderboardEntry"}
+
+func (ec *executionContext) _LeaderboardEntry(ctx context.Context, sel ast.SelectionSet, obj *LeaderboardEntry) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, leaderboardEntryImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LeaderboardEntry")
+		case "rank":
+			out.Values[i] = ec._LeaderboardEntry_rank(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "score":
+			out.Values[i] = ec._LeaderboardEntry_score(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "maskedName":
+			out.Values[i] = ec._LeaderboardEntry_maskedName(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "isMe":
+			out.Values[i] = ec._LeaderboardEntry_isMe(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var leaderboardEntryConnectionImplementors = []string{"LeaderboardEntryConnection"}
+
+func (ec *executionContext) _LeaderboardEntryConnection(ctx context.Context, sel ast.SelectionSet, obj *LeaderboardEntryConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, leaderboardEntryConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LeaderboardEntryConnection")
+		case "edges":
+			out.Values[i] = ec._LeaderboardEntryConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._LeaderboardEntryConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._LeaderboardEntryConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var leaderboardEntryEdgeImplementors = []string{"LeaderboardEntryEdge"}
+
+func (ec *executionContext) _LeaderboardEntryEdge(ctx context.Context, sel ast.SelectionSet, obj *LeaderboardEntryEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, leaderboardEntryEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LeaderboardEntryEdge")
+		case "cursor":
+			out.Values[i] = ec._LeaderboardEntryEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._LeaderboardEntryEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var leaderboardListingSetPayloadImplementors = []string{"LeaderboardListingSetPayload"}
+
+func (ec *executionContext) _LeaderboardListingSetPayload(ctx context.Context, sel ast.SelectionSet, obj *LeaderboardListingSetPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, leaderboardListingSetPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LeaderboardListingSetPayload")
+		case "listed":
+			out.Values[i] = ec._LeaderboardListingSetPayload_listed(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._LeaderboardListingSetPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var leaderboardListingSetUserErrorImplementors = []string{"LeaderboardListingSetUserError", "UserError"}
+
+func (ec *executionContext) _LeaderboardListingSetUserError(ctx context.Context, sel ast.SelectionSet, obj *LeaderboardListingSetUserError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, leaderboardListingSetUserErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LeaderboardListingSetUserError")
+		case "field":
+			out.Values[i] = ec._LeaderboardListingSetUserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._LeaderboardListingSetUserError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._LeaderboardListingSetUserError_code(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -89914,6 +92549,44 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 					}
 				}()
 				res = ec._Member_mutedWords(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "leaderboardListed":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_leaderboardListed(ctx, field, obj)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -93182,6 +95855,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "historyDelete":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_historyDelete(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "householdSet":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_householdSet(ctx, field)
@@ -93262,6 +95942,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "postAdopt":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_postAdopt(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "leaderboardListingSet":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_leaderboardListingSet(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -95381,6 +98068,44 @@ func (ec *executionContext) _Privacy(ctx context.Context, sel ast.SelectionSet, 
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "deletion":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Privacy_deletion(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -95528,6 +98253,69 @@ func (ec *executionContext) _PrivacyDecisionEdge(ctx context.Context, sel ast.Se
 		case "node":
 			out.Values[i] = ec._PrivacyDecisionEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var privacyDeletionImplementors = []string{"PrivacyDeletion"}
+
+func (ec *executionContext) _PrivacyDeletion(ctx context.Context, sel ast.SelectionSet, obj *PrivacyDeletion) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, privacyDeletionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PrivacyDeletion")
+		case "state":
+			out.Values[i] = ec._PrivacyDeletion_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "kind":
+			out.Values[i] = ec._PrivacyDeletion_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "categories":
+			out.Values[i] = ec._PrivacyDeletion_categories(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "requestedAt":
+			out.Values[i] = ec._PrivacyDeletion_requestedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "dueAt":
+			out.Values[i] = ec._PrivacyDeletion_dueAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "doneAt":
+			out.Values[i] = ec._PrivacyDeletion_doneAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -96668,6 +99456,50 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_moderationLog(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "leaderboards":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_leaderboards(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "leaderboard":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_leaderboard(ctx, field)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -105284,6 +108116,57 @@ func (ec *executionContext) marshalNHeldGroupRole2ᚖmembergateᚋgraphᚐHeldGr
 	return ec._HeldGroupRole(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNHistoryDeleteErrorCode2membergateᚋgraphᚐHistoryDeleteErrorCode(ctx context.Context, v any) (HistoryDeleteErrorCode, error) {
+	var res HistoryDeleteErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNHistoryDeleteErrorCode2membergateᚋgraphᚐHistoryDeleteErrorCode(ctx context.Context, sel ast.SelectionSet, v HistoryDeleteErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNHistoryDeleteInput2membergateᚋgraphᚐHistoryDeleteInput(ctx context.Context, v any) (HistoryDeleteInput, error) {
+	res, err := ec.unmarshalInputHistoryDeleteInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNHistoryDeletePayload2ᚖmembergateᚋgraphᚐHistoryDeletePayload(ctx context.Context, sel ast.SelectionSet, v *HistoryDeletePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._HistoryDeletePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNHistoryDeleteUserError2ᚕᚖmembergateᚋgraphᚐHistoryDeleteUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*HistoryDeleteUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNHistoryDeleteUserError2ᚖmembergateᚋgraphᚐHistoryDeleteUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNHistoryDeleteUserError2ᚖmembergateᚋgraphᚐHistoryDeleteUserError(ctx context.Context, sel ast.SelectionSet, v *HistoryDeleteUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._HistoryDeleteUserError(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNHold2ᚕᚖmembergateᚋgraphᚐHoldᚄ(ctx context.Context, sel ast.SelectionSet, v []*Hold) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -105667,6 +108550,119 @@ func (ec *executionContext) marshalNInvitedFriendEdge2ᚖmembergateᚋgraphᚐIn
 		return graphql.Null
 	}
 	return ec._InvitedFriendEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNLeaderboard2ᚖmembergateᚋgraphᚐLeaderboard(ctx context.Context, sel ast.SelectionSet, v *Leaderboard) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Leaderboard(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNLeaderboardEntry2ᚕᚖmembergateᚋgraphᚐLeaderboardEntryᚄ(ctx context.Context, sel ast.SelectionSet, v []*LeaderboardEntry) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNLeaderboardEntry2ᚖmembergateᚋgraphᚐLeaderboardEntry(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNLeaderboardEntry2ᚖmembergateᚋgraphᚐLeaderboardEntry(ctx context.Context, sel ast.SelectionSet, v *LeaderboardEntry) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._LeaderboardEntry(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNLeaderboardEntryEdge2ᚕᚖmembergateᚋgraphᚐLeaderboardEntryEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*LeaderboardEntryEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNLeaderboardEntryEdge2ᚖmembergateᚋgraphᚐLeaderboardEntryEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNLeaderboardEntryEdge2ᚖmembergateᚋgraphᚐLeaderboardEntryEdge(ctx context.Context, sel ast.SelectionSet, v *LeaderboardEntryEdge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._LeaderboardEntryEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNLeaderboardListingSetErrorCode2membergateᚋgraphᚐLeaderboardListingSetErrorCode(ctx context.Context, v any) (LeaderboardListingSetErrorCode, error) {
+	var res LeaderboardListingSetErrorCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNLeaderboardListingSetErrorCode2membergateᚋgraphᚐLeaderboardListingSetErrorCode(ctx context.Context, sel ast.SelectionSet, v LeaderboardListingSetErrorCode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNLeaderboardListingSetInput2membergateᚋgraphᚐLeaderboardListingSetInput(ctx context.Context, v any) (LeaderboardListingSetInput, error) {
+	res, err := ec.unmarshalInputLeaderboardListingSetInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNLeaderboardListingSetPayload2ᚖmembergateᚋgraphᚐLeaderboardListingSetPayload(ctx context.Context, sel ast.SelectionSet, v *LeaderboardListingSetPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._LeaderboardListingSetPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNLeaderboardListingSetUserError2ᚕᚖmembergateᚋgraphᚐLeaderboardListingSetUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*LeaderboardListingSetUserError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNLeaderboardListingSetUserError2ᚖmembergateᚋgraphᚐLeaderboardListingSetUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNLeaderboardListingSetUserError2ᚖmembergateᚋgraphᚐLeaderboardListingSetUserError(ctx context.Context, sel ast.SelectionSet, v *LeaderboardListingSetUserError) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._LeaderboardListingSetUserError(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNLedgerEntry2ᚕᚖmembergateᚋgraphᚐLedgerEntryᚄ(ctx context.Context, sel ast.SelectionSet, v []*LedgerEntry) graphql.Marshaler {
@@ -110173,6 +113169,65 @@ func (ec *executionContext) marshalOInvitedFriendConnection2ᚖmembergateᚋgrap
 	return ec._InvitedFriendConnection(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOLeaderboard2ᚕᚖmembergateᚋgraphᚐLeaderboardᚄ(ctx context.Context, sel ast.SelectionSet, v []*Leaderboard) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNLeaderboard2ᚖmembergateᚋgraphᚐLeaderboard(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOLeaderboard2ᚖmembergateᚋgraphᚐLeaderboard(ctx context.Context, sel ast.SelectionSet, v *Leaderboard) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Leaderboard(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOLeaderboardEntry2ᚕᚖmembergateᚋgraphᚐLeaderboardEntryᚄ(ctx context.Context, sel ast.SelectionSet, v []*LeaderboardEntry) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNLeaderboardEntry2ᚖmembergateᚋgraphᚐLeaderboardEntry(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOLeaderboardEntry2ᚖmembergateᚋgraphᚐLeaderboardEntry(ctx context.Context, sel ast.SelectionSet, v *LeaderboardEntry) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._LeaderboardEntry(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOLeaderboardEntryConnection2ᚖmembergateᚋgraphᚐLeaderboardEntryConnection(ctx context.Context, sel ast.SelectionSet, v *LeaderboardEntryConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._LeaderboardEntryConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOLedgerEntry2ᚖmembergateᚋgraphᚐLedgerEntry(ctx context.Context, sel ast.SelectionSet, v *LedgerEntry) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -110539,6 +113594,13 @@ func (ec *executionContext) marshalOPrivacyDecisionConnection2ᚖmembergateᚋgr
 		return graphql.Null
 	}
 	return ec._PrivacyDecisionConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPrivacyDeletion2ᚖmembergateᚋgraphᚐPrivacyDeletion(ctx context.Context, sel ast.SelectionSet, v *PrivacyDeletion) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PrivacyDeletion(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOProduct2ᚕᚖmembergateᚋgraphᚐProductᚄ(ctx context.Context, sel ast.SelectionSet, v []*Product) graphql.Marshaler {

@@ -9,6 +9,7 @@ import (
 	"membergate/internal/account"
 	"membergate/internal/benefit"
 	"membergate/internal/community"
+	"membergate/internal/contribution"
 	"membergate/internal/coupon"
 	"membergate/internal/family"
 	"membergate/internal/member"
@@ -2246,6 +2247,9 @@ type Group struct {
 	CanJoin *bool `json:"canJoin,omitempty"`
 	// How many members are in it. Null only together with an error.
 	MemberCount *int `json:"memberCount,omitempty"`
+	// Who of the group did most this month. Null when the viewer is not in it, or the programme has no boards of groups; or
+	// together with an error.
+	Leaderboard *Leaderboard `json:"leaderboard,omitempty"`
 	// What members can be for the group, in the programme's order; empty when all are alike.
 	Roles []*GroupRole `json:"roles"`
 	// Who has a role in it, by the order of the roles, and of one role whoever has it longest first. Those whom the viewer does
@@ -2436,6 +2440,34 @@ type HeldGroupRole struct {
 	Since time.Time `json:"since"`
 }
 
+// What of the own data is to be deleted.
+type HistoryDeleteInput struct {
+	// Codes of the categories: RECOMMENDATIONS (lists made from what the member did, and what was hidden from them), PURCHASES
+	// (which products orders were of; sums stay, for coins and growth), HOUSEHOLD (what was told of home and likes), NOTICES (what
+	// the inbox holds), REACTIONS (what was liked and kept). More may come.
+	Categories []string `json:"categories"`
+}
+
+// What came of it.
+type HistoryDeletePayload struct {
+	// What the member's data may be used for, and what is being deleted of it. Null when refused.
+	Privacy *Privacy `json:"privacy,omitempty"`
+	// Why nothing is deleted; empty on success.
+	UserErrors []*HistoryDeleteUserError `json:"userErrors"`
+}
+
+// Why nothing is deleted.
+type HistoryDeleteUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// What to do about it.
+	Code HistoryDeleteErrorCode `json:"code"`
+}
+
+func (HistoryDeleteUserError) IsUserError() {}
+
 // Coins set aside until something is paid or given up.
 type Hold struct {
 	// Opaque id of the hold.
@@ -2613,6 +2645,90 @@ type InvitedFriendEdge struct {
 	// The friend.
 	Node *InvitedFriend `json:"node"`
 }
+
+// Who did most for other members in a calendar month of the programme's zone, as it was counted last.
+type Leaderboard struct {
+	// Opaque id of the board.
+	ID string `json:"id"`
+	// The board's name in the language asked for.
+	Title string `json:"title"`
+	// Code of what it is of: COMMUNITY, BOARD of posts, or GROUP.
+	Scope string `json:"scope"`
+	// The month, such as 2026-11.
+	Month string `json:"month"`
+	// When the month begins.
+	PeriodStart time.Time `json:"periodStart"`
+	// When the month is over, exclusive.
+	PeriodEnd time.Time `json:"periodEnd"`
+	// When it was counted last. Null only together with an error.
+	CountedAt *time.Time `json:"countedAt,omitempty"`
+	// The viewer's own place. Null when the viewer has none, or does not want one; or together with an error.
+	Me *LeaderboardEntry `json:"me,omitempty"`
+	// The places, first one first. Nobody is on it who does not want to be, or of whom a block parts the viewer; who is below
+	// them moves up. Null only together with an error.
+	Entries *LeaderboardEntryConnection `json:"entries,omitempty"`
+	// The viewer's own place with those above and below it; empty when the viewer has none. Null only together with an error.
+	AroundMe []*LeaderboardEntry `json:"aroundMe,omitempty"`
+	Board    contribution.ID     `json:"-"`
+}
+
+func (Leaderboard) IsNode() {}
+
+// Somebody's place on a board.
+type LeaderboardEntry struct {
+	// The place: 1 is the first. Of those with as many points whoever had them first comes first.
+	Rank int `json:"rank"`
+	// Points of the month, by the programme's rule.
+	Score int `json:"score"`
+	// The first letter of the name that others know, and nothing more.
+	MaskedName string `json:"maskedName"`
+	// Whether it is the viewer's own.
+	IsMe bool `json:"isMe"`
+}
+
+// A page of a board.
+type LeaderboardEntryConnection struct {
+	// The places with their cursors.
+	Edges []*LeaderboardEntryEdge `json:"edges"`
+	// The places alone.
+	Nodes []*LeaderboardEntry `json:"nodes"`
+	// Where the page lies.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A place in a page of a board.
+type LeaderboardEntryEdge struct {
+	// Opaque value of the place: it stays good when those around it move.
+	Cursor string `json:"cursor"`
+	// The place.
+	Node *LeaderboardEntry `json:"node"`
+}
+
+// Whether the viewer wants to be on boards.
+type LeaderboardListingSetInput struct {
+	// False takes the viewer off all boards at once, and out of the choice of stars.
+	Listed bool `json:"listed"`
+}
+
+// Whether the viewer is on boards now.
+type LeaderboardListingSetPayload struct {
+	// What holds now. Null when it was refused.
+	Listed *bool `json:"listed,omitempty"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*LeaderboardListingSetUserError `json:"userErrors"`
+}
+
+// Why nothing was set about boards.
+type LeaderboardListingSetUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code LeaderboardListingSetErrorCode `json:"code"`
+}
+
+func (LeaderboardListingSetUserError) IsUserError() {}
 
 // One line of the ledger. It is never changed: a correction is another line.
 type LedgerEntry struct {
@@ -2888,6 +3004,8 @@ type Member struct {
 	FollowedTopics *TopicConnection `json:"followedTopics,omitempty"`
 	// The words that the member has muted, newest first. Null only together with an error.
 	MutedWords []string `json:"mutedWords,omitempty"`
+	// Whether the member is on leaderboards when they give enough; true until they say otherwise. Null only together with an error.
+	LeaderboardListed *bool `json:"leaderboardListed,omitempty"`
 	// The numbers for badges on icons. Null only together with an error.
 	UnreadCounts *UnreadCounts `json:"unreadCounts,omitempty"`
 	// The member's inbox, newest first. One that counts several things, such as the orders of a day, moves to the front and is
@@ -4127,7 +4245,10 @@ type Privacy struct {
 	Purposes []*PrivacyPurpose `json:"purposes"`
 	// What the member has decided so far, newest first. Null only together with an error.
 	Decisions *PrivacyDecisionConnection `json:"decisions,omitempty"`
-	Profile   member.Profile             `json:"-"`
+	// What of the member's data is being deleted, or was: the request that must be done first, else the one that was done last.
+	// Null when nothing was asked for, or together with an error.
+	Deletion *PrivacyDeletion `json:"deletion,omitempty"`
+	Profile  member.Profile   `json:"-"`
 }
 
 func (Privacy) IsNode() {}
@@ -4162,6 +4283,23 @@ type PrivacyDecisionEdge struct {
 	Cursor string `json:"cursor"`
 	// The decision itself.
 	Node *PrivacyDecision `json:"node"`
+}
+
+// Data that is deleted because the member asked for it, or said no to a purpose. Its use has ended at once; deleting takes
+// seconds, and is watched until it is done.
+type PrivacyDeletion struct {
+	// REQUESTED or DONE; more may come.
+	State string `json:"state"`
+	// HISTORY when the member asked for it, CONSENT when it followed a no; more may come.
+	Kind string `json:"kind"`
+	// Codes of what is deleted, as in `historyDelete`; empty where nothing but what the no itself took away was kept.
+	Categories []string `json:"categories"`
+	// When it was asked for.
+	RequestedAt time.Time `json:"requestedAt"`
+	// By when it must be done.
+	DueAt time.Time `json:"dueAt"`
+	// When it was done. Null before.
+	DoneAt *time.Time `json:"doneAt,omitempty"`
 }
 
 // Something that personal data may be used for, off until the member says yes.
@@ -8144,6 +8282,64 @@ func (e GroupRoleSetErrorCode) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// Reasons why nothing is deleted.
+type HistoryDeleteErrorCode string
+
+const (
+	// One of the codes is no category.
+	HistoryDeleteErrorCodeUnknownCode HistoryDeleteErrorCode = "UNKNOWN_CODE"
+	// There is no category in the list.
+	HistoryDeleteErrorCodeOutOfRange HistoryDeleteErrorCode = "OUT_OF_RANGE"
+)
+
+var AllHistoryDeleteErrorCode = []HistoryDeleteErrorCode{
+	HistoryDeleteErrorCodeUnknownCode,
+	HistoryDeleteErrorCodeOutOfRange,
+}
+
+func (e HistoryDeleteErrorCode) IsValid() bool {
+	switch e {
+	case HistoryDeleteErrorCodeUnknownCode, HistoryDeleteErrorCodeOutOfRange:
+		return true
+	}
+	return false
+}
+
+func (e HistoryDeleteErrorCode) String() string {
+	return string(e)
+}
+
+func (e *HistoryDeleteErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = HistoryDeleteErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid HistoryDeleteErrorCode", str)
+	}
+	return nil
+}
+
+func (e HistoryDeleteErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *HistoryDeleteErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e HistoryDeleteErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // What has become of an invitation.
 type InvitationState string
 
@@ -8206,6 +8402,61 @@ func (e *InvitationState) UnmarshalJSON(b []byte) error {
 }
 
 func (e InvitationState) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons of LeaderboardListingSetUserError; more may come.
+type LeaderboardListingSetErrorCode string
+
+const (
+	// The programme has no boards.
+	LeaderboardListingSetErrorCodeLeaderboardsOff LeaderboardListingSetErrorCode = "LEADERBOARDS_OFF"
+)
+
+var AllLeaderboardListingSetErrorCode = []LeaderboardListingSetErrorCode{
+	LeaderboardListingSetErrorCodeLeaderboardsOff,
+}
+
+func (e LeaderboardListingSetErrorCode) IsValid() bool {
+	switch e {
+	case LeaderboardListingSetErrorCodeLeaderboardsOff:
+		return true
+	}
+	return false
+}
+
+func (e LeaderboardListingSetErrorCode) String() string {
+	return string(e)
+}
+
+func (e *LeaderboardListingSetErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = LeaderboardListingSetErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid LeaderboardListingSetErrorCode", str)
+	}
+	return nil
+}
+
+func (e LeaderboardListingSetErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *LeaderboardListingSetErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e LeaderboardListingSetErrorCode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

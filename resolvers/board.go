@@ -48,12 +48,7 @@ func (q query) Groups(ctx context.Context) ([]*graph.Group, error) {
 	o := loaders.From(ctx)
 	out := []*graph.Group{}
 	for _, g := range q.programme(ctx).Groups {
-		if asks(ctx, "joined") || asks(ctx, "canJoin") || asks(ctx, "memberCount") {
-			o.Circles.Want(g.Code)
-		}
-		if asks(ctx, "staff") {
-			o.Staffings.Want(g.Code)
-		}
+		q.foreseeGroup(ctx, g.Code)
 		out = append(out, q.group(ctx, g))
 	}
 	if asks(ctx, "canJoin") {
@@ -62,6 +57,17 @@ func (q query) Groups(ctx context.Context) ([]*graph.Group, error) {
 		o.Arrive(ctx)
 	}
 	return out, nil
+}
+
+// foreseeGroup wants what the selections of a group will need.
+func (r *Root) foreseeGroup(ctx context.Context, code string) {
+	o := loaders.From(ctx)
+	if asks(ctx, "joined") || asks(ctx, "canJoin") || asks(ctx, "memberCount") || asks(ctx, "leaderboard") {
+		o.Circles.Want(code)
+	}
+	if asks(ctx, "staff") || asks(ctx, "members") {
+		o.Staffings.Want(code)
+	}
 }
 
 func (r *Root) group(ctx context.Context, g programme.Group) *graph.Group {

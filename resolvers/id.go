@@ -36,6 +36,7 @@ const (
 	kindTopic      = "Topic"
 	kindBoard      = "Board"
 	kindGroup      = "Group"
+	kindLadder     = "Leaderboard"
 	kindProduct    = "Product"
 	kindReward     = "Reward"
 	kindSlot       = "RewardSlot"

@@ -48,7 +48,7 @@ func (r *Root) node(ctx context.Context, id string) (graph.Node, error) {
 		kindWallet: r.walletNode, kindEntry: r.entryNode, kindHold: r.holdNode, kindRedemption: r.redemptionNode, kindCoupon: r.couponNode, kindAdjustment: r.adjustmentNode, kindTransfer: r.transferNode, kindUse: r.useNode, kindProfile: r.profileNode,
 		kindTier: r.programmeNode, kindBenefit: r.programmeNode, kindBoard: r.programmeNode, kindGroup: r.programmeNode, kindProgramme: r.programmeNode,
 		kindFamily: r.familyNode, kindKin: r.familyNode, kindInvitation: r.familyNode, kindApproval: r.familyNode,
-		kindPost: r.postNode, kindComment: r.commentNode, kindTopic: r.topicNode,
+		kindPost: r.postNode, kindComment: r.commentNode, kindTopic: r.topicNode, kindLadder: r.leaderboardNode,
 		kindReport: r.reportNode, kindCase: r.caseNode,
 		kindProduct: r.productNode, kindReward: r.rewardNode, kindSlot: r.slotNode,
 	}[kind]

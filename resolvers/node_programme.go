@@ -31,6 +31,8 @@ func (r *Root) programmeNode(ctx context.Context, key string) (graph.Node, error
 	case kindGroup:
 		for _, g := range p.Groups {
 			if g.Code == key {
+				r.foreseeGroup(ctx, key)
+				loaders.From(ctx).Arrive(ctx)
 				return r.group(ctx, g), nil
 			}
 		}

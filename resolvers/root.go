@@ -14,6 +14,7 @@ import (
 	"membergate/internal/checkout"
 	"membergate/internal/claim"
 	"membergate/internal/community"
+	"membergate/internal/contribution"
 	"membergate/internal/coupon"
 	"membergate/internal/cursor"
 	"membergate/internal/desk"
@@ -74,6 +75,8 @@ type Root struct {
 	Uploads   *upload.Service     // pictures on their way in
 	Cursors   *cursor.Book        // places in lists
 	Inviting  *invites.Service    // who brings whom along
+
+	Boards *contribution.Service // who did most
 }
 
 var _ graph.ResolverRoot = (*Root)(nil)
@@ -111,6 +114,7 @@ type (
 	groupFields       struct{ *Root }
 	groupMemberFields struct{ *Root }
 	roleChangeFields  struct{ *Root }
+	leaderboardFields struct{ *Root }
 	campaignFields    struct{ *Root }
 	redemptionFields  struct{ *Root }
 	couponFields      struct{ *Root }
@@ -226,6 +230,9 @@ func (r *Root) GroupMember() graph.GroupMemberResolver { return groupMemberField
 
 // GroupRoleChange answers the fields of a line of the log of roles.
 func (r *Root) GroupRoleChange() graph.GroupRoleChangeResolver { return roleChangeFields{r} }
+
+// Leaderboard answers the fields of a board of who did most.
+func (r *Root) Leaderboard() graph.LeaderboardResolver { return leaderboardFields{r} }
 
 // PostCampaign answers the fields of what members are asked to write about.
 func (r *Root) PostCampaign() graph.PostCampaignResolver { return campaignFields{r} }

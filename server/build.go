@@ -132,6 +132,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 	root.Posting = st.postingService(rules, root.Community, root.Uploads)
 	root.Redeeming.Families, root.Families.Spending = root.Families, root.Redeeming
 	root.Adopting = st.adoptionService(rules)
+	root.Boards = st.boardService(rules)
 	root.Reporting = st.reportService(rules, root.Community, root.Posting, keys)
 	parts.Schema = graph.NewExecutableSchema(graph.Config{Resolvers: root})
 	parts.Beside = append(parts.Beside, keepLists(st, log), keepSupply(st, rules, hints, log), st.keepTelling(log), st.keepMarking(log), finishRedemptions(root.Redeeming, now, log),

@@ -29,7 +29,7 @@ var guards = map[string]string{
 	"familyMemberRemove": "member", "familyOwnershipTransfer": "member", "familyDissolve": "member", "familyRoleSet": "member", "familyLimitSet": "member",
 	"familySharingSet": "member", "approvalDecide": "member",
 	"reactionSet": "member", "bookmarkSet": "member", "followSet": "member", "memberBlockSet": "member", "groupJoin": "member",
-	"memberMuteSet": "member", "mutedWordSet": "member",
+	"leaderboards": "member", "leaderboard": "member", "leaderboardListingSet": "member", "memberMuteSet": "member", "mutedWordSet": "member",
 	"recommendationFeedback": "member", "recommendationEvents": "member",
 	"mediaUploadCreate": "member", "mediaUploadFinish": "member",
 	"memberCodeKey": "member", "memberCodeRevoke": "member", "afterSalesRequest": "member",
@@ -143,6 +143,7 @@ func someSelection(schema *ast.Schema, of *ast.Type) string {
 // that anybody may see have none.
 var triedElsewhere = map[string][]string{
 	"Tier": nil, "Benefit": nil, "Topic": nil, "Board": nil, "Group": nil, "Product": nil, "Reward": nil, "RewardSlot": nil, "Programme": nil,
+	"Leaderboard":     {"leaderboard_test.go", "TestALeaderboardIsForThoseItIsOf"},
 	"Report":          {"report_test.go", "TestReportsAreDecidedByModeratorsAndAppealedByAuthors"},
 	"ModerationCase":  {"report_test.go", "TestReportsAreDecidedByModeratorsAndAppealedByAuthors"},
 	"TierApplication": {"admission_test.go", "TestAReviewLetsIn"},

@@ -31,8 +31,14 @@ func putGuild(ctx context.Context, _ Settings, st *stores, rules book) error {
 		})
 		err = errors.Join(err, wrong)
 	}
-	return err
+	return errors.Join(err, st.boardService(rules).Count(ctx, villageMonth))
 }
+
+// The month in which the village was founded, and a day on which it is over and its boards stay as they are.
+const (
+	villageMonth = "2011-01"
+	monthLater   = "2011-02-20T12:00:00+08:00"
+)
 
 // profileOf is the id by which others know a member.
 func profileOf(t testing.TB, e *engine, who string) string {

@@ -1,3 +1,3 @@
 package main
 
-func init() { hotFresh = 0 }
+func init() { hotFresh, boardsFresh = 0, 0 }

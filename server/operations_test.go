@@ -173,6 +173,8 @@ func askings() []asking {
 	add("PostDetail", sampleEnd, map[string]any{"id": globalID("Post", string(familyPost))}, owner)
 	add("Community", sampleEnd, nil, owner, teen, "")
 	add("GroupPage", today, map[string]any{"id": globalID("Group", guildGroup)}, guild(0), owner, "")
+	add("Leaderboards", today, nil, owner)
+	add("Leaderboard", monthLater, map[string]any{"id": globalID("Leaderboard", villageMonth+"/COMMUNITY")}, owner)
 	add("PersonInGroups", today, map[string]any{"id": globalID("PublicProfile", "none")}, owner, "")
 	add("PostCampaigns", today, nil, owner, "")
 	add("Reports", sampleEnd, nil, owner, "")

@@ -17,6 +17,7 @@ import (
 	"membergate/internal/change"
 	"membergate/internal/claim"
 	"membergate/internal/community"
+	"membergate/internal/contribution"
 	"membergate/internal/coupon"
 	"membergate/internal/desk"
 	"membergate/internal/family"
@@ -75,6 +76,8 @@ type stores struct {
 	personal   personal.Store   // what members ask to be deleted
 	tastes     recommend.Tastes // what members say of recommendations
 	cache      *redisstore.Store
+
+	boards contribution.Store // who did most
 
 	notices notice.Store  // inboxes, and where to push them
 	marks   *notice.Hints // whom this process has changed; nil unless somebody watches
@@ -160,6 +163,7 @@ func (s *stores) useBolt(b *boltstore.Store) {
 	s.products, s.rewards, s.usages, s.families, s.community = b.Products(), b.Rewards(), b.Usages(), b.Families(), b.Community()
 	s.uses, s.posting, s.glances = b.Uses(), b.Community(), b.Glances()
 	s.reports, s.reviewed, s.adoptions = b.Reports(), b.Community(), b.Community()
+	s.boards = b.Community()
 	s.decisions, s.requests, s.cards = b.Decisions(), b.Requests(), b.Cards()
 	s.redemptions, s.vouchers, s.promises = b.Redemptions(), b.Vouchers(), b.Supply()
 	s.coupons, s.invites = b.Coupons(), b.Invitations()
@@ -177,6 +181,7 @@ func (s *stores) useMongo(m *mongostore.Store) {
 	s.products, s.rewards, s.usages, s.families, s.community = m.Products(), m.Rewards(), m.Usages(), m.Families(), m.Community()
 	s.uses, s.posting, s.glances = m.Uses(), m.Community(), m.Glances()
 	s.reports, s.reviewed, s.adoptions = m.Reports(), m.Community(), m.Community()
+	s.boards = m.Community()
 	s.decisions, s.requests, s.cards = m.Decisions(), m.Requests(), m.Cards()
 	s.redemptions, s.vouchers, s.promises = m.Redemptions(), m.Vouchers(), m.Supply()
 	s.coupons, s.invites = m.Coupons(), m.Invitations()

@@ -69,6 +69,7 @@ func newSweeps(s Settings, st *stores, rules book, now clock.Clock, log *slog.Lo
 		{Name: "notice walk", Every: dueEvery, Round: walking(told)},
 		{Name: "counts", Every: countsEvery, Round: counting(st)},
 		{Name: "deletions", Every: dueEvery, Round: deleting(st, rules, w.deletions)},
+		{Name: "boards", Every: countsEvery, Round: boarding(st, rules, now)},
 	}
 	if len(st.services) > 0 {
 		jobs = append(jobs, sweep.Job{Name: "pushes", Every: noticesEvery, Round: pushing(st.sender(rules, w.pushed, log), now)})

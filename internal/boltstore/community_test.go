@@ -53,3 +53,5 @@ func TestReporting(t *testing.T) {
 }
 
 func TestAdoptions(t *testing.T) { storetest.Adoptions(t, open(t).Community()) }
+
+func TestContributions(t *testing.T) { storetest.Contributions(t, open(t).Community()) }

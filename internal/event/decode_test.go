@@ -49,7 +49,7 @@ func TestEveryEventThatAProgrammeMayNameCanBeRead(t *testing.T) {
 	for kind, data := range map[string]string{
 		"order.late": `{"orderId":"1","parcelId":"2"}`, "product.viewed": `{"sku":"1"}`, "content.shared": `{"kind":"POST","ref":"1"}`,
 		"review.written": `{"orderId":"1","sku":"2"}`, "store.visited": `{"storeId":"1","travel":"BUS"}`, "post.adopted": `{"postId":"1"}`,
-		"trial.adopted": `{"reportId":"1"}`, "member.signedIn": `{}`, "member.joined": `{}`, "member.segmented": `{"segments":["A"]}`, "coupon.used": `{"couponId":"1","savedFen":2}`,
+		"trial.adopted": `{"reportId":"1"}`, "group.starred": `{"starId":"G/2026-10"}`, "member.signedIn": `{}`, "member.joined": `{}`, "member.segmented": `{"segments":["A"]}`, "coupon.used": `{"couponId":"1","savedFen":2}`,
 		"action.recorded": `{"code":"CHECK_IN","ref":"1"}`, "membership.refunded": `{"paymentId":"P"}`,
 		"membership.paid": `{"tier":"SILVER","from":"2026-07-06T00:00:00+08:00","until":"2027-07-06T00:00:00+08:00","autoRenew":false,"paymentId":"P"}`,
 	} {

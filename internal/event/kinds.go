@@ -32,6 +32,7 @@ var readers = map[string]reader{
 	"store.visited":           visited,
 	"post.adopted":            deed("postId"),
 	"trial.adopted":           deed("reportId"),
+	"group.starred":           deed("starId"),
 	"member.signedIn":         deed(),
 	programme.MemberJoined:    joined,
 	programme.MemberSegmented: segmented,

@@ -26,6 +26,8 @@ func TestPosting(t *testing.T) { storetest.Posting(t, open(t).Community()) }
 
 func TestAdoptions(t *testing.T) { storetest.Adoptions(t, open(t).Community()) }
 
+func TestContributions(t *testing.T) { storetest.Contributions(t, open(t).Community()) }
+
 func TestReporting(t *testing.T) {
 	s := open(t)
 	storetest.Reporting(t, storetest.Tribunal{Reports: s.Reports(), Contents: s.Community()})

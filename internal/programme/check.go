@@ -56,6 +56,7 @@ func (r *report) check(p *Programme) {
 	c.family()
 	c.community()
 	c.groupRoles()
+	c.contributions()
 	c.posts()
 	c.moderation()
 	c.lifecycle()

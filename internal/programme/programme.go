@@ -33,6 +33,7 @@ type Programme struct {
 	Boards        []Board           `yaml:"boards"`        //
 	Groups        []Group           `yaml:"groups"`        //
 	GroupRoles    []GroupRole       `yaml:"groupRoles"`    // what members can be for a group; absent = all are alike
+	Contributions *Contributions    `yaml:"contributions"` // absent = nobody counts who takes part
 	Posts         *Posts            `yaml:"posts"`         // absent = members write nothing
 	Moderation    *Moderation       `yaml:"moderation"`    // absent = nobody reports or decides
 	Lifecycle     Lifecycle         `yaml:"lifecycle"`     //

@@ -34,6 +34,7 @@ var events = map[string][]string{
 	"store.visited":   {"storeId", "travel"},
 	"post.adopted":    {"postId"},
 	"trial.adopted":   {"reportId"},
+	"group.starred":   {"starId"},
 	"member.signedIn": {},
 	MemberJoined:      {},
 	MemberSegmented:   {},
