@@ -346,12 +346,11 @@ func groupBoard(t *testing.T, ctx context.Context, s Guildhall) {
 	code := name("group")
 	c.rules.Groups = []programme.Group{{Code: code}}
 	id := contribution.ID{Month: c.month, Code: code, Group: true}
-	var people []writing
 	var who []member.ID
 	for i := range 4 {
 		w := write(s)
 		w.says(t, ctx, "hello", c.now.Add(time.Duration(i)*time.Second)) // who was first is first
-		people, who = append(people, w), append(who, w.author.Member)
+		who = append(who, w.author.Member)
 		if i > 0 {
 			must(t, s.SetCircle(ctx, code, w.author.Member, true, 0))
 		}
