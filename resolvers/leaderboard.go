@@ -220,11 +220,12 @@ func (r *Root) places(ctx context.Context, all []contribution.Place) ([]*graph.L
 
 // LeaderboardListed tells whether the member is on boards.
 func (m memberFields) LeaderboardListed(ctx context.Context, _ *graph.Member) (*bool, error) {
-	hidden, err := m.Boards.Store.IsHidden(ctx, loaders.From(ctx).Me())
+	me := loaders.From(ctx).Me()
+	hidden, err := m.Boards.Store.HiddenOf(ctx, []member.ID{me})
 	if err != nil {
 		return nil, err
 	}
-	return ptr(!hidden), nil
+	return ptr(!hidden[me]), nil
 }
 
 // leaderboardsOff is the reason where the programme has no boards.

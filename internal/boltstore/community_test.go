@@ -55,3 +55,5 @@ func TestReporting(t *testing.T) {
 func TestAdoptions(t *testing.T) { storetest.Adoptions(t, open(t).Community()) }
 
 func TestContributions(t *testing.T) { storetest.Contributions(t, open(t).Community()) }
+
+func TestStars(t *testing.T) { storetest.Stars(t, open(t).Community()) }

@@ -152,11 +152,16 @@ func (c *Community) Hidden(ctx context.Context, since time.Time) (out []member.I
 	return out, err
 }
 
-// IsHidden implements contribution.Store.
-func (c *Community) IsHidden(ctx context.Context, who member.ID) (is bool, err error) {
-	err = c.s.read(ctx, func(t *tx) error {
-		is = t.has(unlisted, []byte(who))
+// HiddenOf implements contribution.Store.
+func (c *Community) HiddenOf(ctx context.Context, who []member.ID) (map[member.ID]bool, error) {
+	out := map[member.ID]bool{}
+	err := c.s.read(ctx, func(t *tx) error {
+		for _, m := range who {
+			if t.has(unlisted, []byte(m)) {
+				out[m] = true
+			}
+		}
 		return nil
 	})
-	return is, err
+	return out, err
 }

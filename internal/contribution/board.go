@@ -81,8 +81,8 @@ type Store interface {
 	SetHidden(ctx context.Context, who member.ID, hidden bool, at time.Time) error
 	// Hidden gives those who do not want to be on boards, since a time or later; the zero time is all.
 	Hidden(ctx context.Context, since time.Time) ([]member.ID, error)
-	// IsHidden tells whether a member does not want to be on boards.
-	IsHidden(ctx context.Context, who member.ID) (bool, error)
+	// HiddenOf tells which of some members do not want to be on boards; the others are missing.
+	HiddenOf(ctx context.Context, who []member.ID) (map[member.ID]bool, error)
 }
 
 // Company tells who is in groups.

@@ -2,7 +2,6 @@ package contribution
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"membergate/internal/community"
@@ -123,15 +122,17 @@ func (s *Service) Hide(ctx context.Context, who member.ID, hidden bool) error {
 	return s.Store.SetHidden(ctx, who, hidden, s.Clock().UTC().Truncate(time.Millisecond))
 }
 
-// Final counts a group's board of a month that is over, as it stands now, without those who do not want to be on it.
-func (s *Service) Final(ctx context.Context, group string, m Month) ([]Entry, error) {
+// Final counts the boards of groups of a month that is over, as it stands now, by code of the group, without those who do
+// not want to be on them.
+func (s *Service) Final(ctx context.Context, m Month) (map[string][]Entry, error) {
 	all, err := s.count(ctx, m)
-	want := ID{Month: m, Code: group, Group: true}.String()
-	i := slices.IndexFunc(all, func(b Board) bool { return b.ID == want })
-	if err != nil || i < 0 {
-		return nil, err
+	out := map[string][]Entry{}
+	for _, b := range all {
+		if id := ParseID(b.ID); id.Group {
+			out[id.Code] = b.Entries
+		}
 	}
-	return all[i].Entries, nil
+	return out, err
 }
 
 // Moving are the months whose boards still change: this one, and the last one for a while.

@@ -93,13 +93,14 @@ var may = map[string][]string{
 	"server":               {"*"}, // the only place that knows everything
 
 	"internal/contribution": {"internal/programme", "internal/member", "internal/cursor", "internal/community"},
+	"internal/star":         {"internal/programme", "internal/member", "internal/community", "internal/adoption", "internal/contribution"},
 }
 
 // domains are the packages that hold rules and know no store, no HTTP and no GraphQL.
 var domains = []string{
 	"internal/profile", "internal/personal", "internal/desk",
 	"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/wallet", "internal/checkout", "internal/account", "internal/order", "internal/benefit",
-	"internal/moderation", "internal/upload", "internal/product", "internal/reward", "internal/voucher", "internal/redemption", "internal/admission", "internal/adjustment", "internal/transfer", "internal/family", "internal/cursor", "internal/community", "internal/posting", "internal/report", "internal/adoption", "internal/contribution", "internal/recommend", "internal/claim",
+	"internal/moderation", "internal/upload", "internal/product", "internal/reward", "internal/voucher", "internal/redemption", "internal/admission", "internal/adjustment", "internal/transfer", "internal/family", "internal/cursor", "internal/community", "internal/posting", "internal/report", "internal/adoption", "internal/contribution", "internal/star", "internal/recommend", "internal/claim",
 	"internal/event", "internal/supply", "internal/change", "internal/coupon", "internal/basket", "internal/offer", "internal/giving", "internal/membership", "internal/notice", "internal/invitation", "internal/glance",
 }
 

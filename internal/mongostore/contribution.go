@@ -165,8 +165,9 @@ func (c *Community) Hidden(ctx context.Context, since time.Time) (out []member.I
 	return out, err
 }
 
-// IsHidden implements contribution.Store.
-func (c *Community) IsHidden(ctx context.Context, who member.ID) (is bool, err error) {
-	err = find(ctx, c.s, unlisted, bson.D{{Key: "_id", Value: who}}, options.Find(), func(unlistedDoc) { is = true })
-	return is, err
+// HiddenOf implements contribution.Store.
+func (c *Community) HiddenOf(ctx context.Context, who []member.ID) (map[member.ID]bool, error) {
+	out := map[member.ID]bool{}
+	err := findIDs(ctx, c.s, unlisted, who, func(d unlistedDoc) { out[d.ID] = true })
+	return out, err
 }
