@@ -38,6 +38,7 @@ type ResolverRoot interface {
 	CoinTransfer() CoinTransferResolver
 	Comment() CommentResolver
 	Coupon() CouponResolver
+	Entitlements() EntitlementsResolver
 	Family() FamilyResolver
 	FamilyChange() FamilyChangeResolver
 	FamilyGift() FamilyGiftResolver
@@ -46,6 +47,7 @@ type ResolverRoot interface {
 	Group() GroupResolver
 	GroupMember() GroupMemberResolver
 	GroupRoleChange() GroupRoleChangeResolver
+	GroupStar() GroupStarResolver
 	Leaderboard() LeaderboardResolver
 	LedgerEntry() LedgerEntryResolver
 	Member() MemberResolver
@@ -883,6 +885,7 @@ type ComplexityRoot struct {
 	}
 
 	Entitlements struct {
+		Awards       func(childComplexity int) int
 		Entitlements func(childComplexity int) int
 		Profile      func(childComplexity int) int
 		Services     func(childComplexity int) int
@@ -1047,6 +1050,7 @@ type ComplexityRoot struct {
 		MinTier     func(childComplexity int) int
 		Roles       func(childComplexity int) int
 		Staff       func(childComplexity int) int
+		Stars       func(childComplexity int) int
 		Title       func(childComplexity int) int
 	}
 
@@ -1117,6 +1121,14 @@ type ComplexityRoot struct {
 		Field   func(childComplexity int) int
 		Message func(childComplexity int) int
 		Nearest func(childComplexity int) int
+	}
+
+	GroupStar struct {
+		DecidedAt func(childComplexity int) int
+		Month     func(childComplexity int) int
+		Points    func(childComplexity int) int
+		Profile   func(childComplexity int) int
+		Streak    func(childComplexity int) int
 	}
 
 	Growth struct {
@@ -1380,6 +1392,7 @@ type ComplexityRoot struct {
 	Member struct {
 		AfterSales             func(childComplexity int, first *int, after *string) int
 		Avatar                 func(childComplexity int) int
+		Awards                 func(childComplexity int) int
 		BenefitUses            func(childComplexity int, filter *BenefitUseFilter, first *int, after *string) int
 		Benefits               func(childComplexity int, first *int, after *string) int
 		BestCheckout           func(childComplexity int, order CouponOrderInput) int
@@ -1424,6 +1437,16 @@ type ComplexityRoot struct {
 		Version                func(childComplexity int) int
 		Wallet                 func(childComplexity int) int
 		Wallets                func(childComplexity int) int
+	}
+
+	MemberAward struct {
+		Code       func(childComplexity int) int
+		Group      func(childComplexity int) int
+		Month      func(childComplexity int) int
+		Terms      func(childComplexity int) int
+		Title      func(childComplexity int) int
+		ValidFrom  func(childComplexity int) int
+		ValidUntil func(childComplexity int) int
 	}
 
 	MemberBirthdayCorrectPayload struct {
@@ -2801,6 +2824,9 @@ type CommentResolver interface {
 type CouponResolver interface {
 	WhyNot(ctx context.Context, obj *Coupon, order *CouponOrderInput) ([]*CouponBlock, error)
 }
+type EntitlementsResolver interface {
+	Awards(ctx context.Context, obj *Entitlements) ([]*MemberAward, error)
+}
 type FamilyResolver interface {
 	SharedDiscount(ctx context.Context, obj *Family) (*SharedDiscount, error)
 	Pool(ctx context.Context, obj *Family) (*FamilyPool, error)
@@ -2828,6 +2854,7 @@ type GroupResolver interface {
 	CanJoin(ctx context.Context, obj *Group) (*bool, error)
 	MemberCount(ctx context.Context, obj *Group) (*int, error)
 	Leaderboard(ctx context.Context, obj *Group) (*Leaderboard, error)
+	Stars(ctx context.Context, obj *Group) ([]*GroupStar, error)
 
 	Staff(ctx context.Context, obj *Group) ([]*GroupMember, error)
 	Members(ctx context.Context, obj *Group, first *int, after *string) (*GroupMemberConnection, error)
@@ -2837,6 +2864,9 @@ type GroupMemberResolver interface {
 }
 type GroupRoleChangeResolver interface {
 	Profile(ctx context.Context, obj *GroupRoleChange) (*PublicProfile, error)
+}
+type GroupStarResolver interface {
+	Profile(ctx context.Context, obj *GroupStar) (*PublicProfile, error)
 }
 type LeaderboardResolver interface {
 	CountedAt(ctx context.Context, obj *Leaderboard) (*time.Time, error)
@@ -2883,6 +2913,7 @@ type MemberResolver interface {
 	FollowedTopics(ctx context.Context, obj *Member, first *int, after *string) (*TopicConnection, error)
 	MutedWords(ctx context.Context, obj *Member) ([]string, error)
 	LeaderboardListed(ctx context.Context, obj *Member) (*bool, error)
+	Awards(ctx context.Context, obj *Member) ([]*MemberAward, error)
 	UnreadCounts(ctx context.Context, obj *Member) (*UnreadCounts, error)
 	Notifications(ctx context.Context, obj *Member, unreadOnly *bool, first *int, after *string) (*NotificationConnection, error)
 	NotificationSettings(ctx context.Context, obj *Member) (*NotificationSettings, error)
@@ -6102,6 +6133,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Entitlement.Usable(childComplexity), true
 
+	case "Entitlements.awards":
+		if e.ComplexityRoot.Entitlements.Awards == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entitlements.Awards(childComplexity), true
 	case "Entitlements.entitlements":
 		if e.ComplexityRoot.Entitlements.Entitlements == nil {
 			break
@@ -6737,6 +6774,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Group.Staff(childComplexity), true
+	case "Group.stars":
+		if e.ComplexityRoot.Group.Stars == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Group.Stars(childComplexity), true
 	case "Group.title":
 		if e.ComplexityRoot.Group.Title == nil {
 			break
@@ -6970,6 +7013,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.GroupRoleSetUserError.Nearest(childComplexity), true
+
+	case "GroupStar.decidedAt":
+		if e.ComplexityRoot.GroupStar.DecidedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupStar.DecidedAt(childComplexity), true
+	case "GroupStar.month":
+		if e.ComplexityRoot.GroupStar.Month == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupStar.Month(childComplexity), true
+	case "GroupStar.points":
+		if e.ComplexityRoot.GroupStar.Points == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupStar.Points(childComplexity), true
+	case "GroupStar.profile":
+		if e.ComplexityRoot.GroupStar.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupStar.Profile(childComplexity), true
+	case "GroupStar.streak":
+		if e.ComplexityRoot.GroupStar.Streak == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupStar.Streak(childComplexity), true
 
 	case "Growth.interaction":
 		if e.ComplexityRoot.Growth.Interaction == nil {
@@ -7883,6 +7957,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.Avatar(childComplexity), true
+	case "Member.awards":
+		if e.ComplexityRoot.Member.Awards == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Member.Awards(childComplexity), true
 	case "Member.benefitUses":
 		if e.ComplexityRoot.Member.BenefitUses == nil {
 			break
@@ -8222,6 +8302,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.Wallets(childComplexity), true
+
+	case "MemberAward.code":
+		if e.ComplexityRoot.MemberAward.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberAward.Code(childComplexity), true
+	case "MemberAward.group":
+		if e.ComplexityRoot.MemberAward.Group == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberAward.Group(childComplexity), true
+	case "MemberAward.month":
+		if e.ComplexityRoot.MemberAward.Month == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberAward.Month(childComplexity), true
+	case "MemberAward.terms":
+		if e.ComplexityRoot.MemberAward.Terms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberAward.Terms(childComplexity), true
+	case "MemberAward.title":
+		if e.ComplexityRoot.MemberAward.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberAward.Title(childComplexity), true
+	case "MemberAward.validFrom":
+		if e.ComplexityRoot.MemberAward.ValidFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberAward.ValidFrom(childComplexity), true
+	case "MemberAward.validUntil":
+		if e.ComplexityRoot.MemberAward.ValidUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberAward.ValidUntil(childComplexity), true
 
 	case "MemberBirthdayCorrectPayload.profile":
 		if e.ComplexityRoot.MemberBirthdayCorrectPayload.Profile == nil {
@@ -15233,6 +15356,8 @@ type Member implements Node {
   mutedWords: [String!] @semanticNonNull
   "Whether the member is on leaderboards when they give enough; true until they say otherwise. Null only together with an error."
   leaderboardListed: Boolean @semanticNonNull
+  "What the member was awarded and is valid now, whatever ends first first. Null only together with an error."
+  awards: [MemberAward!] @semanticNonNull
   "The numbers for badges on icons. Null only together with an error."
   unreadCounts: UnreadCounts @semanticNonNull
   """
@@ -17664,6 +17789,26 @@ type Entitlements {
   entitlements: [Entitlement!]!
   "How fast each kind of request is answered."
   services: [ServiceLevel!]!
+  "What they were awarded and is valid now, such as being first at events. Null only together with an error."
+  awards: [MemberAward!] @semanticNonNull
+}
+
+"Something that a member was awarded for a while, as the star of a group."
+type MemberAward {
+  "The award's code, one of the programme's."
+  code: String!
+  "The award's name in the language asked for."
+  title: String!
+  "Its terms in the language asked for."
+  terms: String!
+  "The group. Null when there is no such group any more."
+  group: Group
+  "The month for which it was given, such as 2026-11."
+  month: String!
+  "From when it is valid."
+  validFrom: DateTime!
+  "Until when it is valid, exclusive."
+  validUntil: DateTime!
 }
 
 "The code that a member shows at gates and tills, and the phones that make it without a network."
@@ -19350,6 +19495,12 @@ type Group implements Node {
   together with an error.
   """
   leaderboard: Leaderboard
+  """
+  Who did most of the group in each of the last twelve months that are over, newest first. Months without anybody are
+  missing, and so is whoever does not want to be on boards, or of whom a block parts the viewer. Null only together with an
+  error.
+  """
+  stars: [GroupStar!] @semanticNonNull
   "What members can be for the group, in the programme's order; empty when all are alike."
   roles: [GroupRole!]!
   """
@@ -19462,6 +19613,20 @@ type LeaderboardListingSetUserError implements UserError {
 enum LeaderboardListingSetErrorCode {
   "The programme has no boards."
   LEADERBOARDS_OFF
+}
+
+"Who did most of a group in a month."
+type GroupStar {
+  "The month, such as 2026-11."
+  month: String!
+  "Who it is. Null when the account has been closed, or together with an error."
+  profile: PublicProfile
+  "Points of the month, by the programme's rule."
+  points: Int!
+  "How many months running they have been the group's star, this one included."
+  streak: Int!
+  "When it was decided."
+  decidedAt: DateTime!
 }
 
 "Something that members can be for a group."
@@ -23467,6 +23632,8 @@ func (ec *executionContext) childFields_Entitlements(ctx context.Context, field 
 		return ec.fieldContext_Entitlements_entitlements(ctx, field)
 	case "services":
 		return ec.fieldContext_Entitlements_services(ctx, field)
+	case "awards":
+		return ec.fieldContext_Entitlements_awards(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Entitlements", field.Name)
 }
@@ -23783,6 +23950,8 @@ func (ec *executionContext) childFields_Group(ctx context.Context, field graphql
 		return ec.fieldContext_Group_memberCount(ctx, field)
 	case "leaderboard":
 		return ec.fieldContext_Group_leaderboard(ctx, field)
+	case "stars":
+		return ec.fieldContext_Group_stars(ctx, field)
 	case "roles":
 		return ec.fieldContext_Group_roles(ctx, field)
 	case "staff":
@@ -23929,6 +24098,22 @@ func (ec *executionContext) childFields_GroupRoleSetUserError(ctx context.Contex
 		return ec.fieldContext_GroupRoleSetUserError_nearest(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type GroupRoleSetUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_GroupStar(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "month":
+		return ec.fieldContext_GroupStar_month(ctx, field)
+	case "profile":
+		return ec.fieldContext_GroupStar_profile(ctx, field)
+	case "points":
+		return ec.fieldContext_GroupStar_points(ctx, field)
+	case "streak":
+		return ec.fieldContext_GroupStar_streak(ctx, field)
+	case "decidedAt":
+		return ec.fieldContext_GroupStar_decidedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GroupStar", field.Name)
 }
 
 func (ec *executionContext) childFields_Growth(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -24533,6 +24718,8 @@ func (ec *executionContext) childFields_Member(ctx context.Context, field graphq
 		return ec.fieldContext_Member_mutedWords(ctx, field)
 	case "leaderboardListed":
 		return ec.fieldContext_Member_leaderboardListed(ctx, field)
+	case "awards":
+		return ec.fieldContext_Member_awards(ctx, field)
 	case "unreadCounts":
 		return ec.fieldContext_Member_unreadCounts(ctx, field)
 	case "notifications":
@@ -24543,6 +24730,26 @@ func (ec *executionContext) childFields_Member(ctx context.Context, field graphq
 		return ec.fieldContext_Member_recommendationSettings(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Member", field.Name)
+}
+
+func (ec *executionContext) childFields_MemberAward(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_MemberAward_code(ctx, field)
+	case "title":
+		return ec.fieldContext_MemberAward_title(ctx, field)
+	case "terms":
+		return ec.fieldContext_MemberAward_terms(ctx, field)
+	case "group":
+		return ec.fieldContext_MemberAward_group(ctx, field)
+	case "month":
+		return ec.fieldContext_MemberAward_month(ctx, field)
+	case "validFrom":
+		return ec.fieldContext_MemberAward_validFrom(ctx, field)
+	case "validUntil":
+		return ec.fieldContext_MemberAward_validUntil(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemberAward", field.Name)
 }
 
 func (ec *executionContext) childFields_MemberBirthdayCorrectPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -41949,6 +42156,38 @@ func (ec *executionContext) fieldContext_Entitlements_services(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Entitlements_awards(ctx context.Context, field graphql.CollectedField, obj *Entitlements) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Entitlements_awards(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Entitlements().Awards(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MemberAward) graphql.Marshaler {
+			return ec.marshalOMemberAward2ᚕᚖmembergateᚋgraphᚐMemberAwardᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Entitlements_awards(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Entitlements",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberAward(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ExpiringCoins_expiresAt(ctx context.Context, field graphql.CollectedField, obj *ExpiringCoins) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -44419,6 +44658,38 @@ func (ec *executionContext) fieldContext_Group_leaderboard(_ context.Context, fi
 	return fc, nil
 }
 
+func (ec *executionContext) _Group_stars(ctx context.Context, field graphql.CollectedField, obj *Group) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Group_stars(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Group().Stars(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*GroupStar) graphql.Marshaler {
+			return ec.marshalOGroupStar2ᚕᚖmembergateᚋgraphᚐGroupStarᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Group_stars(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Group",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GroupStar(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Group_roles(ctx context.Context, field graphql.CollectedField, obj *Group) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -45497,6 +45768,130 @@ func (ec *executionContext) _GroupRoleSetUserError_nearest(ctx context.Context, 
 }
 func (ec *executionContext) fieldContext_GroupRoleSetUserError_nearest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("GroupRoleSetUserError", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _GroupStar_month(ctx context.Context, field graphql.CollectedField, obj *GroupStar) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupStar_month(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Month, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupStar_month(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupStar", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _GroupStar_profile(ctx context.Context, field graphql.CollectedField, obj *GroupStar) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupStar_profile(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.GroupStar().Profile(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PublicProfile) graphql.Marshaler {
+			return ec.marshalOPublicProfile2ᚖmembergateᚋgraphᚐPublicProfile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GroupStar_profile(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GroupStar",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PublicProfile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GroupStar_points(ctx context.Context, field graphql.CollectedField, obj *GroupStar) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupStar_points(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Points, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupStar_points(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupStar", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _GroupStar_streak(ctx context.Context, field graphql.CollectedField, obj *GroupStar) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupStar_streak(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Streak, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupStar_streak(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupStar", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _GroupStar_decidedAt(ctx context.Context, field graphql.CollectedField, obj *GroupStar) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupStar_decidedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DecidedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupStar_decidedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupStar", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
 func (ec *executionContext) _Growth_total(ctx context.Context, field graphql.CollectedField, obj *Growth) (ret graphql.Marshaler) {
@@ -50668,6 +51063,38 @@ func (ec *executionContext) fieldContext_Member_leaderboardListed(_ context.Cont
 	return graphql.NewScalarFieldContext("Member", field, true, true, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _Member_awards(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_awards(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Member().Awards(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MemberAward) graphql.Marshaler {
+			return ec.marshalOMemberAward2ᚕᚖmembergateᚋgraphᚐMemberAwardᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_awards(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Member",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberAward(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Member_unreadCounts(ctx context.Context, field graphql.CollectedField, obj *Member) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -50806,6 +51233,176 @@ func (ec *executionContext) fieldContext_Member_recommendationSettings(_ context
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _MemberAward_code(ctx context.Context, field graphql.CollectedField, obj *MemberAward) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberAward_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberAward_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberAward", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MemberAward_title(ctx context.Context, field graphql.CollectedField, obj *MemberAward) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberAward_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberAward_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberAward", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MemberAward_terms(ctx context.Context, field graphql.CollectedField, obj *MemberAward) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberAward_terms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Terms, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberAward_terms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberAward", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MemberAward_group(ctx context.Context, field graphql.CollectedField, obj *MemberAward) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberAward_group(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Group, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Group) graphql.Marshaler {
+			return ec.marshalOGroup2ᚖmembergateᚋgraphᚐGroup(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberAward_group(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberAward",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Group(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberAward_month(ctx context.Context, field graphql.CollectedField, obj *MemberAward) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberAward_month(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Month, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberAward_month(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberAward", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MemberAward_validFrom(ctx context.Context, field graphql.CollectedField, obj *MemberAward) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberAward_validFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberAward_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberAward", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _MemberAward_validUntil(ctx context.Context, field graphql.CollectedField, obj *MemberAward) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberAward_validUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberAward_validUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberAward", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
 func (ec *executionContext) _MemberBirthdayCorrectPayload_profile(ctx context.Context, field graphql.CollectedField, obj *MemberBirthdayCorrectPayload) (ret graphql.Marshaler) {
@@ -86672,23 +87269,61 @@ func (ec *executionContext) _Entitlements(ctx context.Context, sel ast.Selection
 		case "profile":
 			out.Values[i] = ec._Entitlements_profile(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "tier":
 			out.Values[i] = ec._Entitlements_tier(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "entitlements":
 			out.Values[i] = ec._Entitlements_entitlements(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "services":
 			out.Values[i] = ec._Entitlements_services(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "awards":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Entitlements_awards(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -88403,6 +89038,44 @@ func (ec *executionContext) _Group(ctx context.Context, sel ast.SelectionSet, ob
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "stars":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Group_stars(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "roles":
 			out.Values[i] = ec._Group_roles(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -89092,6 +89765,97 @@ func (ec *executionContext) _GroupRoleSetUserError(ctx context.Context, sel ast.
 			out.Values[i] = ec._GroupRoleSetUserError_nearest(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var groupStarImplementors = []string{"GroupStar"}
+
+func (ec *executionContext) _GroupStar(ctx context.Context, sel ast.SelectionSet, obj *GroupStar) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, groupStarImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("GroupStar")
+		case "month":
+			out.Values[i] = ec._GroupStar_month(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "profile":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._GroupStar_profile(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "points":
+			out.Values[i] = ec._GroupStar_points(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "streak":
+			out.Values[i] = ec._GroupStar_streak(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "decidedAt":
+			out.Values[i] = ec._GroupStar_decidedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -92615,6 +93379,44 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "awards":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_awards(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "unreadCounts":
 			field := field
 
@@ -92767,6 +93569,74 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var memberAwardImplementors = []string{"MemberAward"}
+
+func (ec *executionContext) _MemberAward(ctx context.Context, sel ast.SelectionSet, obj *MemberAward) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, memberAwardImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MemberAward")
+		case "code":
+			out.Values[i] = ec._MemberAward_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "title":
+			out.Values[i] = ec._MemberAward_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "terms":
+			out.Values[i] = ec._MemberAward_terms(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "group":
+			out.Values[i] = ec._MemberAward_group(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "month":
+			out.Values[i] = ec._MemberAward_month(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "validFrom":
+			out.Values[i] = ec._MemberAward_validFrom(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "validUntil":
+			out.Values[i] = ec._MemberAward_validUntil(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -108070,6 +108940,16 @@ func (ec *executionContext) marshalNGroupRoleSetUserError2ᚖmembergateᚋgraph�
 	return ec._GroupRoleSetUserError(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNGroupStar2ᚖmembergateᚋgraphᚐGroupStar(ctx context.Context, sel ast.SelectionSet, v *GroupStar) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._GroupStar(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNGrowth2ᚖmembergateᚋgraphᚐGrowth(ctx context.Context, sel ast.SelectionSet, v *Growth) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -108921,6 +109801,16 @@ func (ec *executionContext) marshalNMediaUploadFinishUserError2ᚖmembergateᚋg
 		return graphql.Null
 	}
 	return ec._MediaUploadFinishUserError(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMemberAward2ᚖmembergateᚋgraphᚐMemberAward(ctx context.Context, sel ast.SelectionSet, v *MemberAward) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MemberAward(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNMemberBirthdayCorrectErrorCode2membergateᚋgraphᚐMemberBirthdayCorrectErrorCode(ctx context.Context, v any) (MemberBirthdayCorrectErrorCode, error) {
@@ -112982,6 +113872,25 @@ func (ec *executionContext) marshalOGroupRoleChangeConnection2ᚖmembergateᚋgr
 	return ec._GroupRoleChangeConnection(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOGroupStar2ᚕᚖmembergateᚋgraphᚐGroupStarᚄ(ctx context.Context, sel ast.SelectionSet, v []*GroupStar) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNGroupStar2ᚖmembergateᚋgraphᚐGroupStar(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOHeldGroupRole2ᚕᚖmembergateᚋgraphᚐHeldGroupRoleᚄ(ctx context.Context, sel ast.SelectionSet, v []*HeldGroupRole) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -113319,6 +114228,25 @@ func (ec *executionContext) marshalOMember2ᚖmembergateᚋgraphᚐMember(ctx co
 		return graphql.Null
 	}
 	return ec._Member(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOMemberAward2ᚕᚖmembergateᚋgraphᚐMemberAwardᚄ(ctx context.Context, sel ast.SelectionSet, v []*MemberAward) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMemberAward2ᚖmembergateᚋgraphᚐMemberAward(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOMemberCode2ᚖmembergateᚋgraphᚐMemberCode(ctx context.Context, sel ast.SelectionSet, v *MemberCode) graphql.Marshaler {

@@ -1860,6 +1860,9 @@ type Entitlements struct {
 	Entitlements []*Entitlement `json:"entitlements"`
 	// How fast each kind of request is answered.
 	Services []*ServiceLevel `json:"services"`
+	// What they were awarded and is valid now, such as being first at events. Null only together with an error.
+	Awards []*MemberAward `json:"awards,omitempty"`
+	Member member.ID      `json:"-"`
 }
 
 // Available coins that expire at the same moment.
@@ -2250,6 +2253,10 @@ type Group struct {
 	// Who of the group did most this month. Null when the viewer is not in it, or the programme has no boards of groups; or
 	// together with an error.
 	Leaderboard *Leaderboard `json:"leaderboard,omitempty"`
+	// Who did most of the group in each of the last twelve months that are over, newest first. Months without anybody are
+	// missing, and so is whoever does not want to be on boards, or of whom a block parts the viewer. Null only together with an
+	// error.
+	Stars []*GroupStar `json:"stars,omitempty"`
 	// What members can be for the group, in the programme's order; empty when all are alike.
 	Roles []*GroupRole `json:"roles"`
 	// Who has a role in it, by the order of the roles, and of one role whoever has it longest first. Those whom the viewer does
@@ -2404,6 +2411,21 @@ type GroupRoleSetUserError struct {
 }
 
 func (GroupRoleSetUserError) IsUserError() {}
+
+// Who did most of a group in a month.
+type GroupStar struct {
+	// The month, such as 2026-11.
+	Month string `json:"month"`
+	// Who it is. Null when the account has been closed, or together with an error.
+	Profile *PublicProfile `json:"profile,omitempty"`
+	// Points of the month, by the programme's rule.
+	Points int `json:"points"`
+	// How many months running they have been the group's star, this one included.
+	Streak int `json:"streak"`
+	// When it was decided.
+	DecidedAt time.Time `json:"decidedAt"`
+	Member    member.ID `json:"-"`
+}
 
 // Growth points over the window that counts. Every number is rounded down by itself and the parts may be negative after
 // refunds, so that they need not add up to the total.
@@ -3006,6 +3028,8 @@ type Member struct {
 	MutedWords []string `json:"mutedWords,omitempty"`
 	// Whether the member is on leaderboards when they give enough; true until they say otherwise. Null only together with an error.
 	LeaderboardListed *bool `json:"leaderboardListed,omitempty"`
+	// What the member was awarded and is valid now, whatever ends first first. Null only together with an error.
+	Awards []*MemberAward `json:"awards,omitempty"`
 	// The numbers for badges on icons. Null only together with an error.
 	UnreadCounts *UnreadCounts `json:"unreadCounts,omitempty"`
 	// The member's inbox, newest first. One that counts several things, such as the orders of a day, moves to the front and is
@@ -3019,6 +3043,24 @@ type Member struct {
 }
 
 func (Member) IsNode() {}
+
+// Something that a member was awarded for a while, as the star of a group.
+type MemberAward struct {
+	// The award's code, one of the programme's.
+	Code string `json:"code"`
+	// The award's name in the language asked for.
+	Title string `json:"title"`
+	// Its terms in the language asked for.
+	Terms string `json:"terms"`
+	// The group. Null when there is no such group any more.
+	Group *Group `json:"group,omitempty"`
+	// The month for which it was given, such as 2026-11.
+	Month string `json:"month"`
+	// From when it is valid.
+	ValidFrom time.Time `json:"validFrom"`
+	// Until when it is valid, exclusive.
+	ValidUntil time.Time `json:"validUntil"`
+}
 
 // A birthday that is to be corrected.
 type MemberBirthdayCorrectInput struct {

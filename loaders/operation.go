@@ -17,6 +17,7 @@ import (
 	"membergate/internal/product"
 	"membergate/internal/redemption"
 	"membergate/internal/reward"
+	"membergate/internal/star"
 	"membergate/internal/transfer"
 	"membergate/internal/viewer"
 	"membergate/internal/wallet"
@@ -36,6 +37,7 @@ type Stores struct {
 	Wishes    redemption.Store
 	Notices   notice.Store
 	Badges    adoption.Store
+	Stars     star.Store
 	Glances   glance.Store
 	Rewards   *Shared[[]reward.Reward] // in the order of the shop's list
 	Slots     func(ctx context.Context, ids []string) (map[string]redemption.Seats, error)

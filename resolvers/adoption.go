@@ -52,5 +52,8 @@ func (r *Root) badgeTitle(ctx context.Context, b adoption.Badge) string {
 	if rules := r.Book.At(b.At).Posts; rules != nil && rules.Adoption != nil && rules.Adoption.Badge.Code == b.Code {
 		return rules.Adoption.Badge.Names.In(locale(ctx))
 	}
+	if rules := r.Book.At(b.At).Contributions; rules != nil && rules.Star != nil && rules.Star.Badge.Code == b.Code {
+		return rules.Star.Badge.Names.In(locale(ctx))
+	}
 	return b.Code
 }

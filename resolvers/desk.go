@@ -148,5 +148,5 @@ func (r *Root) entitled(ctx context.Context, h *account.Holder) (*graph.Entitlem
 		return nil, err
 	}
 	held := r.standing(ctx, h).Held(r.programme(ctx), loaders.From(ctx).Now)
-	return &graph.Entitlements{Profile: r.profile(ctx, h), Tier: r.tier(ctx, held), Entitlements: rights, Services: r.services(ctx, h)}, nil
+	return &graph.Entitlements{Profile: r.profile(ctx, h), Tier: r.tier(ctx, held), Entitlements: rights, Services: r.services(ctx, h), Member: h.Profile.ID}, nil
 }

@@ -115,6 +115,8 @@ type (
 	groupMemberFields struct{ *Root }
 	roleChangeFields  struct{ *Root }
 	leaderboardFields struct{ *Root }
+	starFields        struct{ *Root }
+	entitledFields    struct{ *Root }
 	campaignFields    struct{ *Root }
 	redemptionFields  struct{ *Root }
 	couponFields      struct{ *Root }
@@ -233,6 +235,12 @@ func (r *Root) GroupRoleChange() graph.GroupRoleChangeResolver { return roleChan
 
 // Leaderboard answers the fields of a board of who did most.
 func (r *Root) Leaderboard() graph.LeaderboardResolver { return leaderboardFields{r} }
+
+// GroupStar answers the fields of who did most of a group.
+func (r *Root) GroupStar() graph.GroupStarResolver { return starFields{r} }
+
+// Entitlements answers the fields of what another desk may know of a member.
+func (r *Root) Entitlements() graph.EntitlementsResolver { return entitledFields{r} }
 
 // PostCampaign answers the fields of what members are asked to write about.
 func (r *Root) PostCampaign() graph.PostCampaignResolver { return campaignFields{r} }

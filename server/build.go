@@ -167,6 +167,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 			Wishes:    st.redemptions,
 			Notices:   st.notices,
 			Badges:    st.adoptions,
+			Stars:     st.stars,
 			Glances:   st.glances,
 		},
 	}}

@@ -6,14 +6,15 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"membergate/internal/account"
 	"membergate/internal/community"
 	"membergate/internal/member"
 )
 
-// The guild is the company of one group: guild-0 is its official, guild-1 a key member, and the others are ordinary. Tests
-// of roles change those from 3 on.
+// The guild is the company of one group: guild-0 is its official, guild-1 a key member, guild-10 was its star, guild-9 is not
+// in it, and the others are ordinary. Tests of roles change those from 3 to 8.
 const guildGroup = "CITY_ELITE"
 
 func guild(n int) string { return fmt.Sprint("guild-", n) }
@@ -21,9 +22,9 @@ func guild(n int) string { return fmt.Sprint("guild-", n) }
 func putGuild(ctx context.Context, _ Settings, st *stores, rules book) error {
 	service := &community.Service{Store: st.community}
 	var err error
-	for n := range 10 {
+	for n := range 11 {
 		h := account.Open(rules, member.Profile{ID: member.ID(guild(n)), DisplayName: guild(n), JoinedAt: foundation})
-		err = errors.Join(err, st.accounts.Create(ctx, h), st.community.SetCircle(ctx, guildGroup, h.Profile.ID, n < 9, 0))
+		err = errors.Join(err, st.accounts.Create(ctx, h), st.community.SetCircle(ctx, guildGroup, h.Profile.ID, n != 9, 0))
 	}
 	for n, role := range []string{"OFFICIAL", "KEY_MEMBER"} {
 		_, wrong := service.SetRole(ctx, rules.At(written(0)), guildGroup, community.RoleChange{
@@ -31,13 +32,37 @@ func putGuild(ctx context.Context, _ Settings, st *stores, rules book) error {
 		})
 		err = errors.Join(err, wrong)
 	}
-	return errors.Join(err, st.boardService(rules).Count(ctx, villageMonth))
+	return errors.Join(err, st.boardService(rules).Count(ctx, villageMonth), putStars(ctx, st, rules, guildStar, 3))
+}
+
+// guildStar was the guild's star of three months running, with posts that are gone.
+const guildStar = "guild-10"
+
+// putStars makes somebody the guild's star of the first months of summer 2026, in order.
+func putStars(ctx context.Context, st *stores, rules book, who member.ID, months int) error {
+	for n := range months {
+		wrote := time.Date(2026, time.Month(6+n), 10, 4, 0, 0, 0, time.UTC)
+		p := community.Post{ID: community.PostID(community.IDOf(wrote, [10]byte{9, 9})), CreatedAt: wrote, Board: "EXCHANGE", Author: who, Body: "Here I am.",
+			Visibility: community.Members, State: community.Published, Version: 1}.Counted(community.Counts{})
+		err := st.community.Put(ctx, []community.Post{p})
+		if err == nil {
+			err = st.starService(rules).Sweep(ctx, wrote.AddDate(0, 1, 0), 50)
+		}
+		p.DeletedAt = wrote.AddDate(0, 1, 0)
+		if err = errors.Join(err, st.community.Put(ctx, []community.Post{p})); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // The month in which the village was founded, and a day on which it is over and its boards stay as they are.
 const (
 	villageMonth = "2011-01"
-	monthLater   = "2011-02-20T12:00:00+08:00"
+	// monthLaterStill is a day on which the guild's star has been one for three months.
+	monthLaterStill = "2026-09-20T12:00:00+08:00"
+
+	monthLater = "2011-02-20T12:00:00+08:00"
 )
 
 // profileOf is the id by which others know a member.
@@ -80,7 +105,7 @@ func TestRolesInAGroupAreSetByStaffAndShown(t *testing.T) {
 		}
 		shown := page(guild(5))
 		people, _ := shown.at(t, "node", "staff").([]any)
-		if len(people) != 3 || shown.at(t, "node", "staff", 0, "role", "code") != "OFFICIAL" || shown.at(t, "node", "members") != nil {
+		if len(people) != 4 || shown.at(t, "node", "staff", 0, "role", "code") != "OFFICIAL" || shown.at(t, "node", "members") != nil {
 			t.Errorf("an ordinary member sees %s", shown.text)
 		}
 		lucky := 0
@@ -91,13 +116,13 @@ func TestRolesInAGroupAreSetByStaffAndShown(t *testing.T) {
 			}
 		}
 		for name, r := range map[string]reply{"the official": page(guild(0)), "operations": page("", "operations")} {
-			if all, _ := r.at(t, "node", "members", "nodes").([]any); len(all) != 9 {
+			if all, _ := r.at(t, "node", "members", "nodes").([]any); len(all) != 10 {
 				t.Errorf("%s sees %s", name, r.text)
 			}
 		}
 		first := inGuild(t, e, guild(0), "GroupPage", map[string]any{"id": group, "first": 5})
 		rest := inGuild(t, e, guild(0), "GroupPage", map[string]any{"id": group, "first": 5, "after": first.at(t, "node", "members", "pageInfo", "endCursor")})
-		if all, _ := rest.at(t, "node", "members", "nodes").([]any); len(all) != 4 || strings.Contains(first.text, rest.at(t, "node", "members", "nodes", 0, "profile", "id").(string)) {
+		if all, _ := rest.at(t, "node", "members", "nodes").([]any); len(all) != 5 || strings.Contains(first.text, rest.at(t, "node", "members", "nodes", 0, "profile", "id").(string)) {
 			t.Errorf("the second page is %s", rest.text)
 		}
 		for want, got := range map[string]string{
@@ -116,7 +141,8 @@ func TestRolesInAGroupAreSetByStaffAndShown(t *testing.T) {
 			t.Errorf("the log says %s", log.text)
 		}
 		older := inGuild(t, e, "", "GroupRoleLog", map[string]any{"groupId": group, "after": log.at(t, "groupRoleLog", "pageInfo", "endCursor")}, "legal")
-		if older.at(t, "groupRoleLog", "edges", 0, "node", "staff") != "anna" {
+		if older.at(t, "groupRoleLog", "edges", 0, "node", "reason") != guildGroup+"/2026-08" || older.at(t, "groupRoleLog", "edges", 0, "node", "staff") != nil ||
+			older.at(t, "groupRoleLog", "edges", 1, "node", "staff") != "anna" {
 			t.Errorf("before that it says %s", older.text)
 		}
 	})
@@ -130,7 +156,7 @@ func TestABlockHidesWhoHasARole(t *testing.T) {
 		t.Cleanup(func() { in["on"] = false; app.insist("Block", in) })
 		for _, who := range []string{guild(1), guild(2)} {
 			r := inGuild(t, e, who, "GroupPage", map[string]any{"id": globalID("Group", guildGroup)})
-			want := map[string]int{guild(1): 2, guild(2): 1}[who] // the blocker is no staff
+			want := map[string]int{guild(1): 3, guild(2): 2}[who] // the blocker is no staff
 			if all, _ := r.at(t, "node", "staff").([]any); len(all) != want {
 				t.Errorf("%s sees %s", who, r.text)
 			}

@@ -12,7 +12,7 @@ import (
 // What differs from import to import by chance, or is signed with another key, and says nothing to a member.
 var chance = map[string]bool{
 	"cursor": true, "endCursor": true, "startCursor": true, "newestCursor": true, "recommendationId": true,
-	"headHash": true, "firstHash": true, "lastHash": true, "recordedAt": true, // a hash covers when the entry was written down
+	"headHash": true, "firstHash": true, "lastHash": true, "recordedAt": true, "countedAt": true, // a hash covers when the entry was written down
 }
 
 // randomName is that of a wallet, of a person to others, or of a device.

@@ -175,6 +175,8 @@ func askings() []asking {
 	add("GroupPage", today, map[string]any{"id": globalID("Group", guildGroup)}, guild(0), owner, "")
 	add("Leaderboards", today, nil, owner)
 	add("Leaderboard", monthLater, map[string]any{"id": globalID("Leaderboard", villageMonth+"/COMMUNITY")}, owner)
+	add("GroupStars", monthLaterStill, map[string]any{"id": globalID("Group", guildGroup)}, owner, guild(0))
+	add("Awards", monthLaterStill, nil, owner, guildStar)
 	add("PersonInGroups", today, map[string]any{"id": globalID("PublicProfile", "none")}, owner, "")
 	add("PostCampaigns", today, nil, owner, "")
 	add("Reports", sampleEnd, nil, owner, "")
@@ -278,7 +280,6 @@ var blank = map[string]string{
 	"ContentRuling.appealedAt":      "the same",
 	"ContentRuling.appealDecidedAt": "the same",
 	"Member.reports":                "nobody in the village reports; the tests of reports see some",
-	"PublicProfile.badges":          "nothing of the village is adopted; the tests of adoption see badges",
 	"Post.adoptedAt":                "the same",
 	"ReportConnection.edges":        "the same",
 }

@@ -58,6 +58,8 @@ var prices = map[string]price{
 	"GroupPage":           {calls{4, 0, 3}, calls{3, 0, 2}},
 	"Leaderboards":        {calls{3, 0, 2}, calls{}},
 	"Leaderboard":         {calls{4, 0, 2}, calls{}},
+	"GroupStars":          {calls{7, 0, 5}, calls{}},
+	"Awards":              {calls{2, 0, 1}, calls{}},
 	"PersonInGroups":      {calls{2, 0, 1}, calls{1, 0, 0}},
 	"PostCampaigns":       {calls{1, 0, 1}, calls{1, 0, 1}},
 	"Bookmarks":           {calls{5, 0, 3}, calls{}},

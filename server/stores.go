@@ -40,6 +40,7 @@ import (
 	"membergate/internal/report"
 	"membergate/internal/reward"
 	"membergate/internal/secret"
+	"membergate/internal/star"
 	"membergate/internal/supply"
 	"membergate/internal/transfer"
 	"membergate/internal/upload"
@@ -78,6 +79,7 @@ type stores struct {
 	cache      *redisstore.Store
 
 	boards contribution.Store // who did most
+	stars  star.Store         // of groups
 
 	notices notice.Store  // inboxes, and where to push them
 	marks   *notice.Hints // whom this process has changed; nil unless somebody watches
@@ -163,7 +165,7 @@ func (s *stores) useBolt(b *boltstore.Store) {
 	s.products, s.rewards, s.usages, s.families, s.community = b.Products(), b.Rewards(), b.Usages(), b.Families(), b.Community()
 	s.uses, s.posting, s.glances = b.Uses(), b.Community(), b.Glances()
 	s.reports, s.reviewed, s.adoptions = b.Reports(), b.Community(), b.Community()
-	s.boards = b.Community()
+	s.boards, s.stars = b.Community(), b.Community()
 	s.decisions, s.requests, s.cards = b.Decisions(), b.Requests(), b.Cards()
 	s.redemptions, s.vouchers, s.promises = b.Redemptions(), b.Vouchers(), b.Supply()
 	s.coupons, s.invites = b.Coupons(), b.Invitations()
@@ -181,7 +183,7 @@ func (s *stores) useMongo(m *mongostore.Store) {
 	s.products, s.rewards, s.usages, s.families, s.community = m.Products(), m.Rewards(), m.Usages(), m.Families(), m.Community()
 	s.uses, s.posting, s.glances = m.Uses(), m.Community(), m.Glances()
 	s.reports, s.reviewed, s.adoptions = m.Reports(), m.Community(), m.Community()
-	s.boards = m.Community()
+	s.boards, s.stars = m.Community(), m.Community()
 	s.decisions, s.requests, s.cards = m.Decisions(), m.Requests(), m.Cards()
 	s.redemptions, s.vouchers, s.promises = m.Redemptions(), m.Vouchers(), m.Supply()
 	s.coupons, s.invites = m.Coupons(), m.Invitations()

@@ -78,7 +78,8 @@ func newSweeps(s Settings, st *stores, rules book, now clock.Clock, log *slog.Lo
 		jobs = append(jobs,
 			sweep.Job{Name: "tiers", Every: dueEvery, Round: settling(st, rules, now)},
 			sweep.Job{Name: "coins", Every: dueEvery, Round: lapsing(st, rules, now)},
-			sweep.Job{Name: "coupons", Every: dueEvery, Round: expiring(st, rules, now)})
+			sweep.Job{Name: "coupons", Every: dueEvery, Round: expiring(st, rules, now)},
+			sweep.Job{Name: "stars", Every: countsEvery, Round: crowning(st, rules, now)})
 	}
 	w.runner = &sweep.Runner{Claims: st.cache.Claims(), Worker: workerName(), Life: sweep.Life, Jobs: jobs, Meter: w, Log: log}
 	return w
