@@ -26,7 +26,9 @@ func TestPosting(t *testing.T) { storetest.Posting(t, open(t).Community()) }
 
 func TestAdoptions(t *testing.T) { storetest.Adoptions(t, open(t).Community()) }
 
-func TestContributions(t *testing.T) { storetest.Contributions(t, open(t).Patient(time.Minute).Community()) }
+func TestContributions(t *testing.T) {
+	storetest.Contributions(t, open(t).Patient(time.Minute).Community())
+}
 
 func TestStars(t *testing.T) { storetest.Stars(t, open(t).Patient(time.Minute).Community()) }
 
