@@ -11,6 +11,7 @@ import (
 	"membergate/internal/benefit"
 	"membergate/internal/claim"
 	"membergate/internal/community"
+	"membergate/internal/contribution"
 	"membergate/internal/coupon"
 	"membergate/internal/desk"
 	"membergate/internal/family"
@@ -28,6 +29,7 @@ import (
 	"membergate/internal/redemption"
 	"membergate/internal/report"
 	"membergate/internal/reward"
+	"membergate/internal/star"
 	"membergate/internal/storetest"
 	"membergate/internal/supply"
 	"membergate/internal/transfer"
@@ -45,6 +47,7 @@ var documents = map[string]any{
 	"inviters": invitation.Inviter{}, "invitees": invitation.Invitee{}, "posts": postRow{}, "comments": commentRow{}, "topics": community.Topic{}, "marks": community.Mark{}, "ties": community.Ties{},
 	"slips": posting.Slip{}, "badges": adoption.Badge{}, "reports": report.Report{}, "moderationLog": report.Entry{}, "uploads": upload.Upload{}, "decisions": profile.Decision{},
 	"requests": desk.Request{}, "cards": desk.Card{}, "inboxes": notice.Inbox{}, "notices": notice.Notice{}, "noticeSettings": notice.Settings{}, "deletions": personal.Deletion{}, "tastes": recommend.Taste{},
+	"staffings": community.Staffing{}, "roleLog": community.RoleChange{}, "boards": contribution.Board{}, "stars": star.Star{},
 }
 
 func TestEveryFieldThatCanBeStoredIsInTheDataMap(t *testing.T) {

@@ -18,6 +18,7 @@ var documents = map[string]any{
 	"posts": postDoc{}, "comments": commentDoc{}, "topics": topicDoc{}, "marks": markDoc{}, "ties": tiesDoc{}, "circles": circleDoc{}, "slips": slipDoc{},
 	"badges": badgeDoc{}, "reports": reportDoc{}, "moderation": logDoc{}, "uploads": uploadDoc{}, "decisions": decisionDoc{}, "requests": requestDoc{}, "cards": cardDoc{},
 	"inboxes": inboxDoc{}, "notices": noticeDoc{}, "noticeSettings": settingsDoc{}, "deletions": deletionDoc{}, "tastes": tasteDoc{},
+	"boards": boardDoc{}, "unlisted": unlistedDoc{}, "stars": starDoc{},
 }
 
 // Those that are written without a struct of their own.
@@ -33,6 +34,10 @@ type (
 		SV      int      `bson:"sv"`
 		Version int64    `bson:"version"`
 		Members []string `bson:"members"`
+
+		Roles []holdingDoc    `bson:"roles"`
+		RV    int64           `bson:"rolesVersion"`
+		Log   []roleChangeDoc `bson:"roleLog"`
 	}
 )
 

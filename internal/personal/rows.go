@@ -135,6 +135,16 @@ var ofCommunity = []Row{
 	{What: "moderation", Class: OfPerson, Purpose: "to prove what moderators did", Ground: Duty, Keeps: "for good, under a random name", Fate: Renamed,
 		Mongo: "moderation: _id sv on author number kind at staff from to reason words text trace",
 		Bolt:  "moderationLog: *; moderationTimes: *"},
+	{What: "group roles", Class: OfPerson, Purpose: "who looks after a group", Ground: Contract, Keeps: "while the member is in the group", Fate: Goes, Exported: true,
+		Mongo: "circles: roles.* rolesVersion", Bolt: "staffings: *"},
+	{What: "group role log", Class: OfPerson, Purpose: "to prove who gave roles", Ground: Safety, Keeps: "for good, under a random name", Fate: Renamed,
+		Mongo: "circles: roleLog.*", Bolt: "roleLog: *"},
+	{What: "boards", Class: OfPerson, Purpose: "who did most for others in a month", Ground: Contract, Keeps: "until the member wants off", Fate: Goes, Exported: true,
+		Mongo: "boards: *", Bolt: "boards: *"},
+	{What: "listing", Class: OfPerson, Purpose: "who does not want to be on boards", Ground: Contract, Keeps: "until the member takes it back", Fate: Goes, Exported: true,
+		Mongo: "unlisted: *", Bolt: "unlisted: *"},
+	{What: "stars", Class: OfPerson, Purpose: "that a group's star is decided and rewarded once", Ground: Contract, Keeps: open, Fate: Renamed, Exported: true,
+		Mongo: "stars: *", Bolt: "stars: *; starred: *; openStars: *"},
 }
 
 // ofDesks is what passes between a member, devices and staff.
