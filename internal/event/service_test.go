@@ -172,6 +172,10 @@ func TestDeedsEarnByRulesWithCapsTiersAndOnce(t *testing.T) {
 	earned(5, visit("5", 13*60, "BUS"))                     // the next day
 	earned(500, tell("6", "post.adopted", 14*60, `{"postId":"p"}`), tell("7", "post.adopted", 14*60, `{"postId":"p"}`))
 	earned(0, tell("8", "post.adopted", 14*60, `{"postId":"p"}`)) // once for a post
+	earned(200, tell("t1", "trial.adopted", 14*60, `{"reportId":"r"}`), tell("t2", "trial.adopted", 14*60, `{"reportId":"r"}`))
+	earned(0, tell("t3", "trial.adopted", 14*60, `{"reportId":"r"}`)) // once for a report
+	earned(300, tell("s1", "group.starred", 14*60, `{"starId":"G/2026-10"}`), tell("s2", "group.starred", 14*60, `{"starId":"G/2026-10"}`))
+	earned(0, tell("s3", "group.starred", 14*60, `{"starId":"G/2026-10"}`)) // once for a group and month
 	earned(0, tell("9", "order.late", 14*60, `{"orderId":"1","parcelId":"1"}`))
 	earned(41_600, paid("10", "1", 15*60, 4_160_000)) // to DIAMOND
 	earned(2000, tell("11", "order.late", 15*60+1, `{"orderId":"1","parcelId":"2"}`))
