@@ -57,3 +57,8 @@ func TestAdoptions(t *testing.T) { storetest.Adoptions(t, open(t).Community()) }
 func TestContributions(t *testing.T) { storetest.Contributions(t, open(t).Community()) }
 
 func TestStars(t *testing.T) { storetest.Stars(t, open(t).Community()) }
+
+func TestInspections(t *testing.T) {
+	s := open(t)
+	storetest.Inspections(t, storetest.Inspected{Tribunal: storetest.Tribunal{Reports: s.Reports(), Contents: s.Community()}, Findings: s.Reports()})
+}

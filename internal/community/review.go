@@ -22,6 +22,7 @@ const (
 	NoteRuled    NoteKind = "RULED"    // a moderator decided
 	NoteLimited  NoteKind = "LIMITED"  // enough members reported it
 	NoteAppealed NoteKind = "APPEALED" // its author appealed
+	NoteChecked  NoteKind = "CHECKED"  // a service that judges later has judged
 )
 
 // Note is a line of the log of moderation: who did what, when, and why. Lines are never changed and never taken away.

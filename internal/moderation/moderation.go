@@ -35,6 +35,7 @@ const (
 	Repeated    Reason = "REPEATED"    // its author wrote the same a short time ago
 	Provider    Reason = "PROVIDER"    // the provider found something, and says no more
 	Unavailable Reason = "UNAVAILABLE" // the provider could not be asked, so somebody has to look
+	Checking    Reason = "CHECKING"    // the provider looks at its pictures
 )
 
 // Kind is what a text is for.
@@ -88,6 +89,7 @@ func (v Verdict) Heavier(other Verdict) Verdict {
 type Asked struct {
 	Kind   Kind
 	OpenID string // the author's account with WeChat's mini-program; empty if there is none
+	Away   bool   // the account was not in the mini-program for so long that WeChat judges nothing of it
 }
 
 // Judge is a service that looks at texts and pictures after the local rules. An error means that it could not be asked:

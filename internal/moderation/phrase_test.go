@@ -8,7 +8,7 @@ import (
 )
 
 func TestAuthorsAreToldEveryReasonInWords(t *testing.T) {
-	reasons := []Reason{Blank, TooLong, TooMany, Links, Contact, Monotonous, Repeated, Provider, Unavailable}
+	reasons := []Reason{Blank, TooLong, TooMany, Links, Contact, Monotonous, Repeated, Provider, Unavailable, Checking}
 	for _, l := range Own().lists {
 		reasons = append(reasons, l.reason)
 	}

@@ -151,3 +151,8 @@ func TestMembersWithMoreCommentsThanOneQuestionFindsHearTheNewestOfEach(t *testi
 		}
 	}
 }
+
+func TestInspections(t *testing.T) {
+	s := open(t)
+	storetest.Inspections(t, storetest.Inspected{Tribunal: storetest.Tribunal{Reports: s.Reports(), Contents: s.Community()}, Findings: s.Reports()})
+}

@@ -100,8 +100,9 @@ func (s *Service) edited(ctx context.Context, r community.Reader, was community.
 	if err := written("body", *e.Body, rules.BodyMax, len(was.Media)); err != nil {
 		return was, err
 	}
-	v, err := s.judge(ctx, Text{Author: r.Member, Kind: community.OnPost, Body: *e.Body, Pictures: len(was.Media), Trusted: len(r.Roles) > 0, At: now})
 	out.Body = *e.Body
+	v, err := s.judge(ctx, Text{Author: r.Member, Kind: community.OnPost, On: was.Subject(), Body: *e.Body, Pictures: len(was.Media),
+		Shown: was.State == community.Published || was.State == community.Limited, Trusted: len(r.Roles) > 0, At: now})
 	out.State, out.Ruling = v.ruled(was.State, was.Ruling, stamp(now))
 	return out, err
 }

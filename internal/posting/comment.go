@@ -37,7 +37,7 @@ func (s *Service) Reply(ctx context.Context, r community.Reader, a Reply, now ti
 			return c, done, err
 		}
 	}
-	c, err := s.reply(ctx, r, a, slip.ID, now)
+	c, err := s.reply(ctx, r, a, slip, now)
 	if err != nil {
 		return community.Comment{}, false, err
 	}
@@ -66,7 +66,7 @@ func (s *Service) commentOf(ctx context.Context, slip Slip) (community.Comment, 
 }
 
 // reply makes the comment of an answer, or refuses.
-func (s *Service) reply(ctx context.Context, r community.Reader, a Reply, slip string, now time.Time) (community.Comment, error) {
+func (s *Service) reply(ctx context.Context, r community.Reader, a Reply, slip Slip, now time.Time) (community.Comment, error) {
 	_, rules, err := s.rules(now)
 	if err != nil {
 		return community.Comment{}, err
@@ -89,11 +89,11 @@ func (s *Service) reply(ctx context.Context, r community.Reader, a Reply, slip s
 	if err := written("body", a.Body, rules.CommentMax, 0); err != nil {
 		return out, err
 	}
-	return s.ruleComment(ctx, r, out, slip, now)
+	return s.ruleComment(ctx, r, out, community.Subject{Kind: community.OnComment, ID: slip.Made}, slip.ID, now)
 }
 
-func (s *Service) ruleComment(ctx context.Context, r community.Reader, c community.Comment, slip string, now time.Time) (community.Comment, error) {
-	v, err := s.judge(ctx, Text{Author: r.Member, Kind: community.OnComment, Body: c.Body, Trusted: len(r.Roles) > 0, Slip: slip, At: now})
+func (s *Service) ruleComment(ctx context.Context, r community.Reader, c community.Comment, on community.Subject, slip string, now time.Time) (community.Comment, error) {
+	v, err := s.judge(ctx, Text{Author: r.Member, Kind: community.OnComment, On: on, Body: c.Body, Trusted: len(r.Roles) > 0, Slip: slip, At: now})
 	if err != nil {
 		return c, err
 	}
@@ -150,7 +150,7 @@ func (s *Service) rewritten(ctx context.Context, r community.Reader, rules *prog
 		return c, err
 	}
 	c.Body, c.EditedAt = body, stamp(now)
-	return s.ruleComment(ctx, r, c, "", now)
+	return s.ruleComment(ctx, r, c, c.Subject(), "", now)
 }
 
 // Erase takes a comment of the reader's own away; while replies hang below it, its place stays. Erased again it says the

@@ -23,9 +23,11 @@ type Text struct {
 	Author   member.ID
 	Kind     community.SubjectKind
 	Body     string
-	Trusted  bool   // written with a staff role
-	Pictures int    // that it stands with; they need no words
-	Slip     string // id of the slip of what is new; empty for what is changed
+	Trusted  bool              // written with a staff role
+	On       community.Subject // what it is the text of
+	Pictures int               // that it stands with; they need no words
+	Shown    bool              // others have seen the pictures
+	Slip     string            // id of the slip of what is new; empty for what is changed
 	At       time.Time
 }
 

@@ -2,6 +2,7 @@ package posting
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"membergate/internal/community"
@@ -20,7 +21,12 @@ type Moderator struct {
 	Provider moderation.Judge // nil = there is none
 	Past     Past
 	JoinedAt func(ctx context.Context, who member.ID) (time.Time, error)
-	OpenID   func(ctx context.Context, who member.ID) (string, error) // for the provider; nil = nobody has one
+	// Author says by which account the provider can be asked about somebody; nil = nobody has one.
+	Author func(ctx context.Context, who member.ID, now time.Time) (moderation.Asked, error)
+	// Keep keeps a verdict of the provider's on a text; nil = nobody wants it.
+	Keep func(ctx context.Context, on community.Subject, v moderation.Verdict, now time.Time) error
+	// Pictures tells whether the provider looks at the pictures of authors who have an account with it, later.
+	Pictures bool
 }
 
 // Past is what an author wrote before.
@@ -56,15 +62,9 @@ func (m *Moderator) Judge(ctx context.Context, t Text) (Verdict, error) {
 		return blocked(v)
 	}
 	if m.Provider != nil {
-		asked := moderation.Asked{Kind: kind}
-		if m.OpenID != nil {
-			if asked.OpenID, err = m.OpenID(ctx, t.Author); err != nil {
-				return Verdict{}, err
-			}
-		}
-		said, err := m.Provider.Text(ctx, asked, t.Body)
+		said, err := m.ask(ctx, t, kind)
 		if err != nil {
-			said = moderation.Held()
+			return Verdict{}, err
 		}
 		v = v.Heavier(said)
 	}
@@ -76,6 +76,34 @@ func (m *Moderator) Judge(ctx context.Context, t Text) (Verdict, error) {
 	default:
 		return Verdict{State: community.Pending, Reason: string(v.Reason)}, nil
 	}
+}
+
+// ask asks the provider about a text. Where it does not answer, or has yet to look at pictures, the text waits.
+func (m *Moderator) ask(ctx context.Context, t Text, kind moderation.Kind) (moderation.Verdict, error) {
+	asked := moderation.Asked{}
+	if m.Author != nil {
+		var err error
+		if asked, err = m.Author(ctx, t.Author, t.At); err != nil {
+			return moderation.Verdict{}, err
+		}
+	}
+	asked.Kind = kind
+	var v moderation.Verdict
+	if strings.TrimSpace(t.Body) != "" {
+		var err error
+		if v, err = m.Provider.Text(ctx, asked, t.Body); err != nil {
+			return moderation.Held(), nil
+		}
+		if m.Keep != nil {
+			if err := m.Keep(ctx, t.On, v, t.At); err != nil {
+				return v, err
+			}
+		}
+	}
+	if v.State == moderation.Pass && m.Pictures && asked.OpenID != "" && t.Pictures > 0 && !t.Shown {
+		v = moderation.Verdict{State: moderation.Review, Reason: moderation.Checking, Trace: v.Trace}
+	}
+	return v, nil
 }
 
 // blocked refuses what the author can mend, and takes down the rest, which the author may appeal.

@@ -122,7 +122,7 @@ func (s *Service) draft(ctx context.Context, r community.Reader, d Draft, slip S
 	if out.Media, err = s.pictures(ctx, rules, r, d.Uploads, slip.ID); err != nil {
 		return out, err
 	}
-	v, err := s.judge(ctx, Text{Author: r.Member, Kind: community.OnPost, Body: d.Body, Pictures: len(d.Uploads), Trusted: len(r.Roles) > 0, Slip: slip.ID, At: now})
+	v, err := s.judge(ctx, Text{Author: r.Member, Kind: community.OnPost, On: community.Subject{Kind: community.OnPost, ID: slip.Made}, Body: d.Body, Pictures: len(d.Uploads), Trusted: len(r.Roles) > 0, Slip: slip.ID, At: now})
 	out.State, out.Ruling = v.ruled(community.Draft, community.Ruling{}, stamp(now))
 	return out, err
 }

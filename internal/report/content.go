@@ -92,8 +92,8 @@ func Compare(a, b Content) int {
 	return cmp.Or(a.Waits().Since.Compare(b.Waits().Since), strings.Compare(a.Subject().ID, b.Subject().ID))
 }
 
-// text is a fingerprint of what is judged.
-func (c Content) text() string {
+// Text is a fingerprint of what is judged.
+func (c Content) Text() string {
 	if c.Post != nil {
 		return wallet.Fingerprint(c.Post.Body, c.Post.Media)
 	}
@@ -102,7 +102,7 @@ func (c Content) text() string {
 
 // Edition names what a moderator looks at: another one after each change of the text, each decision and each appeal.
 func (c Content) Edition() string {
-	return fmt.Sprintf("%d-%s", c.Review().Judged, wallet.Fingerprint(c.text(), c.Ruling().Appealed.UnixMilli()))
+	return fmt.Sprintf("%d-%s", c.Review().Judged, wallet.Fingerprint(c.Text(), c.Ruling().Appealed.UnixMilli()))
 }
 
 // judgedSince tells whether a moderator has decided since an edition.
@@ -138,7 +138,7 @@ func (c Content) reviewed(v community.Review) Content {
 func (c Content) noted(n community.Note) Content {
 	v := c.Review()
 	v.Noted++
-	n.Number, n.Text = v.Noted, c.text()
+	n.Number, n.Text = v.Noted, c.Text()
 	v.Todo = n
 	return c.reviewed(v)
 }

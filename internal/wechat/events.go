@@ -15,6 +15,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -53,6 +54,10 @@ func (e *Events) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	if !signed(q.Get("signature"), e.Token, q.Get("timestamp"), q.Get("nonce")) {
 		http.Error(w, "the signature is not WeChat's", http.StatusForbidden)
+		return
+	}
+	if sent, err := strconv.ParseInt(q.Get("timestamp"), 10, 64); err != nil || e.Now().Sub(time.Unix(sent, 0)).Abs() > freshFor {
+		http.Error(w, "the signature is too old", http.StatusForbidden)
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")

@@ -24,10 +24,16 @@ type Checks struct {
 	AppID  string
 	Secret string
 	Now    func() time.Time
+	Most   int // calls within a minute; 0 = as many as are wanted
 
 	mu    sync.Mutex // guards what follows; one asks for a token at a time
 	token string
-	until time.Time
+	until time.Time // when a new one is wanted; the old one is good for early more
+	bad   string    // a token that WeChat called none
+
+	pace  sync.Mutex  // guards what follows
+	calls []time.Time // the last Most calls, in a ring
+	next  int
 }
 
 var _ moderation.Judge = (*Checks)(nil)
@@ -160,6 +166,12 @@ func (c *Checks) ask(ctx context.Context, call string, by moderation.Asked, body
 	if by.OpenID == "" || scenes[by.Kind] == 0 {
 		return &Unanswered{Call: call, Why: "the author has no account in the mini-program"}
 	}
+	if by.Away {
+		return &Unanswered{Call: call, Why: "the author was not in the mini-program within two hours"}
+	}
+	if !c.room() {
+		return &Unanswered{Call: call, Why: "as many checks as allowed were asked for within a minute"}
+	}
 	ctx, end := context.WithTimeout(ctx, patience)
 	defer end()
 	for again := false; ; again = true {
@@ -181,34 +193,66 @@ func (c *Checks) ask(ctx context.Context, call string, by moderation.Asked, body
 	}
 }
 
-// access gives the token of the stable interface, which gives the same one to every process.
+// room takes one of the calls of this minute, and tells whether there was one.
+func (c *Checks) room() bool {
+	if c.Most <= 0 {
+		return true
+	}
+	c.pace.Lock()
+	defer c.pace.Unlock()
+	if len(c.calls) < c.Most {
+		c.calls = append(c.calls, c.Now())
+		return true
+	}
+	if c.Now().Sub(c.calls[c.next]) < time.Minute {
+		return false
+	}
+	c.calls[c.next] = c.Now()
+	c.next = (c.next + 1) % c.Most
+	return true
+}
+
+// access gives the token of the stable interface, which gives the same one to every process. Where WeChat cannot be asked
+// for a new one, the old one is used until its end.
 func (c *Checks) access(ctx context.Context) (string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.token != "" && c.Now().Before(c.until) {
 		return c.token, nil
 	}
+	token, life, err := c.fetch(ctx, false)
+	if err == nil && token == c.bad { // only a forced one is another one
+		token, life, err = c.fetch(ctx, true)
+	}
+	switch {
+	case err == nil:
+		c.token, c.until, c.bad = token, c.Now().Add(life-early), ""
+	case c.token == "" || !c.Now().Before(c.until.Add(early)):
+		return "", err
+	}
+	return c.token, nil
+}
+
+// fetch asks for a token; a forced one ends those before.
+func (c *Checks) fetch(ctx context.Context, forced bool) (string, time.Duration, error) {
 	var said struct {
 		answer
 		Token string `json:"access_token"`
 		Life  int64  `json:"expires_in"`
 	}
-	err := c.post(ctx, "stable_token", "/cgi-bin/stable_token", map[string]string{"grant_type": "client_credential", "appid": c.AppID, "secret": c.Secret}, &said)
+	err := c.post(ctx, "stable_token", "/cgi-bin/stable_token", map[string]any{
+		"grant_type": "client_credential", "appid": c.AppID, "secret": c.Secret, "force_refresh": forced}, &said)
 	if err == nil && said.Token == "" {
 		err = &Unanswered{Call: "stable_token", Code: said.Code, Why: "no token"}
 	}
-	if err != nil {
-		return "", err
-	}
-	c.token, c.until = said.Token, c.Now().Add(time.Duration(said.Life)*time.Second-early)
-	return c.token, nil
+	return said.Token, time.Duration(said.Life) * time.Second, err
 }
 
 func (c *Checks) drop(token string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.token == token {
-		c.token = ""
+		c.token, c.bad = "", token
 	}
 }
 

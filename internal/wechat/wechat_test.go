@@ -14,7 +14,18 @@ import (
 	"go.uber.org/goleak"
 
 	"membergate/internal/moderation"
+	"membergate/internal/wechattest"
 )
+
+func newFake(t *testing.T) *wechattest.Fake {
+	f := wechattest.New()
+	t.Cleanup(f.Close)
+	return f
+}
+
+func checksOf(f *wechattest.Fake) *Checks {
+	return &Checks{Client: f.Client(), Host: f.URL, AppID: wechattest.AppID, Secret: wechattest.Secret, Now: f.Clock}
+}
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
@@ -22,8 +33,8 @@ var poster = moderation.Asked{Kind: moderation.Post, OpenID: "o-1"}
 
 func TestFindingsBecomeVerdicts(t *testing.T) {
 	f := newFake(t)
-	f.answer = map[string]string{"赌": "risky 20006", "骗": "review 20008", "怪": "review 21000", "新": "undecided 100"}
-	c := f.checks()
+	f.Answer = map[string]string{"赌": "risky 20006", "骗": "review 20008", "怪": "review 21000", "新": "undecided 100"}
+	c := checksOf(f)
 	for text, want := range map[string]moderation.Verdict{
 		"今天的荔枝 <甜> & 便宜": {},
 		"来赌":             {State: moderation.Block, Reason: "VIOLENCE"},
@@ -36,35 +47,35 @@ func TestFindingsBecomeVerdicts(t *testing.T) {
 			t.Errorf("%q: %+v, %v; want %+v and a trace", text, v, err, want)
 		}
 	}
-	if f.tokens != 1 {
-		t.Errorf("%d tokens for all checks, want 1", f.tokens)
+	if f.Tokens != 1 {
+		t.Errorf("%d tokens for all checks, want 1", f.Tokens)
 	}
 }
 
 func TestLongTextsAreAskedAboutInPiecesThatOverlap(t *testing.T) {
 	f := newFake(t)
-	f.answer = map[string]string{"坏话": "risky 20003"}
+	f.Answer = map[string]string{"坏话": "risky 20003"}
 	text := strings.Repeat("好", 2499) + "坏话" + strings.Repeat("好", 3000)
-	v, err := f.checks().Text(t.Context(), poster, text)
+	v, err := checksOf(f).Text(t.Context(), poster, text)
 	if err != nil || v.State != moderation.Block || v.Reason != "ABUSE" {
 		t.Errorf("%+v, %v; a word on the seam must be found", v, err)
 	}
-	if len(f.asked) != 2 || utf8.RuneCountInString(f.asked[0]) != 2500 {
-		t.Errorf("%d pieces asked about; after a refusal no more are", len(f.asked))
+	if len(f.Asked) != 2 || utf8.RuneCountInString(f.Asked[0]) != 2500 {
+		t.Errorf("%d pieces asked about; after a refusal no more are", len(f.Asked))
 	}
 }
 
 func TestAnInvalidTokenIsReplacedOnce(t *testing.T) {
 	f := newFake(t)
-	c := f.checks()
+	c := checksOf(f)
 	if _, err := c.Text(t.Context(), poster, "一"); err != nil {
 		t.Fatal(err)
 	}
-	f.set(func() { f.tokens++ }) // somebody had the token renewed
+	f.Set(func() { f.Tokens++ }) // somebody had the token renewed
 	if _, err := c.Text(t.Context(), poster, "二"); err != nil {
 		t.Error(err)
 	}
-	f.set(func() { f.next = []int{42001, 42001} })
+	f.Set(func() { f.Next = []int{42001, 42001} })
 	if _, err := c.Text(t.Context(), poster, "三"); !refusedWith(err, 42001) {
 		t.Errorf("%v; want the errcode after the second try", err)
 	}
@@ -78,23 +89,23 @@ func refusedWith(err error, code int) bool {
 func TestWhatCannotBeAskedIsAnErrorWithoutSecrets(t *testing.T) {
 	for name, c := range map[string]struct {
 		by   moderation.Asked
-		make func(*fake, *Checks)
+		make func(*wechattest.Fake, *Checks)
 		says string
 	}{
 		"no account":     {moderation.Asked{Kind: moderation.Post}, nil, "no account"},
 		"unknown kind":   {moderation.Asked{Kind: "SONG", OpenID: "o-1"}, nil, "no account"},
 		"unknown openid": {moderation.Asked{Kind: moderation.Post, OpenID: "o-2"}, nil, "40003"},
 		"long away":      {moderation.Asked{Kind: moderation.Comment, OpenID: "o-old"}, nil, "61010"},
-		"busy":           {poster, func(f *fake, _ *Checks) { f.next = []int{-1} }, "-1"},
-		"quota":          {poster, func(f *fake, _ *Checks) { f.next = []int{45009} }, "45009"},
-		"wrong secret":   {poster, func(_ *fake, c *Checks) { c.Secret = "other" }, "40125"},
-		"cut":            {poster, func(f *fake, _ *Checks) { f.silence = true }, "no answer"},
-		"no host":        {poster, func(_ *fake, c *Checks) { c.Host = "http://127.0.0.1:1" }, "no answer"},
-		"no json":        {poster, func(f *fake, c *Checks) { c.Host = f.URL + "/elsewhere" }, "errcode"},
+		"busy":           {poster, func(f *wechattest.Fake, _ *Checks) { f.Next = []int{-1} }, "-1"},
+		"quota":          {poster, func(f *wechattest.Fake, _ *Checks) { f.Next = []int{45009} }, "45009"},
+		"wrong secret":   {poster, func(_ *wechattest.Fake, c *Checks) { c.Secret = "other" }, "40125"},
+		"cut":            {poster, func(f *wechattest.Fake, _ *Checks) { f.Silence = true }, "no answer"},
+		"no host":        {poster, func(_ *wechattest.Fake, c *Checks) { c.Host = "http://127.0.0.1:1" }, "no answer"},
+		"no json":        {poster, func(f *wechattest.Fake, c *Checks) { c.Host = f.URL + "/elsewhere" }, "errcode"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFake(t)
-			checks := f.checks()
+			checks := checksOf(f)
 			if c.make != nil {
 				c.make(f, checks)
 			}
@@ -102,7 +113,7 @@ func TestWhatCannotBeAskedIsAnErrorWithoutSecrets(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), c.says) {
 				t.Fatalf("%v, want %q", err, c.says)
 			}
-			if strings.Contains(err.Error(), secret) || strings.Contains(err.Error(), "token-") {
+			if strings.Contains(err.Error(), wechattest.Secret) || strings.Contains(err.Error(), "token-") {
 				t.Errorf("the error tells a secret: %v", err)
 			}
 			if _, err := checks.Picture(t.Context(), c.by, "https://m.example/a.jpg"); err == nil && name != "busy" && name != "quota" {
@@ -114,18 +125,18 @@ func TestWhatCannotBeAskedIsAnErrorWithoutSecrets(t *testing.T) {
 
 func TestAStalledCheckEndsWithItsRequest(t *testing.T) {
 	f := newFake(t)
-	f.stall = make(chan struct{})
-	defer close(f.stall)
+	f.Stall = make(chan struct{})
+	defer close(f.Stall)
 	ctx, end := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer end()
-	if _, err := f.checks().Text(ctx, poster, "话"); err == nil || !strings.Contains(err.Error(), "in time") {
+	if _, err := checksOf(f).Text(ctx, poster, "话"); err == nil || !strings.Contains(err.Error(), "in time") {
 		t.Errorf("%v", err)
 	}
 }
 
 func TestAuthorsWithoutAnAccountAreSomebodyElsesToJudge(t *testing.T) {
 	f := newFake(t)
-	by := ByAccount{With: f.checks(), Without: moderation.LocalOnly{Pictures: moderation.Review}}
+	by := ByAccount{With: checksOf(f), Without: moderation.LocalOnly{Pictures: moderation.Review}}
 	if v, err := by.Text(t.Context(), moderation.Asked{Kind: moderation.Post}, "话"); err != nil || v.Trace != "" {
 		t.Errorf("%+v %v", v, err)
 	}
@@ -142,40 +153,40 @@ const key = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 // A picture is asked about, and its verdict comes later: told in each form that the console may choose.
 func TestVerdictsOnPicturesAreHeard(t *testing.T) {
 	f := newFake(t)
-	asked, err := f.checks().Picture(t.Context(), poster, "https://m.example/a.jpg")
-	if err != nil || asked.State != moderation.Review || asked.Trace == "" || !slices.Equal(f.media, []string{"https://m.example/a.jpg"}) {
-		t.Fatalf("%+v %v, asked about %v", asked, err, f.media)
+	asked, err := checksOf(f).Picture(t.Context(), poster, "https://m.example/a.jpg")
+	if err != nil || asked.State != moderation.Review || asked.Trace == "" || !slices.Equal(f.Media, []string{"https://m.example/a.jpg"}) {
+		t.Fatalf("%+v %v, asked about %v", asked, err, f.Media)
 	}
 	aes, err := ParseKey(key)
 	if err != nil {
 		t.Fatal(err)
 	}
-	risky := `{"ToUserName":"gh_1","FromUserName":"o-1","CreateTime":1783339200,"MsgType":"event","Event":"wxa_media_check","appid":"` + appID + `","trace_id":"` + asked.Trace + `","version":2,"detail":[],"errcode":0,"errmsg":"ok","result":{"suggest":"risky","label":20002}}`
-	markup := `<xml><CreateTime>1783339200</CreateTime><MsgType><![CDATA[event]]></MsgType><Event><![CDATA[wxa_media_check]]></Event><appid><![CDATA[` + appID + `]]></appid><trace_id><![CDATA[` + asked.Trace + `]]></trace_id><version>2</version><errcode>0</errcode><result><suggest><![CDATA[risky]]></suggest><label>20002</label></result></xml>`
+	risky := `{"ToUserName":"gh_1","FromUserName":"o-1","CreateTime":1783339200,"MsgType":"event","Event":"wxa_media_check","appid":"` + wechattest.AppID + `","trace_id":"` + asked.Trace + `","version":2,"detail":[],"errcode":0,"errmsg":"ok","result":{"suggest":"risky","label":20002}}`
+	markup := `<xml><CreateTime>1783339200</CreateTime><MsgType><![CDATA[event]]></MsgType><Event><![CDATA[wxa_media_check]]></Event><appid><![CDATA[` + wechattest.AppID + `]]></appid><trace_id><![CDATA[` + asked.Trace + `]]></trace_id><version>2</version><errcode>0</errcode><result><suggest><![CDATA[risky]]></suggest><label>20002</label></result></xml>`
 	for name, c := range map[string]struct {
 		request *http.Request
 		key     []byte
 		status  int
 		want    []moderation.Verdict
 	}{
-		"json":             {tells(risky, "tok", nil, ""), nil, 200, []moderation.Verdict{{State: moderation.Block, Reason: "ADULT", Trace: asked.Trace}}},
-		"xml":              {tells(markup, "tok", nil, ""), nil, 200, []moderation.Verdict{{State: moderation.Block, Reason: "ADULT", Trace: asked.Trace}}},
-		"json, safe mode":  {tells(risky, "tok", aes, appID), aes, 200, []moderation.Verdict{{State: moderation.Block, Reason: "ADULT", Trace: asked.Trace}}},
-		"xml, safe mode":   {tells(markup, "tok", aes, appID), aes, 200, []moderation.Verdict{{State: moderation.Block, Reason: "ADULT", Trace: asked.Trace}}},
-		"passed":           {tells(strings.Replace(strings.Replace(risky, "risky", "pass", 1), "20002", "100", 1), "tok", nil, ""), nil, 200, []moderation.Verdict{{Trace: asked.Trace}}},
-		"not loaded":       {tells(strings.Replace(risky, `"errcode":0`, `"errcode":-1010`, 1), "tok", nil, ""), nil, 200, []moderation.Verdict{{State: moderation.Review, Reason: moderation.Unavailable, Trace: asked.Trace}}},
-		"other event":      {tells(strings.Replace(risky, "wxa_media_check", "user_enter", 1), "tok", nil, ""), nil, 200, nil},
-		"other app":        {tells(strings.Replace(risky, appID, "wxother", 1), "tok", nil, ""), nil, 200, nil},
-		"copied later":     {tells(strings.Replace(risky, "1783339200", "1783330000", 1), "tok", nil, ""), nil, 200, nil},
-		"wrong token":      {tells(risky, "guess", nil, ""), nil, 403, nil},
-		"open, though set": {tells(risky, "tok", nil, ""), aes, 400, nil},
-		"for another app":  {tells(risky, "tok", aes, "wxother"), aes, 400, nil},
-		"another key":      {tells(risky, "tok", slices.Concat(aes[16:], aes[:16]), appID), aes, 400, nil},
-		"too long":         {tells(strings.Repeat(" ", 65<<10)+risky, "tok", nil, ""), nil, 400, nil},
+		"json":             {wechattest.Tells(risky, "tok", nil, "", wechattest.Noon), nil, 200, []moderation.Verdict{{State: moderation.Block, Reason: "ADULT", Trace: asked.Trace}}},
+		"xml":              {wechattest.Tells(markup, "tok", nil, "", wechattest.Noon), nil, 200, []moderation.Verdict{{State: moderation.Block, Reason: "ADULT", Trace: asked.Trace}}},
+		"json, safe mode":  {wechattest.Tells(risky, "tok", aes, wechattest.AppID, wechattest.Noon), aes, 200, []moderation.Verdict{{State: moderation.Block, Reason: "ADULT", Trace: asked.Trace}}},
+		"xml, safe mode":   {wechattest.Tells(markup, "tok", aes, wechattest.AppID, wechattest.Noon), aes, 200, []moderation.Verdict{{State: moderation.Block, Reason: "ADULT", Trace: asked.Trace}}},
+		"passed":           {wechattest.Tells(strings.Replace(strings.Replace(risky, "risky", "pass", 1), "20002", "100", 1), "tok", nil, "", wechattest.Noon), nil, 200, []moderation.Verdict{{Trace: asked.Trace}}},
+		"not loaded":       {wechattest.Tells(strings.Replace(risky, `"errcode":0`, `"errcode":-1010`, 1), "tok", nil, "", wechattest.Noon), nil, 200, []moderation.Verdict{{State: moderation.Review, Reason: moderation.Unavailable, Trace: asked.Trace}}},
+		"other event":      {wechattest.Tells(strings.Replace(risky, "wxa_media_check", "user_enter", 1), "tok", nil, "", wechattest.Noon), nil, 200, nil},
+		"other app":        {wechattest.Tells(strings.Replace(risky, wechattest.AppID, "wxother", 1), "tok", nil, "", wechattest.Noon), nil, 200, nil},
+		"copied later":     {wechattest.Tells(strings.Replace(risky, "1783339200", "1783330000", 1), "tok", nil, "", wechattest.Noon), nil, 200, nil},
+		"wrong token":      {wechattest.Tells(risky, "guess", nil, "", wechattest.Noon), nil, 403, nil},
+		"open, though set": {wechattest.Tells(risky, "tok", nil, "", wechattest.Noon), aes, 400, nil},
+		"for another app":  {wechattest.Tells(risky, "tok", aes, "wxother", wechattest.Noon), aes, 400, nil},
+		"another key":      {wechattest.Tells(risky, "tok", slices.Concat(aes[16:], aes[:16]), wechattest.AppID, wechattest.Noon), aes, 400, nil},
+		"too long":         {wechattest.Tells(strings.Repeat(" ", 65<<10)+risky, "tok", nil, "", wechattest.Noon), nil, 400, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var heard []moderation.Verdict
-			e := &Events{AppID: appID, Token: "tok", Key: c.key, Now: func() time.Time { return time.Unix(1783339200, 0) }, Told: func(_ context.Context, trace string, v moderation.Verdict) error {
+			e := &Events{AppID: wechattest.AppID, Token: "tok", Key: c.key, Now: func() time.Time { return time.Unix(1783339200, 0) }, Told: func(_ context.Context, trace string, v moderation.Verdict) error {
 				if trace != v.Trace {
 					t.Errorf("trace %q with a verdict on %q", trace, v.Trace)
 				}
@@ -195,23 +206,84 @@ func TestVerdictsOnPicturesAreHeard(t *testing.T) {
 }
 
 func TestTheConsolesQuestionIsAnswered(t *testing.T) {
-	e := &Events{Token: "tok"}
+	e := &Events{Token: "tok", Now: func() time.Time { return time.Unix(1, 0) }}
 	got := httptest.NewRecorder()
-	e.ServeHTTP(got, httptest.NewRequest(http.MethodGet, "/wechat/events?timestamp=1&nonce=2&echostr=hello&signature="+sum("tok", "1", "2"), nil))
+	e.ServeHTTP(got, httptest.NewRequest(http.MethodGet, "/wechat/events?timestamp=1&nonce=2&echostr=hello&signature="+wechattest.Sum("tok", "1", "2"), nil))
 	if got.Code != 200 || got.Body.String() != "hello" || !strings.HasPrefix(got.Header().Get("Content-Type"), "text/plain") {
 		t.Errorf("%d %q", got.Code, got.Body)
 	}
 	got = httptest.NewRecorder()
-	e.ServeHTTP(got, httptest.NewRequest(http.MethodPut, "/wechat/events?timestamp=1&nonce=2&signature="+sum("tok", "1", "2"), nil))
+	e.ServeHTTP(got, httptest.NewRequest(http.MethodPut, "/wechat/events?timestamp=1&nonce=2&signature="+wechattest.Sum("tok", "1", "2"), nil))
 	if got.Code != http.StatusMethodNotAllowed {
 		t.Errorf("PUT: %d", got.Code)
 	}
 }
 
+// A signature says when it was made; one that was copied is no use later, nor one of the future.
+func TestAnOldSignatureIsRefused(t *testing.T) {
+	for _, off := range []time.Duration{-11 * time.Minute, 11 * time.Minute, -time.Hour} {
+		e := &Events{AppID: wechattest.AppID, Token: "tok", Now: func() time.Time { return wechattest.Noon }, Told: func(context.Context, string, moderation.Verdict) error {
+			t.Error("it is heard")
+			return nil
+		}}
+		got := httptest.NewRecorder()
+		e.ServeHTTP(got, wechattest.Tells(`{"Event":"wxa_media_check","appid":"`+wechattest.AppID+`","trace_id":"t","result":{"suggest":"pass"}}`, "tok", nil, "", wechattest.Noon.Add(off)))
+		if got.Code != http.StatusForbidden {
+			t.Errorf("%v: %d", off, got.Code)
+		}
+	}
+}
+
+// A token that is none any more is asked for again, and forced where WeChat gives the same one; one that is good for a
+// little while more is used where WeChat gives none.
+func TestATokenIsRenewedOnceAndKeptWhileItIsGood(t *testing.T) {
+	f := newFake(t)
+	c := checksOf(f)
+	ask := func() error { _, err := c.Text(t.Context(), poster, "话"); return err }
+	if err := ask(); err != nil {
+		t.Fatal(err)
+	}
+	f.Set(func() { f.Stuck = true })
+	if err := ask(); err != nil || f.Forced != 1 || f.Tokens != 2 {
+		t.Errorf("%v after %d forced tokens of %d", err, f.Forced, f.Tokens)
+	}
+	f.Set(func() { f.Now = f.Now.Add(2*time.Hour - 30*time.Second); f.Seen["o-1"] = f.Now })
+	c.Secret = "wrong" // so that no token is given
+	if err := ask(); err != nil {
+		t.Errorf("half a minute before its end the old token is not used: %v", err)
+	}
+	f.Set(func() { f.Now = f.Now.Add(time.Minute) })
+	if err := ask(); !refusedWith(err, 40125) {
+		t.Errorf("after its end: %v", err)
+	}
+}
+
+// No more checks are asked for within any minute than are allowed; whoever comes too late is told so without a call.
+func TestChecksKeepTheirPace(t *testing.T) {
+	f := newFake(t)
+	c := checksOf(f)
+	c.Most = 10
+	asked := 0
+	for range 200 { // ten minutes
+		if _, err := c.Text(t.Context(), poster, "话"); err == nil {
+			asked++
+		} else if !strings.Contains(err.Error(), "within a minute") {
+			t.Fatal(err)
+		}
+		f.Set(func() { f.Now = f.Now.Add(3 * time.Second); f.Seen["o-1"] = f.Now })
+	}
+	if asked != 100 || len(f.Asked) != asked {
+		t.Errorf("%d checks in ten minutes, %d calls; allowed are 100", asked, len(f.Asked))
+	}
+	if _, err := c.Text(t.Context(), moderation.Asked{Kind: moderation.Post, OpenID: "o-1", Away: true}, "话"); err == nil || len(f.Asked) != asked {
+		t.Errorf("of somebody who was away: %v after %d calls", err, len(f.Asked))
+	}
+}
+
 func TestAVerdictThatCannotBeKeptIsAskedForAgain(t *testing.T) {
-	e := &Events{AppID: appID, Token: "tok", Now: func() time.Time { return time.Unix(1783339200, 0) }, Told: func(context.Context, string, moderation.Verdict) error { return errors.New("store") }}
+	e := &Events{AppID: wechattest.AppID, Token: "tok", Now: func() time.Time { return time.Unix(1783339200, 0) }, Told: func(context.Context, string, moderation.Verdict) error { return errors.New("store") }}
 	got := httptest.NewRecorder()
-	e.ServeHTTP(got, tells(`{"Event":"wxa_media_check","appid":"`+appID+`","trace_id":"t","result":{"suggest":"pass"}}`, "tok", nil, ""))
+	e.ServeHTTP(got, wechattest.Tells(`{"Event":"wxa_media_check","appid":"`+wechattest.AppID+`","trace_id":"t","result":{"suggest":"pass"}}`, "tok", nil, "", wechattest.Noon))
 	if got.Code != http.StatusServiceUnavailable {
 		t.Errorf("%d", got.Code)
 	}

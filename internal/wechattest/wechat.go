@@ -1,4 +1,5 @@
-package wechat
+// Package wechattest is WeChat's interface as far as its papers say, for tests: errors, tokens and events included.
+package wechattest
 
 import (
 	"bytes"
@@ -14,62 +15,74 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
-	"testing"
 	"time"
 	"unicode/utf8"
 )
 
-// fake answers as WeChat's interface does, errors included, as far as its papers say: stable_token, msg_sec_check and
-// media_check_async in version 2, and the event wxa_media_check.
-type fake struct {
-	t *testing.T
+// Fake answers as WeChat's interface does: stable_token, msg_sec_check and media_check_async in version 2. What it holds is
+// read and changed in Set.
+type Fake struct {
 	*httptest.Server
 	mu      sync.Mutex
-	now     time.Time
-	tokens  int                  // given out; the newest alone is good
-	seen    map[string]time.Time // when accounts were in the mini-program
-	asked   []string             // contents
-	media   []string             // addresses, by trace
-	answer  map[string]string    // suggest and label by a word of the content, such as "risky 20008"
-	next    []int                // errcodes of the next checks
-	silence bool                 // close connections without an answer
-	stall   chan struct{}        // answers wait for it
+	Now     time.Time
+	Tokens  int                  // given out; the newest alone is good
+	Forced  int                  // how often a new one was forced
+	Stuck   bool                 // tokens end, and only a forced one is another one
+	Seen    map[string]time.Time // when accounts were in the mini-program
+	Asked   []string             // contents
+	Scenes  []int                // of the contents
+	Media   []string             // addresses, by trace
+	Answer  map[string]string    // suggest and label by a word of the content, such as "risky 20008"
+	Next    []int                // errcodes of the next checks
+	Garbage bool                 // answers with what is no JSON
+	Silence bool                 // close connections without an answer
+	Stall   chan struct{}        // answers wait for it
 }
 
+// The mini-program.
 const (
-	appID  = "wx0123456789abcdef"
-	secret = "f0e1d2c3b4a5968778695a4b3c2d1e0f"
+	AppID  = "wx0123456789abcdef"
+	Secret = "f0e1d2c3b4a5968778695a4b3c2d1e0f"
 )
 
-var noon = time.Date(2026, 7, 6, 12, 0, 0, 0, time.UTC)
+// Noon is when it is, unless a test says otherwise.
+var Noon = time.Date(2026, 7, 6, 12, 0, 0, 0, time.UTC)
 
-func newFake(t *testing.T) *fake {
-	f := &fake{t: t, now: noon, seen: map[string]time.Time{"o-1": noon.Add(-time.Hour), "o-old": noon.Add(-3 * time.Hour)}, answer: map[string]string{}}
+// New starts one; o-1 was in the mini-program an hour ago, o-old three.
+func New() *Fake {
+	f := &Fake{Now: Noon, Seen: map[string]time.Time{"o-1": Noon.Add(-time.Hour), "o-old": Noon.Add(-3 * time.Hour)}, Answer: map[string]string{}}
 	f.Server = httptest.NewServer(http.HandlerFunc(f.serve))
-	t.Cleanup(f.Close)
 	return f
 }
 
-func (f *fake) checks() *Checks {
-	return &Checks{Client: f.Client(), Host: f.URL, AppID: appID, Secret: secret, Now: func() time.Time { f.mu.Lock(); defer f.mu.Unlock(); return f.now }}
+// Clock is its time.
+func (f *Fake) Clock() time.Time {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.Now
 }
 
-func (f *fake) serve(w http.ResponseWriter, r *http.Request) {
+// Trace is the number of the case of the nth picture, from 1.
+func Trace(n int) string { return fmt.Sprintf("967e945c-%d", n) }
+
+func (f *Fake) serve(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
-	stall := f.stall
+	stall := f.Stall
 	f.mu.Unlock()
 	if stall != nil {
 		<-stall
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.silence {
+	if f.Silence {
 		panic(http.ErrAbortHandler)
 	}
 	var in struct {
 		GrantType string `json:"grant_type"`
+		Forced    bool   `json:"force_refresh"`
 		AppID     string `json:"appid"`
 		Secret    string `json:"secret"`
 		Version   int    `json:"version"`
@@ -86,85 +99,93 @@ func (f *fake) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.URL.Path == "/cgi-bin/stable_token" {
-		if in.GrantType != "client_credential" || in.AppID != appID || in.Secret != secret {
+		if in.GrantType != "client_credential" || in.AppID != AppID || in.Secret != Secret {
 			f.say(w, map[string]any{"errcode": 40125, "errmsg": "invalid appsecret"})
 			return
 		}
-		if f.tokens == 0 {
-			f.tokens++
+		if in.Forced {
+			f.Forced++
+			f.Stuck = false
+		}
+		if f.Tokens == 0 || in.Forced {
+			f.Tokens++
 		}
 		f.say(w, map[string]any{"access_token": f.token(), "expires_in": 7200})
 		return
 	}
-	if r.URL.Query().Get("access_token") != f.token() {
+	if f.Garbage {
+		_, _ = w.Write([]byte("<html>"))
+		return
+	}
+	if r.URL.Query().Get("access_token") != f.token() || f.Stuck {
 		f.say(w, map[string]any{"errcode": 40001, "errmsg": "invalid credential"})
 		return
 	}
-	if len(f.next) > 0 {
-		code := f.next[0]
-		f.next = f.next[1:]
+	if len(f.Next) > 0 {
+		code := f.Next[0]
+		f.Next = f.Next[1:]
 		if code != 0 {
 			f.say(w, map[string]any{"errcode": code, "errmsg": "as told"})
 			return
 		}
 	}
-	at, known := f.seen[in.OpenID]
+	at, known := f.Seen[in.OpenID]
 	switch {
 	case in.Version != 2 || in.Scene < 1 || in.Scene > 4:
 		f.say(w, map[string]any{"errcode": 40129, "errmsg": "invalid scene"})
 	case !known:
 		f.say(w, map[string]any{"errcode": 40003, "errmsg": "invalid openid"})
-	case f.now.Sub(at) > 2*time.Hour:
+	case f.Now.Sub(at) > 2*time.Hour:
 		f.say(w, map[string]any{"errcode": 61010, "errmsg": "code is expired"})
 	case r.URL.Path == "/wxa/msg_sec_check":
 		if n := utf8.RuneCountInString(in.Content); n < 1 || n > 2500 || bytes.Contains(raw.Bytes(), []byte(`\u00`)) {
 			f.say(w, map[string]any{"errcode": 47001, "errmsg": fmt.Sprint(n, " characters")})
 			return
 		}
-		f.asked = append(f.asked, in.Content)
+		f.Asked, f.Scenes = append(f.Asked, in.Content), append(f.Scenes, in.Scene)
 		suggest, label := "pass", 100
-		for word, says := range f.answer {
+		for word, says := range f.Answer {
 			if strings.Contains(in.Content, word) {
 				_, _ = fmt.Sscan(says, &suggest, &label)
 			}
 		}
 		f.say(w, map[string]any{"errcode": 0, "errmsg": "ok", "result": map[string]any{"suggest": suggest, "label": label},
-			"detail": []any{map[string]any{"strategy": "content_model", "errcode": 0, "suggest": suggest, "label": label, "prob": 90}}, "trace_id": fmt.Sprintf("60ae120f-%d", len(f.asked))})
+			"detail": []any{map[string]any{"strategy": "content_model", "errcode": 0, "suggest": suggest, "label": label, "prob": 90}}, "trace_id": fmt.Sprintf("60ae120f-%d", len(f.Asked))})
 	case r.URL.Path == "/wxa/media_check_async":
 		if u, err := url.Parse(in.MediaURL); err != nil || u.Host == "" || in.MediaType != 2 {
 			f.say(w, map[string]any{"errcode": 44991, "errmsg": "invalid url"})
 			return
 		}
-		f.media = append(f.media, in.MediaURL)
-		f.say(w, map[string]any{"errcode": 0, "errmsg": "ok", "trace_id": fmt.Sprintf("967e945c-%d", len(f.media))})
+		f.Media = append(f.Media, in.MediaURL)
+		f.say(w, map[string]any{"errcode": 0, "errmsg": "ok", "trace_id": Trace(len(f.Media))})
 	default:
 		http.NotFound(w, r)
 	}
 }
 
-func (f *fake) token() string { return fmt.Sprintf("token-%d", f.tokens) }
+func (f *Fake) token() string { return fmt.Sprintf("token-%d", f.Tokens) }
 
-func (f *fake) say(w http.ResponseWriter, v any) {
+func (f *Fake) say(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/json; encoding=utf-8")
-	if err := json.NewEncoder(w).Encode(v); err != nil {
-		f.t.Error(err)
-	}
+	_ = json.NewEncoder(w).Encode(v) // who does not listen any more is the test's business
 }
 
-func (f *fake) set(do func()) {
+// Set reads or changes what it holds.
+func (f *Fake) Set(do func()) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	do()
 }
 
-// tells makes the request with which WeChat tells of an event: in the open, or encrypted where there is a key.
-func tells(body, token string, key []byte, forApp string) *http.Request {
-	q := url.Values{"timestamp": {"1783339200"}, "nonce": {"n-1"}}
-	q.Set("signature", sum(token, "1783339200", "n-1"))
+// Tells makes the request with which WeChat tells of an event at a time: in the open, or encrypted where there is a key.
+func Tells(body, token string, key []byte, forApp string, at time.Time) *http.Request {
+	when := strconv.FormatInt(at.Unix(), 10)
+	q := url.Values{"timestamp": {when}, "nonce": {"n-1"}}
+	q.Set("signature", Sum(token, when, "n-1"))
 	if key != nil {
 		sealed := encrypt(key, forApp, body)
 		q.Set("encrypt_type", "aes")
-		q.Set("msg_signature", sum(token, "1783339200", "n-1", sealed))
+		q.Set("msg_signature", Sum(token, when, "n-1", sealed))
 		if strings.HasPrefix(body, "<") {
 			body = "<xml><ToUserName><![CDATA[gh_1]]></ToUserName><Encrypt><![CDATA[" + sealed + "]]></Encrypt></xml>"
 		} else {
@@ -174,7 +195,8 @@ func tells(body, token string, key []byte, forApp string) *http.Request {
 	return httptest.NewRequest(http.MethodPost, "/wechat/events?"+q.Encode(), strings.NewReader(body))
 }
 
-func sum(parts ...string) string {
+// Sum is a signature as WeChat makes it.
+func Sum(parts ...string) string {
 	slices.Sort(parts)
 	s := sha1.Sum([]byte(strings.Join(parts, "")))
 	return hex.EncodeToString(s[:])
