@@ -20433,7 +20433,7 @@ type ModerationNote {
   author: PublicProfile
   "The line's number among those about the same thing, from 1."
   number: Int!
-  "RULED by a moderator, LIMITED by reports, or APPEALED by its author; more may come."
+  "RULED by a moderator, LIMITED by reports, APPEALED by its author, CHECKED by a service; more may come."
   kind: String!
   "When it was."
   at: DateTime!

@@ -3734,7 +3734,7 @@ type ModerationNote struct {
 	Author *PublicProfile `json:"author,omitempty"`
 	// The line's number among those about the same thing, from 1.
 	Number int `json:"number"`
-	// RULED by a moderator, LIMITED by reports, or APPEALED by its author; more may come.
+	// RULED by a moderator, LIMITED by reports, APPEALED by its author, CHECKED by a service; more may come.
 	Kind string `json:"kind"`
 	// When it was.
 	At time.Time `json:"at"`

@@ -134,6 +134,10 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 	root.Adopting = st.adoptionService(rules)
 	root.Boards = st.boardService(rules)
 	root.Reporting = st.reportService(rules, root.Community, root.Posting, keys)
+	looks, told := st.inspected(s, root.Posting, root.Reporting, root.Uploads, keys, now)
+	if looks != nil {
+		parts.WeChat, parts.Beside = told, append(parts.Beside, inspecting(looks, now, log))
+	}
 	parts.Schema = graph.NewExecutableSchema(graph.Config{Resolvers: root})
 	parts.Beside = append(parts.Beside, keepLists(st, log), keepSupply(st, rules, hints, log), st.keepTelling(log), st.keepMarking(log), finishRedemptions(root.Redeeming, now, log),
 		finishLater("adjustments", root.Adjusting.Sweep, now, log), finishLater("transfers", root.Transfers.Sweep, now, log),

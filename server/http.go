@@ -32,6 +32,9 @@ func publicHandler(s Settings, p *Parts, ready *readiness, meters *meters, log *
 	if p.Media != nil {
 		mux.Handle("GET /media/", p.Media)
 	}
+	if p.WeChat != nil {
+		mux.Handle("/wechat/events", p.WeChat)
+	}
 	if p.Disk != nil {
 		mux.Handle("/uploads/", allowOrigins(s.CORSOrigins, http.HandlerFunc(p.Disk.Takes)))
 		mux.HandleFunc("GET /media/u/", p.Disk.Serves)

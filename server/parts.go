@@ -23,6 +23,7 @@ type Parts struct {
 	Checks   []Check                                         // what must answer for the gateway to be ready
 	Media    http.Handler                                    // pictures under /media/; nil for none
 	Disk     *bucket.Disk                                    // takes and serves uploads; nil where S3 does
+	WeChat   http.Handler                                    // where WeChat tells what it found; nil for nowhere
 	Explorer fs.FS                                           // the page at / in development; nil for none
 	Demo     func(ctx context.Context) ([]DemoMember, error) // demo members with fresh tokens; nil for none
 	Events   http.Handler                                    // POST /events on the admin listener; nil for none

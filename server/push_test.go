@@ -276,7 +276,8 @@ func TestKindsOfNoticesThatNoRuleMakesShareOneLabel(t *testing.T) {
 func TestPushServicesAreSetAsAWholeOrRefusedInOneLine(t *testing.T) {
 	for want, pairs := range map[string][]string{
 		`APNS_KEY_ID and APNS_TOPIC is not set; allowed is all or none of APNS_KEY_FILE, APNS_KEY_ID, APNS_TEAM_ID, APNS_TOPIC.`: {"APNS_KEY_FILE", "k.p8", "APNS_TEAM_ID", "T"},
-		`WECHAT_APP_SECRET is not set; allowed is all or none of WECHAT_APP_ID, WECHAT_APP_SECRET, WECHAT_TEMPLATE_ID.`:          {"WECHAT_APP_ID", "wx", "WECHAT_TEMPLATE_ID", "t"},
+		`WECHAT_APP_SECRET is not set; allowed is all or none of WECHAT_APP_ID, WECHAT_APP_SECRET.`:                              {"WECHAT_APP_ID", "wx", "WECHAT_TEMPLATE_ID", "t"},
+		`WECHAT_TEMPLATE_ID is set and WECHAT_APP_ID is not; allowed are both or none, because a template is a mini-program's.`:  {"WECHAT_TEMPLATE_ID", "t"},
 		`FCM_HOST is "ftp://x"; allowed is an address such as https://host, or one on this machine.`:                             {"FCM_HOST", "ftp://x"},
 	} {
 		if _, err := readSettings(env(pairs...)); err == nil || err.Error() != want {

@@ -33,6 +33,7 @@ type Settings struct {
 	SandboxClock SandboxClock // SANDBOX_CLOCK
 	Push         PushSettings // APNS_*, FCM_*, WECHAT_*
 	Files        FileSettings // S3_*: where pictures are kept
+	WeChat       WeChatSettings
 }
 
 // SandboxClock says how a sandbox tells programme time; the zero value is the real clock.

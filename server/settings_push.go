@@ -41,7 +41,10 @@ func (r *reader) push() PushSettings {
 		APNSHost: r.service("APNS_HOST"), FCMHost: r.service("FCM_HOST"), WeChatHost: r.service("WECHAT_HOST"),
 	}
 	r.whole(map[string]string{"APNS_KEY_FILE": p.APNSKeyFile, "APNS_KEY_ID": p.APNSKeyID, "APNS_TEAM_ID": p.APNSTeamID, "APNS_TOPIC": p.APNSTopic})
-	r.whole(map[string]string{"WECHAT_APP_ID": p.WeChatAppID, "WECHAT_APP_SECRET": p.WeChatSecret.Reveal(), "WECHAT_TEMPLATE_ID": p.WeChatTemplate})
+	r.whole(map[string]string{"WECHAT_APP_ID": p.WeChatAppID, "WECHAT_APP_SECRET": p.WeChatSecret.Reveal()})
+	if p.WeChatTemplate != "" && p.WeChatAppID == "" {
+		r.refuse("WECHAT_TEMPLATE_ID is set and WECHAT_APP_ID is not; allowed are both or none, because a template is a mini-program's.")
+	}
 	return p
 }
 

@@ -41,6 +41,7 @@ func readSettings(get func(name string) string) (Settings, error) {
 	s.SandboxClock = r.sandboxClock("SANDBOX_CLOCK", s.Sandbox)
 	s.Push = r.push()
 	s.Files = r.files()
+	s.WeChat = r.wechat(s.Push, s.Files)
 	if s.Production {
 		r.production(s)
 	}

@@ -23,6 +23,7 @@ import (
 	"membergate/internal/family"
 	"membergate/internal/giving"
 	"membergate/internal/glance"
+	"membergate/internal/inspection"
 	invites "membergate/internal/invitation"
 	"membergate/internal/mongostore"
 	"membergate/internal/notice"
@@ -70,6 +71,7 @@ type stores struct {
 	adoptions  adoption.Store   // badges
 	reports    report.Store     // what members report, and the log of moderation
 	reviewed   report.Contents  // posts and comments, for moderators
+	findings   inspection.Store // what services found of them
 	requests   desk.Requests    // after a sale
 	cards      desk.Cards       // who may show codes of members
 	decisions  profile.Store    // members' earlier decisions on their data
@@ -164,7 +166,7 @@ func (s *stores) useBolt(b *boltstore.Store) {
 	s.offers = b.Offers()
 	s.products, s.rewards, s.usages, s.families, s.community = b.Products(), b.Rewards(), b.Usages(), b.Families(), b.Community()
 	s.uses, s.posting, s.glances = b.Uses(), b.Community(), b.Glances()
-	s.reports, s.reviewed, s.adoptions = b.Reports(), b.Community(), b.Community()
+	s.reports, s.findings, s.reviewed, s.adoptions = b.Reports(), b.Reports(), b.Community(), b.Community()
 	s.boards, s.stars = b.Community(), b.Community()
 	s.decisions, s.requests, s.cards = b.Decisions(), b.Requests(), b.Cards()
 	s.redemptions, s.vouchers, s.promises = b.Redemptions(), b.Vouchers(), b.Supply()
@@ -182,7 +184,7 @@ func (s *stores) useMongo(m *mongostore.Store) {
 	s.offers = m.Offers()
 	s.products, s.rewards, s.usages, s.families, s.community = m.Products(), m.Rewards(), m.Usages(), m.Families(), m.Community()
 	s.uses, s.posting, s.glances = m.Uses(), m.Community(), m.Glances()
-	s.reports, s.reviewed, s.adoptions = m.Reports(), m.Community(), m.Community()
+	s.reports, s.findings, s.reviewed, s.adoptions = m.Reports(), m.Reports(), m.Community(), m.Community()
 	s.boards, s.stars = m.Community(), m.Community()
 	s.decisions, s.requests, s.cards = m.Decisions(), m.Requests(), m.Cards()
 	s.redemptions, s.vouchers, s.promises = m.Redemptions(), m.Vouchers(), m.Supply()

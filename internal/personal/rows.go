@@ -127,6 +127,8 @@ var ofCommunity = []Row{
 		Mongo: "uploads: *", Bolt: "uploads: *; ownUploads: *; dueUploads: *"},
 	{What: "badges", Class: OfPerson, Purpose: "to show what the member did for all", Ground: Contract, Keeps: open, Fate: Goes, Exported: true,
 		Mongo: "badges: *", Bolt: "badges: *"},
+	{What: "findings", Class: Pseudonym, Purpose: "what a service found of a text or a picture", Ground: Duty, Keeps: "for good, under the number of the case", Fate: Stays,
+		Mongo: "findings: *", Bolt: "findings: *; findingsOn: *"},
 	{What: "reports", Class: OfPerson, Purpose: "to protect members from each other", Ground: Duty, Keeps: "for good, under a random name", Fate: Renamed, Exported: true,
 		Mongo: "reports: _id sv reporter on author reason weight round slot at state decided waits open",
 		Bolt:  "reports: key ID Reporter On.* Author Reason Weight Round Slot At State Decided Unfinished Counted; reportsOf: *; openReports: *; reportSlots: *; uncountedReports: *"},

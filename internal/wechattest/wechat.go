@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/rand"
 	"crypto/sha1"
 	"encoding/base64"
 	"encoding/binary"
@@ -26,6 +27,7 @@ import (
 // read and changed in Set.
 type Fake struct {
 	*httptest.Server
+	id      string // no two have the same numbers of cases
 	mu      sync.Mutex
 	Now     time.Time
 	Tokens  int                  // given out; the newest alone is good
@@ -53,7 +55,7 @@ var Noon = time.Date(2026, 7, 6, 12, 0, 0, 0, time.UTC)
 
 // New starts one; o-1 was in the mini-program an hour ago, o-old three.
 func New() *Fake {
-	f := &Fake{Now: Noon, Seen: map[string]time.Time{"o-1": Noon.Add(-time.Hour), "o-old": Noon.Add(-3 * time.Hour)}, Answer: map[string]string{}}
+	f := &Fake{id: rand.Text(), Now: Noon, Seen: map[string]time.Time{"o-1": Noon.Add(-time.Hour), "o-old": Noon.Add(-3 * time.Hour)}, Answer: map[string]string{}}
 	f.Server = httptest.NewServer(http.HandlerFunc(f.serve))
 	return f
 }
@@ -66,7 +68,10 @@ func (f *Fake) Clock() time.Time {
 }
 
 // Trace is the number of the case of the nth picture, from 1.
-func Trace(n int) string { return fmt.Sprintf("967e945c-%d", n) }
+func (f *Fake) Trace(n int) string { return fmt.Sprintf("967e945c-%s-%d", f.id, n) }
+
+// TextTrace is that of the nth text, from 1.
+func (f *Fake) TextTrace(n int) string { return fmt.Sprintf("60ae120f-%s-%d", f.id, n) }
 
 func (f *Fake) serve(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
@@ -150,14 +155,14 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 		f.say(w, map[string]any{"errcode": 0, "errmsg": "ok", "result": map[string]any{"suggest": suggest, "label": label},
-			"detail": []any{map[string]any{"strategy": "content_model", "errcode": 0, "suggest": suggest, "label": label, "prob": 90}}, "trace_id": fmt.Sprintf("60ae120f-%d", len(f.Asked))})
+			"detail": []any{map[string]any{"strategy": "content_model", "errcode": 0, "suggest": suggest, "label": label, "prob": 90}}, "trace_id": f.TextTrace(len(f.Asked))})
 	case r.URL.Path == "/wxa/media_check_async":
 		if u, err := url.Parse(in.MediaURL); err != nil || u.Host == "" || in.MediaType != 2 {
 			f.say(w, map[string]any{"errcode": 44991, "errmsg": "invalid url"})
 			return
 		}
 		f.Media = append(f.Media, in.MediaURL)
-		f.say(w, map[string]any{"errcode": 0, "errmsg": "ok", "trace_id": Trace(len(f.Media))})
+		f.say(w, map[string]any{"errcode": 0, "errmsg": "ok", "trace_id": f.Trace(len(f.Media))})
 	default:
 		http.NotFound(w, r)
 	}
