@@ -77,7 +77,7 @@ func (s *Store) Ping(ctx context.Context) error {
 func prepare(t *bbolt.Tx) error {
 	there := func(b bucket) bool { return t.Bucket([]byte(b)) != nil }
 	unindexed, ungranted := there(accounts) && !there(calendar), there(accounts) && !(there(granted) && there(ends))
-	unlisted := there(marks) && !there(markers)
+	unlisted, unqueued := there(marks) && !there(markers), there(posts) && !there(waits)
 	for _, b := range buckets {
 		if _, err := t.CreateBucketIfNotExists([]byte(b)); err != nil {
 			return err
@@ -95,6 +95,11 @@ func prepare(t *bbolt.Tx) error {
 	}
 	if unlisted {
 		if err := indexMarks(&tx{bolt: t}); err != nil {
+			return err
+		}
+	}
+	if unqueued {
+		if _, err := indexWaits(&tx{bolt: t}); err != nil {
 			return err
 		}
 	}

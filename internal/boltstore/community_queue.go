@@ -95,3 +95,37 @@ func (c *Community) Undone(ctx context.Context, n int) (out []report.Content, er
 	})
 	return out, err
 }
+
+// indexWaits puts into the moderators' queue what was held back before there was one, and tells how much it was.
+func indexWaits(t *tx) (n int, err error) {
+	type waiting struct {
+		kind community.SubjectKind
+		id   string
+		wait community.Wait
+	}
+	var found []waiting
+	for k, v := range t.after(posts, nil) {
+		var row postRow
+		if err := decode(posts, k, v, &row); err != nil {
+			return n, err
+		}
+		found = append(found, waiting{community.OnPost, string(k), row.Waits()})
+	}
+	for k, v := range t.after(comments, nil) {
+		var row commentRow
+		if err := decode(comments, k, v, &row); err != nil {
+			return n, err
+		}
+		found = append(found, waiting{community.OnComment, string(k), row.Waits()})
+	}
+	for _, w := range found {
+		if w.wait.Cause == "" {
+			continue
+		}
+		n++
+		if err := putWait(t, w.kind, w.id, community.Wait{}, w.wait, false); err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}

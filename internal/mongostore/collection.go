@@ -71,7 +71,10 @@ func (s *Store) Migrate(ctx context.Context) error {
 			return fmt.Errorf("the indexes of %s.%s cannot be created: %w", s.db.Name(), c.name, translate(err))
 		}
 	}
-	_, err := s.writeEnds(ctx)
+	if _, err := s.writeEnds(ctx); err != nil {
+		return err
+	}
+	_, err := s.writeWaits(ctx)
 	return err
 }
 
