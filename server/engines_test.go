@@ -124,10 +124,15 @@ func fill(pairs []string, puts ...func(context.Context, Settings, *stores, book)
 		return err
 	}
 	rules, err := programme.Keep("retail-5")
-	for _, put := range puts {
-		if err == nil {
-			err = put(ctx, s, st, rules)
-		}
+	if err == nil {
+		err = st.fill(func() error { // without waiting for the disk at each write
+			for _, put := range puts {
+				if err := put(ctx, s, st, rules); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	}
 	return errors.Join(err, st.close())
 }

@@ -79,10 +79,12 @@ func putVillage(pairs []string) error {
 	if err != nil {
 		return err
 	}
-	for _, put := range []func(context.Context, *stores) error{putVillager, putPeople, putShop, putFamilies, putPosts, putComments, putMarks} {
-		err = errors.Join(err, put(ctx, st))
-	}
-	err = errors.Join(err, putRequests(ctx, s, st))
+	err = st.fill(func() (err error) {
+		for _, put := range []func(context.Context, *stores) error{putVillager, putPeople, putShop, putFamilies, putPosts, putComments, putMarks} {
+			err = errors.Join(err, put(ctx, st))
+		}
+		return errors.Join(err, putRequests(ctx, s, st))
+	})
 	rules, err2 := programme.Keep("retail-5")
 	if err2 != nil {
 		return err2

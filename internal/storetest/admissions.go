@@ -172,8 +172,10 @@ func code(err error) string {
 func acceptRace(t *testing.T, ctx context.Context, s Stores) {
 	c := newClub(t, ctx, s, 100)
 	errs := together(len(c.people), func(i int) error {
-		_, _, err := c.service().Accept(ctx, c.people[i], c.top(), c.at)
-		return err
+		return insisting(func() error {
+			_, _, err := c.service().Accept(ctx, c.people[i], c.top(), c.at)
+			return err
+		})
 	})
 	in := 0
 	for i, err := range errs {
