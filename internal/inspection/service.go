@@ -46,12 +46,15 @@ func (s *Service) Keep(ctx context.Context, on community.Subject, v moderation.V
 	return s.Store.AddFinding(ctx, Finding{Trace: v.Trace, On: on, State: v.State, Reason: v.Reason, Asked: now, Told: now})
 }
 
-// Hear takes a verdict that comes by itself. One on what nobody asked about changes nothing; one that comes again changes
-// nothing more.
+// Hear takes a verdict that comes by itself. One that comes again changes nothing more. One on what nobody is known to have
+// asked about changes nothing and is an error: it may have come before the question was kept, and is to be told again.
 func (s *Service) Hear(ctx context.Context, trace string, v moderation.Verdict, now time.Time) error {
 	f, ok, err := s.Store.Finding(ctx, trace)
-	if err != nil || !ok {
+	if err != nil {
 		return err
+	}
+	if !ok {
+		return fault.New(fault.NotFound, "nothing is known to have been asked under that number")
 	}
 	if _, err := s.Store.Tell(ctx, trace, v, stamp(now)); err != nil {
 		return err
