@@ -11,9 +11,14 @@ import (
 // link is one link of a page: its text and where it leads.
 var link = regexp.MustCompile(`\[([^\[\]]+)\]\(([^()]+)\)`)
 
-// Every test that the page of requirements names is there, under that name.
+// Every test that the pages of requirements name is there, under that name.
 func TestEveryTestThatTheRequirementsNameExists(t *testing.T) {
-	const page = "requirements.md"
+	for _, page := range []string{"requirements.md", "recommendations.md"} {
+		t.Run(page, func(t *testing.T) { testsNamed(t, page) })
+	}
+}
+
+func testsNamed(t *testing.T, page string) {
 	text, err := os.ReadFile(filepath.Join("..", "docs", page))
 	if err != nil {
 		t.Fatal(err)
