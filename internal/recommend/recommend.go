@@ -61,6 +61,7 @@ const (
 	Liked          Cause = "SIMILAR_TO_LIKED"  // the member asked for more like the evidence
 	Popular        Cause = "POPULAR"
 	Fresh          Cause = "NEW"
+	ForYou         Cause = "FOR_YOU"   // another program put it on the member\'s list, and does not say why
 	Editorial      Cause = "EDITORIAL" // people chose it
 )
 
