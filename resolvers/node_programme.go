@@ -32,7 +32,11 @@ func (r *Root) programmeNode(ctx context.Context, key string) (graph.Node, error
 		for _, g := range p.Groups {
 			if g.Code == key {
 				r.foreseeGroup(ctx, key)
-				loaders.From(ctx).Arrive(ctx)
+				if loaders.From(ctx).Viewer.SignedIn() && (asks(ctx, "canJoin") || asks(ctx, "staff") || asks(ctx, "members") || asks(ctx, "stars")) {
+					_, _ = r.reader(ctx) // foreseen here, in one wave; the field says so if it fails
+				} else {
+					loaders.From(ctx).Arrive(ctx)
+				}
 				return r.group(ctx, g), nil
 			}
 		}

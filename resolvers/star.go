@@ -34,6 +34,11 @@ func (f groupFields) Stars(ctx context.Context, obj *graph.Group) ([]*graph.Grou
 		return nil, err
 	}
 	o.People.Want(who...)
+	o.Badges.Want(who...)
+	for _, g := range f.programme(ctx).Groups { // what they are for groups, at one go with who they are
+		o.Staffings.Want(g.Code)
+	}
+	o.Gather(ctx)
 	for _, s := range all {
 		if !hidden[s.Member] && slices.Contains(who, s.Member) {
 			out = append(out, &graph.GroupStar{Month: string(s.Month), Points: int(s.Points), Streak: s.Streak, DecidedAt: s.At, Member: s.Member})
