@@ -18,7 +18,7 @@ var documents = map[string]any{
 	"posts": postDoc{}, "comments": commentDoc{}, "topics": topicDoc{}, "marks": markDoc{}, "ties": tiesDoc{}, "circles": circleDoc{}, "slips": slipDoc{},
 	"badges": badgeDoc{}, "reports": reportDoc{}, "moderation": logDoc{}, "uploads": uploadDoc{}, "decisions": decisionDoc{}, "requests": requestDoc{}, "cards": cardDoc{},
 	"inboxes": inboxDoc{}, "notices": noticeDoc{}, "noticeSettings": settingsDoc{}, "deletions": deletionDoc{}, "tastes": tasteDoc{},
-	"boards": boardDoc{}, "unlisted": unlistedDoc{}, "stars": starDoc{},
+	"boards": boardDoc{}, "unlisted": unlistedDoc{}, "stars": starDoc{}, "findings": findingDoc{},
 }
 
 // Those that are written without a struct of their own.
