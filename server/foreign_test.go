@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -130,34 +131,31 @@ func TestEveryIDThatIsServedFindsItsObjectAgain(t *testing.T) {
 	queries := appQueries(t)
 	onEngines(t, func(t *testing.T, e *engine) {
 		kinds := map[string]bool{}
-		found := map[string]bool{}
+		found := map[string]string{} // the moment at which it was served
 		for _, a := range askings() {
 			if a.who != owner {
 				continue
 			}
 			r := good(t, e.gateway.url, question{query: queries[a.operation].text, variables: a.variables, who: a.who, at: a.at})
 			served(r.value(t), func(id, kind string) {
-				if !found[id] {
-					found[id] = true
-					kinds[kind] = true
-				}
+				found[id], kinds[kind] = a.at, true
 			})
 		}
-		var ids []string
-		for id := range found {
-			ids = append(ids, id)
+		at := map[string][]string{}
+		for id, when := range found {
+			at[when] = append(at[when], id)
 		}
-		for len(ids) > 0 {
-			n := min(50, len(ids))
-			r := good(t, e.gateway.url, question{query: `query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }`, variables: map[string]any{"ids": ids[:n]}, who: owner, at: sampleEnd})
-			for i, id := range ids[:n] {
-				plain, _ := base64.RawURLEncoding.DecodeString(id)
-				kind, _, _ := strings.Cut(string(plain), ":")
-				if r.at(t, "nodes", i, "id") != id || r.at(t, "nodes", i, "__typename") != kind {
-					t.Errorf("%s is found as %v", plain, r.at(t, "nodes", i))
+		for when, ids := range at {
+			for part := range slices.Chunk(ids, 50) {
+				r := good(t, e.gateway.url, question{query: `query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }`, variables: map[string]any{"ids": part}, who: owner, at: when})
+				for i, id := range part {
+					plain, _ := base64.RawURLEncoding.DecodeString(id)
+					kind, _, _ := strings.Cut(string(plain), ":")
+					if r.at(t, "nodes", i, "id") != id || r.at(t, "nodes", i, "__typename") != kind {
+						t.Errorf("%s is found as %v at %q", plain, r.at(t, "nodes", i), when)
+					}
 				}
 			}
-			ids = ids[n:]
 		}
 		for _, kind := range []string{"Member", "PublicProfile", "UnreadCounts", "Tier", "TierStatus", "Wallet", "LedgerEntry", "Family", "FamilyMember",
 			"FamilyInvitation", "Notification", "NotificationSettings", "PushDevice", "Post", "Comment", "Topic", "Group", "Product", "Reward", "Programme"} {

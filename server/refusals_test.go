@@ -55,7 +55,7 @@ func TestAnAppealThatComesTooLateIsToldSo(t *testing.T) {
 
 func TestWhoeverCommentsTooOftenWaits(t *testing.T) {
 	onEngines(t, func(t *testing.T, e *engine) {
-		id, _ := newPen(t, e, "charged").post(draft("body", "Who has something to say?"))
+		id, _ := newPen(t, e, "remarked").post(draft("body", "Who has something to say?"))
 		in := given("idempotencyKey", "one-more", "postId", id, "body", "I have.")
 		if got := newPen(t, e, tardy).send("CommentCreate", in).refusal(t, "commentCreate"); got != "TOO_OFTEN" {
 			t.Errorf("the next is told %q", got)
@@ -66,7 +66,7 @@ func TestWhoeverCommentsTooOftenWaits(t *testing.T) {
 // A list that is full takes no further block, but what is reported is reported.
 func TestAReportCountsThoughTheBlockFindsNoRoom(t *testing.T) {
 	onEngines(t, func(t *testing.T, e *engine) {
-		id, _ := newPen(t, e, "charged").post(draft("body", "Not so nice."))
+		id, _ := newPen(t, e, "offensive").post(draft("body", "Not so nice."))
 		r := reports(t, e, full, id, "alsoBlock", true)
 		if got := r.refusal(t, "contentReport"); got != "LIST_FULL" || r.at(t, "contentReport", "report", "state") != "OPEN" || !finds(t, e, full, id) {
 			t.Errorf("it is told %q: %s", got, r.text)

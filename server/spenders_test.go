@@ -29,7 +29,7 @@ var spenders = map[member.ID]wallet.Coins{
 	"talker": 1, "renamed": 1, "quiet": 1, "corrected": 1,
 	"reader": 1, "chooser": 1, "phoned": 1, "rephoned": 1, "reminded": 1,
 	"caller": 1, "bronze": 1, "hasty": 1,
-	"adopted": 1, "accused": 1, "charged": 1, "discussed": 1, "witness": 1, "witness2": 1, "witness3": 1, "witness4": 1, "nagger": 1,
+	"adopted": 1, "remarked": 1, "offensive": 1, "accused": 1, "charged": 1, "discussed": 1, "witness": 1, "witness2": 1, "witness3": 1, "witness4": 1, "nagger": 1,
 	"writer": 1, "answerer": 1, "onlooker": 1, "scribbler": 1, "prolific": 1,
 	"clipper": 10_000, "saver": 10_000, "thrifty": 10_000,
 	"photographer": 1, "trickster": 1, "illustrator": 1, "copyist": 1, "hoarder": 1,
