@@ -39,6 +39,72 @@ type Recommendable interface {
 type UserError interface {
 }
 
+// What came of it.
+type AccountCloseCancelPayload struct {
+	// The member's privacy, without the closure. Null when refused.
+	Privacy *Privacy `json:"privacy,omitempty"`
+	// Why the closure goes on; empty on success.
+	UserErrors []*AccountCloseCancelUserError `json:"userErrors"`
+}
+
+// Why a closure goes on.
+type AccountCloseCancelUserError struct {
+	// Always null: it is about no field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// What to do about it.
+	Code AccountCloseCancelErrorCode `json:"code"`
+}
+
+func (AccountCloseCancelUserError) IsUserError() {}
+
+// That the account is to be closed.
+type AccountCloseInput struct {
+	// How many coins the member knows to be lost: `wallet.balance.available`.
+	ConfirmForfeitCoins int `json:"confirmForfeitCoins"`
+	// Why, in at most 500 characters; it is deleted with the account.
+	Reason *string `json:"reason,omitempty"`
+}
+
+// What came of it.
+type AccountClosePayload struct {
+	// The member's privacy, with the closure. Null when refused.
+	Privacy *Privacy `json:"privacy,omitempty"`
+	// Why the account is not closed; empty on success.
+	UserErrors []*AccountCloseUserError `json:"userErrors"`
+}
+
+// Why an account is not closed.
+type AccountCloseUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for; it says how many coins are lost.
+	Message string `json:"message"`
+	// What to do about it.
+	Code AccountCloseErrorCode `json:"code"`
+}
+
+func (AccountCloseUserError) IsUserError() {}
+
+// The closure of an account. Within the undo window everything works as before and the closure can be taken back; then nobody
+// signs in any more, coins are forfeited, the family is left (dissolved, if the member owns it), what the member wrote is taken
+// away, and whatever is stored of the member is deleted. The ledger stays, under a random name that leads to nobody.
+type AccountClosure struct {
+	// REQUESTED within the undo window, DELETING after it; more may come.
+	State string `json:"state"`
+	// When the member asked for it.
+	RequestedAt time.Time `json:"requestedAt"`
+	// When the undo window ends.
+	EffectiveAt time.Time `json:"effectiveAt"`
+	// By when everything must be deleted; it takes minutes.
+	DueAt time.Time `json:"dueAt"`
+	// Whether `accountCloseCancel` takes it back.
+	Cancellable bool `json:"cancellable"`
+	// Coins that the member had when asking. Whatever the wallet holds at the end of the undo window is lost.
+	ForfeitedCoins int `json:"forfeitedCoins"`
+}
+
 // A reason for a correction.
 type AdjustmentCategory struct {
 	// The reason's code.
@@ -1865,6 +1931,14 @@ type Entitlements struct {
 	Member member.ID      `json:"-"`
 }
 
+// A number that is different in a variant.
+type ExperimentParameter struct {
+	// Its name, such as app.couponFen.
+	Name string `json:"name"`
+	// The number.
+	Value int `json:"value"`
+}
+
 // Available coins that expire at the same moment.
 type ExpiringCoins struct {
 	// When they are gone.
@@ -2466,7 +2540,8 @@ type HeldGroupRole struct {
 type HistoryDeleteInput struct {
 	// Codes of the categories: RECOMMENDATIONS (lists made from what the member did, and what was hidden from them), PURCHASES
 	// (which products orders were of; sums stay, for coins and growth), HOUSEHOLD (what was told of home and likes), NOTICES (what
-	// the inbox holds), REACTIONS (what was liked and kept). More may come.
+	// the inbox holds), REACTIONS (what was liked and kept), PORTRAIT (what the portrait is made of, and what was looked at), TAGS
+	// (what data platforms take the member for). More may come.
 	Categories []string `json:"categories"`
 }
 
@@ -2964,6 +3039,12 @@ type Member struct {
 	Preferences []*HouseholdChoice `json:"preferences"`
 	// What the member's data may be used for.
 	Privacy *Privacy `json:"privacy"`
+	// The experiments that the member takes part in now, in the programme's order, each always with the same variant. Those that
+	// need a consent are there only while it is given.
+	Experiments []*MemberExperiment `json:"experiments"`
+	// What the member saved and earned in a month, as it is known now. A month is one of the programme's zone; what is no month,
+	// or one that has not begun, is BAD_USER_INPUT. Null only together with an error.
+	ValueReport *ValueReport `json:"valueReport,omitempty"`
 	// How this member looks to others.
 	PublicProfile *PublicProfile `json:"publicProfile"`
 	// The tier held, and the way to the next one. Null only together with an error.
@@ -3228,6 +3309,16 @@ type MemberCodeRevokeUserError struct {
 }
 
 func (MemberCodeRevokeUserError) IsUserError() {}
+
+// That a member meets a variant of something.
+type MemberExperiment struct {
+	// Code of the experiment.
+	Code string `json:"code"`
+	// Code of the variant.
+	Variant string `json:"variant"`
+	// What is different in it; often empty. Those that begin with `app.` are for apps and other services to follow.
+	Parameters []*ExperimentParameter `json:"parameters"`
+}
 
 // The member's own code for bringing friends along, what it gives to both, and who came.
 type MemberInvitation struct {
@@ -4014,6 +4105,58 @@ type PageInfo struct {
 	EndCursor *string `json:"endCursor,omitempty"`
 }
 
+// Fifths of all members, by what they bought: 5 is the best, 1 the last.
+type PortraitFifths struct {
+	// By how lately.
+	Recency int `json:"recency"`
+	// By how often.
+	Frequency int `json:"frequency"`
+	// By how much.
+	Monetary int `json:"monetary"`
+}
+
+// How alive a membership is.
+type PortraitHealth struct {
+	// 0 to 100: the sum of the parts, or what a model outside says.
+	Score int `json:"score"`
+	// Name of the model outside that the score is of. Null when it is the sum of the parts.
+	Model *string `json:"model,omitempty"`
+	// What the sum is made of, in the programme's order.
+	Parts []*PortraitHealthPart `json:"parts"`
+}
+
+// A part of how alive a membership is.
+type PortraitHealthPart struct {
+	// SIGN_IN, ORDER, REVIEW or COINS: what it looks at; more may come.
+	Code string `json:"code"`
+	// What it came to: all while the last time is near, nothing when it is long ago.
+	Points int `json:"points"`
+	// The most that it can come to.
+	Most int `json:"most"`
+	// When it happened last. Null when it never did.
+	LastAt *time.Time `json:"lastAt,omitempty"`
+}
+
+// How much of what a member looked at and bought is of a category.
+type PortraitShare struct {
+	// Code of the category; OTHER for things that have none.
+	Category string `json:"category"`
+	// Its share in percent, 1 to 100.
+	Percent int `json:"percent"`
+}
+
+// Something that a data platform takes a member for.
+type PortraitTag struct {
+	// The group that the tag is of, such as PRICE. Some groups need a consent of their own.
+	Group string `json:"group"`
+	// Code of the tag.
+	Code string `json:"code"`
+	// Who says so.
+	Source string `json:"source"`
+	// When it was so.
+	At time.Time `json:"at"`
+}
+
 // Something that a member wrote, with pictures and products.
 type Post struct {
 	// Opaque id of the post.
@@ -4290,6 +4433,11 @@ type Privacy struct {
 	// What of the member's data is being deleted, or was: the request that must be done first, else the one that was done last.
 	// Null when nothing was asked for, or together with an error.
 	Deletion *PrivacyDeletion `json:"deletion,omitempty"`
+	// The closure of the account that is under way. Null when there is none, or together with an error.
+	Closure *AccountClosure `json:"closure,omitempty"`
+	// What is made of the member's doings. Null while the member has not agreed to PERSONALISATION, because nothing is read or
+	// kept then, and together with an error.
+	Portrait *PrivacyPortrait `json:"portrait,omitempty"`
 	Profile  member.Profile   `json:"-"`
 }
 
@@ -4342,6 +4490,28 @@ type PrivacyDeletion struct {
 	DueAt time.Time `json:"dueAt"`
 	// When it was done. Null before.
 	DoneAt *time.Time `json:"doneAt,omitempty"`
+}
+
+// What is made of a member's doings. Nobody else sees it.
+type PrivacyPortrait struct {
+	// What the member looked at and bought in the last `days`, by category: whole percents that add up to 100, the largest
+	// first. Empty when there was nothing.
+	CategoryShares []*PortraitShare `json:"categoryShares"`
+	// How many days back `categoryShares` look.
+	Days int `json:"days"`
+	// What data platforms take the member for, as far as the member agrees to each kind; often empty.
+	Tags []*PortraitTag `json:"tags"`
+	// Code of the first of `segments`, in the programme's order. Null when there is none.
+	Segment *string `json:"segment,omitempty"`
+	// Codes of all of the programme's segments that the member is in.
+	Segments []string `json:"segments"`
+	// Code of the stage of life with the shop, such as NEWCOMER or SLEEPING. Null when the programme has none.
+	Stage *string `json:"stage,omitempty"`
+	// Where the member stands among all who agreed and bought something. Null for who bought nothing lately, and until members
+	// have been counted for the first time.
+	Rfm *PortraitFifths `json:"rfm,omitempty"`
+	// How alive the membership is.
+	Health *PortraitHealth `json:"health"`
 }
 
 // Something that personal data may be used for, off until the member says yes.
@@ -4566,6 +4736,20 @@ type RecommendationConnection struct {
 	Personalised bool `json:"personalised"`
 }
 
+// What the app knows of the moment; whatever is unknown to the programme has no say.
+type RecommendationContextInput struct {
+	// Hour of the day where the viewer is, 0 to 23, else BAD_USER_INPUT. Without it, that of the programme's time zone.
+	Hour *int `json:"hour,omitempty"`
+	// Code of the weather, such as COLD_WAVE, HEAT_WAVE or SNOW; at most 64 characters, else BAD_USER_INPUT.
+	Weather *string `json:"weather,omitempty"`
+	// Code of the solar term, such as DONGZHI; at most 64 characters, else BAD_USER_INPUT.
+	SolarTerm *string `json:"solarTerm,omitempty"`
+	// Name of the country or region where the store or the viewer is; at most 64 characters, else BAD_USER_INPUT.
+	Region *string `json:"region,omitempty"`
+	// Ids of the products about to be bought: none of them is recommended; at most 50, else BAD_USER_INPUT. The first ten have a say.
+	CartProductIds []string `json:"cartProductIds,omitempty"`
+}
+
 // A recommendation in a page of recommendations.
 type RecommendationEdge struct {
 	// Opaque place of the recommendation in the list.
@@ -4653,7 +4837,8 @@ func (RecommendationFeedbackUserError) IsUserError() {}
 // Why something is recommended: what truly weighed most, in words for the member.
 type RecommendationReason struct {
 	// Code of the reason, such as SIMILAR_TO, SIMILAR_TO_VIEWED, SIMILAR_TO_LIKED, BOUGHT_TOGETHER, POPULAR, NEW,
-	// FOLLOWED_TOPIC, REPLENISH, BOUGHT_BEFORE or EDITORIAL; more may come.
+	// FOLLOWED_TOPIC, REPLENISH, BOUGHT_BEFORE, POPULAR_NEARBY, POPULAR_IN_TIER, IN_SEASON, SCENE (the moment), HOUSEHOLD
+	// (what the member told of home) or EDITORIAL; more may come.
 	Kind string `json:"kind"`
 	// The reason as a sentence to show.
 	Text string `json:"text"`
@@ -5584,6 +5769,48 @@ type TopicEdge struct {
 	Node *Topic `json:"node"`
 }
 
+// Something that the viewer did.
+type TrackEventInput struct {
+	// Of the app's choice, 1 to 64 visible ASCII characters: the same one counts once.
+	ID string `json:"id"`
+	// What was done.
+	Kind TrackEventKind `json:"kind"`
+	// When, by the phone's clock: within the last days that the programme says, and at most five minutes ahead.
+	At time.Time `json:"at"`
+	// Of PRODUCT_VIEWED and CART_ADDED: the product.
+	ProductID *string `json:"productId,omitempty"`
+	// Of PAGE_OPENED a name of the app's choice, 1 to 40 letters, digits, _, . and -; of EXPERIMENT_MET the experiment's code.
+	Code *string `json:"code,omitempty"`
+}
+
+// What the viewer did in the app.
+type TrackEventsInput struct {
+	// What was done; the programme says how many at once.
+	Events []*TrackEventInput `json:"events"`
+}
+
+// How many events count.
+type TrackEventsPayload struct {
+	// How many events this request has counted; those that were told before and those that were refused are not in it.
+	Accepted int `json:"accepted"`
+	// Why events were refused, each with its place in `field`; the others count. Empty when none was.
+	UserErrors []*TrackEventsUserError `json:"userErrors"`
+}
+
+// Why an event does not count.
+type TrackEventsUserError struct {
+	// Path of the input's field that it is about, such as input, events, 3, at. Null when it is about all.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code TrackEventsErrorCode `json:"code"`
+	// From when on more events are taken. Null for other reasons.
+	AvailableAt *time.Time `json:"availableAt,omitempty"`
+}
+
+func (TrackEventsUserError) IsUserError() {}
+
 // How members may send units of a currency to one another.
 type TransferRules struct {
 	// The lowest tier whose members may send. Null when all may.
@@ -5608,6 +5835,41 @@ type UnreadCounts struct {
 }
 
 func (UnreadCounts) IsNode() {}
+
+// What a sum would have paid for.
+type ValueEquivalence struct {
+	// Code of what it is compared with.
+	Code string `json:"code"`
+	// How many of it.
+	Count int `json:"count"`
+	// A sentence to show.
+	Text string `json:"text"`
+}
+
+// What was saved by one kind of thing.
+type ValuePart struct {
+	// COUPONS, as far as shops told what they took off; COINS that paid parts of orders, less what came back; BENEFITS that were
+	// used. More may come.
+	Kind string `json:"kind"`
+	// How much, in fen.
+	Fen int `json:"fen"`
+}
+
+// What a member had of the programme in a month.
+type ValueReport struct {
+	// The month, such as 2026-07.
+	Month string `json:"month"`
+	// Whether the month is over. What comes back later is still taken off.
+	Complete bool `json:"complete"`
+	// What was saved, in fen: the sum of the parts.
+	SavedFen int `json:"savedFen"`
+	// What it was saved by.
+	Parts []*ValuePart `json:"parts"`
+	// The coins that orders and deeds earned, those included that repaid what was owed.
+	EarnedCoins int `json:"earnedCoins"`
+	// What the sum would have paid for, in the programme's order; empty when it is too small for any.
+	Equivalences []*ValueEquivalence `json:"equivalences"`
+}
 
 // A member's coins, with every movement of them. A wallet holds at most 2,000,000,000 coins.
 type Wallet struct {
@@ -5688,6 +5950,119 @@ type WalletStatement struct {
 	Entries *LedgerEntryConnection `json:"entries,omitempty"`
 	Ledger  wallet.ID              `json:"-"`
 	Piece   wallet.Statement       `json:"-"`
+}
+
+// Reasons why a closure goes on.
+type AccountCloseCancelErrorCode string
+
+const (
+	// No closure is under way that could be taken back.
+	AccountCloseCancelErrorCodeNotFound AccountCloseCancelErrorCode = "NOT_FOUND"
+)
+
+var AllAccountCloseCancelErrorCode = []AccountCloseCancelErrorCode{
+	AccountCloseCancelErrorCodeNotFound,
+}
+
+func (e AccountCloseCancelErrorCode) IsValid() bool {
+	switch e {
+	case AccountCloseCancelErrorCodeNotFound:
+		return true
+	}
+	return false
+}
+
+func (e AccountCloseCancelErrorCode) String() string {
+	return string(e)
+}
+
+func (e *AccountCloseCancelErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = AccountCloseCancelErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid AccountCloseCancelErrorCode", str)
+	}
+	return nil
+}
+
+func (e AccountCloseCancelErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *AccountCloseCancelErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e AccountCloseCancelErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why an account is not closed.
+type AccountCloseErrorCode string
+
+const (
+	// With the account other coins are lost than the member confirmed; show the number and ask again.
+	AccountCloseErrorCodeForfeitChanged AccountCloseErrorCode = "FORFEIT_CHANGED"
+	// The reason is too long.
+	AccountCloseErrorCodeReasonLength AccountCloseErrorCode = "REASON_LENGTH"
+)
+
+var AllAccountCloseErrorCode = []AccountCloseErrorCode{
+	AccountCloseErrorCodeForfeitChanged,
+	AccountCloseErrorCodeReasonLength,
+}
+
+func (e AccountCloseErrorCode) IsValid() bool {
+	switch e {
+	case AccountCloseErrorCodeForfeitChanged, AccountCloseErrorCodeReasonLength:
+		return true
+	}
+	return false
+}
+
+func (e AccountCloseErrorCode) String() string {
+	return string(e)
+}
+
+func (e *AccountCloseErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = AccountCloseErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid AccountCloseErrorCode", str)
+	}
+	return nil
+}
+
+func (e AccountCloseErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *AccountCloseErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e AccountCloseErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
 }
 
 // Reasons why a request is not closed.
@@ -7807,6 +8182,10 @@ const (
 	FamilyErrorCodeNameLength FamilyErrorCode = "NAME_LENGTH"
 	// The name has characters that a name may not hold, or no letter.
 	FamilyErrorCodeNameCharacters FamilyErrorCode = "NAME_CHARACTERS"
+	// The name holds what others may not be shown: forbidden words, a link or a telephone number.
+	FamilyErrorCodeNameRefused FamilyErrorCode = "NAME_REFUSED"
+	// The name could not be looked at just now. Try again later.
+	FamilyErrorCodeNameUnchecked FamilyErrorCode = "NAME_UNCHECKED"
 	// The idempotency key was used with another input.
 	FamilyErrorCodeIdempotencyConflict FamilyErrorCode = "IDEMPOTENCY_CONFLICT"
 )
@@ -7830,12 +8209,14 @@ var AllFamilyErrorCode = []FamilyErrorCode{
 	FamilyErrorCodeConfirmationRequired,
 	FamilyErrorCodeNameLength,
 	FamilyErrorCodeNameCharacters,
+	FamilyErrorCodeNameRefused,
+	FamilyErrorCodeNameUnchecked,
 	FamilyErrorCodeIdempotencyConflict,
 }
 
 func (e FamilyErrorCode) IsValid() bool {
 	switch e {
-	case FamilyErrorCodeNotFound, FamilyErrorCodeFamiliesOff, FamilyErrorCodeNotInFamily, FamilyErrorCodeNotPermitted, FamilyErrorCodeAlreadyInFamily, FamilyErrorCodeCooldown, FamilyErrorCodeFamilyFull, FamilyErrorCodeOwnerTierTooLow, FamilyErrorCodeRoleUnsuitable, FamilyErrorCodeGuardianConsentRequired, FamilyErrorCodeInviteLimit, FamilyErrorCodeInviteUsed, FamilyErrorCodeInviteExpired, FamilyErrorCodeOwnerMustTransfer, FamilyErrorCodeGuardianDecides, FamilyErrorCodeConfirmationRequired, FamilyErrorCodeNameLength, FamilyErrorCodeNameCharacters, FamilyErrorCodeIdempotencyConflict:
+	case FamilyErrorCodeNotFound, FamilyErrorCodeFamiliesOff, FamilyErrorCodeNotInFamily, FamilyErrorCodeNotPermitted, FamilyErrorCodeAlreadyInFamily, FamilyErrorCodeCooldown, FamilyErrorCodeFamilyFull, FamilyErrorCodeOwnerTierTooLow, FamilyErrorCodeRoleUnsuitable, FamilyErrorCodeGuardianConsentRequired, FamilyErrorCodeInviteLimit, FamilyErrorCodeInviteUsed, FamilyErrorCodeInviteExpired, FamilyErrorCodeOwnerMustTransfer, FamilyErrorCodeGuardianDecides, FamilyErrorCodeConfirmationRequired, FamilyErrorCodeNameLength, FamilyErrorCodeNameCharacters, FamilyErrorCodeNameRefused, FamilyErrorCodeNameUnchecked, FamilyErrorCodeIdempotencyConflict:
 		return true
 	}
 	return false
@@ -9145,6 +9526,10 @@ const (
 	MemberUpdateErrorCodeNameLength MemberUpdateErrorCode = "NAME_LENGTH"
 	// The name holds what names may not, or no letter.
 	MemberUpdateErrorCodeNameCharacters MemberUpdateErrorCode = "NAME_CHARACTERS"
+	// The name holds what others may not be shown: forbidden words, a link or a telephone number.
+	MemberUpdateErrorCodeNameRefused MemberUpdateErrorCode = "NAME_REFUSED"
+	// The name could not be looked at just now; the one before stays. Try again later.
+	MemberUpdateErrorCodeNameUnchecked MemberUpdateErrorCode = "NAME_UNCHECKED"
 	// The birthday is set already; staff can correct it.
 	MemberUpdateErrorCodeBirthdaySet MemberUpdateErrorCode = "BIRTHDAY_SET"
 	// That is no day, or not one on which anybody alive was born.
@@ -9161,6 +9546,8 @@ var AllMemberUpdateErrorCode = []MemberUpdateErrorCode{
 	MemberUpdateErrorCodeConflict,
 	MemberUpdateErrorCodeNameLength,
 	MemberUpdateErrorCodeNameCharacters,
+	MemberUpdateErrorCodeNameRefused,
+	MemberUpdateErrorCodeNameUnchecked,
 	MemberUpdateErrorCodeBirthdaySet,
 	MemberUpdateErrorCodeBirthdayWrong,
 	MemberUpdateErrorCodeLocaleUnknown,
@@ -9170,7 +9557,7 @@ var AllMemberUpdateErrorCode = []MemberUpdateErrorCode{
 
 func (e MemberUpdateErrorCode) IsValid() bool {
 	switch e {
-	case MemberUpdateErrorCodeConflict, MemberUpdateErrorCodeNameLength, MemberUpdateErrorCodeNameCharacters, MemberUpdateErrorCodeBirthdaySet, MemberUpdateErrorCodeBirthdayWrong, MemberUpdateErrorCodeLocaleUnknown, MemberUpdateErrorCodeTimeZoneUnknown, MemberUpdateErrorCodeUploadUnknown:
+	case MemberUpdateErrorCodeConflict, MemberUpdateErrorCodeNameLength, MemberUpdateErrorCodeNameCharacters, MemberUpdateErrorCodeNameRefused, MemberUpdateErrorCodeNameUnchecked, MemberUpdateErrorCodeBirthdaySet, MemberUpdateErrorCodeBirthdayWrong, MemberUpdateErrorCodeLocaleUnknown, MemberUpdateErrorCodeTimeZoneUnknown, MemberUpdateErrorCodeUploadUnknown:
 		return true
 	}
 	return false
@@ -11497,6 +11884,144 @@ func (e *TierInvitationRespondErrorCode) UnmarshalJSON(b []byte) error {
 }
 
 func (e TierInvitationRespondErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What can be done in an app.
+type TrackEventKind string
+
+const (
+	// A product was looked at.
+	TrackEventKindProductViewed TrackEventKind = "PRODUCT_VIEWED"
+	// A product was put into the cart.
+	TrackEventKindCartAdded TrackEventKind = "CART_ADDED"
+	// A page was opened.
+	TrackEventKindPageOpened TrackEventKind = "PAGE_OPENED"
+	// The variant of an experiment was on the screen. It counts once for a member and a variant, whatever the id, for as long as
+	// the member is back within six days each time.
+	TrackEventKindExperimentMet TrackEventKind = "EXPERIMENT_MET"
+)
+
+var AllTrackEventKind = []TrackEventKind{
+	TrackEventKindProductViewed,
+	TrackEventKindCartAdded,
+	TrackEventKindPageOpened,
+	TrackEventKindExperimentMet,
+}
+
+func (e TrackEventKind) IsValid() bool {
+	switch e {
+	case TrackEventKindProductViewed, TrackEventKindCartAdded, TrackEventKindPageOpened, TrackEventKindExperimentMet:
+		return true
+	}
+	return false
+}
+
+func (e TrackEventKind) String() string {
+	return string(e)
+}
+
+func (e *TrackEventKind) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = TrackEventKind(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid TrackEventKind", str)
+	}
+	return nil
+}
+
+func (e TrackEventKind) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *TrackEventKind) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e TrackEventKind) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons of TrackEventsUserError; more may come.
+type TrackEventsErrorCode string
+
+const (
+	// The viewer has not agreed to PERSONALISATION.
+	TrackEventsErrorCodeConsentRequired TrackEventsErrorCode = "CONSENT_REQUIRED"
+	// `productId` is the id of no product.
+	TrackEventsErrorCodeNotFound TrackEventsErrorCode = "NOT_FOUND"
+	// Something that its kind needs is missing or not allowed.
+	TrackEventsErrorCodeInvalidEvent TrackEventsErrorCode = "INVALID_EVENT"
+	// `code` names no experiment that the viewer takes part in.
+	TrackEventsErrorCodeUnknownCode TrackEventsErrorCode = "UNKNOWN_CODE"
+	// It is too old, or in the future.
+	TrackEventsErrorCodeEventTime TrackEventsErrorCode = "EVENT_TIME"
+	// More events than the programme takes at once; none was counted.
+	TrackEventsErrorCodeTooManyEvents TrackEventsErrorCode = "TOO_MANY_EVENTS"
+	// More events than the programme takes of one member within some minutes; none was counted.
+	TrackEventsErrorCodeRateLimited TrackEventsErrorCode = "RATE_LIMITED"
+)
+
+var AllTrackEventsErrorCode = []TrackEventsErrorCode{
+	TrackEventsErrorCodeConsentRequired,
+	TrackEventsErrorCodeNotFound,
+	TrackEventsErrorCodeInvalidEvent,
+	TrackEventsErrorCodeUnknownCode,
+	TrackEventsErrorCodeEventTime,
+	TrackEventsErrorCodeTooManyEvents,
+	TrackEventsErrorCodeRateLimited,
+}
+
+func (e TrackEventsErrorCode) IsValid() bool {
+	switch e {
+	case TrackEventsErrorCodeConsentRequired, TrackEventsErrorCodeNotFound, TrackEventsErrorCodeInvalidEvent, TrackEventsErrorCodeUnknownCode, TrackEventsErrorCodeEventTime, TrackEventsErrorCodeTooManyEvents, TrackEventsErrorCodeRateLimited:
+		return true
+	}
+	return false
+}
+
+func (e TrackEventsErrorCode) String() string {
+	return string(e)
+}
+
+func (e *TrackEventsErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = TrackEventsErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid TrackEventsErrorCode", str)
+	}
+	return nil
+}
+
+func (e TrackEventsErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *TrackEventsErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e TrackEventsErrorCode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

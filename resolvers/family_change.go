@@ -9,7 +9,6 @@ import (
 	"membergate/internal/family"
 	"membergate/internal/fault"
 	"membergate/internal/member"
-	"membergate/internal/profile"
 	"membergate/loaders"
 )
 
@@ -19,7 +18,7 @@ func (m mutation) FamilyCreate(ctx context.Context, input graph.FamilyCreateInpu
 	if err != nil {
 		return nil, err
 	}
-	name, err := profile.Name(input.Name)
+	name, err := m.Profiles.Title(ctx, h.Profile.ID, input.Name, loaders.From(ctx).Now)
 	var no *fault.Refusal
 	if errors.As(err, &no) {
 		no.Field = "name"

@@ -42,6 +42,9 @@ func (m mutation) RecommendationFeedback(ctx context.Context, input graph.Recomm
 	}
 	ask := m.asking(ctx, "")
 	ask.Personal = reader.Personal
+	if ask, err = m.moment(ctx, ask, nil); err != nil {
+		return nil, err
+	}
 	_, next, err := m.Recommend.Say(ctx, ask, f, viewer.From(ctx).Locale, m.offered(reader))
 	refused, err := refusal(ctx, err)
 	if err != nil {

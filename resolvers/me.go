@@ -56,7 +56,7 @@ func (r *Root) holder(ctx context.Context) (*account.Holder, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !ok {
+	if !ok || !h.Profile.ClosedAt.IsZero() {
 		return nil, fault.New(fault.Unauthenticated, "the token is of a member who is not known here")
 	}
 	return &h, nil

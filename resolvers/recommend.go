@@ -6,6 +6,7 @@ import (
 	"membergate/graph"
 	"membergate/internal/community"
 	"membergate/internal/cursor"
+	"membergate/internal/experiment"
 	"membergate/internal/fault"
 	"membergate/internal/recommend"
 	"membergate/internal/viewer"
@@ -13,7 +14,7 @@ import (
 )
 
 // Recommendations are what may interest the viewer.
-func (q query) Recommendations(ctx context.Context, surface graph.RecommendationSurface, contextID *string, first *int, after *string) (*graph.RecommendationConnection, error) {
+func (q query) Recommendations(ctx context.Context, surface graph.RecommendationSurface, contextID *string, first *int, after *string, moment *graph.RecommendationContextInput) (*graph.RecommendationConnection, error) {
 	defer loaders.Leave(ctx)
 	o := loaders.From(ctx)
 	ask := q.asking(ctx, recommend.Surface(surface))
@@ -33,6 +34,9 @@ func (q query) Recommendations(ctx context.Context, surface graph.Recommendation
 		return nil, err
 	}
 	ask.Personal = reader.Personal
+	if ask, err = q.moment(ctx, ask, moment); err != nil {
+		return nil, err
+	}
 	page, err := q.Recommend.Recommend(ctx, ask, cursor.Args{First: first, After: after}, viewer.From(ctx).Locale, q.offered(reader))
 	if err != nil {
 		return nil, err
@@ -51,7 +55,7 @@ func (q query) Recommendations(ctx context.Context, surface graph.Recommendation
 // asking is who asks for recommendations; whether the member agreed must be found out.
 func (r *Root) asking(ctx context.Context, on recommend.Surface) recommend.Asked {
 	o := loaders.From(ctx)
-	return recommend.Asked{Surface: on, Member: o.Me(), Now: o.Now, Rules: r.programme(ctx).Recommendations}
+	return recommend.Asked{Surface: on, Member: o.Me(), Now: o.Now, Rules: experiment.Rules(r.programme(ctx), o.Me(), o.Now)}
 }
 
 // known refuses a context that does not exist.
@@ -88,7 +92,8 @@ func (r *Root) offered(reader community.Reader) recommend.Offer {
 			if err != nil {
 				return nil, err
 			}
-			can[ref] = node != nil
+			sold, is := node.(*graph.Reward)
+			can[ref] = node != nil && (!is || sold.Stock == nil || *sold.Stock > 0)
 		}
 		return can, nil
 	}

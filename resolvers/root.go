@@ -21,6 +21,7 @@ import (
 	"membergate/internal/family"
 	"membergate/internal/fault"
 	"membergate/internal/giving"
+	"membergate/internal/insight"
 	invites "membergate/internal/invitation"
 	"membergate/internal/membership"
 	"membergate/internal/notice"
@@ -33,6 +34,7 @@ import (
 	"membergate/internal/recommend"
 	"membergate/internal/redemption"
 	"membergate/internal/report"
+	"membergate/internal/saving"
 	"membergate/internal/supply"
 	"membergate/internal/tier"
 	"membergate/internal/transfer"
@@ -72,6 +74,8 @@ type Root struct {
 	Reporting *report.Service     // reports, and what moderators decide
 	Notices   *notice.Desk        // inboxes, and what members want of them
 	Recommend *recommend.Service  // what may interest a member
+	Insight   *insight.Service    // what is made of members' doings
+	Saving    *saving.Service     // what members had in a month
 	Uploads   *upload.Service     // pictures on their way in
 	Cursors   *cursor.Book        // places in lists
 	Inviting  *invites.Service    // who brings whom along

@@ -2,12 +2,9 @@ package resolvers
 
 import (
 	"context"
-	"time"
 
 	"membergate/graph"
-	"membergate/internal/clock"
 	"membergate/internal/cursor"
-	"membergate/internal/fault"
 	"membergate/internal/wallet"
 	"membergate/loaders"
 )
@@ -17,19 +14,16 @@ const monthForm = "2006-01"
 
 // Statement reads a month of the wallet.
 func (f walletFields) Statement(ctx context.Context, obj *graph.Wallet, month string) (*graph.WalletStatement, error) {
-	zone, now := f.programme(ctx).Zone(), loaders.From(ctx).Now
-	from, err := time.ParseInLocation(monthForm, month, zone)
-	if err != nil || from.Year() < 1 {
-		return nil, fault.Bad("month", "month is %.20q; allowed is a month such as 2026-07", month)
-	}
-	if from.After(now) {
-		return nil, fault.Bad("month", "month is %s, which has not begun; allowed are months up to %s", month, now.In(zone).Format(monthForm))
+	now := loaders.From(ctx).Now
+	from, to, err := monthOf(month, f.programme(ctx).Zone(), now)
+	if err != nil {
+		return nil, err
 	}
 	head, err := f.head(ctx, obj.Ledger)
 	if err != nil {
 		return nil, err
 	}
-	s, err := f.Wallets.Statement(ctx, head, from.UTC(), clock.MonthStart(from, 1, zone), now)
+	s, err := f.Wallets.Statement(ctx, head, from, to, now)
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ trap 'rm -f "$STORETEST_ENGINES"' EXIT
 export CHROMIUM CONFORMANCE_NODE MONGODB_URI REDIS_URL STORETEST_ENGINES CGO_ENABLED=1
 
 tests=0
-go test -race -shuffle=on -count=1 -timeout 35m "$@" ./... || tests=$?
+go test -race -shuffle=on -count=1 -timeout 60m "$@" ./... || tests=$?
 # The race detector makes the model of the wallet walk a tenth of its steps; this is all 100,000 of them.
 echo
 echo "The model of the wallet, all steps:"

@@ -54,17 +54,23 @@ func benchFeeds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, err := openGateway(pairs...)
-	if err != nil {
-		t.Fatal(err)
+	benchFollowing(t, o, pairs...)
+	if long <= time.Second {
+		return
 	}
-	defer func() {
+	for _, followers := range []string{"0", "20000"} {
+		row("FEED_FOLLOWERS="+followers, "")
+		g, err := openGatewayAs(func(s *Settings) { s.Worker = true }, append(pairs, "FEED_FOLLOWERS", followers)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, pause := range []time.Duration{time.Second, 0} {
+			newReading(t, g.url, o, pause).print(long, 30, 20)
+		}
 		if err := g.close(); err != nil {
 			t.Error(err)
 		}
-	}()
-	newReading(t, g.url, o, time.Second).print(long, 30, 20)
-	newReading(t, g.url, o, 0).print(long, 30, 20)
+	}
 }
 
 // once puts the town where it is not, and tells how far it is.

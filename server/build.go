@@ -24,6 +24,7 @@ import (
 	"membergate/internal/recommend"
 	"membergate/internal/redemption"
 	"membergate/internal/reward"
+	"membergate/internal/saving"
 	"membergate/internal/supply"
 	"membergate/internal/token"
 	"membergate/internal/transfer"
@@ -123,13 +124,21 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		Words:     &desk.Words{Keys: keys, Guesses: st.cache.Guesses()},
 		Codes:     &desk.Codes{Cards: st.cards, Seen: st.cache.Seen(), Keys: keys, Now: time.Now},
 		Personal:  st.personalService(rules),
-		Recommend: &recommend.Service{Lists: lists, Tastes: st.tastes, Cursors: cursors, Last: shelf.last},
+		Insight:   st.insightService(rules),
+		Saving:    &saving.Service{Coupons: st.coupons, Uses: st.uses, Ledger: st.ledger},
+		Recommend: &recommend.Service{Lists: lists, Tastes: st.tastes, Cursors: cursors, Last: shelf.last, Behind: recommend.NewBehind(lists)},
 	}
 	root.Profiles = &profile.Service{Accounts: st.accounts, Decisions: st.decisions, Book: rules, Withdrawn: root.Personal.Withdrawn}
 	root.Uploads, parts.Disk = s.uploads(st.uploads, keys)
 	root.Community = &community.Service{Store: st.community, Cursors: cursors, Choice: root.Recommend,
 		Hottest: &community.Hottest{Posts: st.community, Rankings: st.cache.Rankings(), Fresh: hotFresh}}
+	if s.Followers > 0 {
+		root.Community.Keeping = &community.Keeping{Store: st.homes, Homes: st.cache.Homes(), Now: time.Now}
+		parts.Beside = append(parts.Beside, root.Community.Keeping.Run)
+	}
+	shelf.hottest = root.Community.Hottest
 	root.Posting = st.postingService(rules, root.Community, root.Uploads)
+	root.Profiles.Names = root.Posting.Judge.(profile.Names)
 	root.Redeeming.Families, root.Families.Spending = root.Families, root.Redeeming
 	root.Adopting = st.adoptionService(rules)
 	root.Boards = st.boardService(rules)
@@ -139,7 +148,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		parts.WeChat, parts.Beside = told, append(parts.Beside, inspecting(looks, now, log))
 	}
 	parts.Schema = graph.NewExecutableSchema(graph.Config{Resolvers: root})
-	parts.Beside = append(parts.Beside, keepLists(st, log), keepSupply(st, rules, hints, log), st.keepTelling(log), st.keepMarking(log), finishRedemptions(root.Redeeming, now, log),
+	parts.Beside = append(parts.Beside, root.Recommend.Behind.Run, keepLists(st, rules, log), keepSupply(st, rules, hints, log), st.keepTelling(log), st.keepMarking(log), finishRedemptions(root.Redeeming, now, log),
 		finishLater("adjustments", root.Adjusting.Sweep, now, log), finishLater("transfers", root.Transfers.Sweep, now, log),
 		finishLater("uploads", sweepUploads(root.Uploads, parts.Disk), now, log),
 		finishLater("claims", root.Claims.Sweep, now, log), finishLater("uses", root.Uses.Sweep, now, log),
@@ -185,6 +194,7 @@ var hotFresh = community.RankingFresh
 type shelf struct {
 	rewards  *loaders.Shared[[]reward.Reward]
 	products *loaders.Shared[[]product.Product]
+	hottest  *community.Hottest
 }
 
 const (
@@ -209,7 +219,7 @@ func newShelf(st *stores) *shelf {
 	}
 }
 
-// last is the end of every chain of recommendations: what stands on the shelf.
+// last is the end of every chain of recommendations: what stands on the shelf, and what many read.
 func (s *shelf) last(ctx context.Context, k recommend.Kind, n int) ([]recommend.Item, error) {
 	var out []recommend.Item
 	add := func(id string) {
@@ -222,6 +232,12 @@ func (s *shelf) last(ctx context.Context, k recommend.Kind, n int) ([]recommend.
 		rewards, err := s.rewards.Get(ctx)
 		for _, r := range rewards {
 			add(r.ID)
+		}
+		return out, err
+	case recommend.OfPost:
+		hot, err := s.hottest.Now(ctx)
+		for _, id := range hot.Posts[:min(n, len(hot.Posts))] {
+			out = append(out, recommend.Item{Ref: recommend.Ref{Kind: k, ID: string(id)}, Cause: recommend.Popular})
 		}
 		return out, err
 	case recommend.OfProduct:

@@ -56,7 +56,7 @@ func (p *program) importOrders(ctx context.Context, file string, consents []stri
 	i := &invoice.Importer{Consents: agreed, Workers: importWorkers}
 	return p.bound(ctx, settings, rules, func(st *stores) error {
 		i.Orders, i.Accounts, i.Products = st.orderService(rules), st.accounts, st.products
-		sum, err := p.imported(ctx, st, i, read)
+		sum, err := p.imported(ctx, st, rules, i, read)
 		if err != nil {
 			return err
 		}
@@ -82,14 +82,14 @@ func (p *program) importOrders(ctx context.Context, file string, consents []stri
 }
 
 // imported brings in what was read, and makes the lists of recommendations of it.
-func (p *program) imported(ctx context.Context, st *stores, i *invoice.Importer, read invoice.File) (invoice.Summary, error) {
+func (p *program) imported(ctx context.Context, st *stores, rules book, i *invoice.Importer, read invoice.File) (invoice.Summary, error) {
 	bar := newBar(p.log, "members")
 	sum, err := i.Import(ctx, read, bar.tell)
 	bar.end()
 	if err != nil {
 		return sum, fmt.Errorf("the import stopped; run it again to go on where it was: %w", err)
 	}
-	if err := p.recommend(ctx, st, st.cache.Lists(), sum.Latest); err != nil {
+	if err := p.recommend(ctx, st, rules, st.cache.Lists(), sum.Latest); err != nil {
 		return sum, fmt.Errorf("%w; the import itself is done", err)
 	}
 	return sum, nil

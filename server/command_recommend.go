@@ -25,7 +25,7 @@ func recommendCommand(p *program) *cobra.Command {
 		Use:   "build",
 		Short: "Make all lists of recommendations anew",
 		Long: "Makes what is popular, what goes with each product and the lists of members who agreed to " + recommend.Purpose + ", from the\n" +
-			"paid orders up to a time. It is safe to repeat; while it runs the older lists are shown.",
+			"paid orders up to a time, and lists of posts from what is hot now and the topics that they follow. It is safe to repeat; while it runs the older lists are shown.",
 		Example: "  server recommend build --at 2011-10-31T17:19:00+08:00",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -33,8 +33,8 @@ func recommendCommand(p *program) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return p.withStores(c.Context(), func(ctx context.Context, st *stores, _ Settings, _ book) error {
-				return p.recommend(ctx, st, st.cache.Lists(), when)
+			return p.withStores(c.Context(), func(ctx context.Context, st *stores, _ Settings, rules book) error {
+				return p.recommend(ctx, st, rules, st.cache.Lists(), when)
 			})
 		},
 	}

@@ -74,7 +74,7 @@ func (p *program) recount(ctx context.Context, st *stores, rules book, hints, re
 // checked recomputes every invariant, showing how far it is.
 func (p *program) checked(ctx context.Context, st *stores, rules book) (*reconcile.Report, error) {
 	began, bars := time.Now(), map[string]*bar{}
-	report, err := reconcile.Check(ctx, reconcile.Stores{Accounts: st.accounts, Ledger: st.ledger, Orders: st.orders, Supply: st.supply, Abroad: abroad(rules), Transfers: st.transfers}, rules, func(what string, done int) {
+	report, err := reconcile.Check(ctx, reconcile.Stores{Accounts: st.accounts, Ledger: st.ledger, Orders: st.orders, Supply: st.supply, Abroad: abroad(rules), Transfers: st.transfers, Orphans: st.personal.Orphans}, rules, func(what string, done int) {
 		if bars[what] == nil {
 			bars[what] = newBar(p.log, what)
 		}

@@ -168,10 +168,16 @@ type gateway struct {
 }
 
 func openGateway(pairs ...string) (*gateway, error) {
+	return openGatewayAs(func(*Settings) {}, pairs...)
+}
+
+// openGatewayAs opens one with what flags set.
+func openGatewayAs(flags func(*Settings), pairs ...string) (*gateway, error) {
 	s, err := readSettings(env(append([]string{"PORT", "0", "ADMIN_ADDR", "127.0.0.1:0"}, pairs...)...))
 	if err != nil {
 		return nil, err
 	}
+	flags(&s)
 	g := &gateway{log: &lockedBuffer{}}
 	log := slog.New(slog.NewJSONHandler(g.log, nil))
 	parts, err := build(context.Background(), s, log)

@@ -127,6 +127,8 @@ func TestEveryReasonNotToChangeAFamilyIsToldWithItsCode(t *testing.T) {
 		const create, invite, answer, leave, remove = "familyCreate", "familyInvite", "familyInvitationRespond", "familyLeave", "familyMemberRemove"
 		want("NAME_LENGTH", owner.no("FamilyCreate", create, "name", " "))
 		want("NAME_CHARACTERS", owner.no("FamilyCreate", create, "name", "a\u202eb"))
+		want("NAME_REFUSED", owner.no("FamilyCreate", create, "name", "see www.cheap.vip"))
+		seen["NAME_UNCHECKED"] = true // wechat_test.go: it takes a service that is away
 		want("OWNER_TIER_TOO_LOW", guard.no("FamilyCreate", create, "name", "Home"))
 		want("NOT_IN_FAMILY", owner.no("FamilyInvite", invite, "idempotencyKey", "k", "role", "ADULT"))
 		want("NOT_IN_FAMILY", owner.no("FamilyLeave", leave, "confirm", true))

@@ -172,6 +172,11 @@ func runProgram(t *testing.T, args string, pairs ...string) *victim {
 	return r
 }
 
+// consumes tells whether a worker has begun: before, a signal ends it as it ends any program.
+func (r *victim) consumes() bool {
+	return strings.Contains(r.log.String(), "the worker consumes events")
+}
+
 // signal sends a signal and waits for the end; the error is the program's.
 func (r *victim) signal(s syscall.Signal) error {
 	if r.cmd.ProcessState != nil {

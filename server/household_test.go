@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"membergate/internal/moderation"
 )
 
 // home sends operations of profiles and homes as the app does.
@@ -185,6 +187,9 @@ func TestAProfileIsChangedByWhoeverSawItLast(t *testing.T) {
 			"NAME_CHARACTERS turned":  {"displayName": "a\u202eb"},
 			"NAME_CHARACTERS hidden":  {"displayName": "a\u200bb"},
 			"NAME_CHARACTERS dots":    {"displayName": "..."},
+			"NAME_REFUSED word":       {"displayName": "A " + moderation.Own().Words()[0]},
+			"NAME_REFUSED link":       {"displayName": "see www.cheap.vip"},
+			"NAME_REFUSED telephone":  {"displayName": "加微信13812345678"},
 			"BIRTHDAY_SET":            {"birthday": "1992-02-28"},
 			"LOCALE_UNKNOWN":          {"locale": "fr"},
 			"TIME_ZONE_UNKNOWN":       {"timeZone": "Local"},

@@ -35,7 +35,7 @@ type inbound struct {
 }
 
 func newInbound(s Settings, st *stores, rules book, now clock.Clock, log *slog.Logger) *inbound {
-	in := &inbound{streams: st.cache.Events(s.Partitions), log: log, life: worker.Life, service: &event.Service{Orders: st.orderService(rules)}}
+	in := &inbound{streams: st.cache.Events(s.Partitions), log: log, life: worker.Life, service: &event.Service{Orders: st.orderService(rules), Hears: st.insightService(rules)}}
 	if !s.SandboxClock.Events {
 		in.service.Now = func() time.Time { return now.Now(context.Background()) }
 	}
@@ -64,6 +64,7 @@ func newInbound(s Settings, st *stores, rules book, now clock.Clock, log *slog.L
 	coupons := st.couponService(rules)
 	coupons.Missed, in.service.Orders.Coupons = in.missCoupon, coupons
 	in.service.Orders.Uninvited = func(why string) { in.alone.WithLabelValues(why).Inc() }
+	in.service.Paid = st.ordered(rules, in.service.Now, log)
 	in.seconds = prometheus.NewHistogram(prometheus.HistogramOpts{
 		Name: "membergate_event_seconds", Help: "Time from adding an event to its stream to its being readable.",
 		Buckets: []float64{.005, .01, .02, .05, .1, .2, .5, 1, 2, 5, 30, 300, 3600},

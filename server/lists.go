@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"time"
 
-	"membergate/internal/member"
 	"membergate/internal/recommend"
 )
 
@@ -14,12 +13,12 @@ import (
 const listsEvery = 10 * time.Minute
 
 // keepLists makes the lists of recommendations anew whenever they are gone, until the context ends.
-func keepLists(st *stores, log *slog.Logger) func(context.Context) error {
+func keepLists(st *stores, rules book, log *slog.Logger) func(context.Context) error {
 	return func(ctx context.Context) error {
 		tick := time.NewTicker(listsEvery)
 		defer tick.Stop()
 		for {
-			if err := remakeLists(ctx, st, log); err != nil && ctx.Err() == nil {
+			if err := remakeLists(ctx, st, rules, log); err != nil && ctx.Err() == nil {
 				log.Warn("the lists of recommendations cannot be made now", "cause", err.Error())
 			}
 			select {
@@ -31,17 +30,17 @@ func keepLists(st *stores, log *slog.Logger) func(context.Context) error {
 	}
 }
 
-func remakeLists(ctx context.Context, st *stores, log *slog.Logger) error {
+func remakeLists(ctx context.Context, st *stores, rules book, log *slog.Logger) error {
 	lists, popular := st.cache.Lists(), recommend.PopularList(recommend.OfProduct)
 	found, _, err := lists.Get(ctx, []recommend.Key{popular}, "")
 	if err != nil || len(found) > 0 {
 		return err
 	}
-	agreed, err := agreedMembers(ctx, st)
+	plan, _, err := listPlan(ctx, st, rules, time.Now())
 	if err != nil {
 		return err
 	}
-	built, err := recommend.Rebuild(ctx, st.orders, lists, time.Time{}, func(m member.ID) bool { return agreed[m] })
+	built, err := recommend.Rebuild(ctx, st.orders, lists, time.Time{}, plan)
 	if err == nil && built.Orders > 0 {
 		log.Info("the lists of recommendations were made", "lists", built.Lists, "orders", built.Orders)
 	}

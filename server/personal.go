@@ -32,7 +32,37 @@ func (s *stores) personalService(book book) *personal.Service {
 			},
 			personal.Household: s.forgetHousehold(book),
 			personal.Reactions: s.forgetReactions,
+			personal.Portrait:  s.forgetPortrait(book),
+			personal.Tags:      s.forgetTags(book),
 		},
+	}
+}
+
+// closingService is the same, and closes accounts as well: for whoever carries deletions out.
+func (s *stores) closingService(set Settings, book book, now func(context.Context) time.Time) *personal.Service {
+	out := s.personalService(book)
+	out.Close = newCloser(set, s, book, now).close
+	return out
+}
+
+// returnedEvery is how often members are looked through for such as were closed before. Whoever starts does it first.
+const returnedEvery = 24 * time.Hour
+
+// returning has accounts closed again that a backup has brought back.
+func returning(st *stores, rules book) round {
+	service, next := st.personalService(rules), time.Time{}
+	return func() func(ctx context.Context) (sweep.Batch, error) {
+		return func(ctx context.Context) (sweep.Batch, error) {
+			now := service.Now()
+			if now.Before(next) {
+				return sweep.Batch{}, nil
+			}
+			n, err := st.returned(ctx, service, now)
+			if err == nil {
+				next = now.Add(returnedEvery)
+			}
+			return sweep.Batch{Done: n}, err
+		}
 	}
 }
 
@@ -87,8 +117,7 @@ func newDeletionMeter() deletionMeter {
 }
 
 // deleting carries out what members asked to be deleted, far before it is due. Deadlines of deletions are real time.
-func deleting(st *stores, rules book, meter deletionMeter) round {
-	service := st.personalService(rules)
+func deleting(st *stores, service *personal.Service, meter deletionMeter) round {
 	return func() func(ctx context.Context) (sweep.Batch, error) {
 		return func(ctx context.Context) (sweep.Batch, error) {
 			now := service.Now()

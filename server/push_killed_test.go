@@ -183,6 +183,7 @@ func TestWorkersKilledTwentyTimesTellAndPushEachCauseOnce(t *testing.T) {
 		return err == nil && len(waiting) == 0
 	})
 	for _, w := range []*victim{worker, other} {
+		awaiting(t, "a worker that was started last", w.consumes)
 		if err := w.signal(syscall.SIGTERM); err != nil {
 			t.Errorf("a worker that was asked to end did not end well: %v", err)
 		}

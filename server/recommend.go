@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"membergate/internal/member"
@@ -10,33 +11,40 @@ import (
 )
 
 // recommend makes the lists of recommendations anew, as of a time.
-func (p *program) recommend(ctx context.Context, st *stores, lists recommend.Lists, at time.Time) error {
-	agreed, err := agreedMembers(ctx, st)
+func (p *program) recommend(ctx context.Context, st *stores, rules book, lists recommend.Lists, at time.Time) error {
+	plan, agreed, err := listPlan(ctx, st, rules, p.now())
 	if err != nil {
 		return err
 	}
-	built, err := recommend.Rebuild(ctx, st.orders, lists, at, func(m member.ID) bool { return agreed[m] })
+	bar := newBar(p.log, "members")
+	plan.Tell = bar.tell
+	built, err := recommend.Rebuild(ctx, st.orders, lists, at, plan)
+	bar.end()
 	if err != nil {
 		return fmt.Errorf("the recommendations could not be made: %w", err)
 	}
 	fmt.Fprintf(p.log, "recommendations: %d lists of %d orders\n", built.Lists, built.Orders)
+	return p.recommendPosts(ctx, st, lists, agreed)
+}
+
+// recommendPosts makes the lists of posts anew.
+func (p *program) recommendPosts(ctx context.Context, st *stores, lists recommend.Lists, agreed map[member.ID]bool) error {
+	var members []member.ID
+	for m, yes := range agreed {
+		if yes {
+			members = append(members, m)
+		}
+	}
+	slices.Sort(members)
+	bar := newBar(p.log, "members")
+	defer bar.end()
+	made, err := recommend.RebuildPosts(ctx, st.community, lists, members, bar.tell)
+	if err != nil {
+		return fmt.Errorf("the lists of posts could not be made: %w", err)
+	}
+	fmt.Fprintf(p.log, "recommendations: %d lists of posts\n", made)
 	return nil
 }
 
 // walkPage is how many members are read at once when all of them are.
 const walkPage = 500
-
-// agreedMembers are those whose history may be used for recommendations.
-func agreedMembers(ctx context.Context, st *stores) (map[member.ID]bool, error) {
-	out := map[member.ID]bool{}
-	for after := member.ID(""); ; {
-		page, err := st.accounts.Walk(ctx, after, walkPage)
-		if err != nil || len(page) == 0 {
-			return out, err
-		}
-		for _, h := range page {
-			out[h.Profile.ID] = h.Profile.Agreed(recommend.Purpose)
-		}
-		after = page[len(page)-1].Profile.ID
-	}
-}

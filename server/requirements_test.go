@@ -13,7 +13,7 @@ var link = regexp.MustCompile(`\[([^\[\]]+)\]\(([^()]+)\)`)
 
 // Every test that the pages of requirements name is there, under that name.
 func TestEveryTestThatTheRequirementsNameExists(t *testing.T) {
-	for _, page := range []string{"requirements.md", "recommendations.md"} {
+	for _, page := range []string{"requirements.md", "recommendations.md", "privacy.md"} {
 		t.Run(page, func(t *testing.T) { testsNamed(t, page) })
 	}
 }

@@ -5,14 +5,17 @@ import (
 
 	"membergate/internal/account"
 	"membergate/internal/glance"
+	"membergate/internal/insight"
 	"membergate/internal/secret"
 )
 
-// seal lets the stores keep what members tell of home under the keys of the settings, which are read when the first such
+// seal lets the stores keep what members tell of home, and what platforms take them for, under the keys of the settings, which are read when the first such
 // fact is.
 func (s *stores) seal(set Settings) {
 	keys := householdKeys{sync.OnceValues(set.Keys)}
+	s.ring = keys.ring
 	s.accounts, s.glances = account.Seal(s.accounts, keys), glance.Open(s.glances, keys)
+	s.insights = insight.Seal(s.insights, keys)
 	if s.busy != nil {
 		s.busy.accounts = account.Seal(s.busy.accounts, keys)
 	}

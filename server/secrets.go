@@ -2,6 +2,7 @@ package main
 
 import (
 	"log/slog"
+	"path/filepath"
 
 	"membergate/internal/secret"
 	"membergate/internal/token"
@@ -25,6 +26,14 @@ func (s Settings) Trust(log *slog.Logger) (token.Trust, error) {
 		trust.HS256 = kept
 	}
 	return trust, nil
+}
+
+// keyFile is where the keys lie.
+func (s Settings) keyFile() string {
+	if s.SecretKeys != "" {
+		return s.SecretKeys
+	}
+	return filepath.Join(s.DataDir, secret.KeysFile)
 }
 
 // Keys gives the keys that cursors are signed with: those of SECRET_KEYS, or in development the data folder's own.

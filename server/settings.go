@@ -29,6 +29,7 @@ type Settings struct {
 	CORSOrigins  []string     // CORS_ORIGINS: web pages that may call, such as https://shop.example
 	Production   bool         // APP_ENV=production
 	RateLimit    bool         // RATE_LIMIT
+	Followers    int          // FEED_FOLLOWERS: to how many followers one post is pushed; 0 = nothing is kept for the feed FOLLOWING
 	Sandbox      bool         // SANDBOX: X-Debug-Now moves a query's clock
 	SandboxClock SandboxClock // SANDBOX_CLOCK
 	Push         PushSettings // APNS_*, FCM_*, WECHAT_*

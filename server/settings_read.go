@@ -37,6 +37,7 @@ func readSettings(get func(name string) string) (Settings, error) {
 		limit = "on"
 	}
 	s.RateLimit = r.choice("RATE_LIMIT", limit, "on", "off") == "on"
+	s.Followers = r.number("FEED_FOLLOWERS", 20_000, 0, 100_000)
 	s.Sandbox = r.choice("SANDBOX", "off", "on") == "on"
 	s.SandboxClock = r.sandboxClock("SANDBOX_CLOCK", s.Sandbox)
 	s.Push = r.push()

@@ -26,7 +26,7 @@ func TestWithoutAnySettingItRunsOnThisMachine(t *testing.T) {
 	}
 	want := Settings{
 		Port: 8080, AdminAddr: "127.0.0.1:9090", MongoDatabase: "members", RedisPrefix: "members:", Partitions: 16, DataDir: ".data",
-		Issuer: "members", Audience: "member-apps", Programme: "retail-5",
+		Issuer: "members", Audience: "member-apps", Programme: "retail-5", Followers: 20_000,
 	}
 	if fmt.Sprintf("%+v", s) != fmt.Sprintf("%+v", want) {
 		t.Errorf("settings = %+v\nwant       %+v", s, want)
@@ -41,14 +41,14 @@ func TestEverySettingIsRead(t *testing.T) {
 		"PORT", "0", "ADMIN_ADDR", ":0", "MONGODB_URI", "mongodb://u:hunter2@db/", "MONGODB_DATABASE", "shop", "REDIS_URL", "rediss://:hunter2@cache:6380",
 		"DATA_DIR", "/var/data", "JWT_ISSUER", "us", "JWT_AUDIENCE", "them", "JWT_JWKS_URL", "http://issuer/keys", "JWT_HS256_SECRET", "hunter2",
 		"SECRET_KEYS", "/run/keys.json", "PROGRAMME", "fresh-3", "CORS_ORIGINS", "https://shop.example, http://localhost:5173", "RATE_LIMIT", "on",
-		"SANDBOX", "on", "SANDBOX_CLOCK", "2011-10-31T17:19:00+08:00", "EVENT_PARTITIONS", "64",
+		"SANDBOX", "on", "SANDBOX_CLOCK", "2011-10-31T17:19:00+08:00", "EVENT_PARTITIONS", "64", "FEED_FOLLOWERS", "0",
 	))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if s.Port != 0 || s.AdminAddr != ":0" || s.MongoURI.Reveal() != "mongodb://u:hunter2@db/" || s.RedisPrefix != "shop:" || !s.RateLimit ||
 		!s.Sandbox || !s.SandboxClock.Start.Equal(time.Date(2011, 10, 31, 9, 19, 0, 0, time.UTC)) || len(s.CORSOrigins) != 2 ||
-		s.Programme != "fresh-3" || s.Partitions != 64 || s.SecretKeys != "/run/keys.json" || s.JWKSURL != "http://issuer/keys" {
+		s.Programme != "fresh-3" || s.Partitions != 64 || s.Followers != 0 || s.SecretKeys != "/run/keys.json" || s.JWKSURL != "http://issuer/keys" {
 		t.Errorf("settings = %+v", s)
 	}
 	events, err := readSettings(env("SANDBOX", "on", "SANDBOX_CLOCK", "events", "REDIS_PREFIX", "a:b:"))
@@ -82,6 +82,7 @@ func TestEachWrongSettingGetsOneLine(t *testing.T) {
 	}{
 		"port is a word":        {[]string{"PORT", "http"}, `PORT is "http"; allowed is a whole number from 0 to 65535.`},
 		"port is too large":     {[]string{"PORT", "65536"}, `PORT is "65536"`},
+		"too many followers":    {[]string{"FEED_FOLLOWERS", "1000000"}, `FEED_FOLLOWERS is "1000000"; allowed are whole numbers from 0 to 100000.`},
 		"no partitions":         {[]string{"EVENT_PARTITIONS", "0"}, `EVENT_PARTITIONS is "0"; allowed are whole numbers from 1 to 1024.`},
 		"admin without a port":  {[]string{"ADMIN_ADDR", "localhost"}, `ADMIN_ADDR is "localhost"; allowed is host:port`},
 		"environment":           {[]string{"APP_ENV", "prod"}, `APP_ENV is "prod"; allowed are development and production.`},

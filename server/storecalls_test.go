@@ -49,7 +49,7 @@ var prices = map[string]price{
 	"Feed HOT":            {calls{3, 0, 2}, calls{2, 0, 1}},
 	"Feed NEW":            {calls{3, 0, 2}, calls{2, 0, 1}},
 	"Feed FOR_YOU":        {calls{3, 1, 2}, calls{2, 0, 1}},
-	"Feed FOLLOWING":      {calls{3, 0, 2}, calls{}},
+	"Feed FOLLOWING":      {calls{3, 1, 2}, calls{}},
 	"Feed FAMILY":         {calls{3, 0, 2}, calls{}},
 	"Feed BOARD":          {calls{3, 0, 2}, calls{2, 0, 1}},
 	"Feed TOPIC":          {calls{3, 0, 2}, calls{2, 0, 1}},
@@ -76,7 +76,7 @@ var prices = map[string]price{
 	"Recommend PRODUCT":   {calls{2, 1, 2}, calls{2, 1, 2}},
 	"Recommend CART":      {calls{2, 1, 2}, calls{1, 1, 1}},
 	"Recommend REWARDS":   {calls{1, 1, 1}, calls{0, 1, 0}},
-	"Recommend COMMUNITY": {calls{1, 1, 1}, calls{0, 1, 0}},
+	"Recommend COMMUNITY": {calls{2, 1, 2}, calls{1, 1, 1}},
 	"Recommend FAMILY":    {calls{2, 1, 2}, calls{1, 1, 1}},
 	"Recommend REPLENISH": {calls{2, 1, 2}, calls{1, 1, 1}},
 }
@@ -119,14 +119,14 @@ func TestWhatAQueryCostsIsFixedAndDoesNotGrowWithThePage(t *testing.T) {
 				if (a.operation == "PostDetail" || a.operation == "RewardSlots") && n == "50" {
 					q.query, q.variables = sized(q.query, a.variables, "20") // 50 of each of 50 are refused as too dear
 				}
-				if strings.Contains(q.query, "recommendations") || name == "Feed FOR_YOU" {
-					good(t, e.gateway.url, q) // what the member said is read where it is kept once in an hour
-				}
 				price := want
 				if n == "50" && a.who != "" && (name == "Recommend DISCOVER" || name == "Recommend CART") {
 					price.Mongo, price.Waves = price.Mongo+1, price.Waves+1 // fewer of the list's sixty are on sale: the last resort is asked, once
 				}
 				got := good(t, e.gateway.url, q).Extensions.Stores
+				if asksTaste(q) && got.Mongo == price.Mongo+1 && got.Redis == price.Redis { // maybe in a wave with others
+					got = again(t, e, q, price) // it was the first such page of this member in an hour
+				}
 				if name == "MyTies" && got == (calls{4, 0, 4}) { // two of its lists ask for the same people, and at times in one wave
 					continue
 				}
@@ -143,13 +143,32 @@ func TestWhatAQueryCostsIsFixedAndDoesNotGrowWithThePage(t *testing.T) {
 	})
 }
 
+// asksTaste tells whether a page needs what the member said of recommendations. That is read where it is kept, once in an
+// hour and in one call more; the copy that spares it is written after the answer.
+func asksTaste(q question) bool {
+	return q.who != "" && (strings.Contains(q.query, "recommendations") || q.variables["kind"] == "FOR_YOU")
+}
+
+// again asks until the copy is written, and gives what the page costs then.
+func again(t *testing.T, e *engine, q question, price calls) (got calls) {
+	t.Helper()
+	for range 200 {
+		if got = good(t, e.gateway.url, q).Extensions.Stores; got == price {
+			break
+		}
+	}
+	return got
+}
+
 func TestTheHomeScreenCostsAtMostTwoWaves(t *testing.T) {
 	home := appQueries(t)["Home"].text
 	onEngines(t, func(t *testing.T, e *engine) {
 		for _, who := range append([]string{""}, texts(authors)...) {
-			good(t, e.gateway.url, question{query: home, who: who, at: today}) // what the member said is read where it is kept once in an hour
 			for _, at := range []string{sampleEnd, today} {
 				got := good(t, e.gateway.url, question{query: home, who: who, at: at}).Extensions.Stores
+				if asksTaste(question{query: home, who: who}) && got.Mongo == 7 { // it was the first in an hour
+					got = again(t, e, question{query: home, who: who, at: at}, calls{6, 1, 2})
+				}
 				if got.Mongo > 6 || got.Redis > 1 || got.Waves > 2 {
 					t.Errorf("Home costs %q %+v at %s; allowed are 6 commands, 1 round trip and 2 waves", who, got, at)
 				}
@@ -173,9 +192,6 @@ func TestAPageOfAFeedCostsFourCommandsAtMostWhateverIsHidden(t *testing.T) {
 					v["topicId"] = globalID("Topic", string(soupTopic))
 				case who == "" && (kind == "FOLLOWING" || kind == "FAMILY"):
 					continue
-				}
-				if kind == "FOR_YOU" { // once in an hour a member's page costs one look more at what the member has said
-					good(t, e.gateway.url, question{query: feed, variables: v, who: who, at: sampleEnd})
 				}
 				for page := 0; ; page++ {
 					r := good(t, e.gateway.url, question{query: feed, variables: v, who: who, at: sampleEnd})

@@ -23,6 +23,7 @@ import (
 	"membergate/internal/family"
 	"membergate/internal/giving"
 	"membergate/internal/glance"
+	"membergate/internal/insight"
 	"membergate/internal/inspection"
 	invites "membergate/internal/invitation"
 	"membergate/internal/mongostore"
@@ -40,6 +41,7 @@ import (
 	"membergate/internal/redisstore"
 	"membergate/internal/report"
 	"membergate/internal/reward"
+	"membergate/internal/rotation"
 	"membergate/internal/secret"
 	"membergate/internal/star"
 	"membergate/internal/supply"
@@ -78,16 +80,21 @@ type stores struct {
 	uploads    upload.Store     // pictures on their way in
 	personal   personal.Store   // what members ask to be deleted
 	tastes     recommend.Tastes // what members say of recommendations
+	insights   insight.Store    // what portraits are made of
+	sealed     rotation.Store   // what is kept secret
 	cache      *redisstore.Store
 
 	boards contribution.Store // who did most
 	stars  star.Store         // of groups
 
+	homes community.HomeStore // what lists of what members follow are made of
+
 	notices notice.Store  // inboxes, and where to push them
 	marks   *notice.Hints // whom this process has changed; nil unless somebody watches
 
-	services map[string]push.Service // that bring notices to devices, by kind; none where none is set
-	keys     *secret.Keys            // of tokens of devices; nil where no services are
+	ring     func() (*secret.Keys, error) // the keys of the settings
+	services map[string]push.Service      // that bring notices to devices, by kind; none where none is set
+	keys     *secret.Keys                 // of tokens of devices; nil where no services are
 
 	relay       *change.Relay    // tells what is changed; nil unless somebody watches
 	busy        *busy            // the same, for work that changes many members at once; nil where that is no other
@@ -166,13 +173,15 @@ func (s *stores) useBolt(b *boltstore.Store) {
 	s.offers = b.Offers()
 	s.products, s.rewards, s.usages, s.families, s.community = b.Products(), b.Rewards(), b.Usages(), b.Families(), b.Community()
 	s.uses, s.posting, s.glances = b.Uses(), b.Community(), b.Glances()
+	s.homes = b.Community()
 	s.reports, s.findings, s.reviewed, s.adoptions = b.Reports(), b.Reports(), b.Community(), b.Community()
 	s.boards, s.stars = b.Community(), b.Community()
 	s.decisions, s.requests, s.cards = b.Decisions(), b.Requests(), b.Cards()
 	s.redemptions, s.vouchers, s.promises = b.Redemptions(), b.Vouchers(), b.Supply()
 	s.coupons, s.invites = b.Coupons(), b.Invitations()
 	s.uploads, s.personal = b.Uploads(), b.Personal()
-	s.tastes = b.Tastes()
+	s.tastes, s.sealed = b.Tastes(), b.Rotation()
+	s.insights = b.Insights()
 	s.migrate, s.fill = func(context.Context) error { return nil }, b.Hasty
 	s.checks = append(s.checks, Check{Name: "store", Ping: b.Ping})
 }
@@ -184,13 +193,15 @@ func (s *stores) useMongo(m *mongostore.Store) {
 	s.offers = m.Offers()
 	s.products, s.rewards, s.usages, s.families, s.community = m.Products(), m.Rewards(), m.Usages(), m.Families(), m.Community()
 	s.uses, s.posting, s.glances = m.Uses(), m.Community(), m.Glances()
+	s.homes = m.Community()
 	s.reports, s.findings, s.reviewed, s.adoptions = m.Reports(), m.Reports(), m.Community(), m.Community()
 	s.boards, s.stars = m.Community(), m.Community()
 	s.decisions, s.requests, s.cards = m.Decisions(), m.Requests(), m.Cards()
 	s.redemptions, s.vouchers, s.promises = m.Redemptions(), m.Vouchers(), m.Supply()
 	s.coupons, s.invites = m.Coupons(), m.Invitations()
 	s.uploads, s.personal = m.Uploads(), m.Patient(commandPatience).Personal()
-	s.tastes = m.Tastes()
+	s.tastes, s.sealed = m.Tastes(), m.Patient(commandPatience).Rotation()
+	s.insights = m.Insights()
 	together := m.Together()
 	s.busy = &busy{together.Members(), together.Ledger(), together.Orders()}
 	s.migrate, s.fill = m.Patient(commandPatience).Migrate, func(work func() error) error { return work() }
@@ -218,7 +229,7 @@ func (s *stores) orderService(book book) *order.Service {
 	if b := s.busy; b != nil {
 		out.Orders, out.Accounts, out.Wallets = b.orders, b.accounts, walletService(b.ledger, book)
 	}
-	out.Invitations = s.invitationService(book, out)
+	out.Invitations, out.Barred = s.invitationService(book, out), s.barred
 	return out
 }
 

@@ -220,6 +220,7 @@ func (f *fire) survive(messages []event.Message, kills int, longest time.Duratio
 	<-flowed
 	awaiting(f.t, "all events", f.drained)
 	for _, w := range workers {
+		awaiting(f.t, "a worker that was started last", w.consumes)
 		if err := w.signal(syscall.SIGTERM); err != nil {
 			f.t.Errorf("a worker that was asked to end did not end well: %v", err)
 		}

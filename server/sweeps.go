@@ -24,6 +24,8 @@ const (
 	dueEvery = 5 * time.Second
 	// dueAtOnce is how many members or wallets one batch takes: some seconds of work on a slow store, far less than a claim.
 	dueAtOnce = 200
+	// homesEvery is how soon posts are pushed that are old enough to be. Readers see them at once.
+	homesEvery = 2 * time.Second
 	// countsEvery is how soon counts are right again that a killed process left: nothing but the number shown waits for it.
 	countsEvery = time.Minute
 )
@@ -68,9 +70,13 @@ func newSweeps(s Settings, st *stores, rules book, now clock.Clock, log *slog.Lo
 		{Name: "notices", Every: noticesEvery, Round: telling(told, s, now)},
 		{Name: "notice walk", Every: dueEvery, Round: walking(told)},
 		{Name: "counts", Every: countsEvery, Round: counting(st)},
-		{Name: "deletions", Every: dueEvery, Round: deleting(st, rules, w.deletions)},
 		{Name: "boards", Every: countsEvery, Round: boarding(st, rules, now)},
+		{Name: "deletions", Every: dueEvery, Round: deleting(st, st.closingService(s, rules, now.Now), w.deletions)},
 	}
+	if s.Followers > 0 {
+		jobs = append(jobs, sweep.Job{Name: "homes", Every: homesEvery, Round: spreading(s, st)})
+	}
+	jobs = append(jobs, sweep.Job{Name: "closed accounts", Every: dueEvery, Round: returning(st, rules)})
 	if len(st.services) > 0 {
 		jobs = append(jobs, sweep.Job{Name: "pushes", Every: noticesEvery, Round: pushing(st.sender(rules, w.pushed, log), now)})
 	}
@@ -79,6 +85,7 @@ func newSweeps(s Settings, st *stores, rules book, now clock.Clock, log *slog.Lo
 			sweep.Job{Name: "tiers", Every: dueEvery, Round: settling(st, rules, now)},
 			sweep.Job{Name: "coins", Every: dueEvery, Round: lapsing(st, rules, now)},
 			sweep.Job{Name: "coupons", Every: dueEvery, Round: expiring(st, rules, now)},
+			sweep.Job{Name: "fifths", Every: surveyEvery, Round: surveying(st, rules, now)},
 			sweep.Job{Name: "stars", Every: countsEvery, Round: crowning(st, rules, now)})
 	}
 	w.runner = &sweep.Runner{Claims: st.cache.Claims(), Worker: workerName(), Life: sweep.Life, Jobs: jobs, Meter: w, Log: log}
@@ -135,6 +142,17 @@ func counting(st *stores) round {
 		return func(ctx context.Context) (sweep.Batch, error) {
 			n, err := service.Repair(ctx, dueAtOnce)
 			return sweep.Batch{Done: n, More: n == dueAtOnce}, err
+		}
+	}
+}
+
+// spreading pushes posts to the lists of those who follow.
+func spreading(s Settings, st *stores) round {
+	spread := &community.Spreading{Store: st.homes, Homes: st.cache.Homes(), Most: s.Followers, Now: time.Now}
+	return func() func(ctx context.Context) (sweep.Batch, error) {
+		return func(ctx context.Context) (sweep.Batch, error) {
+			n, more, err := spread.Round(ctx)
+			return sweep.Batch{Done: n, More: more}, err
 		}
 	}
 }

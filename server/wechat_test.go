@@ -109,6 +109,7 @@ func TestOnlyWhatWeChatPassesIsSeenByOthers(t *testing.T) {
 			newPen(t, e, app.who).send("PostDelete", map[string]any{"postId": id})
 		}
 		f.Set(func() { f.Answer, f.Garbage, f.Silence = map[string]string{}, false, false })
+		namesByWeChat(t, atHomeOf(t, e, app.who), f, calls)
 		before := calls()
 		var sums strings.Builder
 		for n := range 400 {
@@ -135,6 +136,52 @@ func TestOnlyWhatWeChatPassesIsSeenByOthers(t *testing.T) {
 			t.Errorf("of those %d are asked about", n)
 		}
 	})
+}
+
+// namesByWeChat asks for names that WeChat judges in several ways; the one before stays unless it passes.
+func namesByWeChat(t *testing.T, home home, f *wechattest.Fake, calls func() int) {
+	t.Helper()
+	rename := func(name string) string {
+		version := home.look().at(t, "me", "version").(float64)
+		return home.send("ProfileUpdate", map[string]any{"expectedVersion": int(version), "displayName": name}).refusal(t, "memberUpdate")
+	}
+	shown := func() any { return home.look().at(t, "me", "displayName") }
+	before := shown()
+	for _, c := range []struct {
+		code string
+		make func()
+	}{
+		{"NAME_REFUSED", func() { f.Answer = map[string]string{"Lentils": "review 20008"} }},
+		{"NAME_REFUSED", func() { f.Answer = map[string]string{"Lentils": "risky 20006"} }},
+		{"NAME_UNCHECKED", func() { f.Next = []int{-1} }},
+		{"NAME_UNCHECKED", func() { f.Garbage = true }},
+	} {
+		f.Set(func() { f.Answer, f.Next, f.Garbage = map[string]string{}, nil, false; c.make() })
+		if got := rename("Lentils"); got != c.code || shown() != before {
+			t.Errorf("a name is refused with %q, want %s; shown is %v", got, c.code, shown())
+		}
+		f.Set(c.make)
+		const open = `mutation($input: FamilyCreateInput!) { familyCreate(input: $input) { userErrors { code } } }`
+		if got := good(t, home.url, question{query: open, variables: input("name", "Lentils"), who: home.who}).refusal(t, "familyCreate"); got != c.code {
+			t.Errorf("a family of that name is refused with %q, want %s", got, c.code)
+		}
+	}
+	f.Set(func() { f.Answer, f.Garbage = map[string]string{}, false })
+	asked := calls()
+	if got := rename("Lentils"); got != "" || shown() != "Lentils" {
+		t.Errorf("a name that passes is refused with %q", got)
+	}
+	if got := rename(" Lentils "); got != "" || calls() != asked+1 {
+		t.Errorf("the same name again: %q, asked about %d times", got, calls()-asked)
+	}
+	f.Set(func() {
+		if last := f.Scenes[len(f.Scenes)-1]; last != 1 {
+			t.Errorf("a name is judged as scene %d", last)
+		}
+	})
+	if got := rename(before.(string)); got != "" {
+		t.Errorf("the name of before is refused with %q", got)
+	}
 }
 
 // While WeChat is away nobody sees what is written, and when it is back all of it is judged without anybody's help.

@@ -100,6 +100,7 @@ const (
 var (
 	ErrExists = errors.New("account: the member exists")
 	ErrStale  = errors.New("account: somebody else changed it first")
+	ErrGone   = errors.New("account: the member closed it for good")
 )
 
 // Store keeps holders. One holder is one value to a store; the profile and the account change apart from each other.

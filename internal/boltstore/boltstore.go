@@ -78,6 +78,7 @@ func prepare(t *bbolt.Tx) error {
 	there := func(b bucket) bool { return t.Bucket([]byte(b)) != nil }
 	unindexed, ungranted := there(accounts) && !there(calendar), there(accounts) && !(there(granted) && there(ends))
 	unlisted, unqueued := there(marks) && !there(markers), there(posts) && !there(waits)
+	unfollowed := there(ties) && !there(followers)
 	for _, b := range buckets {
 		if _, err := t.CreateBucketIfNotExists([]byte(b)); err != nil {
 			return err
@@ -100,6 +101,11 @@ func prepare(t *bbolt.Tx) error {
 	}
 	if unqueued {
 		if _, err := indexWaits(&tx{bolt: t}); err != nil {
+			return err
+		}
+	}
+	if unfollowed {
+		if err := indexFollowers(&tx{bolt: t}); err != nil {
 			return err
 		}
 	}

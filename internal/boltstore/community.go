@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"time"
 
 	"membergate/internal/community"
 	"membergate/internal/cursor"
@@ -11,15 +12,18 @@ import (
 
 // Posts and topics:
 //
-//	posts   post id → { Post, Tally: version of the tally that its counts are of }
+//	posts   post id → { Post, Tally: version of the tally that its counts are of, Touched: when it was added or changed last,
+//	        counts excepted }
 //	feeds   list, 0, place → post id   the place is the post's id, on the list "hot" its hot key and its id
+//	touches when it was touched, 8 bytes, post id → ""
 //	topics  topic id → community.Topic
 //
 // The lists are "all", "hot", "board:"code, "topic:"id, "author:"id and "family:"id; a deleted post is on none.
 var (
-	posts  = newBucket("posts")
-	feeds  = newBucket("feeds")
-	topics = newBucket("topics")
+	posts   = newBucket("posts")
+	feeds   = newBucket("feeds")
+	topics  = newBucket("topics")
+	touches = newBucket("touches")
 )
 
 // Community is a community.Store.
@@ -30,14 +34,15 @@ func (s *Store) Community() *Community { return &Community{s} }
 
 type postRow struct {
 	community.Post
-	Tally int64
+	Tally   int64
+	Touched time.Time
 }
 
 // Put implements community.Store.
 func (c *Community) Put(ctx context.Context, written []community.Post) error {
 	return c.s.write(ctx, func(t *tx) error {
 		for _, p := range written {
-			if err := putPost(t, postRow{Post: p}); err != nil {
+			if err := putPost(t, postRow{Post: p, Touched: time.Now()}); err != nil {
 				return err
 			}
 		}
@@ -61,6 +66,14 @@ func putPost(t *tx, row postRow) error {
 			return err
 		}
 	}
+	if !old.Touched.Equal(row.Touched) {
+		if err := t.drop(touches, touchKey(old)); err != nil {
+			return err
+		}
+		if err := t.set(touches, touchKey(row), []byte{}); err != nil {
+			return err
+		}
+	}
 	if err := putWait(t, community.OnPost, string(row.ID), old.Waits(), row.Waits(), row.Review.Undone(!row.DeletedAt.IsZero())); err != nil {
 		return err
 	}
@@ -69,6 +82,8 @@ func putPost(t *tx, row postRow) error {
 	}
 	return t.put(posts, []byte(row.ID), row)
 }
+
+func touchKey(row postRow) []byte { return append(moment(row.Touched), row.ID...) }
 
 // listsOf gives the keys of a post in feeds.
 func listsOf(p community.Post) [][]byte {
@@ -109,27 +124,32 @@ func (c *Community) ByIDs(ctx context.Context, ids []community.PostID) (map[comm
 // Page implements community.Store. Each list that the query names gives as many as are asked for; together they hold
 // the page.
 func (c *Community) Page(ctx context.Context, q community.Query) (out []community.Post, err error) {
-	err = c.s.read(ctx, func(t *tx) error {
-		out = nil
-		for _, list := range listsFor(q) {
-			n := 0
-			for _, id := range t.span(feeds, path(list), q.Span, placeKey(q.Order)) {
-				row, ok, err := get[postRow](t, posts, id)
-				if err != nil {
-					return err
-				}
-				if !ok || !holds(q, row.Post) {
-					continue
-				}
-				out = append(out, row.Post)
-				if n++; n == q.Span.Limit {
-					break
-				}
-			}
-		}
-		return nil
+	err = c.s.read(ctx, func(t *tx) (err error) {
+		out, err = page(t, q)
+		return err
 	})
 	return firstOf(q, out), err
+}
+
+// page gives what the lists that a query names have for it, one after the other.
+func page(t *tx, q community.Query) (out []community.Post, err error) {
+	for _, list := range listsFor(q) {
+		n := 0
+		for _, id := range t.span(feeds, path(list), q.Span, placeKey(q.Order)) {
+			row, ok, err := get[postRow](t, posts, id)
+			if err != nil {
+				return nil, err
+			}
+			if !ok || !holds(q, row.Post) {
+				continue
+			}
+			out = append(out, row.Post)
+			if n++; n == q.Span.Limit {
+				break
+			}
+		}
+	}
+	return out, nil
 }
 
 // listsFor names the lists of which one, or several together, hold all that a query asks for.

@@ -13,6 +13,8 @@ import (
 
 func TestCommunity(t *testing.T) { storetest.Community(t, open(t).Community(), 2000, 50) }
 
+func TestHomes(t *testing.T) { storetest.Homes(t, open(t).Community()) }
+
 func TestPosting(t *testing.T) { storetest.Posting(t, open(t).Community()) }
 
 // A file of before marks were found by who made them gets that index when it is opened.

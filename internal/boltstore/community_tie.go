@@ -3,6 +3,7 @@ package boltstore
 import (
 	"context"
 	"slices"
+	"time"
 
 	"membergate/internal/community"
 	"membergate/internal/member"
@@ -10,13 +11,15 @@ import (
 
 // Ties and groups:
 //
-//	ties      member id → { Follows, Topics, Blocks, Mutes, Words }
+//	ties      member id → { Follows, Topics, Blocks, Mutes, Words, Version }
+//	followers kind, ":", member or topic id, 0, member id → ""   who follows it
 //	blockers  member id, 0, member id → ""   who blocked the first one
 //	circles   group code, 0, member id → ""
 var (
-	ties     = newBucket("ties")
-	blockers = newBucket("blockers")
-	circles  = newBucket("circles")
+	ties      = newBucket("ties")
+	blockers  = newBucket("blockers")
+	followers = newBucket("followers")
+	circles   = newBucket("circles")
 )
 
 // Ties implements community.Store.
@@ -46,9 +49,9 @@ func (c *Community) SetTie(ctx context.Context, m member.ID, k community.TieKind
 		}
 		switch k {
 		case community.Follow:
-			all.Follows = listed(all.Follows, member.ID(to), on)
+			all.Follows, all.Version = listed(all.Follows, member.ID(to), on), all.Version+1
 		case community.FollowTopic:
-			all.Topics = listed(all.Topics, community.TopicID(to), on)
+			all.Topics, all.Version = listed(all.Topics, community.TopicID(to), on), all.Version+1
 		case community.Mute:
 			all.Mutes = listed(all.Mutes, member.ID(to), on)
 		case community.MutedWord:
@@ -59,8 +62,50 @@ func (c *Community) SetTie(ctx context.Context, m member.ID, k community.TieKind
 				return err
 			}
 		}
+		if k == community.Follow || k == community.FollowTopic {
+			if err := t.mark(followers, followerKey(k, to, m), on); err != nil {
+				return err
+			}
+		}
 		return t.put(ties, []byte(m), all)
 	})
+}
+
+func followerKey(k community.TieKind, to string, m member.ID) []byte {
+	return path(string(k)+":"+to, []byte(m))
+}
+
+// follow notes who follows all that is followed by a member, or forgets it.
+func follow(t *tx, m member.ID, all community.Ties, on bool) error {
+	for _, to := range all.Follows {
+		if err := t.mark(followers, followerKey(community.Follow, string(to), m), on); err != nil {
+			return err
+		}
+	}
+	for _, to := range all.Topics {
+		if err := t.mark(followers, followerKey(community.FollowTopic, string(to), m), on); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// indexFollowers notes it of a file of before it was.
+func indexFollowers(t *tx) error {
+	known := map[member.ID]community.Ties{}
+	for k, v := range t.after(ties, nil) {
+		var all community.Ties
+		if err := decode(ties, k, v, &all); err != nil {
+			return err
+		}
+		known[member.ID(k)] = all
+	}
+	for m, all := range known {
+		if err := follow(t, m, all, true); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // PutTies implements community.Store.
@@ -81,7 +126,13 @@ func (c *Community) PutTies(ctx context.Context, all map[member.ID]community.Tie
 					return err
 				}
 			}
-			next.BlockedBy = nil
+			if err := follow(t, m, old, false); err != nil {
+				return err
+			}
+			if err := follow(t, m, next, true); err != nil {
+				return err
+			}
+			next.BlockedBy, next.Version = nil, max(old.Version+1, time.Now().UnixMilli())
 			if err := t.put(ties, []byte(m), next); err != nil {
 				return err
 			}

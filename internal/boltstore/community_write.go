@@ -69,7 +69,7 @@ func (c *Community) AddPost(ctx context.Context, p community.Post) (added bool, 
 		if added = !t.has(posts, []byte(p.ID)); !added {
 			return nil
 		}
-		return putPost(t, postRow{Post: p})
+		return putPost(t, postRow{Post: p, Touched: time.Now()})
 	})
 	return added, err
 }
@@ -87,7 +87,7 @@ func (c *Community) ChangePost(ctx context.Context, p community.Post) error {
 		next := p
 		next.Counts, next.Weight, next.HotKey = row.Counts, row.Weight, row.HotKey
 		next.Version++
-		row.Post = next
+		row.Post, row.Touched = next, time.Now()
 		return putPost(t, row)
 	})
 }

@@ -15,6 +15,7 @@ import (
 	"membergate/internal/coupon"
 	"membergate/internal/desk"
 	"membergate/internal/family"
+	"membergate/internal/insight"
 	"membergate/internal/invitation"
 	"membergate/internal/member"
 	"membergate/internal/notice"
@@ -46,8 +47,9 @@ var documents = map[string]any{
 	"claims": claim.Claim{}, "offers": offer.Offers{}, "adjustments": adjustment.Proposal{}, "transfers": transfer.Transfer{}, "seats": admission.Seats{}, "dossiers": admission.Dossier{},
 	"inviters": invitation.Inviter{}, "invitees": invitation.Invitee{}, "posts": postRow{}, "comments": commentRow{}, "topics": community.Topic{}, "marks": community.Mark{}, "ties": community.Ties{},
 	"slips": posting.Slip{}, "badges": adoption.Badge{}, "reports": report.Report{}, "moderationLog": report.Entry{}, "uploads": upload.Upload{}, "decisions": profile.Decision{},
+	"insights": insight.Note{}, "fifths": insight.Fifths{},
 	"requests": desk.Request{}, "cards": desk.Card{}, "inboxes": notice.Inbox{}, "notices": notice.Notice{}, "noticeSettings": notice.Settings{}, "deletions": personal.Deletion{}, "tastes": recommend.Taste{},
-	"staffings": community.Staffing{}, "roleLog": community.RoleChange{}, "boards": contribution.Board{}, "stars": star.Star{},
+	"staffings": community.Staffing{}, "roleLog": community.RoleChange{}, "boards": contribution.Board{}, "stars": star.Star{}, "wide": wideRow{},
 }
 
 func TestEveryFieldThatCanBeStoredIsInTheDataMap(t *testing.T) {

@@ -3,6 +3,7 @@ package boltstore
 import (
 	"bytes"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -132,6 +133,23 @@ func markInbox(t *tx, id member.ID, of wallet.ID) error {
 		in.Wallet = of
 	}
 	return putInbox(t, old, in)
+}
+
+// Remove implements notice.Store.
+func (n *Notices) Remove(ctx context.Context, in notice.Inbox) error {
+	return n.s.write(ctx, func(t *tx) error {
+		old, ok, err := get[notice.Inbox](t, inboxes, []byte(in.Member))
+		if err != nil || !ok || old.Version != in.Version {
+			return err
+		}
+		if old.Wallet != "" && string(t.raw(inboxWallets, []byte(old.Wallet))) == string(old.Member) {
+			if err := t.drop(inboxWallets, []byte(old.Wallet)); err != nil {
+				return err
+			}
+		}
+		key := []byte(in.Member)
+		return errors.Join(t.drop(inboxes, key), t.drop(inboxCalendar, slices.Concat(moment(old.Due), key)))
+	})
 }
 
 // Due implements notice.Store: the longest due come first.

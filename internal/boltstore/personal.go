@@ -64,9 +64,44 @@ func (p *Personal) Save(ctx context.Context, d personal.Deletion) error {
 		if err := t.mark(deletionDues, append(moment(was.From), was.ID...), false); err != nil {
 			return err
 		}
+		if err := t.drop(deletions, path(string(was.Member), moment(was.RequestedAt), []byte(was.ID))); err != nil {
+			return err
+		}
 		next := d
 		next.Version++
 		return putDeletion(t, next)
+	})
+}
+
+// ByID implements personal.Store.
+func (p *Personal) ByID(ctx context.Context, id string) (d personal.Deletion, ok bool, err error) {
+	err = p.s.read(ctx, func(t *tx) error {
+		key := t.raw(deletionIDs, []byte(id))
+		if key == nil {
+			return nil
+		}
+		d, ok, err = get[personal.Deletion](t, deletions, key)
+		return err
+	})
+	return d, ok, err
+}
+
+// Drop implements personal.Store.
+func (p *Personal) Drop(ctx context.Context, who member.ID) error {
+	return p.s.write(ctx, func(t *tx) error {
+		prefix := path(string(who))
+		for _, k := range keysFrom(t, deletions, prefix) {
+			d, _, err := get[personal.Deletion](t, deletions, k)
+			if err != nil {
+				return err
+			}
+			for b, key := range map[bucket][]byte{deletions: k, deletionIDs: []byte(d.ID), deletionDues: append(moment(d.From), d.ID...)} {
+				if err := t.drop(b, key); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
 	})
 }
 

@@ -55,6 +55,7 @@ type Service struct {
 	Cursors *cursor.Book
 	Choice  Chooser  // nil = nothing is chosen for anybody
 	Hottest *Hottest // nil = the hot feed is read along its keys, which move while members like
+	Keeping *Keeping // nil = what members follow is found by their ties
 }
 
 // PageSize is how many posts or comments there are on a page that does not say: about three screens of a telephone.
@@ -78,7 +79,9 @@ func (s *Service) Feed(ctx context.Context, p *programme.Programme, q FeedQuery,
 	}
 	ask := Query{Board: q.Board, Topic: q.Topic, Span: span}
 	switch q.Kind {
-	case Following, FamilyOwn:
+	case Following:
+		return s.following(ctx, q, list, ask, facts)
+	case FamilyOwn:
 		return s.own(ctx, q, list, ask, facts)
 	case ForYou:
 		return s.forYou(ctx, q, list, span, facts)

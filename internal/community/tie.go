@@ -26,6 +26,7 @@ type Ties struct {
 	BlockedBy []member.ID // members who blocked the member
 	Mutes     []member.ID // members whom the member muted
 	Words     []string    // words that the member muted
+	Version   int64       // grows whenever Follows or Topics may change
 }
 
 // Has tells whether a tie of the member's own is there.

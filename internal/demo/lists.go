@@ -7,6 +7,7 @@ import (
 
 	"membergate/internal/community"
 	"membergate/internal/member"
+	"membergate/internal/programme"
 	"membergate/internal/recommend"
 )
 
@@ -17,7 +18,9 @@ func (w *writer) recommend(ctx context.Context) error {
 	for _, who := range w.plan.people {
 		agreed[who.ID] = who.Agreed(recommend.Purpose)
 	}
-	built, err := recommend.Rebuild(ctx, w.Orders, w.Lists, w.plan.now, func(m member.ID) bool { return agreed[m] })
+	built, err := recommend.Rebuild(ctx, w.Orders, w.Lists, w.plan.now, recommend.Plan{
+		Agreed: func(m member.ID) bool { return agreed[m] }, Scenes: w.plan.scenes(), Goods: w.plan.goods,
+	})
 	if err != nil {
 		return err
 	}
@@ -43,6 +46,22 @@ func (w *writer) recommend(ctx context.Context) error {
 	}
 	w.lists = built.Lists + len(lists)
 	return w.Lists.Put(ctx, lists)
+}
+
+// scenes are those of the programme.
+func (p *plan) scenes() []programme.Scene {
+	if r := p.rules.Recommendations; r != nil {
+		return r.Scenes
+	}
+	return nil
+}
+
+// goods are what the demo's shop sells.
+func (p *plan) goods(yield func(recommend.Good)) error {
+	for _, g := range p.products() {
+		yield(recommend.Good{SKU: g.SKU, Category: g.Category, Title: g.Title})
+	}
+	return nil
 }
 
 // hot are the posts that everybody may see, in the order of the hot feed.

@@ -182,6 +182,7 @@ func dump(t testing.TB, st Stores, p *plan) []string {
 		uses, err := st.Uses.Page(ctx, h.Profile.ID, nil, 1000)
 		line("uses", uses, err)
 		ties, err := st.Community.Ties(ctx, h.Profile.ID)
+		ties.Version = 0 // counts how often they were put
 		line("ties", ties, err)
 		marks, err := st.Community.Marks(ctx, h.Profile.ID, marked[h.Profile.ID])
 		for _, s := range marked[h.Profile.ID] {

@@ -33,6 +33,18 @@ func Partition(member string, n int) int {
 
 // Decode reads a message. Its error has one sentence for each field that is wrong.
 func Decode(m Message) (order.Told, error) {
+	f, told, err := decode(m)
+	if err != nil {
+		return order.Told{}, err
+	}
+	if f.word != nil {
+		return order.Told{}, fault.Bad("type", "type is %q, which is no order and no deed", m.Type)
+	}
+	return told, told.Check()
+}
+
+// decode reads a message into what it tells of orders and deeds or, where it is only a word, into the fields' word.
+func decode(m Message) (*fields, order.Told, error) {
 	f := &fields{kind: m.Type}
 	f.id(m.ID)
 	who := member.ID(m.Member)
@@ -54,15 +66,15 @@ func Decode(m Message) (order.Told, error) {
 		f.refuse("data", "data is %q; allowed is a JSON object.", clip(m.Data))
 	}
 	if len(f.wrong) > 0 {
-		return order.Told{}, f.fault()
+		return f, order.Told{}, f.fault()
 	}
 	told := order.Told{ID: m.ID}
 	read(f, &told, who, at)
 	f.rest()
 	if len(f.wrong) > 0 {
-		return order.Told{}, f.fault()
+		return f, order.Told{}, f.fault()
 	}
-	return told, told.Check()
+	return f, told, nil
 }
 
 // fault is everything that is wrong, under the first field's name.

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"membergate/internal/insight"
 )
 
 // fields reads an event's data field by field and gathers what is wrong.
@@ -18,6 +20,8 @@ type fields struct {
 	names []string // asked for
 	first string   // the first field that is wrong
 	wrong []string
+
+	word *insight.Word // of events that are only words; else nil
 }
 
 // maxText bounds ids and codes inside of data.

@@ -40,6 +40,8 @@ var readers = map[string]reader{
 	programme.ActionRecorded:  deed("code", "ref"),
 	programme.MembershipPaid:  bought,
 	"membership.refunded":     unbought,
+	memberTagged:              tagged,
+	memberScored:              scored,
 }
 
 // Types are the types of events that can be applied, sorted.

@@ -16,6 +16,11 @@ type Service struct {
 	// Now is programme time: an event from further ahead than ahead would settle quarters that have not been. Nil where
 	// nothing but events moves clocks.
 	Now func() time.Time
+	// Hears keeps what is told beside orders and deeds; nil keeps nothing.
+	Hears Hearer
+	// Paid is told of a member's paid orders once they are applied, and again with every message that is told again. It
+	// keeps nothing waiting that fails; nil tells nobody.
+	Paid func(ctx context.Context, orders []order.Event)
 }
 
 // ahead is how far an event's time may lie ahead: a service that takes local time for UTC is off by less.
@@ -33,14 +38,38 @@ func (s *Service) Apply(ctx context.Context, messages []Message) ([]Poison, erro
 	var poison []Poison
 	var told []order.Told
 	var index []int
+	var words []spoken
 	for i, m := range messages {
+		if w, is, err := word(m); is {
+			if err == nil {
+				err = s.timely(w.At, m.At)
+			}
+			if err != nil {
+				poison = append(poison, Poison{i, reason(err)})
+			} else {
+				words = append(words, spoken{member.ID(m.Member), w, i})
+			}
+			continue
+		}
 		t, err := s.read(m)
 		if err != nil {
 			poison = append(poison, Poison{i, reason(err)})
 			continue
 		}
 		told, index = append(told, t), append(index, i)
+		if w, says := heard(m, t); says {
+			words = append(words, spoken{t.Member(), w, i})
+		}
 	}
+	poison, err := s.apply(ctx, told, index, poison)
+	if err != nil {
+		return nil, err
+	}
+	return s.hear(ctx, words, poison)
+}
+
+// apply applies tellings, each of the message at its index.
+func (s *Service) apply(ctx context.Context, told []order.Told, index []int, poison []Poison) ([]Poison, error) {
 	err := s.tell(ctx, told)
 	if len(told) > 1 && final(err) { // one of them spoils the others: each alone
 		for i, t := range told {
@@ -61,10 +90,8 @@ func (s *Service) Apply(ctx context.Context, messages []Message) ([]Poison, erro
 
 func (s *Service) read(m Message) (order.Told, error) {
 	t, err := Decode(m)
-	if err == nil && s.Now != nil {
-		if latest := s.Now().Add(ahead); t.At().After(latest) {
-			return t, fault.Bad("at", "at is %s; allowed are times until %s, which is a day ahead", m.At, latest.UTC().Format(time.RFC3339))
-		}
+	if err == nil {
+		err = s.timely(t.At(), m.At)
 	}
 	return t, err
 }
@@ -92,6 +119,15 @@ func (s *Service) tell(ctx context.Context, told []order.Told) (err error) {
 	}
 	if err := s.Orders.Tell(ctx, newcomer, told, until); err != nil {
 		return fmt.Errorf("member %s: %w", id, err)
+	}
+	var paid []order.Event
+	for _, t := range told {
+		if t.Event != nil && t.Event.Kind == order.Paid {
+			paid = append(paid, *t.Event)
+		}
+	}
+	if s.Paid != nil && len(paid) > 0 {
+		s.Paid(ctx, paid)
 	}
 	return nil
 }

@@ -74,19 +74,23 @@ var may = map[string][]string{
 	"internal/report":      {"internal/programme", "internal/member", "internal/wallet", "internal/moderation", "internal/community", "internal/posting"},
 	"internal/inspection":  {"internal/member", "internal/moderation", "internal/community", "internal/report"},
 	"internal/recommend":   {"internal/programme", "internal/member", "internal/order", "internal/cursor", "internal/product", "internal/reward", "internal/community", "internal/phrase"},
+	"internal/insight":     {"internal/experiment", "internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/wallet", "internal/account", "internal/order", "internal/product"},
+	"internal/experiment":  {"internal/programme", "internal/member"},
+	"internal/saving":      {"internal/programme", "internal/member", "internal/wallet", "internal/coupon", "internal/benefit"},
 	"internal/supply":      {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
 	"internal/reconcile":   {"internal/transfer", "internal/supply", "internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account", "internal/order"},
 	"internal/invoice":     {"internal/programme", "internal/member", "internal/tier", "internal/account", "internal/order", "internal/product"},
-	"internal/event":       {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account", "internal/order", "internal/coupon"},
+	"internal/event":       {"internal/insight", "internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account", "internal/order", "internal/coupon"},
 	"internal/worker":      {"internal/event"},
 	"internal/sweep":       {},
+	"internal/rotation":    {"internal/secret"},
 	"internal/change":      {"internal/wallet", "internal/account"},
 	"internal/notice":      {"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/coupon", "internal/wallet", "internal/account", "internal/benefit", "internal/change", "internal/community", "internal/family"},
 	"internal/push":        {"internal/programme", "internal/member", "internal/tier", "internal/notice"},
-	"internal/boltstore":   append(slices.Clone(domains), "internal/trips"),
-	"internal/mongostore":  append(slices.Clone(domains), "internal/trips"),
+	"internal/boltstore":   append(slices.Clone(domains), "internal/trips", "internal/secret"),
+	"internal/mongostore":  append(slices.Clone(domains), "internal/trips", "internal/secret"),
 	"internal/redisstore":  append(slices.Clone(domains), "internal/trips"),
-	"internal/storetest":   domains,
+	"internal/storetest":   append(slices.Clone(domains), "internal/secret"),
 	"internal/demo":        append(slices.Clone(domains), "internal/picture", "internal/invoice"),
 	"internal/edge":        {"internal/trips"},
 	"graph":                domains,
@@ -101,10 +105,10 @@ var may = map[string][]string{
 
 // domains are the packages that hold rules and know no store, no HTTP and no GraphQL.
 var domains = []string{
-	"internal/profile", "internal/personal", "internal/desk",
+	"internal/profile", "internal/personal", "internal/desk", "internal/rotation",
 	"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/wallet", "internal/checkout", "internal/account", "internal/order", "internal/benefit",
 	"internal/moderation", "internal/upload", "internal/product", "internal/reward", "internal/voucher", "internal/redemption", "internal/admission", "internal/adjustment", "internal/transfer", "internal/family", "internal/cursor", "internal/community", "internal/posting", "internal/report", "internal/inspection", "internal/adoption", "internal/contribution", "internal/star", "internal/recommend", "internal/claim",
-	"internal/event", "internal/supply", "internal/change", "internal/coupon", "internal/basket", "internal/offer", "internal/giving", "internal/membership", "internal/notice", "internal/invitation", "internal/glance",
+	"internal/event", "internal/insight", "internal/experiment", "internal/saving", "internal/supply", "internal/change", "internal/coupon", "internal/basket", "internal/offer", "internal/giving", "internal/membership", "internal/notice", "internal/invitation", "internal/glance",
 }
 
 // only says which packages alone may import a library, and why.

@@ -42,6 +42,10 @@ type Profile struct {
 	// Corrections are what staff changed of the profile, oldest first; they say what, and never what it was or is.
 	Corrections []Correction `json:",omitempty"`
 
+	// ClosedAt is since when the account is closed: nobody signs in any more, and everything is being deleted. Zero while it is
+	// open.
+	ClosedAt time.Time `json:",omitzero"`
+
 	// What the member told of home and likes. It is kept sealed and never as it is: a store that is not asked through
 	// account.Seal gives Sealed instead. Rules ask Told, which knows the consents.
 	Household   Household `json:"-"`

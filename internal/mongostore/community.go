@@ -22,15 +22,16 @@ import (
 //	        ruling: { reason, note, by, staff, at, appeal, appealed, ended },
 //	        review: { score, reports, since, judged, last, noted, todo: { a line of the log of moderation } },
 //	        adopted: { at, staff }, adopting: its author may not have got what comes with it yet,
-//	        waits, cause, waitsSince: Post.Waits, undone: something of the review is left to do }
+//	        waits, cause, waitsSince: Post.Waits, undone: something of the review is left to do,
+//	        touched: when it was added or changed last, counts excepted }
 //
-//	hot, _id · board, _id · topics, _id · author, _id · family, _id · waits, of those that do · undone, the same
+//	hot, _id · touched, _id · board, _id · topics, _id · author, _id · family, _id · waits, of those that do · undone, the same
 //
 //	topics { _id: topic id, sv: 1, key, titles: { locale: text … } }
 var (
 	posts = newCollection("posts",
 		index("hot", "_id"), index("board", "_id"), index("topics", "_id"), index("author", "_id"), index("family", "_id"),
-		only("waits"), only("undone"), only("adopting"))
+		index("touched", "_id"), only("waits"), only("undone"), only("adopting"))
 	topics = newCollection("topics")
 )
 
@@ -71,6 +72,7 @@ type postDoc struct {
 	Adopted    adoptedDoc   `bson:"adopted"`
 	Adopting   bool         `bson:"adopting"`
 	Version    int64        `bson:"version,omitempty"`
+	Touched    time.Time    `bson:"touched,omitempty"`
 
 	Wait waitDoc `bson:",inline"`
 }
@@ -92,7 +94,7 @@ func toPost(p community.Post) postDoc {
 		Counts: toCounts(p.Counts), Weight: p.Weight, Hot: p.HotKey,
 		Live: p.Live(), Gone: !p.DeletedAt.IsZero(), Shelf: p.Shelf(),
 		Campaign: p.Campaign, Ruling: rulingDoc(p.Ruling), Review: toReview(p.Review), Version: p.Version,
-		Adopted: adoptedDoc{p.Adopted.At, p.Adopted.Staff}, Adopting: p.Adopted.Open,
+		Adopted: adoptedDoc{p.Adopted.At, p.Adopted.Staff}, Adopting: p.Adopted.Open, Touched: time.Now(),
 		Wait: toWait(p.Waits(), p.Review.Undone(!p.DeletedAt.IsZero())),
 	}
 }
@@ -153,7 +155,12 @@ func (d countsDoc) counts() community.Counts {
 
 // Put implements community.Store.
 func (c *Community) Put(ctx context.Context, written []community.Post) error {
-	return putAll(ctx, c.s, posts, each(written, toPost), func(d postDoc) string { return d.ID })
+	for part := range slices.Chunk(written, putAtOnce) { // each is touched when it is put
+		if err := putAll(ctx, c.s, posts, each(part, toPost), func(d postDoc) string { return d.ID }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ByIDs implements community.Store.

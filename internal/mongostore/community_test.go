@@ -22,6 +22,8 @@ func TestCommunity(t *testing.T) {
 	storetest.Community(t, open(t).Community(), posts, scribes)
 }
 
+func TestHomes(t *testing.T) { storetest.Homes(t, open(t).Community()) }
+
 func TestPosting(t *testing.T) { storetest.Posting(t, open(t).Community()) }
 
 func TestAdoptions(t *testing.T) { storetest.Adoptions(t, open(t).Community()) }

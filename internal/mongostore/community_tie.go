@@ -3,6 +3,7 @@ package mongostore
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
@@ -15,15 +16,15 @@ import (
 // What a member tied is one document of the member's; who blocked a member is found in the others':
 //
 //	ties { _id: member id, follows: [ member id … ], topics: [ topic id … ], blocks: [ member id … ], mutes: [ member id … ],
-//	       words: [ muted word … ] }
+//	       words: [ muted word … ], version: grows whenever follows or topics may change }
 //
-//	blocks
+//	blocks · follows · topics
 //
 // A group is one document, so that a seat is taken in one step: groups of a programme have some hundred seats.
 //
 //	circles { _id: group code, members: [ member id … ], and what community_role.go says }
 var (
-	ties    = newCollection("ties", index("blocks"))
+	ties    = newCollection("ties", index("blocks"), index("follows"), index("topics"))
 	circles = newCollection("circles")
 )
 
@@ -34,6 +35,7 @@ type tiesDoc struct {
 	Blocks  []member.ID         `bson:"blocks,omitempty"`
 	Mutes   []member.ID         `bson:"mutes,omitempty"`
 	Words   []string            `bson:"words,omitempty"`
+	Version int64               `bson:"version,omitempty"`
 	Blocker bool                `bson:"blocker,omitempty"` // the document is of one who blocked the member: nothing else of it is read
 }
 
@@ -52,7 +54,7 @@ func (c *Community) Ties(ctx context.Context, m member.ID) (out community.Ties, 
 			out.BlockedBy = append(out.BlockedBy, member.ID(d.ID))
 			return
 		}
-		out.Follows, out.Topics, out.Blocks, out.Mutes, out.Words = d.Follows, d.Topics, d.Blocks, d.Mutes, d.Words
+		out.Follows, out.Topics, out.Blocks, out.Mutes, out.Words, out.Version = d.Follows, d.Topics, d.Blocks, d.Mutes, d.Words, d.Version
 	})
 	return out, err
 }
@@ -80,11 +82,12 @@ func (c *Community) SetTie(ctx context.Context, m member.ID, k community.TieKind
 	return community.ErrFull
 }
 
-// PutTies implements community.Store.
+// PutTies implements community.Store. The present is a later version than any that was counted up to.
 func (c *Community) PutTies(ctx context.Context, all map[member.ID]community.Ties) error {
+	version := time.Now().UnixMilli()
 	docs := make([]tiesDoc, 0, len(all))
 	for m, t := range all {
-		docs = append(docs, tiesDoc{ID: string(m), Follows: t.Follows, Topics: t.Topics, Blocks: t.Blocks, Mutes: t.Mutes, Words: t.Words})
+		docs = append(docs, tiesDoc{ID: string(m), Follows: t.Follows, Topics: t.Topics, Blocks: t.Blocks, Mutes: t.Mutes, Words: t.Words, Version: version})
 	}
 	return putAll(ctx, c.s, ties, docs, func(d tiesDoc) string { return d.ID })
 }
@@ -102,7 +105,7 @@ func (c *Community) belong(ctx context.Context, of collection, filter bson.D, fi
 	}
 	return c.s.run(ctx, func(ctx context.Context) error {
 		for range 3 { // two who make the same document: the second finds it
-			_, err := c.s.in(of).UpdateOne(ctx, filter, bson.D{{Key: change, Value: is(field, value)}}, options.UpdateOne().SetUpsert(on))
+			_, err := c.s.in(of).UpdateOne(ctx, filter, followed(field, bson.D{{Key: change, Value: is(field, value)}}), options.UpdateOne().SetUpsert(on))
 			if !duplicate(err) {
 				return err
 			}

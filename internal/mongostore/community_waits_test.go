@@ -1,8 +1,6 @@
 package mongostore
 
 import (
-	"crypto/rand"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -15,16 +13,7 @@ import (
 
 // What was held back before there was a queue is in it after a migration, once, and nothing else is.
 func TestMigratePutsWhatWaitsFromBeforeIntoTheQueue(t *testing.T) {
-	open(t) // skips without a server
-	s, err := Open(t.Context(), os.Getenv("MONGODB_URI"), "test_"+strings.ToLower(rand.Text()[:10]))
-	if err != nil {
-		t.Fatal(err)
-	}
-	s = s.Patient(30 * time.Second)
-	defer func() {
-		_ = s.db.Drop(t.Context())
-		_ = s.Close(t.Context())
-	}()
+	s := alone(t)
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	c := s.Community()
 	post := func(n int, state community.Moderation) community.Post {

@@ -33,9 +33,14 @@ const glanced = "glanced"
 
 // Glance implements glance.Store: one command, in which the parts follow one another.
 func (g *Glances) Glance(ctx context.Context, w glance.Wanted) (out glance.Found, err error) {
-	parts := append(g.ofPeople(w, &out), g.ofPosts(w, &out)...)
+	err = g.s.glance(ctx, append(g.ofPeople(w, &out), g.ofPosts(w, &out)...), options.Aggregate())
+	return out, err
+}
+
+// glance reads several parts in one command. What index is hinted at is that of the first.
+func (s *Store) glance(ctx context.Context, parts []part, o *options.AggregateOptionsBuilder) error {
 	if len(parts) == 0 {
-		return out, nil
+		return nil
 	}
 	pipeline := bson.A{}
 	for i, p := range parts {
@@ -46,8 +51,8 @@ func (g *Glances) Glance(ctx context.Context, w glance.Wanted) (out glance.Found
 		}
 		pipeline = append(pipeline, bson.D{{Key: "$unionWith", Value: bson.D{{Key: "coll", Value: p.of.name}, {Key: "pipeline", Value: stages}}}})
 	}
-	err = g.s.once(ctx, func(ctx context.Context) error {
-		found, err := g.s.in(parts[0].of).Aggregate(ctx, pipeline, options.Aggregate().SetBatchSize(batch))
+	return s.once(ctx, func(ctx context.Context) error {
+		found, err := s.in(parts[0].of).Aggregate(ctx, pipeline, o.SetBatchSize(batch))
 		if err != nil {
 			return err
 		}
@@ -65,7 +70,6 @@ func (g *Glances) Glance(ctx context.Context, w glance.Wanted) (out glance.Found
 		}
 		return found.Err()
 	})
-	return out, err
 }
 
 // taking decodes a document and hands it on.
@@ -105,7 +109,7 @@ func (g *Glances) ofPeople(w glance.Wanted, out *glance.Found) (parts []part) {
 		put := func(next community.Ties) { t = next; out.Ties[m] = t }
 		put(t)
 		parts = append(parts, partOf(ties, is("_id", m), func(d tiesDoc) {
-			put(community.Ties{Follows: d.Follows, Topics: d.Topics, Blocks: d.Blocks, BlockedBy: t.BlockedBy, Mutes: d.Mutes, Words: d.Words})
+			put(community.Ties{Follows: d.Follows, Topics: d.Topics, Blocks: d.Blocks, BlockedBy: t.BlockedBy, Mutes: d.Mutes, Words: d.Words, Version: d.Version})
 		}))
 		blockers := partOf(ties, is("blocks", m), func(d tiesDoc) { t.BlockedBy = append(t.BlockedBy, member.ID(d.ID)); put(t) })
 		blockers.stages = append(blockers.stages, bson.D{{Key: "$project", Value: bson.D{{Key: "_id", Value: 1}}}})

@@ -2,8 +2,7 @@ package mongostore
 
 import (
 	"testing"
-
-	"go.mongodb.org/mongo-driver/v2/bson"
+	"time"
 
 	"membergate/internal/personal"
 	"membergate/internal/storetest"
@@ -17,8 +16,9 @@ var documents = map[string]any{
 	"adjustments": proposalDoc{}, "transfers": transferDoc{}, "seats": seatsDoc{}, "dossiers": dossierDoc{}, "inviters": inviterDoc{}, "invitees": inviteeDoc{},
 	"posts": postDoc{}, "comments": commentDoc{}, "topics": topicDoc{}, "marks": markDoc{}, "ties": tiesDoc{}, "circles": circleDoc{}, "slips": slipDoc{},
 	"badges": badgeDoc{}, "reports": reportDoc{}, "moderation": logDoc{}, "uploads": uploadDoc{}, "decisions": decisionDoc{}, "requests": requestDoc{}, "cards": cardDoc{},
-	"inboxes": inboxDoc{}, "notices": noticeDoc{}, "noticeSettings": settingsDoc{}, "deletions": deletionDoc{}, "tastes": tasteDoc{},
-	"boards": boardDoc{}, "unlisted": unlistedDoc{}, "stars": starDoc{}, "findings": findingDoc{},
+	"insights": insightDoc{}, "fifths": fifthsDoc{},
+	"inboxes": inboxDoc{}, "notices": noticeDoc{}, "noticeSettings": settingsDoc{}, "deletions": deletionDoc{}, "erased": erasedDoc{}, "orphans": orphanDoc{}, "tastes": tasteDoc{},
+	"boards": boardDoc{}, "unlisted": unlistedDoc{}, "stars": starDoc{}, "findings": findingDoc{}, "wide": wideDoc{},
 }
 
 // Those that are written without a struct of their own.
@@ -27,7 +27,7 @@ type (
 		ID    string `bson:"_id"`
 		SV    int    `bson:"sv"`
 		By    string `bson:"by"`
-		Until bson.DateTime
+		Until time.Time
 	}
 	circleDoc struct {
 		ID      string   `bson:"_id"`
@@ -48,4 +48,10 @@ func TestEveryFieldThatCanBeStoredIsInTheDataMap(t *testing.T) {
 		}
 	}
 	storetest.Mapped(t, personal.Mongo, "bson", documents)
+}
+
+type erasedDoc struct {
+	ID string    `bson:"_id"`
+	SV int       `bson:"sv"`
+	At time.Time `bson:"at"`
 }

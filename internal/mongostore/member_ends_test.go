@@ -1,10 +1,7 @@
 package mongostore
 
 import (
-	"crypto/rand"
-	"os"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -17,16 +14,7 @@ import (
 
 // Accounts of before there were ends are found by their ends after a migration, exactly those that have one, once.
 func TestMigrateWritesTheEndsOfAccountsFromBefore(t *testing.T) {
-	open(t) // skips without a server
-	s, err := Open(t.Context(), os.Getenv("MONGODB_URI"), "test_"+strings.ToLower(rand.Text()[:10]))
-	if err != nil {
-		t.Fatal(err)
-	}
-	s = s.Patient(30 * time.Second)
-	defer func() {
-		_ = s.db.Drop(t.Context())
-		_ = s.Close(t.Context())
-	}()
+	s := alone(t)
 	end := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
 	grants := map[member.ID][]tier.Grant{
 		"ends":    {{Tier: "GOLD", From: end.AddDate(-2, 0, 0), Until: end.AddDate(0, 0, 1)}, {Tier: "GOLD", From: end.AddDate(-1, 0, 0), Until: end}},

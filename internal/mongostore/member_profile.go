@@ -26,6 +26,7 @@ type profileDoc struct {
 	Consents []consentDoc `bson:"consents,omitempty"`
 
 	Corrections []correctionDoc `bson:"corrections,omitempty"`
+	Closed      time.Time       `bson:"closed,omitempty"`
 }
 
 type correctionDoc struct {
@@ -49,7 +50,7 @@ func toProfile(p member.Profile) profileDoc {
 		Version: p.Version, Handle: p.Handle, Name: p.DisplayName, Avatar: p.Avatar, Joined: p.JoinedAt, Country: p.Country,
 		Birthday: p.Birthday, Locale: p.Locale, Channel: p.Channel, Demo: p.Demo,
 		TimeZone: p.TimeZone, Sealed: p.Sealed,
-		Corrections: each(p.Corrections, func(c member.Correction) correctionDoc { return correctionDoc(c) }),
+		Closed: p.ClosedAt, Corrections: each(p.Corrections, func(c member.Correction) correctionDoc { return correctionDoc(c) }),
 	}
 	for _, purpose := range slices.Sorted(maps.Keys(p.Consents)) {
 		c := p.Consents[purpose]
@@ -63,7 +64,7 @@ func (d profileDoc) profile(id member.ID) member.Profile {
 		ID: id, Version: d.Version, Handle: d.Handle, DisplayName: d.Name, Avatar: d.Avatar, JoinedAt: d.Joined, Country: d.Country,
 		Birthday: d.Birthday, Locale: d.Locale, Channel: d.Channel, Demo: d.Demo,
 		TimeZone: d.TimeZone, Sealed: d.Sealed,
-		Corrections: each(d.Corrections, func(c correctionDoc) member.Correction { return member.Correction(c) }),
+		ClosedAt: d.Closed, Corrections: each(d.Corrections, func(c correctionDoc) member.Correction { return member.Correction(c) }),
 	}
 	for _, c := range d.Consents {
 		if p.Consents == nil {

@@ -3,6 +3,7 @@ package mongostore
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -56,6 +57,25 @@ func open(t testing.TB) *Store {
 		t.Fatal(fresh.err)
 	}
 	return fresh.store
+}
+
+// alone gives a store of a database that one test has to itself and that goes with it, for what would mislead others. It
+// skips the test without a server.
+func alone(t testing.TB) *Store {
+	t.Helper()
+	open(t)
+	s, err := Open(t.Context(), os.Getenv("MONGODB_URI"), "test_"+strings.ToLower(rand.Text()[:10]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s = s.Patient(30 * time.Second)
+	t.Cleanup(func() {
+		ctx := context.WithoutCancel(t.Context())
+		if err := errors.Join(s.Drop(ctx), s.Close(ctx)); err != nil {
+			t.Error("the database is left behind:", err)
+		}
+	})
+	return s
 }
 
 func TestStores(t *testing.T) {

@@ -63,6 +63,14 @@ func (n *Notices) Save(ctx context.Context, in notice.Inbox) error {
 	})
 }
 
+// Remove implements notice.Store.
+func (n *Notices) Remove(ctx context.Context, in notice.Inbox) error {
+	return n.s.run(ctx, func(ctx context.Context) error {
+		_, err := n.s.in(inboxes).DeleteOne(ctx, slices.Concat(is("_id", in.Member), is("version", in.Version)))
+		return err
+	})
+}
+
 // Mark implements notice.Store.
 func (n *Notices) Mark(ctx context.Context, touched []notice.Touched) error {
 	var puts []mongo.WriteModel

@@ -15,7 +15,7 @@ import (
 // A deletion is one document.
 //
 //	deletions { _id, sv: 1, version, member, kind, purpose, number, categories, state, requested, from, due, done, coins,
-//	            reason, waits }   index member, requested · waits, of those that are open: when they may begin
+//	            reason, ghost, wallet, erased, waits }   index member, requested · waits, of those that are open: when they may begin
 var deletions = newCollection("deletions", index("member", "requested"), where("waits"))
 
 // Personal is a personal.Store.
@@ -40,12 +40,15 @@ type deletionDoc struct {
 	Done       time.Time           `bson:"done,omitempty"`
 	Coins      int64               `bson:"coins,omitempty"`
 	Reason     string              `bson:"reason,omitempty"`
+	Ghost      string              `bson:"ghost,omitempty"`
+	Wallet     string              `bson:"wallet,omitempty"`
+	Erased     time.Time           `bson:"erased,omitempty"`
 	Waits      *time.Time          `bson:"waits,omitempty"`
 }
 
 func toDeletion(d personal.Deletion) deletionDoc {
 	out := deletionDoc{ID: d.ID, SV: 1, Version: d.Version, Member: d.Member, Kind: d.Kind, Purpose: d.Purpose, Number: d.Number, Categories: d.Categories,
-		State: d.State, Requested: d.RequestedAt, From: d.From, Due: d.DueAt, Done: d.DoneAt, Coins: d.Coins, Reason: d.Reason}
+		State: d.State, Requested: d.RequestedAt, From: d.From, Due: d.DueAt, Done: d.DoneAt, Coins: d.Coins, Reason: d.Reason, Ghost: d.Ghost, Wallet: d.Wallet, Erased: d.ErasedAt}
 	if d.Open() {
 		out.Waits = &d.From
 	}
@@ -54,7 +57,7 @@ func toDeletion(d personal.Deletion) deletionDoc {
 
 func (d deletionDoc) deletion() personal.Deletion {
 	return personal.Deletion{ID: d.ID, Version: d.Version, Member: d.Member, Kind: d.Kind, Purpose: d.Purpose, Number: d.Number, Categories: d.Categories,
-		State: d.State, RequestedAt: d.Requested, From: d.From, DueAt: d.Due, DoneAt: d.Done, Coins: d.Coins, Reason: d.Reason}
+		State: d.State, RequestedAt: d.Requested, From: d.From, DueAt: d.Due, DoneAt: d.Done, Coins: d.Coins, Reason: d.Reason, Ghost: d.Ghost, Wallet: d.Wallet, ErasedAt: d.Erased}
 }
 
 // Add implements personal.Store.
@@ -80,6 +83,17 @@ func (p *Personal) Save(ctx context.Context, d personal.Deletion) error {
 		}
 		return err
 	})
+}
+
+// ByID implements personal.Store.
+func (p *Personal) ByID(ctx context.Context, id string) (d personal.Deletion, ok bool, err error) {
+	err = find(ctx, p.s, deletions, is("_id", id), options.Find(), func(one deletionDoc) { d, ok = one.deletion(), true })
+	return d, ok, err
+}
+
+// Drop implements personal.Store.
+func (p *Personal) Drop(ctx context.Context, who member.ID) error {
+	return p.remove(ctx, deletions, "member", who)
 }
 
 // Of implements personal.Store.

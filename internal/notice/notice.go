@@ -107,6 +107,8 @@ type Store interface {
 	// Mark makes members due at once, at the next version, and opens inboxes of members who have none. One of whom only the
 	// wallet is known, and who has no inbox, is passed over; of one whose wallet is not known the inbox keeps what it has.
 	Mark(ctx context.Context, touched []Touched) error
+	// Remove deletes an inbox whose stored version is still in.Version; one that was changed stays.
+	Remove(ctx context.Context, in Inbox) error
 	// Due gives at most n members who are due by a time, those who are marked included.
 	Due(ctx context.Context, by time.Time, n int) ([]member.ID, error)
 	// Put adds notices, or replaces those whose stored revision is lower; others stay. What is replaced becomes unread

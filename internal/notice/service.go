@@ -77,8 +77,14 @@ func (s *Service) Look(ctx context.Context, ids []member.ID) (Looked, error) {
 	for _, id := range ids {
 		in := inboxes[id]
 		in.Member = id
+		_, known := holders[id]
 		each.Go(func() error {
-			n, err := s.look(ctx, in, views[id], set[id])
+			n, err := 0, error(nil)
+			if known {
+				n, err = s.look(ctx, in, views[id], set[id])
+			} else { // whoever marked them did so after their account was closed
+				err = s.Store.Remove(ctx, in)
+			}
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil && !errors.Is(err, ErrStale) {

@@ -37,6 +37,9 @@ type Service struct {
 
 	Invitations Inviting            // nil where nobody is brought along
 	Uninvited   func(reason string) // is told why an invitation did not count; nil tells nobody
+
+	// Barred tells whether somebody unknown is a member who has closed the account for good; nil where nobody does.
+	Barred func(ctx context.Context, who member.ID) (bool, error)
 }
 
 // Offers knows what members were offered.
@@ -55,7 +58,7 @@ func (s *Service) Apply(ctx context.Context, newcomer member.Profile, events []E
 }
 
 // Tell applies what was told of one member in the given order, as Apply does with orders alone. If one telling is
-// refused, none of them is applied.
+// refused, none of them is applied. What is told of a member who has closed the account is forgotten.
 func (s *Service) Tell(ctx context.Context, newcomer member.Profile, told []Told, until time.Time) error {
 	for _, t := range told {
 		if err := t.Check(); err != nil {
@@ -67,6 +70,9 @@ func (s *Service) Tell(ctx context.Context, newcomer member.Profile, told []Told
 	}
 	for range tries {
 		err := s.try(ctx, newcomer, told, until)
+		if errors.Is(err, account.ErrGone) {
+			return nil
+		}
 		if !errors.Is(err, account.ErrStale) && !errors.Is(err, account.ErrExists) {
 			return err
 		}
@@ -282,7 +288,18 @@ func (s *Service) holder(ctx context.Context, newcomer member.Profile, told []To
 		return account.Holder{}, err
 	}
 	if h, ok := found[newcomer.ID]; ok {
+		if !h.Profile.ClosedAt.IsZero() {
+			return h, account.ErrGone
+		}
 		return h, nil
+	}
+	if s.Barred != nil {
+		if gone, err := s.Barred(ctx, newcomer.ID); err != nil || gone {
+			if err == nil {
+				err = account.ErrGone
+			}
+			return account.Holder{}, err
+		}
 	}
 	if newcomer.JoinedAt.IsZero() && len(told) > 0 {
 		newcomer.JoinedAt = told[0].At()

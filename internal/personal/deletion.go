@@ -46,6 +46,9 @@ type Deletion struct {
 	DoneAt      time.Time // zero before
 	Coins       int64     `json:",omitempty"` // OfAccount: how many the member knew to be forfeited
 	Reason      string    `json:",omitempty"` // OfAccount: why, in the member's words
+	Ghost       string    `json:",omitempty"` // OfAccount: the random name that the member gets in what others share; it goes with the deletion
+	Wallet      string    `json:",omitempty"` // OfAccount: the wallet's random name, for what comes in late
+	ErasedAt    time.Time `json:",omitzero"`  // OfAccount: when everything was deleted for the first time; zero before
 	Version     int64
 }
 
@@ -82,16 +85,6 @@ func Urgent(all []Deletion) (Deletion, bool) {
 	}), true
 }
 
-// Closing gives the closure of an account that is under way; false if there is none.
-func Closing(all []Deletion) (Deletion, bool) {
-	for _, d := range all {
-		if d.Kind == OfAccount && d.Open() {
-			return d, true
-		}
-	}
-	return Deletion{}, false
-}
-
 // ErrStale says that somebody else changed the deletion first.
 var ErrStale = errors.New("personal: the deletion was changed meanwhile")
 
@@ -101,6 +94,8 @@ type Store interface {
 	Add(ctx context.Context, d Deletion) error
 	// Save replaces a deletion whose version is unchanged and raises it by one; else ErrStale.
 	Save(ctx context.Context, d Deletion) error
+	// ByID gives a deletion, and false if there is none.
+	ByID(ctx context.Context, id string) (Deletion, bool, error)
 	// Of gives at most n of a member's deletions, the newest request first.
 	Of(ctx context.Context, who member.ID, n int) ([]Deletion, error)
 	// Due gives at most n open deletions that may be begun by a time, those that waited longest first.
@@ -111,4 +106,24 @@ type Store interface {
 	Forget(ctx context.Context, c Category, who member.ID) error
 	// Marked lists what the member has marked, such as "post:…", sorted.
 	Marked(ctx context.Context, who member.ID) ([]string, error)
+	// Made lists the ids of the posts, comments and uploads that are the member's.
+	Made(ctx context.Context, who member.ID) (Made, error)
+	// Erase deletes whatever goes with a member, and puts a ghost's name wherever others share what stays. The member's
+	// profile and account go last; deletions stay. It may be repeated.
+	Erase(ctx context.Context, who member.ID, ghost string) error
+	// Drop deletes all deletions of a member; it may be repeated.
+	Drop(ctx context.Context, who member.ID) error
+	// Bar keeps hashes of an id that must not come back; it may be repeated.
+	Bar(ctx context.Context, hashes []string, at time.Time) error
+	// Barring gives those of some hashes that are kept.
+	Barring(ctx context.Context, hashes []string) ([]string, error)
+	// Bars lists at most n of the hashes that are kept, in their order, after one.
+	Bars(ctx context.Context, after string, n int) ([]string, error)
+	// Orphan notes that a wallet, known by its random name, has lost its member; it may be repeated.
+	Orphan(ctx context.Context, wallet string) error
+	// Orphans lists at most n of those wallets by name, after a name.
+	Orphans(ctx context.Context, after string, n int) ([]string, error)
 }
+
+// Made are ids of what a member made.
+type Made struct{ Posts, Comments, Uploads []string }

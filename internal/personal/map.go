@@ -51,11 +51,13 @@ const (
 	Household       Category = "HOUSEHOLD"       // what was told of home and likes
 	Notices         Category = "NOTICES"         // what the inbox holds
 	Reactions       Category = "REACTIONS"       // what was liked and kept of posts
+	Portrait        Category = "PORTRAIT"        // what a portrait is made of, and what was looked at
+	Tags            Category = "TAGS"            // what data platforms take the member for
 )
 
 // Categories are all of them, as members are shown them.
 func Categories() []Category {
-	return []Category{Recommendations, Purchases, Household, Notices, Reactions}
+	return []Category{Recommendations, Purchases, Household, Notices, Reactions, Portrait, Tags}
 }
 
 // Row is a line of the map: fields that share everything that is said of them. Each of Mongo, Bolt and Redis names where

@@ -30,6 +30,8 @@ type Service struct {
 	Profile func(ctx context.Context, who member.ID) (member.Profile, bool, error)
 	// Forget deletes what a category holds of a member, where the store of deletions does not. Each may be repeated.
 	Forget map[Category]func(ctx context.Context, who member.ID, now time.Time) error
+	// Close deletes an account whose undo window is over; false if it must wait for something and be asked again.
+	Close func(ctx context.Context, d Deletion, now time.Time) (bool, error)
 	// Now is real time: deadlines of deletions are not moved by sandboxes.
 	Now func() time.Time
 }
@@ -143,6 +145,9 @@ func (s *Service) Sweep(ctx context.Context, now time.Time, n int) (b Batch, err
 
 // carry does one deletion. Every step may be repeated, so whoever finds it after a process was killed does all of them.
 func (s *Service) carry(ctx context.Context, d Deletion, now time.Time) (done bool, err error) {
+	if d.Kind == OfAccount {
+		return s.close(ctx, d, now)
+	}
 	if d.Kind == OfPurpose {
 		switch saved, err := s.said(ctx, d); {
 		case err != nil:

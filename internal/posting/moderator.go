@@ -94,7 +94,7 @@ func (m *Moderator) ask(ctx context.Context, t Text, kind moderation.Kind) (mode
 		if v, err = m.Provider.Text(ctx, asked, t.Body); err != nil {
 			return moderation.Held(), nil
 		}
-		if m.Keep != nil {
+		if m.Keep != nil && t.On.ID != "" {
 			if err := m.Keep(ctx, t.On, v, t.At); err != nil {
 				return v, err
 			}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"membergate/internal/account"
 	"membergate/internal/fault"
@@ -38,10 +39,17 @@ type Service struct {
 	Accounts  account.Store
 	Decisions Store
 	Book      tier.Book
+	Names     Names // nil = every name that can be read may be shown
 
 	// Withdrawn hears of a no that takes back a yes, ahead of each saving; number is that of the decision. Nil where nobody
 	// listens.
 	Withdrawn func(ctx context.Context, who member.ID, purpose programme.Purpose, number int) error
+}
+
+// Names says which names others may be shown.
+type Names interface {
+	// Name refuses one that they may not, with NAME_REFUSED, or with NAME_UNCHECKED where it cannot be told now.
+	Name(ctx context.Context, who member.ID, name string, now time.Time) error
 }
 
 // changes bounds how often a profile that somebody else changed is read again; each time somebody got through.

@@ -28,17 +28,27 @@ type Update struct {
 }
 
 // Update changes a profile if nobody has since the member saw it. What is so already changes nothing, not even the
-// version. Refusals: CONFLICT, NAME_LENGTH, NAME_CHARACTERS, BIRTHDAY_SET, BIRTHDAY_WRONG, LOCALE_UNKNOWN,
-// TIME_ZONE_UNKNOWN, UPLOAD_UNKNOWN.
+// version. A new name is looked at once, before it is saved. Refusals: CONFLICT, NAME_LENGTH, NAME_CHARACTERS,
+// NAME_REFUSED, NAME_UNCHECKED, BIRTHDAY_SET, BIRTHDAY_WRONG, LOCALE_UNKNOWN, TIME_ZONE_UNKNOWN, UPLOAD_UNKNOWN.
 func (s *Service) Update(ctx context.Context, who member.ID, u Update, now time.Time) (account.Holder, error) {
+	name, looked := "", false
 	return s.change(ctx, who, func(p member.Profile) (member.Profile, bool, error) {
 		if p.Version != u.Version {
 			return p, false, fault.Refuse(Changed, "expectedVersion", "the profile has version %d, not %d", p.Version, u.Version)
 		}
 		next, err := u.apply(p, now, s.Book.At(now).Zone())
+		if name = ""; next.DisplayName != p.DisplayName {
+			name = next.DisplayName
+		}
 		changed := next.DisplayName != p.DisplayName || next.Birthday != p.Birthday || next.Locale != p.Locale || next.TimeZone != p.TimeZone
 		return next, changed, err
-	}, nil)
+	}, func(member.Profile) error {
+		if s.Names == nil || name == "" || looked {
+			return nil
+		}
+		looked = true
+		return s.Names.Name(ctx, who, name, now)
+	})
 }
 
 func (u Update) apply(p member.Profile, now time.Time, zone *time.Location) (member.Profile, error) {
@@ -111,6 +121,16 @@ func Name(v string) (string, error) {
 		return "", fault.Refuse(NameCharacters, "displayName", "displayName holds no letter; needed is one")
 	}
 	return v, nil
+}
+
+// Title gives the name that a member gives to what others are shown, as Name does, and has it looked at. Refusals:
+// NAME_LENGTH, NAME_CHARACTERS, NAME_REFUSED, NAME_UNCHECKED.
+func (s *Service) Title(ctx context.Context, who member.ID, v string, now time.Time) (string, error) {
+	v, err := Name(v)
+	if err != nil || s.Names == nil {
+		return v, err
+	}
+	return v, s.Names.Name(ctx, who, v, now)
 }
 
 // joiner stands inside some emoji.

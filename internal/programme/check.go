@@ -64,6 +64,9 @@ func (r *report) check(p *Programme) {
 	c.rules()
 	c.notices()
 	c.recommendations()
+	c.insight()
+	c.experiments()
+	c.equivalences()
 }
 
 // codes are the codes of a list, for finding what names them.

@@ -107,11 +107,12 @@ const ended = -2
 // privacy checks the purposes and that no promise is weaker than what the law or our own word asks.
 func (c *check) privacy() {
 	p := c.p.Privacy
-	c.between("privacy.deletionDays", int64(p.DeletionDays), 1, 7)   // deleted within 7 days
-	c.between("privacy.breachHours", int64(p.BreachHours), 1, 72)    // told within 72 hours
-	c.between("privacy.tokenMinutes", int64(p.TokenMinutes), 1, 30)  // a token for raw data lives 30 minutes
-	c.between("privacy.phoneHideTail", int64(p.PhoneHide), 4, 11)    // at least the last four digits are hidden
-	c.between("privacy.rawKeepYears", int64(p.RawKeepYears), 1, 100) // records of reading raw data
+	c.between("privacy.deletionDays", int64(p.DeletionDays), 1, 7)        // deleted within 7 days
+	c.between("privacy.closureUndoDays", int64(p.ClosureUndoDays), 1, 14) // with deletionDays within 15 working days
+	c.between("privacy.breachHours", int64(p.BreachHours), 1, 72)         // told within 72 hours
+	c.between("privacy.tokenMinutes", int64(p.TokenMinutes), 1, 30)       // a token for raw data lives 30 minutes
+	c.between("privacy.phoneHideTail", int64(p.PhoneHide), 4, 11)         // at least the last four digits are hidden
+	c.between("privacy.rawKeepYears", int64(p.RawKeepYears), 1, 100)      // records of reading raw data
 	c.allKnown("privacy.rawApprovers", p.RawApprovers, roles)
 	if len(p.RawApprovers) < 2 {
 		c.add("privacy.rawApprovers", "names %d; allowed is at least 2 of %s", len(p.RawApprovers), strings.Join(roles, ", "))

@@ -82,6 +82,9 @@ type Privacy struct {
 	PhoneHide    int       `yaml:"phoneHideTail"`
 	RawApprovers []string  `yaml:"rawApprovers"`
 	RawKeepYears int       `yaml:"rawKeepYears"`
+
+	// ClosureUndoDays is how long a member may keep an account after asking for it to be closed.
+	ClosureUndoDays int `yaml:"closureUndoDays"`
 }
 
 // What the days of a life stage are counted from.
@@ -103,4 +106,4 @@ type Purpose struct {
 }
 
 // Deletable are the categories of data that members can have deleted.
-var Deletable = []string{"RECOMMENDATIONS", "PURCHASES", "HOUSEHOLD", "NOTICES", "REACTIONS"}
+var Deletable = []string{"RECOMMENDATIONS", "PURCHASES", "HOUSEHOLD", "NOTICES", "REACTIONS", "PORTRAIT", "TAGS"}

@@ -54,6 +54,9 @@ type Programme struct {
 	Notices       *Notices          `yaml:"notices"`       // absent = members are told of nothing by themselves
 
 	Recommendations *Recommendations `yaml:"recommendations"` // absent = nothing that members do or say changes what they are recommended
+	Insight         *Insight         `yaml:"insight"`         // absent = nothing is made of what members do
+	Experiments     []Experiment     `yaml:"experiments"`     // of which members meet a variant each
+	Equivalences    []Equivalent     `yaml:"equivalences"`    // what sums that were saved are compared with
 
 	zone *time.Location
 	file string // where it was read from, for errors about its versions

@@ -9,6 +9,16 @@ type Recommendations struct {
 	Said     Said     `yaml:"said"`     // what members say themselves
 	Intake   Intake   `yaml:"intake"`   // how many events are taken
 	OwnDays  int64    `yaml:"ownDays"`  // what was bought through a recommendation is left out so long, but where it is used up
+	Crowd    Crowd    `yaml:"crowd"`    // what it counts that others of the member's kind buy something
+	Scenes   []Scene  `yaml:"scenes"`   // when some products suit better
+}
+
+// Crowd says what it counts that something is bought much where the member lives, in the member's tier, or at this time of
+// the year. Worths are as in Recent, for what is bought most; 0 = nothing.
+type Crowd struct {
+	Region int64 `yaml:"region"`
+	Tier   int64 `yaml:"tier"`
+	Season int64 `yaml:"season"`
 }
 
 // Rotation lets things sink that were shown and not clicked.
@@ -71,4 +81,8 @@ func (c *check) recommendations() {
 	c.between("recommendations.intake.minutes", r.Intake.Minutes, 1, 60*24)
 	c.between("recommendations.intake.days", r.Intake.Days, 1, 30)
 	c.between("recommendations.ownDays", r.OwnDays, 0, 30)
+	c.between("recommendations.crowd.region", r.Crowd.Region, 0, 1000)
+	c.between("recommendations.crowd.tier", r.Crowd.Tier, 0, 1000)
+	c.between("recommendations.crowd.season", r.Crowd.Season, 0, 1000)
+	c.scenes()
 }

@@ -59,6 +59,9 @@ func (b *Builder) Add(e order.Event) {
 // Newest is the time of the newest order.
 func (b *Builder) Newest() time.Time { return b.newest }
 
+// ownSurfaces are those of which each member has an own list.
+var ownSurfaces = []Surface{Home, Discover, Replenish}
+
 const listLength = 60 // six screens of ten
 
 // habit is one product in a member's history: when it was bought, in order.
@@ -86,7 +89,7 @@ func (b *Builder) Lists(at time.Time, version string, agreed func(member.ID) boo
 			}
 		}
 		for id, own := range b.own(f, &fresh, &all, agreed) {
-			for _, surface := range []Surface{Home, Discover, Replenish} {
+			for _, surface := range ownSurfaces {
 				if !yield(MemberList(id, surface), List{version, own[surface]}) { // an empty one takes an older one away
 					return
 				}

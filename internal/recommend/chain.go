@@ -9,12 +9,19 @@ import (
 
 // Asked is who asks for what.
 type Asked struct {
-	Surface  Surface
-	Context  Ref                        // what is being looked at; zero = nothing
-	Member   member.ID                  // empty = nobody signed in
-	Personal bool                       // the member agreed to Purpose: else nothing about the member is read
-	Now      time.Time                  // when
-	Rules    *programme.Recommendations // how the member's words and acts count; nil = not at all
+	Surface   Surface
+	Context   Ref                        // what is being looked at; zero = nothing
+	Member    member.ID                  // empty = nobody signed in
+	Personal  bool                       // the member agreed to Purpose: else nothing about the member is read
+	Now       time.Time                  // when
+	Rules     *programme.Recommendations // how the member's words and acts count; nil = not at all
+	Moment    programme.Moment           // what suits now; of the household only what the member lets be used
+	Cart      []Ref                      // products about to be bought
+	Region    string                     // where the app or the member is; empty = nobody says
+	Tier      string                     // code of the member's tier
+	Zone      *time.Location             // where days begin; nil = UTC
+	Elsewhere bool                       // the app said where it is
+	Given     bool                       // the app told of the moment, the region or the cart
 }
 
 // personal tells whether the member's own lists may be read.
@@ -77,10 +84,13 @@ func (a Asked) kind() Kind {
 // follow on a member's own list of discoveries. own tells whether something of the member's is on it.
 func (a Asked) joined(lists map[Key]List, t *tuner) (all List, own bool) {
 	seen := map[Ref]bool{a.Context: true}
-	add := func(items []Item) bool {
+	for _, r := range a.Cart {
+		seen[r] = true
+	}
+	add := func(items []Item, made string) bool {
 		n := len(all.Items)
 		for _, i := range unseen(items, seen) {
-			if !t.drops(i.Ref) {
+			if !t.drops(i.Ref, made) {
 				all.Items = append(all.Items, i)
 			}
 		}
@@ -96,14 +106,15 @@ func (a Asked) joined(lists map[Key]List, t *tuner) (all List, own bool) {
 			all.Version = list.Version
 		}
 		if key.Of == OfMember && len(list.Items) > 0 {
-			own, _ = true, add(t.tune(list.Items, !grown && a.Surface == Home))
+			own, _ = true, add(t.tune(list.Items, !grown && a.Surface == Home), list.Version)
 			grown = true
 			continue
 		}
 		if key.Of == OfAll && !grown {
-			grown, own = true, add(t.tune(nil, true)) || own
+			grown = true
+			add(t.tune(nil, true), "") // the tuner knows whether it was something of the member's that brought them
 		}
-		add(t.tune(list.Items, false))
+		add(t.tune(list.Items, false), list.Version)
 	}
 	return all, own
 }

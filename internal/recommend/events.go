@@ -69,7 +69,7 @@ func (s *Service) Tell(ctx context.Context, a Asked, events []Event) (accepted i
 		if len(fresh) == 0 {
 			return 0, refused, nil
 		}
-		done, err := s.Lists.Retrace(ctx, a.Member, was, next, fresh, a.Now, days(max(r.Intake.Days, r.Rotation.Days, r.OwnDays)))
+		done, err := s.Lists.Retrace(ctx, a.Member, was, next, fresh, a.Now, traceLife(r))
 		if done || err != nil {
 			return len(fresh), refused, err
 		}

@@ -173,7 +173,11 @@ func (s *Service) replacement(ctx context.Context, a Asked, p pick, shown int, w
 	}
 	shown = min(shown, mostOnScreen)
 	a.Surface, a.Context = p.Surface, p.Context
-	lists, known, err := s.Lists.Get(ctx, a.chain(), a.Member)
+	if p.Given { // nothing is kept of what the app told then
+		return nil, nil
+	}
+	a.Moment.Hour = a.local(p.Served).Hour()
+	lists, known, err := s.Lists.Get(ctx, a.keys(), a.Member)
 	if err != nil {
 		return nil, err
 	}
@@ -188,13 +192,14 @@ func (s *Service) replacement(ctx context.Context, a Asked, p pick, shown int, w
 	if err != nil || len(next) == 0 {
 		return nil, err
 	}
-	r := s.recommendation(a.Member, p.answer, p.Position, next[0], l)
+	r := s.recommendation(a.Member, p.answer, p.Position, next[0], a.rules(), l)
 	return &r, nil
 }
 
 // first gives the first n things of lists that can be shown, but for those on a trail, and the trail of them.
 func (s *Service) first(ctx context.Context, a Asked, lists map[Key]List, known Known, n int, but trail, offer Offer) (out []Item, shown trail, err error) {
 	t := a.tuner(known)
+	t.stage(a, lists)
 	all, own := a.joined(lists, t)
 	w := walk{s: s, asked: a, tuner: t, all: all, offer: offer, want: n, before: but, noLast: own && a.Surface == Discover}
 	for len(out) < n {

@@ -9,7 +9,9 @@ import (
 // the time of the facts has a say, so whoever looks at lists as of a time can compare them with what came after it.
 const (
 	lessonFor     = 40 * daily // how far lists look ahead: most members who come again have come by then
-	lessonMembers = 2000       // members who teach; more would only take longer
+	lessonTerms   = 3          // such stretches of time that teach: one alone teaches its own season
+	lessonApart   = 20 * daily // from the end of one to that of the one before
+	lessonMembers = 700        // members who teach in each; more would only take longer
 	lessonLeast   = 100        // fewer members teach more of themselves than of the shop
 	lessonBought  = 30         // purchases of one member that teach, so that a heavy buyer does not outvote the others
 	lessonLeft    = 300        // products that one member left, of those bought before and of the others each
@@ -32,20 +34,25 @@ type lesson struct {
 
 // learn gives what signals are worth: for products that a member never bought, and for all of them.
 func (b *Builder) learn(now int64) (fresh, all worth) {
-	before := now - lessonFor
-	f := b.gather(before)
 	fresh, all = plainFresh, plainAll
-	if w, ok := b.lessons(f, now, false).study(); ok {
+	discoveries, choices := &pupil{}, &pupil{}
+	for k := range int64(lessonTerms) {
+		until := now - k*lessonApart
+		f := b.gather(until - lessonFor)
+		b.lessons(discoveries, f, until, false)
+		b.lessons(choices, f, until, true)
+	}
+	if w, ok := discoveries.study(); ok {
 		fresh = w
 	}
-	if w, ok := b.lessons(f, now, true).study(); ok {
+	if w, ok := choices.study(); ok {
 		all = w
 	}
 	return fresh, all
 }
 
-// lessons are made of what members bought between the facts and now.
-func (b *Builder) lessons(f *facts, now int64, known bool) *pupil {
+// lessons teach a pupil what members bought between the facts and a time.
+func (b *Builder) lessons(p *pupil, f *facts, now int64, known bool) {
 	next := make([]map[int32]bool, len(f.habits))
 	var ready []int32
 	for _, p := range b.bought {
@@ -68,14 +75,13 @@ func (b *Builder) lessons(f *facts, now int64, known bool) *pupil {
 			sold = append(sold, int32(i))
 		}
 	}
-	p, s := &pupil{}, newScale(f)
+	s := newScale(f)
 	for _, m := range ready {
 		s.take(m)
 		if l := s.lesson(sold, next[m], known, chance); len(l.bought) > 0 && len(l.left) > 0 {
 			p.lessons = append(p.lessons, l)
 		}
 	}
-	return p
 }
 
 // lesson is that of the member on the scale.

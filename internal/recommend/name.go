@@ -16,6 +16,7 @@ type answer struct {
 	Context Ref
 	Version string
 	Served  time.Time // when the first page was asked for, to the millisecond
+	Given   bool      // the app told of the moment
 }
 
 // pick is what the name of one thing in an answer says.
@@ -41,15 +42,15 @@ func itemNames(m member.ID) cursor.List {
 }
 
 func (a answer) words() []string {
-	return []string{string(a.Surface), string(a.Context.Kind), a.Context.ID, a.Version, strconv.FormatInt(a.Served.UnixMilli(), 36)}
+	return []string{string(a.Surface), string(a.Context.Kind), a.Context.ID, a.Version, strconv.FormatInt(a.Served.UnixMilli(), 36), strconv.FormatBool(a.Given)}
 }
 
 func readAnswer(words []string) (answer, bool) {
-	if len(words) < 5 {
+	if len(words) < 6 {
 		return answer{}, false
 	}
 	served, err := strconv.ParseInt(words[4], 36, 64)
-	return answer{Surface(words[0]), Ref{Kind(words[1]), words[2]}, words[3], time.UnixMilli(served).UTC()}, err == nil
+	return answer{Surface(words[0]), Ref{Kind(words[1]), words[2]}, words[3], time.UnixMilli(served).UTC(), words[5] == "true"}, err == nil
 }
 
 // listID names the list that an answer is of.
@@ -83,11 +84,11 @@ func (s *Service) pickOf(m member.ID, id string) (pick, bool) {
 	}
 	words := strings.Split(place.ID, between)
 	a, ok := readAnswer(words)
-	if !ok || len(words) < 8 || len(words)%2 != 0 {
+	if !ok || len(words) < 9 || len(words)%2 != 1 {
 		return pick{}, false
 	}
-	p := pick{answer: a, Position: int(place.Key), Item: Ref{Kind(words[5]), words[6]}, Cause: Cause(words[7])}
-	for n := 8; n < len(words); n += 2 {
+	p := pick{answer: a, Position: int(place.Key), Item: Ref{Kind(words[6]), words[7]}, Cause: Cause(words[8])}
+	for n := 9; n < len(words); n += 2 {
 		p.Because = append(p.Because, Ref{Kind(words[n]), words[n+1]})
 	}
 	return p, true

@@ -53,7 +53,7 @@ func TestRebuildReadsAllOrdersAndPutsAllLists(t *testing.T) {
 	}
 	orders.all = append(orders.all, order.Record{ID: "x", Event: order.Event{Kind: order.Refunded, Member: "m1", At: day(99)}})
 	lists := &kept{shelves: shelves{lists: map[Key]List{}}}
-	done, err := Rebuild(t.Context(), orders, lists, time.Time{}, func(m member.ID) bool { return m != "m7" })
+	done, err := Rebuild(t.Context(), orders, lists, time.Time{}, Plan{Agreed: func(m member.ID) bool { return m != "m7" }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +75,7 @@ func TestRebuildReadsAllOrdersAndPutsAllLists(t *testing.T) {
 	if !strings.HasPrefix(skus(lists.lists[PopularList(OfProduct)]), "tea") {
 		t.Errorf("popular is %s", skus(lists.lists[PopularList(OfProduct)]))
 	}
-	if _, err := Rebuild(t.Context(), orders, &kept{shelves: shelves{lists: map[Key]List{}}, full: 2}, time.Time{}, everybody); !errors.Is(err, errFull) {
+	if _, err := Rebuild(t.Context(), orders, &kept{shelves: shelves{lists: map[Key]List{}}, full: 2}, time.Time{}, Plan{Agreed: everybody}); !errors.Is(err, errFull) {
 		t.Errorf("lists that cannot be kept: %v", err)
 	}
 }

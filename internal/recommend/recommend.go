@@ -5,6 +5,7 @@ package recommend
 import (
 	"membergate/internal/member"
 	"membergate/internal/phrase"
+	"membergate/internal/programme"
 	"membergate/internal/viewer"
 )
 
@@ -39,6 +40,7 @@ const (
 	OfReward  Kind = "reward"
 	OfPost    Kind = "post"
 	OfTopic   Kind = "topic" // evidence only
+	ofScene   Kind = "scene" // evidence of a score, which nobody is shown
 )
 
 // Ref names a thing: a product by its stock-keeping unit, anything else by its id.
@@ -61,8 +63,13 @@ const (
 	Liked          Cause = "SIMILAR_TO_LIKED"  // the member asked for more like the evidence
 	Popular        Cause = "POPULAR"
 	Fresh          Cause = "NEW"
-	ForYou         Cause = "FOR_YOU"   // another program put it on the member\'s list, and does not say why
-	Editorial      Cause = "EDITORIAL" // people chose it
+	ForYou         Cause = "FOR_YOU"         // another program put it on the member\'s list, and does not say why
+	Editorial      Cause = "EDITORIAL"       // people chose it
+	Nearby         Cause = "POPULAR_NEARBY"  // many buy it where the member lives
+	Among          Cause = "POPULAR_IN_TIER" // many of the member's tier buy it
+	InSeason       Cause = "IN_SEASON"       // many bought it at this time of other years
+	InScene        Cause = "SCENE"           // it suits the moment: the programme says which, and how it is called
+	AtHome         Cause = "HOUSEHOLD"       // it suits what the member told of home: as InScene
 )
 
 // personal tells whether a cause is something about the member, who can then say "not because of this".
@@ -76,6 +83,7 @@ type Item struct {
 	Cause   Cause   // what weighed most
 	Because []Ref   // the evidence: whose share of the score was the largest
 	Score   float64 // falls from thing to thing; all 0 = the list says no scores
+	Scene   string  // code of the scene that weighed most, of InScene and AtHome
 	Shares  []Share // what the score is made of, the evidence that is worth most first; nil = the list does not say
 }
 
@@ -108,6 +116,24 @@ func MemberList(m member.ID, s Surface) Key { return Key{OfMember, string(m), st
 // SimilarList is the key of what goes with a thing.
 func SimilarList(r Ref) Key { return Key{OfThing, string(r.Kind) + ":" + r.ID, "SIMILAR"} }
 
+// SceneList is the key of what suits a scene.
+func SceneList(code string) Key { return Key{OfAll, "", "SCENE:" + code} }
+
+// CrowdList is the key of the products that a part of the members buys most, or all of them at this time of the year.
+func CrowdList(c Crowd) Key { return Key{OfAll, "", "POPULAR:product:" + string(c)} }
+
+// Crowd names a part of the members.
+type Crowd string
+
+// Season is everybody, at this time of other years.
+const Season Crowd = "season"
+
+// Region are the members of a country or a part of it.
+func Region(code string) Crowd { return Crowd("region:" + code) }
+
+// Tier are the members of a tier.
+func Tier(code string) Crowd { return Crowd("tier:" + code) }
+
 // PopularList is the key of what many bought or read: OfProduct, OfReward or OfPost.
 func PopularList(k Kind) Key { return Key{OfAll, "", "POPULAR:" + string(k)} }
 
@@ -123,8 +149,12 @@ type Reason struct {
 }
 
 // reason says an item's cause in a language.
-func (i Item) reason(l viewer.Locale) Reason {
-	return Reason{Cause: i.Cause, Text: phrase.Say(l, "reason."+string(i.Cause)), Removable: i.removable(), Because: i.Because}
+func (i Item) reason(l viewer.Locale, r *programme.Recommendations) Reason {
+	text := r.SceneName(i.Scene, string(l))
+	if text == "" {
+		text = phrase.Say(l, "reason."+string(i.Cause))
+	}
+	return Reason{Cause: i.Cause, Text: text, Removable: i.removable(), Because: i.Because}
 }
 
 // removable tells whether the member can say "not because of this": there must be something to take away.

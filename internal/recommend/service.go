@@ -8,6 +8,7 @@ import (
 	"membergate/internal/community"
 	"membergate/internal/cursor"
 	"membergate/internal/member"
+	"membergate/internal/programme"
 	"membergate/internal/viewer"
 )
 
@@ -17,6 +18,7 @@ type Service struct {
 	Tastes  Tastes
 	Cursors *cursor.Book
 	Last    LastResort // nil = there is none
+	Behind  *Behind    // renews copies after the answer; nil = before it
 }
 
 // LastResort gives at most n things of a kind that can always be offered, such as the newest products: what is left
@@ -54,13 +56,14 @@ func (s *Service) Recommend(ctx context.Context, a Asked, args cursor.Args, l vi
 	if err != nil {
 		return Page{}, err
 	}
-	lists, known, down, err := s.read(ctx, a.chain(), a.who())
+	lists, known, down, err := s.read(ctx, a.keys(), a.who())
 	if err != nil {
 		return Page{}, err
 	}
 	t := a.tuner(known)
+	t.stage(a, lists)
 	all, own := a.joined(lists, t)
-	of := answer{a.Surface, a.Context, all.Version, a.Now}
+	of := answer{a.Surface, a.Context, all.Version, a.Now, a.Given}
 	w := walk{s: s, asked: a, tuner: t, all: all, offer: offer, want: span.Limit, noLast: own && a.Surface == Discover}
 	shown := trail("")
 	if span.After != nil {
@@ -85,14 +88,14 @@ func (s *Service) Recommend(ctx context.Context, a Asked, args cursor.Args, l vi
 			page.HasNext = true
 			return page, nil
 		}
-		page.Nodes = append(page.Nodes, s.recommendation(a.Member, of, shown.len(), i, l))
+		page.Nodes = append(page.Nodes, s.recommendation(a.Member, of, shown.len(), i, a.rules(), l))
 		shown = shown.with(i.Ref)
 		page.Cursors = append(page.Cursors, s.Cursors.Write(places, cursor.Place{Key: of.Served.UnixMilli(), ID: string(shown)}))
 	}
 }
 
-func (s *Service) recommendation(m member.ID, of answer, position int, i Item, l viewer.Locale) Recommendation {
-	return Recommendation{ID: s.itemID(m, of, position, i), Position: position, Item: i.Ref, Reasons: []Reason{i.reason(l)}}
+func (s *Service) recommendation(m member.ID, of answer, position int, i Item, r *programme.Recommendations, l viewer.Locale) Recommendation {
+	return Recommendation{ID: s.itemID(m, of, position, i), Position: position, Item: i.Ref, Reasons: []Reason{i.reason(l, r)}}
 }
 
 // read gives lists, and what is known of a member: one round trip, unless it is the first for a while. down says why
@@ -103,7 +106,11 @@ func (s *Service) read(ctx context.Context, keys []Key, who member.ID) (lists ma
 		return lists, known, down, nil
 	}
 	if known.Taste, err = s.Tastes.Of(ctx, who); err == nil && down == nil {
-		_ = s.Lists.Know(ctx, known.Taste) // else the next request reads it again
+		if s.Behind == nil {
+			_ = s.Lists.Know(ctx, known.Taste) // else the next request reads it again
+		} else {
+			s.Behind.note(known.Taste)
+		}
 	}
 	return lists, known, down, err
 }

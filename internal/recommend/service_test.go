@@ -13,6 +13,7 @@ import (
 	"membergate/internal/cursor"
 	"membergate/internal/fault"
 	"membergate/internal/member"
+	"membergate/internal/programme"
 	"membergate/internal/viewer"
 )
 
@@ -386,8 +387,8 @@ func TestReasonsAreSaidInTheReadersLanguage(t *testing.T) {
 			t.Errorf("%s: %+v; want %+v", l, got, want)
 		}
 	}
-	for _, c := range []Cause{SimilarTo, BoughtTogether, Replenishing, FollowedTopic, Popular, Fresh, Editorial} {
-		if text := (Item{Cause: c}).reason(viewer.English).Text; strings.HasPrefix(text, "reason.") {
+	for _, c := range []Cause{SimilarTo, BoughtTogether, Replenishing, FollowedTopic, Popular, Fresh, Editorial, Nearby, Among, InSeason, InScene, AtHome, BoughtBefore, LookedAt, Liked, ForYou} {
+		if text := (Item{Cause: c}).reason(viewer.English, &programme.Recommendations{}).Text; strings.HasPrefix(text, "reason.") {
 			t.Errorf("%s has no words", c)
 		}
 	}

@@ -18,6 +18,7 @@ const (
 	AddToCart  Act = "ADD_TO_CART" //
 	Purchase   Act = "PURCHASE"    //
 	Dismiss    Act = "DISMISS"     // it was swiped away
+	Ordered    Act = "ORDER"       // a paid order has it; apps do not say this, orders do
 )
 
 // Trace is what a member did with recommendations lately. It says nothing older than the days in which things recover,
@@ -47,13 +48,13 @@ type Shown struct {
 // Out is until when something is left out.
 type Out struct {
 	Until time.Time
-	Act   Act // Purchase or Dismiss
+	Act   Act // Purchase, Dismiss or Ordered
 }
 
 // mostShown and mostOut bound what is remembered of one member; what was shown longest ago is forgotten first.
 const (
 	mostShown = 300
-	mostOut   = 200
+	mostOut   = 500
 )
 
 // took counts an act. near is what is like the thing.
@@ -72,7 +73,12 @@ func (t Trace) took(a Act, of Ref, near []Near, now time.Time, r *programme.Reco
 		t.Views = t.Views[:min(len(t.Views), int(r.Recent.Things))]
 	case Purchase:
 		delete(t.Shown, of)
-		t.Out[of] = Out{now.Add(days(r.OwnDays)), a}
+		if t.Out[of].Act != Ordered { // the order itself says more
+			t.Out[of] = Out{now.Add(days(r.OwnDays)), a}
+		}
+	case Ordered:
+		delete(t.Shown, of)
+		t.Out[of] = Out{now.Add(orderKnown), a}
 	case Dismiss:
 		t.Out[of] = Out{now.Add(days(r.Rotation.Days)), a}
 	}

@@ -21,21 +21,30 @@ type tuner struct {
 	rules        *programme.Recommendations
 	now          time.Time
 	hidden, gone map[Ref]bool
+	on           Surface
 	out          map[Ref]bool
+	ordered      map[Ref]time.Time
 	shown        map[Ref]Shown
 	lifts        map[Ref][]Share // what speaks for things now
 	order        []Ref           // the keys of lifts, as they came
+	given        map[Cause]bool  // causes that say nothing about the member
 	touched      bool            // the member had a say in what stands where
 }
 
 func (a Asked) tuner(known Known) *tuner {
-	t := &tuner{rules: a.rules(), now: a.Now, lifts: map[Ref][]Share{}}
+	t := &tuner{rules: a.rules(), now: a.Now, on: a.Surface, lifts: map[Ref][]Share{}, given: map[Cause]bool{InScene: true, InSeason: true, BoughtTogether: true}}
 	if !a.personal() {
 		return t
 	}
 	t.hidden, t.gone = known.Taste.hidden(a.Surface)
-	t.out, t.shown = map[Ref]bool{}, known.Trace.Shown
+	t.out, t.ordered, t.shown = map[Ref]bool{}, map[Ref]time.Time{}, known.Trace.Shown
 	for ref, o := range known.Trace.Out {
+		if at, ok := o.ordered(); ok {
+			if t.now.Before(o.Until) {
+				t.ordered[ref] = at
+			}
+			continue
+		}
 		t.out[ref] = t.now.Before(o.Until) && (o.Act != Purchase || a.Surface != Replenish)
 	}
 	recent := t.rules.Recent
@@ -75,11 +84,12 @@ func (t *tuner) lift(c Cause, of Ref, near []Near, worth float64) {
 type weighed struct {
 	Item
 	score float64
+	mine  bool // something about the member changed it
 }
 
 // tune puts one list in order. grows says that what the member looked at may bring in things that are not on it.
 func (t *tuner) tune(items []Item, grows bool) []Item {
-	if t.hidden == nil {
+	if t.hidden == nil && len(t.lifts) == 0 {
 		return items
 	}
 	items = scored(items)
@@ -89,7 +99,7 @@ func (t *tuner) tune(items []Item, grows bool) []Item {
 	}
 	all := make([]weighed, 0, len(items))
 	on := make(map[Ref]bool, len(items))
-	moved := false
+	moved, mine := false, false
 	for _, i := range items {
 		on[i.Ref] = true
 		left, lost, ok := i.without(t.gone)
@@ -99,16 +109,17 @@ func (t *tuner) tune(items []Item, grows bool) []Item {
 		}
 		w := t.weigh(left)
 		moved = moved || w.score != i.Score
+		mine = mine || w.mine
 		all = append(all, w)
 	}
 	if grows {
 		for _, ref := range t.order {
 			if w := t.weigh(Item{Ref: ref, Score: floor}); !on[ref] && w.Cause != "" {
-				moved, all = true, append(all, w)
+				moved, mine, all = true, mine || w.mine, append(all, w)
 			}
 		}
 	}
-	t.touched = t.touched || moved
+	t.touched = t.touched || mine
 	if moved {
 		slices.SortStableFunc(all, func(a, b weighed) int { return cmp.Compare(b.score, a.score) })
 	}
@@ -121,7 +132,7 @@ func (t *tuner) tune(items []Item, grows bool) []Item {
 
 // weigh adds to a thing what speaks for it and against it now.
 func (t *tuner) weigh(i Item) weighed {
-	w := weighed{i, i.Score}
+	w := weighed{Item: i, score: i.Score}
 	if lifts := t.lifts[i.Ref]; len(lifts) > 0 {
 		shares := i.Shares
 		if len(shares) == 0 && i.Cause != "" { // of which list it is, is all that speaks for it
@@ -133,13 +144,18 @@ func (t *tuner) weigh(i Item) weighed {
 		shares = slices.Concat(shares, lifts)
 		for _, s := range lifts {
 			w.score += s.Worth
+			w.mine = w.mine || !t.given[s.Cause]
 		}
-		if c, because, ok := strongest(shares); ok && (c == LookedAt || c == Liked) {
+		if c, because, ok := strongest(shares); ok && (liftedBy[c] || c == BoughtTogether && i.Cause != c) {
 			w.Cause, w.Because = c, because
+			if len(because) > 0 && because[0].Kind == ofScene {
+				w.Scene, w.Because = because[0].ID, nil
+			}
 		}
 	}
 	if s, ok := t.shown[i.Ref]; ok && t.now.Sub(s.Last) < days(t.rules.Rotation.Days) {
 		w.score -= float64(s.Times) * t.rules.Rotation.Loss()
+		w.mine = true
 	}
 	return w
 }
@@ -147,9 +163,9 @@ func (t *tuner) weigh(i Item) weighed {
 // said is what a cause counts that a list gives without a worth: as much as makes its thing twice as likely.
 const said = math.Ln2
 
-// drops tells whether a thing is not shown, whatever speaks for it.
-func (t *tuner) drops(r Ref) bool {
-	drop := t.hidden[r] || t.out[r]
+// drops tells whether a list, of which made names the making, does not show a thing, whatever speaks for it.
+func (t *tuner) drops(r Ref, made string) bool {
+	drop := t.hidden[r] || t.out[r] || t.bought(r, made)
 	t.touched = t.touched || drop
 	return drop
 }

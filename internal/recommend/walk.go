@@ -55,11 +55,14 @@ func (w *walk) goOn(ctx context.Context) error {
 		return err
 	}
 	seen := map[Ref]bool{w.asked.Context: true}
+	for _, r := range w.asked.Cart {
+		seen[r] = true
+	}
 	for _, i := range w.all.Items {
 		seen[i.Ref] = true
 	}
 	for _, i := range unseen(items, seen) {
-		if !w.tuner.drops(i.Ref) {
+		if !w.tuner.drops(i.Ref, "") {
 			w.all.Items = append(w.all.Items, i)
 		}
 	}

@@ -22,6 +22,9 @@ type Stores struct {
 	Orders   order.Store
 	Supply   supply.Store // nil where nobody counts
 
+	// Orphans are the wallets whose members have closed their accounts; nil where nobody does.
+	Orphans func(ctx context.Context, after string, n int) ([]string, error)
+
 	Abroad    []string       // further currencies: a member has a wallet of each
 	Transfers transfer.Store // nil where nobody moves coins between wallets
 }
@@ -64,6 +67,9 @@ func checkCurrency(ctx context.Context, s Stores, book tier.Book, report *Report
 		return err
 	}
 	c := &checker{Stores: s, book: book, report: report, count: counted, currency: currency}
+	if err := c.orphaned(ctx); err != nil {
+		return err
+	}
 	if err := c.members(ctx, func(n int) { progress(what, n) }); err != nil {
 		return err
 	}
@@ -83,6 +89,8 @@ type checker struct {
 	count  *count
 
 	currency string // of the wallets that are walked
+
+	orphans map[wallet.ID]bool // whose members are no more
 
 	mu     sync.Mutex
 	totals sums
@@ -114,8 +122,8 @@ func (c *checker) members(ctx context.Context, progress func(int)) error {
 		group.SetLimit(atOnce)
 		for i, h := range page {
 			id := ids[i]
-			if _, counted := marks[id]; c.currency != "" && heads[id].Seq == 0 && !counted {
-				continue // most have nothing abroad
+			if _, counted := marks[id]; c.currency != "" && heads[id].Seq == 0 && !counted || c.orphans[h.Account.Wallet] {
+				continue // most have nothing abroad; and an account that is just being closed was met among the orphans
 			}
 			group.Go(func() error { return c.wallet(within, h, id, heads[id], marks[id]) })
 		}
@@ -123,6 +131,39 @@ func (c *checker) members(ctx context.Context, progress func(int)) error {
 			return err
 		}
 		last, done = page[len(page)-1].Profile.ID, done+len(page)
+	}
+}
+
+// orphaned checks the ledgers whose members are no more.
+func (c *checker) orphaned(ctx context.Context) error {
+	if c.Orphans == nil {
+		return nil
+	}
+	c.orphans = map[wallet.ID]bool{}
+	for last := ""; ; {
+		page, err := c.Orphans(ctx, last, membersAtOnce)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		ids := make([]wallet.ID, len(page))
+		for i, name := range page {
+			c.orphans[wallet.ID(name)] = true
+			ids[i] = wallet.ID(name).In(c.currency)
+		}
+		heads, err := c.Ledger.Heads(ctx, ids)
+		if err != nil {
+			return err
+		}
+		marks, err := c.count.marks(ctx, ids)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if err := c.wallet(ctx, account.Holder{}, id, heads[id], marks[id]); err != nil {
+				return err
+			}
+		}
+		last = page[len(page)-1]
 	}
 }
 
@@ -145,8 +186,10 @@ func (c *checker) wallet(ctx context.Context, h account.Holder, id wallet.ID, he
 		if err := c.ops(ctx, l, page); err != nil {
 			return err
 		}
-		if err := c.recorded(ctx, h, l, page); err != nil {
-			return err
+		if h.Profile.ID != "" { // what an orphan's entries followed from is deleted
+			if err := c.recorded(ctx, h, l, page); err != nil {
+				return err
+			}
 		}
 		if err := c.between(ctx, l, page); err != nil {
 			return err

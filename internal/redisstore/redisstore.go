@@ -35,6 +35,7 @@ type Store struct {
 	embedded *embedded // nil with a server
 	options  redis.UniversalOptions
 	also     []redis.UniversalClient // connections of their own, closed with the store
+	spread   spreads                 // of an embedded store
 }
 
 // Open connects to a server, or to a cluster where several addresses are given, separated by commas, and waits until

@@ -18,7 +18,7 @@ type touching struct {
 var reads = map[string]bool{
 	"get": true, "mget": true, "exists": true, "ttl": true, "pttl": true, "type": true, "keys": true, "scan": true, "strlen": true,
 	"hget": true, "hmget": true, "hgetall": true, "hexists": true, "hlen": true, "lrange": true, "llen": true, "smembers": true,
-	"sismember": true, "smismember": true, "scard": true, "zrange": true, "zrevrange": true, "zrangebyscore": true, "zscore": true,
+	"sismember": true, "smismember": true, "scard": true, "zrange": true, "zrevrange": true, "zrevrangebyscore": true, "zrangebyscore": true, "zscore": true,
 	"zcard": true, "zrank": true, "zrevrank": true, "xrange": true, "xlen": true, "xinfo": true, "xpending": true,
 }
 

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // The files that a data folder keeps, each readable by its owner only.
@@ -26,22 +27,38 @@ type keysDocument struct {
 
 // LoadKeys reads a file of keys, newest first. Its errors name the file and never show a key.
 func LoadKeys(path string) (*Keys, error) {
+	ring, info, err := readRing(path)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := NewKeys(ring)
+	if err == nil {
+		keys.file = &watched{path: path, info: info, looked: time.Now()}
+	}
+	return keys, err
+}
+
+// readRing reads what a key file holds now.
+func readRing(path string) ([]Key, fs.FileInfo, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("the key file cannot be read: %w", err)
+	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("the key file cannot be read: %w", err)
+		return nil, nil, fmt.Errorf("the key file cannot be read: %w", err)
 	}
 	var doc keysDocument
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&doc); err != nil {
 		// The decoder's own words could quote a part of a key.
-		return nil, fmt.Errorf(`the key file %s is not of the form {"keys":[{"id":"k1","key":"base64 of 32 bytes"}]}`, path)
+		return nil, nil, fmt.Errorf(`the key file %s is not of the form {"keys":[{"id":"k1","key":"base64 of 32 bytes"}]}`, path)
 	}
-	keys, err := NewKeys(doc.Keys)
-	if err != nil {
-		return nil, fmt.Errorf("the key file %s is wrong: %w", path, err)
+	if err := check(doc.Keys); err != nil {
+		return nil, nil, fmt.Errorf("the key file %s is wrong: %w", path, err)
 	}
-	return keys, nil
+	return doc.Keys, info, nil
 }
 
 // KeptKeys gives the folder's own keys; the first call makes them.

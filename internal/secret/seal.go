@@ -6,14 +6,13 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
-	"slices"
 	"strings"
 )
 
 // Seal encrypts a text for a purpose with the newest key: AES-256-GCM with a random nonce. What comes out is the key's
 // id, a colon and base64, so that Open works after a new key came.
 func (k *Keys) Seal(purpose, plain string) string {
-	newest := k.ring[0]
+	newest := k.current()[0]
 	box := k.box(purpose, newest)
 	nonce := make([]byte, box.NonceSize())
 	_, _ = rand.Read(nonce) // never fails: crypto/rand ends the program if the machine has no randomness
@@ -26,12 +25,12 @@ var errSealed = errors.New("what is sealed cannot be read with the keys that are
 // Open reads what Seal made for the purpose with a key of this ring.
 func (k *Keys) Open(purpose, sealed string) (string, error) {
 	id, body, _ := strings.Cut(sealed, ":")
-	i := slices.IndexFunc(k.ring, func(key Key) bool { return key.ID == id })
+	key, known := k.find(id)
 	raw, err := base64.RawURLEncoding.DecodeString(body)
-	if i < 0 || err != nil {
+	if !known || err != nil {
 		return "", errSealed
 	}
-	box := k.box(purpose, k.ring[i])
+	box := k.box(purpose, key)
 	if len(raw) < box.NonceSize() {
 		return "", errSealed
 	}
@@ -41,6 +40,18 @@ func (k *Keys) Open(purpose, sealed string) (string, error) {
 	}
 	return string(plain), nil
 }
+
+// SealedWith gives the id of the key that something was sealed, signed or hashed with, by its text alone.
+func SealedWith(text string) string {
+	id, _, found := strings.Cut(text, ":")
+	if !found {
+		return ""
+	}
+	return id
+}
+
+// Newest gives the id of the key that seals now.
+func (k *Keys) Newest() string { return k.current()[0].ID }
 
 func (k *Keys) box(purpose string, key Key) cipher.AEAD {
 	block, err := aes.NewCipher(k.derive("seal "+purpose, key))

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // KeyBytes is the length of a key: the output of SHA-256, so that nothing is lost in deriving from it.
@@ -29,6 +30,9 @@ var idPattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,16}$`)
 type Key struct {
 	ID     string `json:"id"`
 	Secret []byte `json:"key"` // 32 bytes, base64 in the file
+
+	// Retired keys open, sign and verify nothing any more: they only find what was hashed with them.
+	Retired bool `json:"retired,omitempty"`
 }
 
 // String keeps the secret out of logs.
@@ -37,38 +41,64 @@ func (k Key) String() string { return k.ID + ":…" }
 // GoString keeps the secret out of %#v.
 func (k Key) GoString() string { return k.String() }
 
-// Keys is the shared key ring, newest key first. It is safe for use by many goroutines.
+// Keys is the shared key ring, newest key first. One of a file follows it: keys that are put into the file, or in front,
+// are used from the next second on. It is safe for use by many goroutines.
 type Keys struct {
-	ring    []Key
+	ring    atomic.Pointer[[]Key]
+	file    *watched // nil where there is none
 	derived sync.Map // purpose and key id to a derived key
 }
 
 // NewKeys makes a ring; it refuses an empty ring, ids that are not 1–16 letters, digits, _ or -, ids given twice and
 // keys that are not 32 bytes long.
 func NewKeys(ring []Key) (*Keys, error) {
+	if err := check(ring); err != nil {
+		return nil, err
+	}
+	k := &Keys{}
+	ring = slices.Clone(ring)
+	k.ring.Store(&ring)
+	return k, nil
+}
+
+func check(ring []Key) error {
 	if len(ring) == 0 {
-		return nil, fmt.Errorf("there is no key; at least one is needed")
+		return fmt.Errorf("there is no key; at least one is needed")
+	}
+	if ring[0].Retired {
+		return fmt.Errorf("key %q is retired and the first one; allowed in front is one that is in use", ring[0].ID)
 	}
 	seen := map[string]bool{}
 	for i, k := range ring {
 		switch {
 		case !idPattern.MatchString(k.ID):
-			return nil, fmt.Errorf("key %d has the id %q; allowed are 1 to 16 letters, digits, _ and -", i+1, k.ID)
+			return fmt.Errorf("key %d has the id %q; allowed are 1 to 16 letters, digits, _ and -", i+1, k.ID)
 		case seen[k.ID]:
-			return nil, fmt.Errorf("key %d has the id %q, which is taken; every id must differ", i+1, k.ID)
+			return fmt.Errorf("key %d has the id %q, which is taken; every id must differ", i+1, k.ID)
 		case len(k.Secret) != KeyBytes:
-			return nil, fmt.Errorf("key %q is %d bytes long; allowed are exactly %d, in base64", k.ID, len(k.Secret), KeyBytes)
+			return fmt.Errorf("key %q is %d bytes long; allowed are exactly %d, in base64", k.ID, len(k.Secret), KeyBytes)
 		}
 		seen[k.ID] = true
 	}
-	return &Keys{ring: slices.Clone(ring)}, nil
+	return nil
+}
+
+// find gives a key that is not retired. One that is not known may have come into the file just now.
+func (k *Keys) find(id string) (Key, bool) {
+	for _, ring := range []func() []Key{k.current, k.latest} {
+		all := ring()
+		if i := slices.IndexFunc(all, func(key Key) bool { return key.ID == id }); i >= 0 {
+			return all[i], !all[i].Retired
+		}
+	}
+	return Key{}, false
 }
 
 // IDs lists the key ids, newest first.
 func (k *Keys) IDs() []string {
-	ids := make([]string, len(k.ring))
-	for i, key := range k.ring {
-		ids[i] = key.ID
+	var ids []string
+	for _, key := range k.current() {
+		ids = append(ids, key.ID)
 	}
 	return ids
 }
@@ -82,7 +112,7 @@ func (k *Keys) GoString() string { return k.String() }
 // Sign gives a tag over the data with the newest key. The tag names its key, so Verify works after a new key came. A
 // tag of one purpose is worth nothing for another.
 func (k *Keys) Sign(purpose string, data []byte) []byte {
-	newest := k.ring[0]
+	newest := k.current()[0]
 	return append([]byte{byte(len(newest.ID))}, append([]byte(newest.ID), k.mac(purpose, newest, data)...)...)
 }
 
@@ -96,15 +126,16 @@ func (k *Keys) Verify(purpose string, data, tag []byte) bool {
 		return false
 	}
 	id, sum := string(tag[1:1+n]), tag[1+n:]
-	i := slices.IndexFunc(k.ring, func(key Key) bool { return key.ID == id })
-	return i >= 0 && hmac.Equal(sum, k.mac(purpose, k.ring[i], data))
+	key, known := k.find(id)
+	return known && hmac.Equal(sum, k.mac(purpose, key, data))
 }
 
 // Hashes gives the look-up hash of a value under every key, newest first: store the first, search for all of them.
 // Each is the key's id, a colon and 22 characters.
 func (k *Keys) Hashes(purpose, value string) []string {
-	hashes := make([]string, len(k.ring))
-	for i, key := range k.ring {
+	ring := k.current()
+	hashes := make([]string, len(ring))
+	for i, key := range ring {
 		hashes[i] = key.ID + ":" + base64.RawURLEncoding.EncodeToString(k.mac(purpose, key, []byte(value)))
 	}
 	return hashes

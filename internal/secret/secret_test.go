@@ -210,3 +210,92 @@ func TestWhatIsSealedIsReadByWhoHoldsTheKeyAndNobodyElse(t *testing.T) {
 		}
 	}
 }
+
+func keyFile(t *testing.T, ids ...string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "keys.json")
+	var rows []string
+	for _, id := range ids {
+		rows = append(rows, fmt.Sprintf(`{"id":%q,"key":"%s="}`, id, strings.Repeat("B", 42)+"E"))
+	}
+	if err := os.WriteFile(path, []byte(`{"keys":[`+strings.Join(rows, ",")+`]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestARunningProcessOpensWhatAKeySealedThatCameLater(t *testing.T) {
+	path := keyFile(t, "k1")
+	running, err := secret.LoadKeys(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := running.Seal("address", "a street")
+	file, err := secret.ReadRing(path)
+	if err == nil {
+		if file, err = file.Add("k2"); err == nil {
+			file, err = file.Front("k2")
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := secret.LoadKeys(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed := other.Seal("address", "a street")
+	if !strings.HasPrefix(sealed, "k2:") {
+		t.Fatalf("sealed with another key: %s", sealed)
+	}
+	for _, text := range []string{sealed, old} {
+		if plain, err := running.Open("address", text); err != nil || plain != "a street" {
+			t.Errorf("%.3s… is not opened: %v", text, err)
+		}
+	}
+	if running.Newest() != "k2" {
+		t.Errorf("it still seals with %s", running.Newest())
+	}
+	if _, err := file.Retire("k1"); err != nil {
+		t.Fatal(err)
+	}
+	after, err := secret.LoadKeys(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := after.Open("address", old); err == nil {
+		t.Error("a retired key opens something")
+	}
+	if after.Verify("cursor", []byte("x"), ring(t, secret.Key{ID: "k1", Secret: file.Keys[1].Secret}).Sign("cursor", []byte("x"))) {
+		t.Error("what a retired key signed is good")
+	}
+	if len(after.Hashes("phone", "1")) != 2 {
+		t.Error("a retired key finds nothing any more")
+	}
+	if _, err := file.Front("k9"); err == nil {
+		t.Error("a key that is not there is put in front")
+	}
+}
+
+func TestAFileThatWouldLoseWhatIsSealedIsNotFollowed(t *testing.T) {
+	path := keyFile(t, "k1")
+	running, err := secret.LoadKeys(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed := running.Seal("address", "a street")
+	for name, text := range map[string]string{
+		"broken":         `{"keys":[`,
+		"another secret": `{"keys":[{"id":"k1","key":"` + strings.Repeat("A", 42) + `E="},{"id":"k3","key":"` + strings.Repeat("A", 42) + `I="}]}`,
+	} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := running.Open("address", "k3:AAAA"); err == nil { // has the file looked at
+			t.Errorf("%s: something was opened", name)
+		}
+		if plain, err := running.Open("address", sealed); err != nil || plain != "a street" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -36,6 +36,8 @@ func Notices(t *testing.T, s Board) {
 		{"every field of an inbox, a notice and what a member has set comes back", fieldsOfNotices},
 		{"an inbox and what a member has set change by their versions", versionsOfInbox},
 		{"who is marked is due, and a look that began before is refused", marksOfInbox},
+		{"an inbox is removed unless somebody changed it", removedInbox},
+		{"nobody keeps the inbox of who has no account", inboxOfNobody},
 		{"a notice that is added fifty times at once is there once", putNotices},
 		{"a group that grows is unread again and keeps its push", grownNotices},
 		{"pages, counts and readers leave out what is hidden", pagesOfNotices},

@@ -20,6 +20,8 @@ type PersonalStores struct {
 	Orders   order.Store
 	Notices  notice.Store
 	Marks    community.Marks
+
+	Community community.Store
 }
 
 // Personal tests the promises of personal.Store.
@@ -27,6 +29,11 @@ func Personal(t *testing.T, s PersonalStores) {
 	group[PersonalStores]{
 		{"every field of a deletion comes back", fieldsOfDeletion},
 		{"of many who end a deletion at once one does", versionsOfDeletion},
+		{"a deletion is found by its id, and asked for anew under it", deletionByID},
+		{"all deletions of a member are dropped, and no other's", deletionsDropped},
+		{"what must not come back is known by its hash", hashesBarred},
+		{"wallets without a member are listed", orphansListed},
+		{"what a member made is listed", madeListed},
 		{"a member's deletions are listed newest first", deletionsOfMember},
 		{"what is open is due once it may begin, and counted", deletionsDue},
 		{"orders lose their products and nothing else", linesForgotten},
@@ -193,4 +200,90 @@ func noticesForgotten(t *testing.T, ctx context.Context, s PersonalStores) {
 			t.Errorf("%d notices are left, want %d", len(all), want)
 		}
 	}
+}
+
+func deletionByID(t *testing.T, ctx context.Context, s PersonalStores) {
+	who := member.ID(name("member"))
+	d := deletion(5, who, askedAt)
+	if _, ok, err := s.Personal.ByID(ctx, d.ID); ok || err != nil {
+		t.Errorf("one that is not there is found: %v", err)
+	}
+	must(t, s.Personal.Add(ctx, d))
+	d.RequestedAt, d.From = d.RequestedAt.Add(time.Hour), d.From.Add(time.Hour)
+	must(t, s.Personal.Save(ctx, d))
+	d.Version = 2
+	got, ok, err := s.Personal.ByID(ctx, d.ID)
+	must(t, err)
+	if !ok {
+		t.Error("it is not found")
+	}
+	same(t, "the deletion", got, d)
+	all, err := s.Personal.Of(ctx, who, 9)
+	must(t, err)
+	same(t, "all of the member", all, []personal.Deletion{d})
+	must(t, s.Personal.Drop(ctx, who))
+}
+
+func deletionsDropped(t *testing.T, ctx context.Context, s PersonalStores) {
+	who := member.ID(name("member"))
+	at := time.Date(1997, 1, 1, 0, 0, 0, 0, time.UTC)
+	gone, other := []personal.Deletion{deletion(1, who, at), deletion(2, who, at)}, deletion(3, who+"0", at)
+	for _, d := range append(gone, other) {
+		must(t, s.Personal.Add(ctx, d))
+	}
+	for range 2 {
+		must(t, s.Personal.Drop(ctx, who))
+	}
+	all, err := s.Personal.Of(ctx, who, 9)
+	must(t, err)
+	same(t, "what is left", len(all), 0)
+	due, err := s.Personal.Due(ctx, at.Add(2*time.Hour), 9)
+	must(t, err)
+	same(t, "what is due", due, []personal.Deletion{other})
+	must(t, s.Personal.Drop(ctx, who+"0"))
+}
+
+func hashesBarred(t *testing.T, ctx context.Context, s PersonalStores) {
+	mark := name("hash")
+	hashes := []string{mark + "a", mark + "b", mark + "c"}
+	for range 2 {
+		must(t, s.Personal.Bar(ctx, hashes[:2], askedAt))
+	}
+	found, err := s.Personal.Barring(ctx, hashes)
+	must(t, err)
+	slices.Sort(found)
+	same(t, "what is kept", found, hashes[:2])
+	found, err = s.Personal.Barring(ctx, hashes[2:])
+	must(t, err)
+	same(t, "what is not", len(found), 0)
+	for after, want := range map[string][]string{mark: hashes[:2], mark + "a": hashes[1:2]} {
+		page, err := s.Personal.Bars(ctx, after, len(want))
+		must(t, err)
+		same(t, "the page after "+after, page, want)
+	}
+}
+
+func orphansListed(t *testing.T, ctx context.Context, s PersonalStores) {
+	mark := name("wallet")
+	for _, w := range []string{mark + "b", mark + "a", mark + "b"} {
+		must(t, s.Personal.Orphan(ctx, w))
+	}
+	page, err := s.Personal.Orphans(ctx, mark, 2)
+	must(t, err)
+	same(t, "the page", page, []string{mark + "a", mark + "b"})
+	page, err = s.Personal.Orphans(ctx, mark+"a", 1)
+	must(t, err)
+	same(t, "the next one", page, []string{mark + "b"})
+}
+
+func madeListed(t *testing.T, ctx context.Context, s PersonalStores) {
+	who := member.ID(name("member"))
+	post := community.Post{ID: community.PostID(community.NewID(askedAt)), Author: who, Body: "mine", State: community.Published, Visibility: community.Public, CreatedAt: askedAt}
+	other := community.Post{ID: community.PostID(community.NewID(askedAt)), Author: who + "0", Body: "theirs", State: community.Published, Visibility: community.Public, CreatedAt: askedAt}
+	must(t, s.Community.Put(ctx, []community.Post{post, other}))
+	comment := community.Comment{ID: community.CommentID(community.NewID(askedAt)), Post: other.ID, Author: who, Body: "mine", State: community.Published, CreatedAt: askedAt}
+	must(t, s.Community.PutComments(ctx, []community.Comment{comment}))
+	got, err := s.Personal.Made(ctx, who)
+	must(t, err)
+	same(t, "what is the member's", got, personal.Made{Posts: []string{string(post.ID)}, Comments: []string{string(comment.ID)}})
 }

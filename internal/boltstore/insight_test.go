@@ -1,0 +1,9 @@
+package boltstore
+
+import (
+	"testing"
+
+	"membergate/internal/storetest"
+)
+
+func TestInsights(t *testing.T) { storetest.Insights(t, open(t).Insights()) }

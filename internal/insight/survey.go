@@ -1,0 +1,56 @@
+package insight
+
+import (
+	"context"
+	"time"
+
+	"membergate/internal/member"
+)
+
+const (
+	// fresh is how long the marks between fifths hold: members move by days, all of them together by weeks.
+	fresh = 24 * time.Hour
+	// surveyed is how many members are read at once.
+	surveyed = 200
+)
+
+// Survey makes the marks between fifths of all members who agreed, unless they are of today, and gives how many members
+// were counted. It reads every member once.
+func (s *Service) Survey(ctx context.Context, now time.Time) (int64, error) {
+	in := s.Book.At(now).Insight
+	if in == nil {
+		return 0, nil
+	}
+	old, err := s.Notes.Fifths(ctx)
+	if err != nil || !old.At.IsZero() && now.Sub(old.At) < fresh && !old.At.After(now) {
+		return 0, err
+	}
+	var all []Buying
+	for after := member.ID(""); ; {
+		page, err := s.Accounts.Walk(ctx, after, surveyed)
+		if err != nil {
+			return 0, err
+		}
+		if len(page) == 0 {
+			break
+		}
+		after = page[len(page)-1].Profile.ID
+		var agreed []member.ID
+		for _, h := range page {
+			if h.Profile.Agreed(in.Purpose) {
+				agreed = append(agreed, h.Profile.ID)
+			}
+		}
+		bought, err := s.Orders.Purchases(ctx, agreed, mostOrders)
+		if err != nil {
+			return 0, err
+		}
+		for _, orders := range bought {
+			if b, ok := buying(orders, in.RFMDays, now); ok {
+				all = append(all, b)
+			}
+		}
+	}
+	next := fifthsOf(all, now)
+	return next.Members, s.Notes.PutFifths(ctx, next)
+}

@@ -1,0 +1,12 @@
+package mongostore
+
+import (
+	"testing"
+
+	"membergate/internal/storetest"
+)
+
+func TestRotation(t *testing.T) {
+	s := open(t)
+	storetest.Rotation(t, storetest.Strongbox{Sealed: s.Rotation(), Vouchers: s.Vouchers(), Requests: s.Requests(), Notices: s.Notices(), Accounts: s.Members()})
+}
