@@ -28,12 +28,14 @@ func waitingDossiers(t *testing.T, ctx context.Context, s Stores) {
 	list := func(from time.Time) (out []admission.Dossier) {
 		t.Helper()
 		var after admission.Mark
+		seen := map[admission.Mark]bool{}
 		for {
 			page, err := s.Admissions.Waiting(ctx, from, after, 2)
 			must(t, err)
-			if len(page) > 2 {
-				t.Fatalf("a page of 2 has %d", len(page))
+			if len(page) > 2 || seen[after] {
+				t.Fatalf("a page of 2 after %+v has %d; asked for before: %v", after, len(page), seen[after])
 			}
+			seen[after] = true
 			for _, d := range page {
 				by, _ := d.Waits()
 				after = admission.Mark{By: by, Tier: d.Tier, Member: d.Member}
