@@ -1,7 +1,7 @@
 # Two commands matter: `make run` and `make test`. `make` alone lists them all.
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help run test stores stores-down bench eval generate lint web soak
+.PHONY: help run test stores stores-down bench eval generate manifest lint web soak
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name what; do printf 'make %-12s %s\n' "$$name" "$$what"; done
@@ -26,6 +26,10 @@ eval: ## measure the recommendations by what was bought later (EVAL_ORDERS: a fi
 
 generate: ## generate the GraphQL server's code from schema.graphqls
 	@go generate ./graph
+
+manifest: ## write the manifest of the operations in clients/operations
+	@go run ./server manifest build --leave-out clients/operations > clients/manifests/membergate/current.json.new
+	@mv clients/manifests/membergate/current.json.new clients/manifests/membergate/current.json
 
 lint: ## gofmt, vet and staticcheck
 	@scripts/lint.sh

@@ -8,6 +8,7 @@ contents() { git ls-files --cached --others --exclude-standard -z | xargs -0 sha
 
 before=$(contents)
 make generate
+make manifest
 [ ! -e web/package.json ] || make web
 changed=$(comm -3 <(echo "$before") <(contents) | awk '{ print "  " $2 }' | sort -u)
 if [ -n "$changed" ]; then

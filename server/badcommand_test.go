@@ -78,6 +78,7 @@ func TestWhatACommandRefusesItSaysInOneSentence(t *testing.T) {
 		"a tier that the programme lacks":    {[]string{"PROGRAMME", cross}, "serve", []string{cross + lineIn(string(preset), "postMinTier: SILVER"), "COPPER", "REGISTERED, SILVER, GOLD"}},
 		"a programme that does not exist":    {[]string{"PROGRAMME", "retail-6"}, "serve", []string{"retail-6", "retail-5"}},
 		"a programme file that is not there": {[]string{"PROGRAMME", "/nowhere/shop.yaml"}, "serve", []string{"/nowhere/shop.yaml"}},
+		"manifests that are not there":       {[]string{"MANIFESTS", "/nowhere"}, "serve", []string{`MANIFESTS is "/nowhere"; allowed is a folder of manifests PLATFORM/VERSION.json`}},
 		"an unknown consent":                 {nil, "import orders " + fine + " --consent ASTROLOGY", []string{`--consent is "ASTROLOGY"; allowed are PERSONALISATION, `}},
 		"a file that is not there":           {nil, "import orders /nowhere/orders.csv", []string{"/nowhere/orders.csv"}},
 		"a file with other columns":          {nil, "import orders " + write(t, "other.csv", "a,b\n1,2\n"), []string{`other.csv:1: the header is "a,b"; allowed is "InvoiceNo,`}},

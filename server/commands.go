@@ -32,6 +32,7 @@ var commands = []func(*program) *cobra.Command{
 	rewardsCommand,
 	reconcileCommand,
 	recommendCommand,
+	manifestCommand,
 	keysCommand,
 	deadCommand,
 	migrateCommand,

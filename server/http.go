@@ -21,6 +21,8 @@ func publicHandler(s Settings, p *Parts, ready *readiness, meters *meters, log *
 		Production:   s.Production,
 		Sandbox:      s.Sandbox,
 		Texts:        p.Texts,
+		Released:     p.Released,
+		OnlyReleased: s.Production,
 		Log:          log,
 		Observe:      meters.observe,
 	})))

@@ -23,6 +23,7 @@ type meters struct {
 	errors   *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
 	calls    *prometheus.CounterVec
+	released *prometheus.CounterVec
 
 	mu    sync.Mutex
 	names map[string]bool
@@ -43,7 +44,10 @@ func newMeters(more ...prometheus.Collector) *meters {
 	m.calls = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "membergate_store_calls_total", Help: "Calls to the stores made for GraphQL requests.",
 	}, []string{"operation", "store"})
-	m.registry.MustRegister(m.requests, m.errors, m.seconds, m.calls,
+	m.released = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "membergate_released_requests_total", Help: "Requests with documents that apps were released with, by the release that asked.",
+	}, []string{"platform", "version", "operation"})
+	m.registry.MustRegister(m.requests, m.errors, m.seconds, m.calls, m.released,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.registry.MustRegister(more...)
 	return m
@@ -56,6 +60,9 @@ func (m *meters) observe(r edge.Record) {
 	m.seconds.WithLabelValues(name).Observe(r.Duration.Seconds())
 	for _, code := range r.Codes {
 		m.errors.WithLabelValues(name, code).Inc()
+	}
+	if r.Released { // these names stand in manifests, so there are only so many
+		m.released.WithLabelValues(r.Release.Platform, r.Release.Version, r.Operation).Inc()
 	}
 	m.calls.WithLabelValues(name, "mongo").Add(float64(r.Mongo))
 	m.calls.WithLabelValues(name, "redis").Add(float64(r.Redis))

@@ -10,6 +10,7 @@ import (
 
 	"membergate/internal/bucket"
 	"membergate/internal/edge"
+	"membergate/internal/manifest"
 	"membergate/internal/token"
 )
 
@@ -19,6 +20,7 @@ type Parts struct {
 	SDL      string                                          // the schema as text, for GET /schema.graphqls
 	Around   []graphql.HandlerExtension                      // what each operation is wrapped in, such as its loaders
 	Texts    edge.Texts                                      // documents that clients name by their hash; nil keeps none
+	Released *manifest.Followed                              // documents that apps were released with
 	Tokens   *token.Verifier                                 // who asks
 	Checks   []Check                                         // what must answer for the gateway to be ready
 	Media    http.Handler                                    // pictures under /media/; nil for none

@@ -26,6 +26,7 @@ type Settings struct {
 
 	Worker       bool         // the flag --worker: this process consumes events too
 	Programme    string       // PROGRAMME: a preset's name or a YAML file
+	Manifests    string       // MANIFESTS: the folder with the documents that apps were released with; empty is what the program brought along
 	CORSOrigins  []string     // CORS_ORIGINS: web pages that may call, such as https://shop.example
 	Production   bool         // APP_ENV=production
 	RateLimit    bool         // RATE_LIMIT

@@ -31,6 +31,7 @@ func readSettings(get func(name string) string) (Settings, error) {
 	s.HS256Secret = Secret(r.text("JWT_HS256_SECRET", ""))
 	s.SecretKeys = r.text("SECRET_KEYS", "")
 	s.Programme = r.text("PROGRAMME", "retail-5")
+	s.Manifests = r.text("MANIFESTS", "")
 	s.CORSOrigins = r.origins("CORS_ORIGINS")
 	limit := "off"
 	if s.Production {

@@ -10,6 +10,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"membergate/internal/manifest"
 	"membergate/internal/viewer"
 )
 
@@ -21,6 +22,8 @@ type Parts struct {
 	Production   bool                                                           // no introspection, suggestions or store counts
 	Sandbox      bool                                                           // X-Debug-Now moves a query's clock
 	Texts        Texts                                                          // documents that clients name by their hash; nil keeps none
+	Released     *manifest.Followed                                             // documents that apps were released with; nil is none
+	OnlyReleased bool                                                           // nothing else runs
 	Log          *slog.Logger                                                   // one line for each request; nil says nothing
 	Observe      func(Record)                                                   // hears of each finished request, for metrics; nil is nobody
 }
@@ -60,13 +63,15 @@ func deadline(ctx context.Context, op *graphql.OperationContext) (context.Contex
 // Record is what is known of a finished request. It holds no variables, tokens or member ids.
 type Record struct {
 	RequestID string
-	Operation string        // the operation's name in the document, cut at 64 bytes; empty for none
-	Kind      string        // query, mutation or subscription; empty when the document was refused
-	Status    int           // of HTTP
-	Codes     []string      // of the errors in the answer, each once
-	Cost      int           // Σ first × child cost
-	Mongo     int           // commands sent to MongoDB
-	Redis     int           // round trips to Redis
-	Waves     int           // times that look-ups were sent off together
-	Duration  time.Duration // from the first byte to the answer
+	Operation string           // the operation's name in the document, cut at 64 bytes; empty for none
+	Kind      string           // query, mutation or subscription; empty when the document was refused
+	Release   manifest.Release // of the app, when it sent a document that it was released with and its manifest is known
+	Released  bool             // the document is one that an app was released with
+	Status    int              // of HTTP
+	Codes     []string         // of the errors in the answer, each once
+	Cost      int              // Σ first × child cost
+	Mongo     int              // commands sent to MongoDB
+	Redis     int              // round trips to Redis
+	Waves     int              // times that look-ups were sent off together
+	Duration  time.Duration    // from the first byte to the answer
 }

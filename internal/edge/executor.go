@@ -26,7 +26,7 @@ func newExecutor(parts Parts) *Executor {
 	e := &Executor{
 		parts: parts,
 		docs:  newDocuments(parts.Schema.Schema(), parts.Production),
-		named: newPersisted(parts.Texts),
+		named: newPersisted(parts),
 		inner: executor.New(parts.Schema),
 	}
 	e.inner.SetQueryCache(checkedDocument{})
@@ -156,3 +156,15 @@ func (checkedDocument) Get(ctx context.Context, _ string) (*ast.QueryDocument, b
 }
 
 func (checkedDocument) Add(context.Context, string, *ast.QueryDocument) {}
+
+// Fits tells whether a document could be answered: it is read, measured and validated as one that is sent.
+func Fits(schema *ast.Schema, production bool, text string) error {
+	doc, errs := newDocuments(schema, production).check(context.Background(), text, "")
+	if errs != nil {
+		return errs[0]
+	}
+	if len(doc.Operations) != 1 {
+		return refusal(BadInput, "The document has %d operations; allowed is one.", len(doc.Operations))
+	}
+	return nil
+}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"time"
+
+	"membergate/internal/manifest"
 )
 
 // maxNameBytes is how much of an operation's name is kept; the apps' names are under 20.
@@ -17,6 +19,8 @@ func (g *Gateway) finish(ctx context.Context, n *notes, status int, began time.T
 		RequestID: n.id,
 		Operation: n.operation[:min(len(n.operation), maxNameBytes)],
 		Kind:      n.kind,
+		Release:   n.release,
+		Released:  n.released,
 		Status:    status,
 		Codes:     n.codes,
 		Cost:      n.cost,
@@ -38,6 +42,9 @@ func (g *Gateway) finish(ctx context.Context, n *notes, status int, began time.T
 		slog.Int("mongo", record.Mongo),
 		slog.Int("redis", record.Redis),
 		slog.Int("waves", record.Waves),
+	}
+	if n.release != (manifest.Release{}) {
+		attrs = append(attrs, slog.String("app", n.release.String()))
 	}
 	if len(n.codes) > 0 {
 		attrs = append(attrs, slog.Any("codes", n.codes))

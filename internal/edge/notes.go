@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"membergate/internal/manifest"
 	"membergate/internal/trips"
 )
 
@@ -14,6 +15,8 @@ type notes struct {
 	id        string
 	operation string
 	kind      string
+	released  bool             // the document is one that an app was released with
+	release   manifest.Release // of the app, if there is a manifest of it
 	cost      int
 	codes     []string
 	causes    []string // what the member is not told, for the log

@@ -16,6 +16,7 @@ import (
 // message is a request's body, or the parameters of a GET.
 type message struct {
 	Query         json.RawMessage `json:"query"`
+	DocumentID    json.RawMessage `json:"documentId"`
 	OperationName json.RawMessage `json:"operationName"`
 	Variables     json.RawMessage `json:"variables"`
 	Extensions    json.RawMessage `json:"extensions"`
@@ -77,7 +78,7 @@ func readBody(w http.ResponseWriter, r *http.Request) (message, int, *gqlerror.E
 func readAddress(r *http.Request) (message, int, *gqlerror.Error) {
 	values := r.URL.Query()
 	var m message
-	for name, into := range map[string]*json.RawMessage{"query": &m.Query, "operationName": &m.OperationName} {
+	for name, into := range map[string]*json.RawMessage{"query": &m.Query, "documentId": &m.DocumentID, "operationName": &m.OperationName} {
 		if values.Has(name) {
 			*into, _ = json.Marshal(values.Get(name))
 		}
@@ -86,9 +87,9 @@ func readAddress(r *http.Request) (message, int, *gqlerror.Error) {
 	return m, 0, nil
 }
 
-// params checks the kinds of the four members; null is as good as absent.
+// params checks the kinds of the members; null is as good as absent.
 func (m message) params() (*graphql.RawParams, *gqlerror.Error) {
-	p := &graphql.RawParams{}
+	p, id := &graphql.RawParams{}, ""
 	members := []struct {
 		name string
 		from json.RawMessage
@@ -96,6 +97,7 @@ func (m message) params() (*graphql.RawParams, *gqlerror.Error) {
 		kind string
 	}{
 		{"query", m.Query, &p.Query, "a string"},
+		{"documentId", m.DocumentID, &id, "a string"},
 		{"operationName", m.OperationName, &p.OperationName, "a string"},
 		{"variables", m.Variables, &p.Variables, "an object"},
 		{"extensions", m.Extensions, &p.Extensions, "an object"},
@@ -110,9 +112,16 @@ func (m message) params() (*graphql.RawParams, *gqlerror.Error) {
 			return nil, refusal(BadInput, "%s is not %s.", member.name, member.kind)
 		}
 	}
+	delete(p.Extensions, documentID)
+	if id != "" {
+		if p.Extensions == nil {
+			p.Extensions = map[string]any{}
+		}
+		p.Extensions[documentID] = id // the library's parameters have no place of its own
+	}
 	n, refused := claimed(p)
-	if refused == nil && n.hash == "" && strings.TrimSpace(p.Query) == "" {
-		refused = refusal(BadInput, "query is missing; it must hold a GraphQL document.")
+	if refused == nil && n.id == "" && strings.TrimSpace(p.Query) == "" {
+		refused = refusal(BadInput, "query is missing; it must hold a GraphQL document, or documentId must name one.")
 	}
 	return p, refused
 }

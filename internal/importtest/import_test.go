@@ -92,11 +92,13 @@ var may = map[string][]string{
 	"internal/redisstore":  append(slices.Clone(domains), "internal/trips"),
 	"internal/storetest":   append(slices.Clone(domains), "internal/secret"),
 	"internal/demo":        append(slices.Clone(domains), "internal/picture", "internal/invoice"),
-	"internal/edge":        {"internal/trips"},
+	"internal/manifest":    {},
+	"internal/edge":        {"internal/trips", "internal/manifest"},
 	"graph":                domains,
 	"loaders":              append(slices.Clone(domains), "internal/trips"),
 	"resolvers":            append(slices.Clone(domains), "graph", "loaders", "internal/phrase"),
 	"web":                  {},
+	"clients":              {},
 	"server":               {"*"}, // the only place that knows everything
 
 	"internal/contribution": {"internal/programme", "internal/member", "internal/cursor", "internal/community"},
