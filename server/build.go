@@ -91,6 +91,9 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 	if parts.Released, err = s.released(log); err != nil {
 		return nil, err
 	}
+	if s.RateLimit {
+		parts.Limits = limits(st.cache.Allowances(), keys)
+	}
 	if !s.Production { // there, what nobody has released does not run, whoever kept it
 		parts.Texts = st.cache.Texts()
 		parts.Demo = demoMembers(st, rules, now, trust)

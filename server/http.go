@@ -21,6 +21,8 @@ func publicHandler(s Settings, p *Parts, ready *readiness, meters *meters, log *
 		Production:   s.Production,
 		Sandbox:      s.Sandbox,
 		Texts:        p.Texts,
+		Limits:       p.Limits,
+		Proxies:      s.Proxies,
 		Released:     p.Released,
 		OnlyReleased: s.Production,
 		Log:          log,
@@ -116,10 +118,10 @@ func allowOrigins(origins []string, next http.Handler) http.Handler {
 			return
 		}
 		h.Set("Access-Control-Allow-Origin", origin)
-		h.Set("Access-Control-Expose-Headers", "X-Request-Id")
+		h.Set("Access-Control-Expose-Headers", "X-Request-Id, Retry-After")
 		if r.Method == http.MethodOptions {
 			h.Set("Access-Control-Allow-Methods", "GET, POST")
-			h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, X-Request-Id, X-Debug-Now")
+			h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, X-Request-Id, X-Debug-Now, X-Device-Id, GraphQL-Client-Name, GraphQL-Client-Version, Apollographql-Client-Name, Apollographql-Client-Version")
 			h.Set("Access-Control-Max-Age", preflightSeconds)
 			w.WriteHeader(http.StatusNoContent)
 			return

@@ -8,6 +8,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"membergate/internal/allowance"
 	"membergate/internal/bucket"
 	"membergate/internal/edge"
 	"membergate/internal/manifest"
@@ -20,6 +21,7 @@ type Parts struct {
 	SDL      string                                          // the schema as text, for GET /schema.graphqls
 	Around   []graphql.HandlerExtension                      // what each operation is wrapped in, such as its loaders
 	Texts    edge.Texts                                      // documents that clients name by their hash; nil keeps none
+	Limits   *allowance.Limits                               // what callers may ask for; nil is as much as they like
 	Released *manifest.Followed                              // documents that apps were released with
 	Tokens   *token.Verifier                                 // who asks
 	Checks   []Check                                         // what must answer for the gateway to be ready

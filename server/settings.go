@@ -2,6 +2,7 @@ package main
 
 import (
 	"log/slog"
+	"net/netip"
 	"time"
 )
 
@@ -24,17 +25,18 @@ type Settings struct {
 	HS256Secret Secret // JWT_HS256_SECRET: for development tokens
 	SecretKeys  string // SECRET_KEYS: the file with the keys for cursors and look-up hashes
 
-	Worker       bool         // the flag --worker: this process consumes events too
-	Programme    string       // PROGRAMME: a preset's name or a YAML file
-	Manifests    string       // MANIFESTS: the folder with the documents that apps were released with; empty is what the program brought along
-	CORSOrigins  []string     // CORS_ORIGINS: web pages that may call, such as https://shop.example
-	Production   bool         // APP_ENV=production
-	RateLimit    bool         // RATE_LIMIT
-	Followers    int          // FEED_FOLLOWERS: to how many followers one post is pushed; 0 = nothing is kept for the feed FOLLOWING
-	Sandbox      bool         // SANDBOX: X-Debug-Now moves a query's clock
-	SandboxClock SandboxClock // SANDBOX_CLOCK
-	Push         PushSettings // APNS_*, FCM_*, WECHAT_*
-	Files        FileSettings // S3_*: where pictures are kept
+	Worker       bool           // the flag --worker: this process consumes events too
+	Programme    string         // PROGRAMME: a preset's name or a YAML file
+	Manifests    string         // MANIFESTS: the folder with the documents that apps were released with; empty is what the program brought along
+	CORSOrigins  []string       // CORS_ORIGINS: web pages that may call, such as https://shop.example
+	Production   bool           // APP_ENV=production
+	RateLimit    bool           // RATE_LIMIT: callers may ask for so much and no more
+	Proxies      []netip.Prefix // TRUSTED_PROXIES: whose X-Forwarded-For is believed
+	Followers    int            // FEED_FOLLOWERS: to how many followers one post is pushed; 0 = nothing is kept for the feed FOLLOWING
+	Sandbox      bool           // SANDBOX: X-Debug-Now moves a query's clock
+	SandboxClock SandboxClock   // SANDBOX_CLOCK
+	Push         PushSettings   // APNS_*, FCM_*, WECHAT_*
+	Files        FileSettings   // S3_*: where pictures are kept
 	WeChat       WeChatSettings
 }
 

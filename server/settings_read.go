@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
@@ -38,6 +39,7 @@ func readSettings(get func(name string) string) (Settings, error) {
 		limit = "on"
 	}
 	s.RateLimit = r.choice("RATE_LIMIT", limit, "on", "off") == "on"
+	s.Proxies = r.networks("TRUSTED_PROXIES")
 	s.Followers = r.number("FEED_FOLLOWERS", 20_000, 0, 100_000)
 	s.Sandbox = r.choice("SANDBOX", "off", "on") == "on"
 	s.SandboxClock = r.sandboxClock("SANDBOX_CLOCK", s.Sandbox)
@@ -175,6 +177,26 @@ func (r *reader) origins(name string) []string {
 		origins = append(origins, strings.ToLower(v))
 	}
 	return origins
+}
+
+// networks reads addresses and networks of machines.
+func (r *reader) networks(name string) (out []netip.Prefix) {
+	for v := range strings.SplitSeq(r.text(name, ""), ",") {
+		v = strings.TrimSpace(v)
+		if v == "" {
+			continue
+		}
+		network, err := netip.ParsePrefix(v)
+		if address, bad := netip.ParseAddr(v); err != nil && bad == nil {
+			network, err = address.Prefix(address.BitLen())
+		}
+		if err != nil {
+			r.refuse("%s holds %q; allowed are networks such as 10.0.0.0/8 and addresses such as 10.1.2.3, with commas between them.", name, v)
+			continue
+		}
+		out = append(out, network.Masked())
+	}
+	return out
 }
 
 func (r *reader) sandboxClock(name string, sandbox bool) SandboxClock {

@@ -97,6 +97,7 @@ func TestEachWrongSettingGetsOneLine(t *testing.T) {
 		"database name":         {[]string{"MONGODB_DATABASE", "a.b"}, `MONGODB_DATABASE is "a.b"; allowed are 1 to 63 letters`},
 		"redis prefix":          {[]string{"REDIS_PREFIX", "{members}:"}, `REDIS_PREFIX is "{members}:"`},
 		"key address":           {[]string{"JWT_JWKS_URL", "issuer/keys"}, `JWT_JWKS_URL is "issuer/keys"; allowed is an address that starts with https:// or http://.`},
+		"a proxy by its name":   {[]string{"TRUSTED_PROXIES", "10.0.0.0/8,proxy"}, `TRUSTED_PROXIES holds "proxy"; allowed are networks such as 10.0.0.0/8`},
 		"any origin":            {[]string{"CORS_ORIGINS", "*"}, `CORS_ORIGINS holds "*"; allowed are origins such as https://shop.example`},
 		"origin with a path":    {[]string{"CORS_ORIGINS", "https://a.example,https://b.example/x"}, `CORS_ORIGINS holds "https://b.example/x"`},
 		"null origin":           {[]string{"CORS_ORIGINS", "null"}, `CORS_ORIGINS holds "null"`},

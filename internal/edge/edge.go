@@ -5,11 +5,13 @@ package edge
 import (
 	"context"
 	"log/slog"
+	"net/netip"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"membergate/internal/allowance"
 	"membergate/internal/manifest"
 	"membergate/internal/viewer"
 )
@@ -23,6 +25,8 @@ type Parts struct {
 	Sandbox      bool                                                           // X-Debug-Now moves a query's clock
 	Texts        Texts                                                          // documents that clients name by their hash; nil keeps none
 	Released     *manifest.Followed                                             // documents that apps were released with; nil is none
+	Limits       *allowance.Limits                                              // what callers may ask for; nil is as much as they like
+	Proxies      []netip.Prefix                                                 // whose X-Forwarded-For is believed
 	OnlyReleased bool                                                           // nothing else runs
 	Log          *slog.Logger                                                   // one line for each request; nil says nothing
 	Observe      func(Record)                                                   // hears of each finished request, for metrics; nil is nobody

@@ -151,7 +151,7 @@ func TestStoreCallsAreToldInDevelopmentOnly(t *testing.T) {
 	}
 	p := open(t, func(p *edge.Parts) { p.Production = true })
 	p.fields["hello"] = look
-	if a := p.ask("{hello}", nil); a.Extensions != nil {
+	if a := p.ask("{hello}", nil); a.Extensions["stores"] != nil {
 		t.Errorf("production tells %v", a.Extensions)
 	}
 	if r := p.last(); r.Mongo != 2 {

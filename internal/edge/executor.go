@@ -44,22 +44,22 @@ func (e *Executor) CreateOperationContext(ctx context.Context, params *graphql.R
 	if refused != nil {
 		return &graphql.OperationContext{RecoverFunc: recovered}, gqlerror.List{refused}
 	}
-	op, errs := e.checked(ctx, params)
-	if errs == nil {
+	op, cost, errs := e.checked(ctx, params)
+	if errs = e.charged(ctx, op, errs, cost); errs == nil {
 		e.named.keep(ctx, name, params.Query)
 	}
 	return op, errs
 }
 
-// checked is what CreateOperationContext does once the text is there.
-func (e *Executor) checked(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
+// checked is what CreateOperationContext does once the text is there; it gives the price of what can run.
+func (e *Executor) checked(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, int, gqlerror.List) {
 	doc, errs := e.docs.check(ctx, params.Query, params.OperationName)
 	if errs != nil {
 		unfit := &graphql.OperationContext{RawQuery: params.Query, RecoverFunc: recovered}
 		if doc != nil {
 			unfit.Operation, _ = choose(doc, params.OperationName)
 		}
-		return unfit, errs
+		return unfit, 0, errs
 	}
 	op, refused := choose(doc, params.OperationName)
 	if refused == nil {
@@ -67,23 +67,23 @@ func (e *Executor) checked(ctx context.Context, params *graphql.RawParams) (*gra
 		refused = measureVariables(params.Variables, 1)
 	}
 	if refused != nil {
-		return &graphql.OperationContext{RawQuery: params.Query, Doc: doc, RecoverFunc: recovered}, gqlerror.List{refused}
+		return &graphql.OperationContext{RawQuery: params.Query, Doc: doc, RecoverFunc: recovered}, 0, gqlerror.List{refused}
 	}
 	ctx = graphql.StartOperationTrace(context.WithValue(ctx, documentKey{}, doc)) // the library panics without a start
 	opCtx, errs := e.inner.CreateOperationContext(ctx, params)
 	if errs != nil {
-		return opCtx, gqlerror.List{wrongVariable(errs[0])}
+		return opCtx, 0, gqlerror.List{wrongVariable(errs[0])}
 	}
 	cost, refused := price(op, opCtx.Variables)
 	if refused != nil {
-		return opCtx, gqlerror.List{refused}
+		return opCtx, 0, gqlerror.List{refused}
 	}
 	note(ctx, func(n *notes) { n.cost = cost })
 	if cost > maxCost {
-		return opCtx, gqlerror.List{tooDear(cost)}
+		return opCtx, 0, gqlerror.List{tooDear(cost)}
 	}
 	opCtx.DisableIntrospection = e.parts.Production
-	return opCtx, nil
+	return opCtx, cost, nil
 }
 
 // choose finds the operation that is meant.
@@ -125,6 +125,9 @@ func (e *Executor) DispatchOperation(ctx context.Context, op *graphql.OperationC
 	answers, ctx := e.inner.DispatchOperation(ctx, op)
 	return func(ctx context.Context) *graphql.Response {
 		answer := answers(ctx)
+		if answer != nil {
+			e.settled(op, answer)
+		}
 		if answer != nil && !e.parts.Production {
 			if answer.Extensions == nil {
 				answer.Extensions = map[string]any{}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"time"
 
@@ -75,7 +76,7 @@ func (g *Gateway) run(ctx context.Context, w http.ResponseWriter, r *http.Reques
 	if refusal != nil {
 		return g.notLetIn(ctx, w, refusal)
 	}
-	ctx = viewer.With(ctx, who)
+	ctx = g.withCaller(viewer.With(ctx, who), r)
 	op, errs := g.exec.CreateOperationContext(ctx, params)
 	if refused := needsPost(w, r, op); refused != nil {
 		errs = gqlerror.List{refused}
@@ -129,6 +130,10 @@ func (g *Gateway) refuse(ctx context.Context, op *graphql.OperationContext, errs
 	}
 	if w.Header().Get("Allow") != "" {
 		status = http.StatusMethodNotAllowed
+	}
+	if wait, ok := errs[0].Extensions["retryAfterMs"].(int64); ok && codeOf(errs[0]) == RateLimited {
+		status = http.StatusTooManyRequests
+		w.Header().Set("Retry-After", strconv.FormatInt((wait+999)/1000, 10))
 	}
 	response := g.exec.DispatchError(graphql.WithOperationContext(ctx, op), errs)
 	return answer{status: status, errors: response.Errors, request: true}
