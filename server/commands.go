@@ -34,6 +34,8 @@ var commands = []func(*program) *cobra.Command{
 	recommendCommand,
 	manifestCommand,
 	keysCommand,
+	backupCommand,
+	restoreCommand,
 	deadCommand,
 	migrateCommand,
 }

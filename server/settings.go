@@ -38,6 +38,8 @@ type Settings struct {
 	Push         PushSettings   // APNS_*, FCM_*, WECHAT_*
 	Files        FileSettings   // S3_*: where pictures are kept
 	WeChat       WeChatSettings
+
+	Restoring bool // of the command restore: stores that a backup is being put into are opened
 }
 
 // SandboxClock says how a sandbox tells programme time; the zero value is the real clock.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -54,7 +53,7 @@ func sweepUploads(uploads *upload.Service, disk *bucket.Disk) func(context.Conte
 func (s Settings) uploads(store upload.Store, keys bucket.Keys) (*upload.Service, *bucket.Disk) {
 	out := &upload.Service{Store: store, Slots: make(chan struct{}, decodings), Now: time.Now}
 	if s.Files.Endpoint == "" {
-		disk := &bucket.Disk{Root: filepath.Join(s.DataDir, "files"), Keys: keys, Now: time.Now}
+		disk := &bucket.Disk{Root: s.pictureDir(), Keys: keys, Now: time.Now}
 		out.Files = disk
 		return out, disk
 	}

@@ -11,6 +11,7 @@ import (
 	"membergate/internal/adjustment"
 	"membergate/internal/admission"
 	"membergate/internal/adoption"
+	"membergate/internal/backup"
 	"membergate/internal/basket"
 	"membergate/internal/benefit"
 	"membergate/internal/boltstore"
@@ -76,6 +77,7 @@ type stores struct {
 	findings   inspection.Store // what services found of them
 	requests   desk.Requests    // after a sale
 	cards      desk.Cards       // who may show codes of members
+	source     backup.Source    // all of it, for backups
 	decisions  profile.Store    // members' earlier decisions on their data
 	uploads    upload.Store     // pictures on their way in
 	personal   personal.Store   // what members ask to be deleted
@@ -149,6 +151,9 @@ func openStores(ctx context.Context, s Settings, patient bool, log *slog.Logger)
 		if patient {
 			mongo = mongo.Patient(commandPatience)
 		}
+		if err := whole(ctx, s, mongo); err != nil {
+			return nil, errors.Join(err, out.close())
+		}
 		out.useMongo(mongo)
 	}
 	if err := out.openCache(ctx, s, patient); err != nil {
@@ -161,6 +166,15 @@ func openStores(ctx context.Context, s Settings, patient bool, log *slog.Logger)
 	}
 	log.Info("stores are open", "embedded_documents", s.EmbeddedMongo(), "embedded_cache", s.EmbeddedRedis())
 	return out, nil
+}
+
+// whole refuses a database that a backup is being put into: what is there of it is not all.
+func whole(ctx context.Context, s Settings, m *mongostore.Store) error {
+	of, err := m.Restoring(ctx)
+	if err == nil && of != "" && !s.Restoring {
+		err = fmt.Errorf("MONGODB_DATABASE is %q, which a backup is being put into; allowed is one that is whole: run `server restore` to its end", s.MongoDatabase)
+	}
+	return err
 }
 
 // commandPatience bounds one store call of a command: nobody waits for a screen, and a busy server may take a while.
@@ -181,7 +195,7 @@ func (s *stores) useBolt(b *boltstore.Store) {
 	s.coupons, s.invites = b.Coupons(), b.Invitations()
 	s.uploads, s.personal = b.Uploads(), b.Personal()
 	s.tastes, s.sealed = b.Tastes(), b.Rotation()
-	s.insights = b.Insights()
+	s.insights, s.source = b.Insights(), b.Backup()
 	s.migrate, s.fill = func(context.Context) error { return nil }, b.Hasty
 	s.checks = append(s.checks, Check{Name: "store", Ping: b.Ping})
 }
@@ -201,7 +215,7 @@ func (s *stores) useMongo(m *mongostore.Store) {
 	s.coupons, s.invites = m.Coupons(), m.Invitations()
 	s.uploads, s.personal = m.Uploads(), m.Patient(commandPatience).Personal()
 	s.tastes, s.sealed = m.Tastes(), m.Patient(commandPatience).Rotation()
-	s.insights = m.Insights()
+	s.insights, s.source = m.Insights(), m.Patient(commandPatience).Backup()
 	together := m.Together()
 	s.busy = &busy{together.Members(), together.Ledger(), together.Orders()}
 	s.migrate, s.fill = m.Patient(commandPatience).Migrate, func(work func() error) error { return work() }
