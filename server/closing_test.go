@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,6 +20,7 @@ import (
 	"membergate/internal/account"
 	"membergate/internal/adjustment"
 	"membergate/internal/adoption"
+	"membergate/internal/backup"
 	"membergate/internal/claim"
 	"membergate/internal/community"
 	"membergate/internal/contribution"
@@ -165,6 +167,25 @@ func (f *forgetful) found(s Settings) (out []string) {
 				break
 			}
 		}
+	}
+	export := filepath.Join(f.t.TempDir(), "backup")
+	if _, err := backup.Write(f.t.Context(), export, f.st.source, s.pictures(), time.Now(), func(int) {}); err != nil {
+		f.t.Fatal(err)
+	}
+	err := filepath.WalkDir(export, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		for _, canary := range canaries {
+			if strings.Contains(string(text), canary) {
+				out = append(out, fmt.Sprintf("backup: %s holds %q", entry.Name(), canary))
+			}
+		}
+		return err
+	})
+	if err != nil {
+		f.t.Fatal(err)
 	}
 	a, err := oneShot.Get(f.g.admin + "/metrics")
 	if err != nil {
