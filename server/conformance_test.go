@@ -70,7 +70,13 @@ func judge(t *testing.T, script string, args ...string) []verdict {
 // what they say of the library's own handler in the same run, is written to the page that operators and app developers read.
 func TestClientsAndJudgesFindNothingWrong(t *testing.T) {
 	clients(t)
-	p := launch(t, "DATA_DIR", t.TempDir())
+	manifests := t.TempDir()
+	writes := exec.CommandContext(t.Context(), clients(t), "manifest.mjs", "write", manifests, "../schema.graphqls", "../clients/operations")
+	writes.Dir = conformanceDir
+	if text, err := writes.CombinedOutput(); err != nil {
+		t.Fatalf("manifest.mjs: %v\n%s", err, text)
+	}
+	p := launch(t, "DATA_DIR", t.TempDir(), "MANIFESTS", manifests)
 	p.awaitReady(time.Minute)
 	url := p.url + "/graphql"
 	member, _ := asDemo(t, p.url, "SILVER")
@@ -89,6 +95,7 @@ func TestClientsAndJudgesFindNothingWrong(t *testing.T) {
 		{"urql.mjs", url, member.Token},
 		{"relay.mjs", "../schema.graphqls", url, member.Token},
 		{"schema.mjs", "../schema.graphqls", "../clients/operations"},
+		{"manifest.mjs", "ask", manifests, url},
 	} {
 		all = append(all, judge(t, run[0], run[1:]...)...)
 	}
