@@ -29,6 +29,10 @@ type answer struct {
 
 // write sends the answer. The data is JSON already and is not looked at again: it can be large.
 func (a answer) write(w http.ResponseWriter) {
+	if a.status == http.StatusNotModified {
+		w.WriteHeader(a.status)
+		return
+	}
 	var b bytes.Buffer
 	b.WriteByte('{')
 	if len(a.errors) > 0 {

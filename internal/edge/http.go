@@ -45,6 +45,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if a.mediaType == "" {
 		a.mediaType = plainJSON
 	}
+	a = a.tag(h, r)
 	if r.Context().Err() != nil {
 		a.status = statusHungUp
 	}
