@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -133,7 +135,7 @@ func TestOnlyNamedOriginsMayCall(t *testing.T) {
 		return h
 	}
 	for _, method := range []string{http.MethodPost, http.MethodOptions} {
-		if h := ask(method, "https://shop.example"); h.Get("Access-Control-Allow-Origin") != "https://shop.example" || !strings.Contains(h.Get("Vary"), "Origin") {
+		if h := ask(method, "https://shop.example"); h.Get("Access-Control-Allow-Origin") != "https://shop.example" || !strings.Contains(strings.Join(h.Values("Vary"), ","), "Origin") {
 			t.Errorf("%s from the shop: %v", method, h)
 		}
 		for _, stranger := range []string{"", "null", "https://evil.example", "https://shop.example.evil", "http://shop.example", "https://shop.example:8443", "*"} {
@@ -143,7 +145,7 @@ func TestOnlyNamedOriginsMayCall(t *testing.T) {
 					t.Errorf("%s from %q: %v", method, stranger, h)
 				}
 			}
-			if !strings.Contains(h.Get("Vary"), "Origin") {
+			if !strings.Contains(strings.Join(h.Values("Vary"), ","), "Origin") {
 				t.Errorf("%s from %q: a cache would mix origins up", method, stranger)
 			}
 		}
@@ -195,6 +197,34 @@ func TestMadeUpOperationNamesShareOneLabel(t *testing.T) {
 	for _, f := range families {
 		if f.GetName() == "membergate_requests_total" && len(f.GetMetric()) != maxOperationNames+1 {
 			t.Errorf("%d series, want %d", len(f.GetMetric()), maxOperationNames+1)
+		}
+	}
+}
+
+func TestLongAnswersAreCompressedForWhoCanReadThem(t *testing.T) {
+	long := strings.Repeat("type T { field: String }\n", 200)
+	r := start(t, func(_ *Settings, p *Parts) { p.SDL = long })
+	for _, c := range []struct {
+		path, accept, want string
+	}{
+		{"/schema.graphqls", "gzip", "gzip"}, {"/schema.graphqls", "", ""}, {"/schema.graphqls", "gzip;q=0", ""}, {"/healthz", "gzip", ""},
+	} {
+		req, err := http.NewRequest(http.MethodGet, r.public+c.path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Accept-Encoding", cmp.Or(c.accept, "identity"))
+		a, err := oneShot.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(a.Body)
+		_ = a.Body.Close()
+		if got := a.Header.Get("Content-Encoding"); err != nil || got != c.want || got != "" && len(body) > len(long)/5 {
+			t.Errorf("%s for %q comes as %q with %d bytes, %v", c.path, c.accept, got, len(body), err)
+		}
+		if c.want != "" && !strings.Contains(strings.Join(a.Header.Values("Vary"), ","), "Accept-Encoding") {
+			t.Errorf("caches are not told: %v", a.Header)
 		}
 	}
 }
