@@ -117,6 +117,7 @@ func (e *Executor) settled(op *graphql.OperationContext, answer *graphql.Respons
 	if !ok {
 		return
 	}
+	op.Stats.SetExtension(chargeName, nil) // later answers of the same operation give nothing back
 	cost := map[string]int{"estimated": c.estimated, "actual": objects(answer.Data)}
 	if e.parts.Limits != nil {
 		e.parts.Limits.Settle(c.answer, max(cost["actual"], 1))
