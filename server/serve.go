@@ -45,6 +45,9 @@ func newServer(s Settings, p *Parts, log *slog.Logger) (*server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("PORT is %d, where this program cannot listen: %w", s.Port, err)
 	}
+	if public, err = s.TLS.listen(public); err != nil {
+		return nil, err
+	}
 	admin, err := net.Listen("tcp", s.AdminAddr)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("ADMIN_ADDR is %q, where this program cannot listen: %w", s.AdminAddr, err), public.Close())

@@ -9,8 +9,9 @@ import (
 // Settings are everything that the environment decides. docs and CONTRACT name them by their environment names, which
 // stand behind each field.
 type Settings struct {
-	Port      int    // PORT: the public listener; 0 lets the system choose
-	AdminAddr string // ADMIN_ADDR: metrics and profiles, host:port
+	Port      int         // PORT: the public listener; 0 lets the system choose
+	TLS       TLSSettings // TLS_CERT_FILE, TLS_KEY_FILE
+	AdminAddr string      // ADMIN_ADDR: metrics and profiles, host:port
 
 	MongoURI      Secret // MONGODB_URI: empty is the embedded store; it may hold a password
 	MongoDatabase string // MONGODB_DATABASE

@@ -19,6 +19,7 @@ func readSettings(get func(name string) string) (Settings, error) {
 	var s Settings
 	s.Production = r.choice("APP_ENV", "development", "production") == "production"
 	s.Port = r.port("PORT", 8080)
+	s.TLS = r.tls()
 	s.AdminAddr = r.address("ADMIN_ADDR", "127.0.0.1:9090")
 	s.MongoURI = r.store("MONGODB_URI", "mongodb://", "mongodb+srv://")
 	s.MongoDatabase = r.matching("MONGODB_DATABASE", "members", databaseName, "1 to 63 letters, digits, _ and -")
