@@ -61,6 +61,7 @@ func (r *report) check(p *Programme) {
 	c.moderation()
 	c.lifecycle()
 	c.privacy()
+	c.identity()
 	c.rules()
 	c.notices()
 	c.recommendations()

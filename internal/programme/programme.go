@@ -42,6 +42,7 @@ type Programme struct {
 	AfterSales    *AfterSales       `yaml:"afterSales"`    // absent = no one-tap requests
 	Household     *Household        `yaml:"household"`     // absent = nothing is asked of home
 	Completeness  []Completing      `yaml:"completeness"`  // what makes a profile complete
+	Identity      *Identity         `yaml:"identity"`      // absent = nothing that tells who members are is kept
 	Privacy       Privacy           `yaml:"privacy"`       //
 	Rules         []Rule            `yaml:"rules"`         // the rules as members read them
 	Returns       Returns           `yaml:"returns"`       // coins that come back
