@@ -35,6 +35,7 @@ import (
 	"membergate/internal/supply"
 	"membergate/internal/transfer"
 	"membergate/internal/upload"
+	"membergate/internal/vault"
 	"membergate/internal/voucher"
 	"membergate/internal/wallet"
 )
@@ -49,7 +50,7 @@ var documents = map[string]any{
 	"slips": posting.Slip{}, "badges": adoption.Badge{}, "reports": report.Report{}, "moderationLog": report.Entry{}, "uploads": upload.Upload{}, "decisions": profile.Decision{},
 	"insights": insight.Note{}, "fifths": insight.Fifths{},
 	"requests": desk.Request{}, "cards": desk.Card{}, "inboxes": notice.Inbox{}, "notices": notice.Notice{}, "noticeSettings": notice.Settings{}, "deletions": personal.Deletion{}, "tastes": recommend.Taste{},
-	"staffings": community.Staffing{}, "roleLog": community.RoleChange{}, "boards": contribution.Board{}, "stars": star.Star{}, "wide": wideRow{},
+	"staffings": community.Staffing{}, "roleLog": community.RoleChange{}, "boards": contribution.Board{}, "stars": star.Star{}, "wide": wideRow{}, "identities": vault.Identity{}, "readings": vault.Application{},
 }
 
 func TestEveryFieldThatCanBeStoredIsInTheDataMap(t *testing.T) {

@@ -53,6 +53,7 @@ var shared = map[bucket][]personal.Mention{
 	boards:        {{At: "Entries", Name: "Member", Out: true}},
 	stars:         {{Name: "Member"}},
 	tierSeats:     {{At: "Taken", Name: "Member", Out: true}},
+	readings:      {{Name: "Member", Blank: []string{"Reason", "Input"}}},
 }
 
 // apart are the buckets that know nobody but by a random name, or nobody at all; and those that deletions end themselves.

@@ -14,6 +14,7 @@ import (
 	"membergate/internal/report"
 	"membergate/internal/rotation"
 	"membergate/internal/secret"
+	"membergate/internal/vault"
 	"membergate/internal/voucher"
 )
 
@@ -33,6 +34,13 @@ var sealedPlaces = []sealedIn{
 	sealedTexts(vouchers, voucher.Purpose, func(c *voucher.Code) []*string { return []*string{&c.Sealed} }),
 	sealedTexts(redemptions, voucher.Purpose, func(r *redemption.Redemption) []*string { return []*string{&r.Sealed} }),
 	sealedTexts(insights, insight.SealPurpose, func(n *insight.Note) []*string { return []*string{&n.Sealed} }),
+	sealedTexts(readings, vault.ReasonPurpose, func(a *vault.Application) []*string { return []*string{&a.Reason} }),
+	sealedTexts(identities, vault.SealPurpose, func(i *vault.Identity) (out []*string) {
+		for n := range i.Facts {
+			out = append(out, &i.Facts[n].Sealed)
+		}
+		return out
+	}),
 	sealedTexts(noticeSettings, notice.DevicePurpose, func(s *notice.Settings) (out []*string) {
 		for i := range s.Devices {
 			out = append(out, &s.Devices[i].Token)
@@ -125,7 +133,7 @@ func (r *Rotation) Swap(ctx context.Context, place, id, older, newer string) (do
 func (r *Rotation) Hashed(ctx context.Context) (map[string]int, error) {
 	out := map[string]int{}
 	err := r.s.read(ctx, func(t *tx) error {
-		for _, b := range []bucket{vouchers, deviceOwners} {
+		for _, b := range []bucket{vouchers, deviceOwners, identityHashes, erased} {
 			for k := range t.from(b, nil, nil) {
 				hash, _, _ := bytes.Cut(k, []byte{0})
 				out[secret.SealedWith(string(hash))]++

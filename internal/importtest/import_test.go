@@ -60,6 +60,7 @@ var may = map[string][]string{
 	"internal/admission":   {"internal/programme", "internal/member", "internal/tier", "internal/account"},
 	"internal/transfer":    {"internal/programme", "internal/member", "internal/wallet"},
 	"internal/adjustment":  {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
+	"internal/vault":       {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
 	"internal/coupon":      {"internal/programme", "internal/member", "internal/tier", "internal/eligibility"},
 	"internal/claim":       {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
 	"internal/invitation":  {"internal/programme", "internal/member", "internal/tier", "internal/coupon", "internal/wallet", "internal/account"},
@@ -109,7 +110,7 @@ var may = map[string][]string{
 
 // domains are the packages that hold rules and know no store, no HTTP and no GraphQL.
 var domains = []string{
-	"internal/profile", "internal/personal", "internal/desk", "internal/rotation",
+	"internal/profile", "internal/personal", "internal/desk", "internal/rotation", "internal/vault",
 	"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/wallet", "internal/checkout", "internal/account", "internal/order", "internal/benefit",
 	"internal/moderation", "internal/upload", "internal/product", "internal/reward", "internal/voucher", "internal/redemption", "internal/admission", "internal/adjustment", "internal/transfer", "internal/family", "internal/cursor", "internal/community", "internal/posting", "internal/report", "internal/inspection", "internal/adoption", "internal/contribution", "internal/star", "internal/recommend", "internal/claim",
 	"internal/event", "internal/insight", "internal/experiment", "internal/saving", "internal/supply", "internal/change", "internal/coupon", "internal/basket", "internal/offer", "internal/giving", "internal/membership", "internal/notice", "internal/invitation", "internal/glance",

@@ -18,7 +18,7 @@ var documents = map[string]any{
 	"badges": badgeDoc{}, "reports": reportDoc{}, "moderation": logDoc{}, "uploads": uploadDoc{}, "decisions": decisionDoc{}, "requests": requestDoc{}, "cards": cardDoc{},
 	"insights": insightDoc{}, "fifths": fifthsDoc{},
 	"inboxes": inboxDoc{}, "notices": noticeDoc{}, "noticeSettings": settingsDoc{}, "deletions": deletionDoc{}, "erased": erasedDoc{}, "orphans": orphanDoc{}, "tastes": tasteDoc{},
-	"boards": boardDoc{}, "unlisted": unlistedDoc{}, "stars": starDoc{}, "findings": findingDoc{}, "wide": wideDoc{},
+	"boards": boardDoc{}, "unlisted": unlistedDoc{}, "stars": starDoc{}, "findings": findingDoc{}, "wide": wideDoc{}, "identities": identityDoc{}, "readings": readingDoc{},
 }
 
 // Those that are written without a struct of their own.

@@ -15,6 +15,7 @@ import (
 	"membergate/internal/report"
 	"membergate/internal/rotation"
 	"membergate/internal/secret"
+	"membergate/internal/vault"
 	"membergate/internal/voucher"
 )
 
@@ -35,13 +36,15 @@ var sealedPlaces = []sealedIn{
 	{redemptions, voucher.Purpose, []string{"sealed"}, false},
 	{insights, insight.SealPurpose, []string{"sealed"}, false},
 	{noticeSettings, notice.DevicePurpose, []string{"devices.token"}, true},
+	{readings, vault.ReasonPurpose, []string{"reason"}, false},
+	{identities, vault.SealPurpose, []string{"facts.sealed"}, true},
 }
 
 // hashedPlaces are the fields that begin with the id of the key that they were hashed with.
 var hashedPlaces = []struct {
 	collection collection
 	field      string
-}{{vouchers, "_id"}, {noticeSettings, "devices.hash"}}
+}{{vouchers, "_id"}, {noticeSettings, "devices.hash"}, {identities, "facts.hash"}, {erased, "_id"}}
 
 // Rotation is a rotation.Store.
 type Rotation struct{ s *Store }

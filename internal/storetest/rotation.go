@@ -12,8 +12,10 @@ import (
 	desks "membergate/internal/desk"
 	"membergate/internal/member"
 	"membergate/internal/notice"
+	"membergate/internal/personal"
 	"membergate/internal/rotation"
 	"membergate/internal/secret"
+	"membergate/internal/vault"
 	"membergate/internal/voucher"
 )
 
@@ -24,6 +26,8 @@ type Strongbox struct {
 	Requests desks.Requests
 	Notices  notice.Store
 	Accounts account.Store
+	Vault    vault.Store
+	Personal personal.Store
 }
 
 // Rotation tests the promises of rotation.Store, and of sealing anew on it. Others may keep things in it meanwhile.
@@ -53,6 +57,8 @@ type box struct {
 	request  desks.Request
 	settings notice.Settings
 	profile  member.Profile
+	identity vault.Identity
+	reading  vault.Application
 }
 
 func (s Strongbox) fill(t *testing.T, ctx context.Context, keys *secret.Keys) (b box) {
@@ -84,6 +90,19 @@ func (s Strongbox) fill(t *testing.T, ctx context.Context, keys *secret.Keys) (b
 	h.Profile.Sealed = keys.Seal(account.SealPurpose, "the home")
 	must(t, s.Accounts.Create(ctx, h))
 	b.profile = h.Profile
+
+	b.identity = vault.Identity{Member: member.ID(name("member"))}
+	for _, k := range vault.Kinds() {
+		f := filled[vault.Fact](dice(10))
+		f.Kind, f.Sealed, f.Hash = k, keys.Seal(vault.SealPurpose, "the "+string(k)), keys.Hashes(vault.SealPurpose, name("fact"))[0]
+		b.identity.Facts = append(b.identity.Facts, f)
+	}
+	must(t, s.Vault.Save(ctx, b.identity))
+	b.identity.Version = 1
+	b.reading = application(11)
+	b.reading.Reason = keys.Seal(vault.ReasonPurpose, "the reason")
+	must(t, s.Vault.Apply(ctx, b.reading))
+	must(t, s.Personal.Bar(ctx, keys.Hashes("erased member", name("gone"))[:1], askedAt)) // who must not come back is found by a hash
 	return b
 }
 
@@ -111,10 +130,19 @@ func (s Strongbox) read(t *testing.T, ctx context.Context, b box, keys *secret.K
 	}
 	out.profile = load(t, ctx, s.Accounts, b.profile.ID).Profile
 	open(account.SealPurpose, &out.profile.Sealed)
+	out.identity, err = s.Vault.Of(ctx, b.identity.Member)
+	must(t, err)
+	for i := range out.identity.Facts {
+		open(vault.SealPurpose, &out.identity.Facts[i].Sealed)
+	}
+	out.reading, _, err = s.Vault.ByID(ctx, b.reading.ID)
+	must(t, err)
+	open(vault.ReasonPurpose, &out.reading.Reason)
 	return out, texts
 }
 
-var plainTexts = []string{"the code", "the words", "the note", "token 0", "token 1", "token 2", "the home"}
+var plainTexts = []string{"the code", "the words", "the note", "token 0", "token 1", "token 2", "the home",
+	"the NAME", "the PHONE", "the ADDRESS", "the ID_NUMBER", "the reason"}
 
 func resealAll(t *testing.T, ctx context.Context, s Strongbox) {
 	old, both, latest := ringOf(t, "a1"), ringOf(t, "a2", "a1"), ringOf(t, "a2")
@@ -128,13 +156,13 @@ func resealAll(t *testing.T, ctx context.Context, s Strongbox) {
 	service := &rotation.Service{Store: s.Sealed, Keys: both}
 	uses, err := service.Uses(ctx)
 	must(t, err)
-	if u := uses["a1"]; u.Sealed != 35 || u.Hashed != 20 {
+	if u := uses["a1"]; u.Sealed != 60 || u.Hashed != 45 {
 		t.Fatalf("before, the old key is needed for %+v", u)
 	}
 	told := 0
 	out, err := service.Reseal(ctx, func(n int) { told = max(told, n) })
 	must(t, err)
-	if out.Resealed != 35 || told < 35 {
+	if out.Resealed != 60 || told < 60 {
 		t.Errorf("sealed anew: %+v, told %d", out, told)
 	}
 	for i, b := range all {
@@ -144,11 +172,13 @@ func resealAll(t *testing.T, ctx context.Context, s Strongbox) {
 		same(t, "everything else", now.request, before[i].request)
 		same(t, "everything else", now.code, before[i].code)
 		same(t, "everything else", now.profile, before[i].profile)
+		same(t, "everything else", now.identity, before[i].identity)
+		same(t, "everything else", now.reading, before[i].reading)
 	}
 	if out, err = service.Reseal(ctx, nil); err != nil || out.Resealed != 0 {
 		t.Errorf("again: %+v, %v", out, err)
 	}
-	if uses, err = service.Uses(ctx); err != nil || uses["a1"].Sealed != 0 || uses["a1"].Hashed != 20 || uses["a2"].Sealed != 35 {
+	if uses, err = service.Uses(ctx); err != nil || uses["a1"].Sealed != 0 || uses["a1"].Hashed != 45 || uses["a2"].Sealed != 60 {
 		t.Errorf("after, the keys are needed for %+v, %v", uses, err)
 	}
 }
