@@ -2689,6 +2689,250 @@ type HouseholdSetUserError struct {
 
 func (HouseholdSetUserError) IsUserError() {}
 
+// Something that tells who a member is, as far as it is shown: what the mask of the programme hides is `*`, one for each
+// character.
+type IdentityFact struct {
+	// NAME, PHONE, ADDRESS or ID_NUMBER; more may come.
+	Kind string `json:"kind"`
+	// What is left readable of it, such as 1380013****.
+	Masked string `json:"masked"`
+	// Whether somebody who can know has confirmed it, such as who signs members in. What members tell is not, until then.
+	Verified bool `json:"verified"`
+	// Since when it is so.
+	At time.Time `json:"at"`
+}
+
+// Something that tells who a member is, as it is. Only staff gets it, for an application.
+type IdentityPlainFact struct {
+	// NAME, PHONE, ADDRESS or ID_NUMBER; more may come.
+	Kind string `json:"kind"`
+	// The fact itself.
+	Value string `json:"value"`
+	// Whether somebody who can know has confirmed it.
+	Verified bool `json:"verified"`
+}
+
+// A wish of staff to read who a member is, and all that became of it. Who applied sees it, and who may answer.
+type IdentityReadApplication struct {
+	// Opaque id of the application.
+	ID string `json:"id"`
+	// Whom it is about. Null when the account is gone, or together with an error.
+	Profile *PublicProfile `json:"profile,omitempty"`
+	// What is to be read: NAME, PHONE, ADDRESS, ID_NUMBER; more may come.
+	Fields []string `json:"fields"`
+	// Code of what it is for, of those that the programme has. The member reads it in words.
+	Purpose string `json:"purpose"`
+	// What it is for in the language asked for, as the member reads it.
+	PurposeName string `json:"purposeName"`
+	// What who applied wrote. The member does not read it. Empty when the account is gone.
+	Reason string `json:"reason"`
+	// PENDING, APPROVED, REJECTED, EXPIRED or READ; more may come.
+	State string `json:"state"`
+	// Who applied, as the staff's token names them.
+	AppliedBy string `json:"appliedBy"`
+	// The role in which they did.
+	AppliedAs string `json:"appliedAs"`
+	// When it was applied for.
+	AppliedAt time.Time `json:"appliedAt"`
+	// Until when it can be answered, exclusive. After that it has expired.
+	DecideBy time.Time `json:"decideBy"`
+	// Until when it can be read, exclusive. Null while a yes is missing, and after a no.
+	ReadBy *time.Time `json:"readBy,omitempty"`
+	// All that was done with it, the first first. Nothing of it is ever changed.
+	Deeds []*IdentityReadDeed `json:"deeds"`
+	// Whether the viewer may say yes now.
+	CanDecide bool      `json:"canDecide"`
+	Member    member.ID `json:"-"`
+}
+
+func (IdentityReadApplication) IsNode() {}
+
+// A page of applications to read who members are.
+type IdentityReadApplicationConnection struct {
+	// The applications with their cursors.
+	Edges []*IdentityReadApplicationEdge `json:"edges"`
+	// The applications alone.
+	Nodes []*IdentityReadApplication `json:"nodes"`
+	// Where the page lies.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// An application in a page of them.
+type IdentityReadApplicationEdge struct {
+	// Opaque place of the application in the list.
+	Cursor string `json:"cursor"`
+	// The application itself.
+	Node *IdentityReadApplication `json:"node"`
+}
+
+// A wish to read who a member is.
+type IdentityReadApplyInput struct {
+	// 1 to 64 visible ASCII characters that name this sending; sent again with the same input it applies once.
+	IdempotencyKey string `json:"idempotencyKey"`
+	// Whom it is about: the id of their public profile.
+	MemberID string `json:"memberId"`
+	// What is to be read, and no more than is needed: NAME, PHONE, ADDRESS, ID_NUMBER.
+	Fields []string `json:"fields"`
+	// Code of what it is for, of those that the programme has. The member reads it in words.
+	Purpose string `json:"purpose"`
+	// Why, for who answers and for the audit: 1 to 500 characters, else BAD_USER_INPUT. The member does not read it.
+	Reason string `json:"reason"`
+}
+
+// What has become of a wish to read who a member is.
+type IdentityReadApplyPayload struct {
+	// The application. Null when it was refused.
+	Application *IdentityReadApplication `json:"application,omitempty"`
+	// Whether an earlier sending of the same key made it.
+	Replayed bool `json:"replayed"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*IdentityReadApplyUserError `json:"userErrors"`
+}
+
+// Why this cannot be applied for.
+type IdentityReadApplyUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code IdentityReadApplyErrorCode `json:"code"`
+}
+
+func (IdentityReadApplyUserError) IsUserError() {}
+
+// An answer to an application.
+type IdentityReadDecideInput struct {
+	// The application.
+	ApplicationID string `json:"applicationId"`
+	// True for a yes, false for a no, which ends it.
+	Approve bool `json:"approve"`
+}
+
+// The application after an answer.
+type IdentityReadDecidePayload struct {
+	// The application. Null when the answer was refused.
+	Application *IdentityReadApplication `json:"application,omitempty"`
+	// Why the answer does not count; empty when it does.
+	UserErrors []*IdentityReadDecideUserError `json:"userErrors"`
+}
+
+// Why an answer does not count.
+type IdentityReadDecideUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code IdentityReadDecideErrorCode `json:"code"`
+}
+
+func (IdentityReadDecideUserError) IsUserError() {}
+
+// Something that was done with an application to read who a member is.
+type IdentityReadDeed struct {
+	// YES, NO or READ; more may come.
+	Act string `json:"act"`
+	// Who did it, as the staff's token names them.
+	By string `json:"by"`
+	// The role in which they did.
+	Role string `json:"role"`
+	// When it was done.
+	At time.Time `json:"at"`
+}
+
+// Which application is to be read.
+type IdentityReadInput struct {
+	// The application.
+	ApplicationID string `json:"applicationId"`
+	// A token of `identityTokenIssue` for READ.
+	Token string `json:"token"`
+}
+
+// What was read.
+type IdentityReadPayload struct {
+	// The facts that were applied for and are known, as they are. They are given here once. Null when it was refused.
+	Facts []*IdentityPlainFact `json:"facts,omitempty"`
+	// The application. Null when it was refused.
+	Application *IdentityReadApplication `json:"application,omitempty"`
+	// Why it was refused; empty when it was not.
+	UserErrors []*IdentityReadUserError `json:"userErrors"`
+}
+
+// Why it cannot be read.
+type IdentityReadUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code IdentityReadErrorCode `json:"code"`
+}
+
+func (IdentityReadUserError) IsUserError() {}
+
+// What a member tells of who they are. Absent leaves a fact as it is, an empty text takes it back.
+type IdentitySetInput struct {
+	// A token of `identityTokenIssue` for SET.
+	Token string `json:"token"`
+	// The full name, 1 to 60 characters.
+	Name *string `json:"name,omitempty"`
+	// The phone: 7 to 15 digits, with a plus in front of a country's code. Spaces, dashes and brackets are left out.
+	Phone *string `json:"phone,omitempty"`
+	// The address, 1 to 200 characters.
+	Address *string `json:"address,omitempty"`
+	// The number of an identity card or passport: 5 to 20 letters and digits. The last character of a resident's must be right.
+	IDNumber *string `json:"idNumber,omitempty"`
+}
+
+// What is known of who the member is now.
+type IdentitySetPayload struct {
+	// The facts, masked. Null when nothing was changed.
+	Identity []*IdentityFact `json:"identity,omitempty"`
+	// Why nothing was changed; empty on success.
+	UserErrors []*IdentitySetUserError `json:"userErrors"`
+}
+
+// Why it is not told.
+type IdentitySetUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code IdentitySetErrorCode `json:"code"`
+}
+
+func (IdentitySetUserError) IsUserError() {}
+
+// For which step a token is wanted.
+type IdentityTokenIssueInput struct {
+	// The step.
+	Step IdentityStep `json:"step"`
+}
+
+// A token for one step.
+type IdentityTokenIssuePayload struct {
+	// The token. It is shown here alone. Null when it was refused.
+	Token *string `json:"token,omitempty"`
+	// Until when it is good, exclusive. Null when it was refused.
+	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+	// Why there is none; empty when there is one.
+	UserErrors []*IdentityTokenIssueUserError `json:"userErrors"`
+}
+
+// Why no token is given.
+type IdentityTokenIssueUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code IdentityTokenIssueErrorCode `json:"code"`
+}
+
+func (IdentityTokenIssueUserError) IsUserError() {}
+
 // A coupon that is not in the best set.
 type IdleCoupon struct {
 	// Which coupon is left for another order.
@@ -3039,6 +3283,11 @@ type Member struct {
 	Preferences []*HouseholdChoice `json:"preferences"`
 	// What the member's data may be used for.
 	Privacy *Privacy `json:"privacy"`
+	// The member's phone, masked. Null while none is known, and together with an error.
+	Phone *IdentityFact `json:"phone,omitempty"`
+	// What is known of who the member is, masked: at most one fact of each kind. Nobody else sees it; staff reads it only as
+	// `privacy.staffReads` shows. Null only together with an error.
+	Identity []*IdentityFact `json:"identity,omitempty"`
 	// The experiments that the member takes part in now, in the programme's order, each always with the same variant. Those that
 	// need a consent are there only while it is given.
 	Experiments []*MemberExperiment `json:"experiments"`
@@ -4430,6 +4679,9 @@ type Privacy struct {
 	Purposes []*PrivacyPurpose `json:"purposes"`
 	// What the member has decided so far, newest first. Null only together with an error.
 	Decisions *PrivacyDecisionConnection `json:"decisions,omitempty"`
+	// What staff has read of who the member is, the latest first. Each needs two others of the staff to say yes. Null only
+	// together with an error.
+	StaffReads *StaffReadConnection `json:"staffReads,omitempty"`
 	// What of the member's data is being deleted, or was: the request that must be done first, else the one that was done last.
 	// Null when nothing was asked for, or together with an error.
 	Deletion *PrivacyDeletion `json:"deletion,omitempty"`
@@ -5271,6 +5523,38 @@ type SpendLimitInput struct {
 	Period SpendLimitPeriod `json:"period"`
 	// Spending of more coins than this at once asks for a yes; absent or null: none does.
 	ApprovalAbove *int `json:"approvalAbove,omitempty"`
+}
+
+// That somebody of the staff has read who the member is. Two others had said yes.
+type StaffRead struct {
+	// When it was read.
+	At time.Time `json:"at"`
+	// What could be read: NAME, PHONE, ADDRESS, ID_NUMBER; more may come.
+	Fields []string `json:"fields"`
+	// Code of what it was for.
+	Purpose string `json:"purpose"`
+	// What it was for, in the language asked for.
+	PurposeName string `json:"purposeName"`
+	// The role of who read it, such as service.
+	Role string `json:"role"`
+}
+
+// A page of what staff has read of who the member is.
+type StaffReadConnection struct {
+	// The readings with their cursors.
+	Edges []*StaffReadEdge `json:"edges"`
+	// The readings alone.
+	Nodes []*StaffRead `json:"nodes"`
+	// Where the page lies.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A reading in a page of them.
+type StaffReadEdge struct {
+	// Opaque place of the reading in the list.
+	Cursor string `json:"cursor"`
+	// The reading itself.
+	Node *StaffRead `json:"node"`
 }
 
 // What a wallet held at the beginning or the end of a month.
@@ -8758,6 +9042,402 @@ func (e *HistoryDeleteErrorCode) UnmarshalJSON(b []byte) error {
 }
 
 func (e HistoryDeleteErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why something cannot be applied for.
+type IdentityReadApplyErrorCode string
+
+const (
+	// The programme keeps nothing that tells who members are.
+	IdentityReadApplyErrorCodeIdentityOff IdentityReadApplyErrorCode = "IDENTITY_OFF"
+	// Nothing is known by this id.
+	IdentityReadApplyErrorCodeNotFound IdentityReadApplyErrorCode = "NOT_FOUND"
+	// The fields are none, or hold something else than NAME, PHONE, ADDRESS and ID_NUMBER.
+	IdentityReadApplyErrorCodeUnknownField IdentityReadApplyErrorCode = "UNKNOWN_FIELD"
+	// The programme has no such purpose.
+	IdentityReadApplyErrorCodeUnknownPurpose IdentityReadApplyErrorCode = "UNKNOWN_PURPOSE"
+	// It is about the viewer.
+	IdentityReadApplyErrorCodeOwnIdentity IdentityReadApplyErrorCode = "OWN_IDENTITY"
+	// The idempotency key was used with another input.
+	IdentityReadApplyErrorCodeIdempotencyConflict IdentityReadApplyErrorCode = "IDEMPOTENCY_CONFLICT"
+)
+
+var AllIdentityReadApplyErrorCode = []IdentityReadApplyErrorCode{
+	IdentityReadApplyErrorCodeIdentityOff,
+	IdentityReadApplyErrorCodeNotFound,
+	IdentityReadApplyErrorCodeUnknownField,
+	IdentityReadApplyErrorCodeUnknownPurpose,
+	IdentityReadApplyErrorCodeOwnIdentity,
+	IdentityReadApplyErrorCodeIdempotencyConflict,
+}
+
+func (e IdentityReadApplyErrorCode) IsValid() bool {
+	switch e {
+	case IdentityReadApplyErrorCodeIdentityOff, IdentityReadApplyErrorCodeNotFound, IdentityReadApplyErrorCodeUnknownField, IdentityReadApplyErrorCodeUnknownPurpose, IdentityReadApplyErrorCodeOwnIdentity, IdentityReadApplyErrorCodeIdempotencyConflict:
+		return true
+	}
+	return false
+}
+
+func (e IdentityReadApplyErrorCode) String() string {
+	return string(e)
+}
+
+func (e *IdentityReadApplyErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = IdentityReadApplyErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid IdentityReadApplyErrorCode", str)
+	}
+	return nil
+}
+
+func (e IdentityReadApplyErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *IdentityReadApplyErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e IdentityReadApplyErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why an answer does not count.
+type IdentityReadDecideErrorCode string
+
+const (
+	// Nothing is known by this id.
+	IdentityReadDecideErrorCodeNotFound IdentityReadDecideErrorCode = "NOT_FOUND"
+	// The viewer applied; somebody else must answer.
+	IdentityReadDecideErrorCodeOwnApplication IdentityReadDecideErrorCode = "OWN_APPLICATION"
+	// It is about the viewer.
+	IdentityReadDecideErrorCodeOwnIdentity IdentityReadDecideErrorCode = "OWN_IDENTITY"
+	// Somebody else has said yes in the role of the viewer already.
+	IdentityReadDecideErrorCodeRoleAnswered IdentityReadDecideErrorCode = "ROLE_ANSWERED"
+	// It is decided, or the viewer has said the opposite before.
+	IdentityReadDecideErrorCodeAlreadyDecided IdentityReadDecideErrorCode = "ALREADY_DECIDED"
+	// The time to answer is over.
+	IdentityReadDecideErrorCodeDecisionLate IdentityReadDecideErrorCode = "DECISION_LATE"
+)
+
+var AllIdentityReadDecideErrorCode = []IdentityReadDecideErrorCode{
+	IdentityReadDecideErrorCodeNotFound,
+	IdentityReadDecideErrorCodeOwnApplication,
+	IdentityReadDecideErrorCodeOwnIdentity,
+	IdentityReadDecideErrorCodeRoleAnswered,
+	IdentityReadDecideErrorCodeAlreadyDecided,
+	IdentityReadDecideErrorCodeDecisionLate,
+}
+
+func (e IdentityReadDecideErrorCode) IsValid() bool {
+	switch e {
+	case IdentityReadDecideErrorCodeNotFound, IdentityReadDecideErrorCodeOwnApplication, IdentityReadDecideErrorCodeOwnIdentity, IdentityReadDecideErrorCodeRoleAnswered, IdentityReadDecideErrorCodeAlreadyDecided, IdentityReadDecideErrorCodeDecisionLate:
+		return true
+	}
+	return false
+}
+
+func (e IdentityReadDecideErrorCode) String() string {
+	return string(e)
+}
+
+func (e *IdentityReadDecideErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = IdentityReadDecideErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid IdentityReadDecideErrorCode", str)
+	}
+	return nil
+}
+
+func (e IdentityReadDecideErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *IdentityReadDecideErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e IdentityReadDecideErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why it cannot be read.
+type IdentityReadErrorCode string
+
+const (
+	// Nothing is known by this id.
+	IdentityReadErrorCodeNotFound IdentityReadErrorCode = "NOT_FOUND"
+	// A yes is missing, or somebody said no.
+	IdentityReadErrorCodeNotApproved IdentityReadErrorCode = "NOT_APPROVED"
+	// The time to read is over; apply again.
+	IdentityReadErrorCodeReadLate IdentityReadErrorCode = "READ_LATE"
+	// It was read, and is read once.
+	IdentityReadErrorCodeAlreadyRead IdentityReadErrorCode = "ALREADY_READ"
+	// The token was not given to the viewer for this step.
+	IdentityReadErrorCodeTokenUnknown IdentityReadErrorCode = "TOKEN_UNKNOWN"
+	// The token's time is over; ask for a new one.
+	IdentityReadErrorCodeTokenExpired IdentityReadErrorCode = "TOKEN_EXPIRED"
+	// The token was used before; ask for a new one.
+	IdentityReadErrorCodeTokenUsed IdentityReadErrorCode = "TOKEN_USED"
+)
+
+var AllIdentityReadErrorCode = []IdentityReadErrorCode{
+	IdentityReadErrorCodeNotFound,
+	IdentityReadErrorCodeNotApproved,
+	IdentityReadErrorCodeReadLate,
+	IdentityReadErrorCodeAlreadyRead,
+	IdentityReadErrorCodeTokenUnknown,
+	IdentityReadErrorCodeTokenExpired,
+	IdentityReadErrorCodeTokenUsed,
+}
+
+func (e IdentityReadErrorCode) IsValid() bool {
+	switch e {
+	case IdentityReadErrorCodeNotFound, IdentityReadErrorCodeNotApproved, IdentityReadErrorCodeReadLate, IdentityReadErrorCodeAlreadyRead, IdentityReadErrorCodeTokenUnknown, IdentityReadErrorCodeTokenExpired, IdentityReadErrorCodeTokenUsed:
+		return true
+	}
+	return false
+}
+
+func (e IdentityReadErrorCode) String() string {
+	return string(e)
+}
+
+func (e *IdentityReadErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = IdentityReadErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid IdentityReadErrorCode", str)
+	}
+	return nil
+}
+
+func (e IdentityReadErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *IdentityReadErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e IdentityReadErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why it is not told.
+type IdentitySetErrorCode string
+
+const (
+	// The programme keeps nothing that tells who members are.
+	IdentitySetErrorCodeIdentityOff IdentitySetErrorCode = "IDENTITY_OFF"
+	// The token was not given to the viewer for this step.
+	IdentitySetErrorCodeTokenUnknown IdentitySetErrorCode = "TOKEN_UNKNOWN"
+	// The token's time is over; ask for a new one.
+	IdentitySetErrorCodeTokenExpired IdentitySetErrorCode = "TOKEN_EXPIRED"
+	// The token was used before; ask for a new one.
+	IdentitySetErrorCodeTokenUsed IdentitySetErrorCode = "TOKEN_USED"
+	// None of the facts is given.
+	IdentitySetErrorCodeNothingTold IdentitySetErrorCode = "NOTHING_TOLD"
+	// `field` cannot be what it says, such as a phone with letters.
+	IdentitySetErrorCodeWrongForm IdentitySetErrorCode = "WRONG_FORM"
+)
+
+var AllIdentitySetErrorCode = []IdentitySetErrorCode{
+	IdentitySetErrorCodeIdentityOff,
+	IdentitySetErrorCodeTokenUnknown,
+	IdentitySetErrorCodeTokenExpired,
+	IdentitySetErrorCodeTokenUsed,
+	IdentitySetErrorCodeNothingTold,
+	IdentitySetErrorCodeWrongForm,
+}
+
+func (e IdentitySetErrorCode) IsValid() bool {
+	switch e {
+	case IdentitySetErrorCodeIdentityOff, IdentitySetErrorCodeTokenUnknown, IdentitySetErrorCodeTokenExpired, IdentitySetErrorCodeTokenUsed, IdentitySetErrorCodeNothingTold, IdentitySetErrorCodeWrongForm:
+		return true
+	}
+	return false
+}
+
+func (e IdentitySetErrorCode) String() string {
+	return string(e)
+}
+
+func (e *IdentitySetErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = IdentitySetErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid IdentitySetErrorCode", str)
+	}
+	return nil
+}
+
+func (e IdentitySetErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *IdentitySetErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e IdentitySetErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// A step that needs a token.
+type IdentityStep string
+
+const (
+	// A member tells who they are, with `identitySet`.
+	IdentityStepSet IdentityStep = "SET"
+	// Staff reads who a member is, with `identityRead`.
+	IdentityStepRead IdentityStep = "READ"
+)
+
+var AllIdentityStep = []IdentityStep{
+	IdentityStepSet,
+	IdentityStepRead,
+}
+
+func (e IdentityStep) IsValid() bool {
+	switch e {
+	case IdentityStepSet, IdentityStepRead:
+		return true
+	}
+	return false
+}
+
+func (e IdentityStep) String() string {
+	return string(e)
+}
+
+func (e *IdentityStep) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = IdentityStep(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid IdentityStep", str)
+	}
+	return nil
+}
+
+func (e IdentityStep) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *IdentityStep) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e IdentityStep) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why no token is given.
+type IdentityTokenIssueErrorCode string
+
+const (
+	// The programme keeps nothing that tells who members are.
+	IdentityTokenIssueErrorCodeIdentityOff IdentityTokenIssueErrorCode = "IDENTITY_OFF"
+)
+
+var AllIdentityTokenIssueErrorCode = []IdentityTokenIssueErrorCode{
+	IdentityTokenIssueErrorCodeIdentityOff,
+}
+
+func (e IdentityTokenIssueErrorCode) IsValid() bool {
+	switch e {
+	case IdentityTokenIssueErrorCodeIdentityOff:
+		return true
+	}
+	return false
+}
+
+func (e IdentityTokenIssueErrorCode) String() string {
+	return string(e)
+}
+
+func (e *IdentityTokenIssueErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = IdentityTokenIssueErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid IdentityTokenIssueErrorCode", str)
+	}
+	return nil
+}
+
+func (e IdentityTokenIssueErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *IdentityTokenIssueErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e IdentityTokenIssueErrorCode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

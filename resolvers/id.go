@@ -23,6 +23,7 @@ const (
 	kindHold       = "Hold"
 	kindAdjustment = "CoinAdjustment"
 	kindTransfer   = "CoinTransfer"
+	kindReading    = "IdentityReadApplication"
 	kindBenefit    = "Benefit"
 	kindUse        = "BenefitUse"
 	kindFamily     = "Family"

@@ -39,6 +39,7 @@ import (
 	"membergate/internal/tier"
 	"membergate/internal/transfer"
 	"membergate/internal/upload"
+	"membergate/internal/vault"
 	"membergate/internal/viewer"
 	"membergate/internal/wallet"
 	"membergate/loaders"
@@ -68,6 +69,7 @@ type Root struct {
 	Words     *desk.Words         // that clerks check
 	Profiles  *profile.Service    // names, consents, homes
 	Personal  *personal.Service   // what members ask to be deleted
+	Vault     *vault.Service      // who members are, and who reads it
 	Community *community.Service  // feeds and threads
 	Posting   *posting.Service    // posts and comments by members
 	Adopting  *adoption.Service   // posts, by the retailer
@@ -125,6 +127,7 @@ type (
 	redemptionFields  struct{ *Root }
 	couponFields      struct{ *Root }
 	adjustmentFields  struct{ *Root }
+	readingFields     struct{ *Root }
 	applicationFields struct{ *Root }
 	transferFields    struct{ *Root }
 	pickFields        struct{ *Root }
@@ -248,6 +251,11 @@ func (r *Root) Entitlements() graph.EntitlementsResolver { return entitledFields
 
 // PostCampaign answers the fields of what members are asked to write about.
 func (r *Root) PostCampaign() graph.PostCampaignResolver { return campaignFields{r} }
+
+// IdentityReadApplication answers the fields of a wish of staff to read who a member is.
+func (r *Root) IdentityReadApplication() graph.IdentityReadApplicationResolver {
+	return readingFields{r}
+}
 
 // CoinAdjustment answers the fields of a proposal to correct coins.
 func (r *Root) CoinAdjustment() graph.CoinAdjustmentResolver { return adjustmentFields{r} }

@@ -28,6 +28,7 @@ import (
 	"membergate/internal/supply"
 	"membergate/internal/token"
 	"membergate/internal/transfer"
+	"membergate/internal/vault"
 	"membergate/loaders"
 	"membergate/resolvers"
 	"membergate/web"
@@ -131,9 +132,11 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		Codes:     &desk.Codes{Cards: st.cards, Seen: st.cache.Seen(), Keys: keys, Now: time.Now},
 		Personal:  st.personalService(rules),
 		Insight:   st.insightService(rules),
+		Vault:     st.vaultService(rules),
 		Saving:    &saving.Service{Coupons: st.coupons, Uses: st.uses, Ledger: st.ledger},
 		Recommend: &recommend.Service{Lists: lists, Tastes: st.tastes, Cursors: cursors, Last: shelf.last, Behind: recommend.NewBehind(lists)},
 	}
+	root.Vault.Tokens = &vault.Tokens{Seen: st.cache.Seen(), Keys: keys, Now: time.Now}
 	root.Profiles = &profile.Service{Accounts: st.accounts, Decisions: st.decisions, Book: rules, Withdrawn: root.Personal.Withdrawn}
 	root.Uploads, parts.Disk = s.uploads(st.uploads, keys)
 	root.Community = &community.Service{Store: st.community, Cursors: cursors, Choice: root.Recommend,

@@ -42,6 +42,7 @@ import (
 	"membergate/internal/report"
 	"membergate/internal/star"
 	"membergate/internal/transfer"
+	"membergate/internal/vault"
 )
 
 // canaries are what is planted of a member: none of them may be found after the account is closed. The id is one as well.
@@ -102,6 +103,9 @@ func (f *forgetful) plant(role family.Role) {
 	must(st.stars.AddStar(ctx, star.Star{Group: "GARDEN", Month: "2026-01", Member: forgetter, Points: 3, Streak: 1, At: at, Open: true}))
 	must(st.community.SetCircle(ctx, "GARDEN", forgetter, true, 9))
 	must(st.community.SetStaffing(ctx, "GARDEN", community.Staffing{}.With(forgetter, "ASSISTANT", at), community.RoleChange{Member: forgetter, To: "ASSISTANT", At: at, Staff: "anna", Reason: "helps"}))
+	must(st.vaultService(f.rules).Confirm(ctx, forgetter, "13800138000", at))
+	must(st.vault.Apply(ctx, vault.Application{ID: "reading-1", Input: string(forgetter), Member: forgetter, Fields: []vault.Kind{vault.Phone}, Purpose: "DELIVERY", Reason: "call 13800138000", By: "anna", At: at, DecideBy: at,
+		Keep: at.AddDate(7, 0, 0), Deeds: []vault.Deed{{Act: vault.Read, By: "anna", Role: "service", At: at}}}))
 	_, _, err = st.cache.Homes().Home(ctx, forgetter, "", 9)
 	must(err)
 	must(st.cache.Choices().Tell(ctx, recommend.Choice{ID: "use-1", Member: forgetter, At: at}))
@@ -318,6 +322,9 @@ func TestAClosedAccountLeavesNoTrace(t *testing.T) {
 		f.told()
 		for _, where := range f.found(s) {
 			t.Errorf("left is %s", where)
+		}
+		if a, known, err := st.vault.ByID(t.Context(), "reading-1"); err != nil || !known || !strings.HasPrefix(string(a.Member), "gone-") || a.Reason != "" || len(a.Deeds) != 1 {
+			t.Errorf("what staff read is %+v, %v", a, err)
 		}
 		if left := f.traces(rememberer); len(left) != 5 {
 			t.Errorf("of somebody else there are %v", left)

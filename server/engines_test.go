@@ -97,7 +97,7 @@ func newEngine(name string, pairs ...string) (*engine, error) {
 		return nil, fmt.Errorf("the sample cannot be imported: %s", log)
 	}
 	e.summary, e.took = summary, time.Since(began)
-	if err := errors.Join(putVillage(e.pairs), fill(e.pairs, putSpenders, putInboxes, putSociety, putKept, putTardy, putChecked)); err != nil {
+	if err := errors.Join(putVillage(e.pairs), fill(e.pairs, putSpenders, putInboxes, putSociety, putKept, putTardy, putChecked, putIdentities)); err != nil {
 		return nil, err
 	}
 	if name == "embedded" {

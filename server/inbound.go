@@ -35,7 +35,7 @@ type inbound struct {
 }
 
 func newInbound(s Settings, st *stores, rules book, now clock.Clock, log *slog.Logger) *inbound {
-	in := &inbound{streams: st.cache.Events(s.Partitions), log: log, life: worker.Life, service: &event.Service{Orders: st.orderService(rules), Hears: st.insightService(rules)}}
+	in := &inbound{streams: st.cache.Events(s.Partitions), log: log, life: worker.Life, service: &event.Service{Orders: st.orderService(rules), Hears: st.insightService(rules), Knows: st.vaultService(rules)}}
 	if !s.SandboxClock.Events {
 		in.service.Now = func() time.Time { return now.Now(context.Background()) }
 	}

@@ -145,6 +145,7 @@ func askings() []asking {
 	add("Earning", today, nil, owner, single, "")
 	add("Programme", today, nil, owner, "")
 	add("ProfilePage", sampleEnd, nil, owner, single, "")
+	add("IdentityPage", sampleEnd, nil, owner, single, "")
 	add("ProfilePage", today, nil, owner)
 	add("BenefitsPage", sampleEnd, nil, everybody...)
 	add("BenefitsPage", today, map[string]any{"first": 50}, owner, single)
@@ -196,7 +197,7 @@ func askings() []asking {
 }
 
 func TestEveryQueryOfTheAppsIsAsked(t *testing.T) {
-	asked := map[string]bool{"ModerationQueue": true, "ModerationLog": true, "GroupRoleLog": true, "CodeAtTill": true, "CouponAtTill": true, "Entitlements": true, "AfterSalesQueue": true, "StoreWordCheck": true} // by the tests of tills: it needs a clerk
+	asked := map[string]bool{"IdentityReadApplications": true, "ModerationQueue": true, "ModerationLog": true, "GroupRoleLog": true, "CodeAtTill": true, "CouponAtTill": true, "Entitlements": true, "AfterSalesQueue": true, "StoreWordCheck": true} // by the tests of tills: it needs a clerk
 	for _, a := range askings() {
 		asked[a.operation] = true
 	}

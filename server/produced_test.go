@@ -44,7 +44,7 @@ func noteRefusals(r reply) {
 }
 
 // ofPeople begin the names of the mutations of families and the community.
-var ofPeople = []string{"family", "approval", "post", "comment", "content", "moderation", "reaction", "bookmark", "follow", "group", "memberBlock", "memberMute", "mutedWord", "mediaUpload"}
+var ofPeople = []string{"family", "approval", "post", "comment", "content", "moderation", "reaction", "bookmark", "follow", "group", "memberBlock", "memberMute", "mutedWord", "mediaUpload", "identity"}
 
 // unproduced are the codes that the schema promises of those mutations and no answer had, as "Enum CODE". Mutations that
 // share an enum produce its codes together.

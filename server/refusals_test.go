@@ -77,7 +77,7 @@ func TestAReportCountsThoughTheBlockFindsNoRoom(t *testing.T) {
 	})
 }
 
-// lesser serves a programme without posts and moderators, in whose first group is one seat. There is a post of old.
+// lesser serves a programme without posts, moderators and identities, in whose first group is one seat. There is a post of old.
 func lesser(t *testing.T) *engine {
 	t.Helper()
 	text, err := os.ReadFile("../programmes/retail-5.yaml")
@@ -99,7 +99,7 @@ func lesser(t *testing.T) *engine {
 				line, seats = "    maxSize: 1\n", seats+1
 			}
 		}
-		if section != "posts" && section != "moderation" {
+		if section != "posts" && section != "moderation" && section != "identity" {
 			out.WriteString(line)
 		}
 	}
@@ -131,6 +131,13 @@ func TestWhatTheProgrammeDoesNotOfferIsToldSo(t *testing.T) {
 	e := lesser(t)
 	app := newPen(t, e, "1001")
 	id := globalID("Post", idOf(250))
+	identity := func(name string, in map[string]any, header map[string]string) reply {
+		q := question{query: writtenBy(t, "identity", name), variables: map[string]any{"input": in}, header: header}
+		if header == nil {
+			q.who = "1001"
+		}
+		return ask(t, e.gateway.url, q)
+	}
 	for field, c := range map[string]struct{ want, got string }{
 		"postCreate":    {"POSTS_OFF", app.send("PostCreate", draft()).refusal(t, "postCreate")},
 		"postUpdate":    {"POSTS_OFF", app.send("PostUpdate", given("postId", globalID("Post", string(tardyPost)), "body", "x")).refusal(t, "postUpdate")},
@@ -139,6 +146,10 @@ func TestWhatTheProgrammeDoesNotOfferIsToldSo(t *testing.T) {
 		"contentReport": {"MODERATION_OFF", reports(t, e, "1001", id).refusal(t, "contentReport")},
 		"contentAppeal": {"MODERATION_OFF", ask(t, e.gateway.url, question{query: writtenBy(t, "moderation", "ContentAppeal"),
 			variables: map[string]any{"input": given("subjectId", id, "text", "x")}, who: "1001"}).refusal(t, "contentAppeal")},
+		"identityTokenIssue": {"IDENTITY_OFF", identity("IdentityTokenIssue", given("step", "SET"), nil).refusal(t, "identityTokenIssue")},
+		"identitySet":        {"IDENTITY_OFF", identity("IdentitySet", given("token", "x", "name", "A"), nil).refusal(t, "identitySet")},
+		"identityReadApply": {"IDENTITY_OFF", identity("IdentityReadApply", given("idempotencyKey", "k", "memberId", id, "fields", []string{"NAME"}, "purpose", "FRAUD", "reason", "x"),
+			clerk(t, "anna", "service")).refusal(t, "identityReadApply")},
 		"moderationDecide": {"MODERATION_OFF", (bench{t, e, "mod-1"}).decide(map[string]any{"id": globalID("ModerationCase", "post:none"), "edition": "0-x"}, "PUBLISH")},
 		"postAdopt":        {"ADOPTION_OFF", (bench{t, e, "mod-1"}).send("PostAdopt", input("postId", id), "operations").refusal(t, "postAdopt")},
 	} {

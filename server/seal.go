@@ -32,6 +32,15 @@ func (k householdKeys) Seal(purpose, plain string) (string, error) {
 	return ring.Seal(purpose, plain), nil
 }
 
+// Hashes implements vault.Keys.
+func (k householdKeys) Hashes(purpose, value string) ([]string, error) {
+	ring, err := k.ring()
+	if err != nil {
+		return nil, err
+	}
+	return ring.Hashes(purpose, value), nil
+}
+
 // Open implements account.Sealer.
 func (k householdKeys) Open(purpose, sealed string) (string, error) {
 	ring, err := k.ring()

@@ -39,6 +39,7 @@ var prices = map[string]price{
 	"DeskPage":            {calls{4, 0, 2}, calls{}},
 	"MemberCode":          {calls{2, 0, 1}, calls{}},
 	"ProfilePage":         {calls{2, 0, 1}, calls{}},
+	"IdentityPage":        {calls{3, 0, 1}, calls{}},
 	"BenefitsPage":        {calls{2, 0, 1}, calls{}},
 	"FamilyPage":          {calls{6, 0, 3}, calls{}},
 	"FamilyHistory":       {calls{2, 0, 2}, calls{}},

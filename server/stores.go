@@ -48,6 +48,7 @@ import (
 	"membergate/internal/supply"
 	"membergate/internal/transfer"
 	"membergate/internal/upload"
+	"membergate/internal/vault"
 	"membergate/internal/voucher"
 	"membergate/internal/wallet"
 )
@@ -81,6 +82,7 @@ type stores struct {
 	decisions  profile.Store    // members' earlier decisions on their data
 	uploads    upload.Store     // pictures on their way in
 	personal   personal.Store   // what members ask to be deleted
+	vault      vault.Store      // who members are
 	tastes     recommend.Tastes // what members say of recommendations
 	insights   insight.Store    // what portraits are made of
 	sealed     rotation.Store   // what is kept secret
@@ -196,6 +198,7 @@ func (s *stores) useBolt(b *boltstore.Store) {
 	s.uploads, s.personal = b.Uploads(), b.Personal()
 	s.tastes, s.sealed = b.Tastes(), b.Rotation()
 	s.insights, s.source = b.Insights(), b.Backup()
+	s.vault = b.Vault()
 	s.migrate, s.fill = func(context.Context) error { return nil }, b.Hasty
 	s.checks = append(s.checks, Check{Name: "store", Ping: b.Ping})
 }
@@ -216,6 +219,7 @@ func (s *stores) useMongo(m *mongostore.Store) {
 	s.uploads, s.personal = m.Uploads(), m.Patient(commandPatience).Personal()
 	s.tastes, s.sealed = m.Tastes(), m.Patient(commandPatience).Rotation()
 	s.insights, s.source = m.Insights(), m.Patient(commandPatience).Backup()
+	s.vault = m.Vault()
 	together := m.Together()
 	s.busy = &busy{together.Members(), together.Ledger(), together.Orders()}
 	s.migrate, s.fill = m.Patient(commandPatience).Migrate, func(work func() error) error { return work() }

@@ -37,7 +37,7 @@ func Decode(m Message) (order.Told, error) {
 	if err != nil {
 		return order.Told{}, err
 	}
-	if f.word != nil {
+	if f.word != nil || f.confirmed != nil {
 		return order.Told{}, fault.Bad("type", "type is %q, which is no order and no deed", m.Type)
 	}
 	return told, told.Check()
@@ -60,6 +60,8 @@ func decode(m Message) (*fields, order.Told, error) {
 	switch {
 	case !known:
 		f.refuse("type", "type is %q; allowed are %s.", clip(m.Type), strings.Join(Types(), ", "))
+	case m.Type == memberIdentified && (json.Unmarshal([]byte(m.Data), &f.raw) != nil || f.raw == nil):
+		f.refuse("data", "data is something else than a JSON object; allowed is one.")
 	case len(m.Data) > maxData:
 		f.refuse("data", "data has %d bytes; allowed are %d.", len(m.Data), maxData)
 	case json.Unmarshal([]byte(m.Data), &f.raw) != nil || f.raw == nil:

@@ -22,6 +22,8 @@ type fields struct {
 	wrong []string
 
 	word *insight.Word // of events that are only words; else nil
+
+	confirmed *confirmed // of events that say who somebody is; else nil
 }
 
 // maxText bounds ids and codes inside of data.

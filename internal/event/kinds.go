@@ -42,6 +42,7 @@ var readers = map[string]reader{
 	"membership.refunded":     unbought,
 	memberTagged:              tagged,
 	memberScored:              scored,
+	memberIdentified:          identified,
 }
 
 // Types are the types of events that can be applied, sorted.

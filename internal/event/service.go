@@ -18,6 +18,8 @@ type Service struct {
 	Now func() time.Time
 	// Hears keeps what is told beside orders and deeds; nil keeps nothing.
 	Hears Hearer
+	// Knows keeps phones that were confirmed; nil keeps none.
+	Knows Identifier
 	// Paid is told of a member's paid orders once they are applied, and again with every message that is told again. It
 	// keeps nothing waiting that fails; nil tells nobody.
 	Paid func(ctx context.Context, orders []order.Event)
@@ -40,6 +42,15 @@ func (s *Service) Apply(ctx context.Context, messages []Message) ([]Poison, erro
 	var index []int
 	var words []spoken
 	for i, m := range messages {
+		if c, is, err := known(m); is {
+			if err == nil {
+				err = s.timely(c.at, m.At)
+			}
+			if err != nil {
+				poison = append(poison, Poison{i, reason(err)})
+			}
+			continue
+		}
 		if w, is, err := word(m); is {
 			if err == nil {
 				err = s.timely(w.At, m.At)
@@ -65,7 +76,10 @@ func (s *Service) Apply(ctx context.Context, messages []Message) ([]Poison, erro
 	if err != nil {
 		return nil, err
 	}
-	return s.hear(ctx, words, poison)
+	if poison, err = s.hear(ctx, words, poison); err != nil {
+		return nil, err
+	}
+	return s.confirm(ctx, messages, poison)
 }
 
 // apply applies tellings, each of the message at its index.

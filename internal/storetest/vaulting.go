@@ -245,6 +245,10 @@ func confirmPhone(t *testing.T, ctx context.Context, s Safe) {
 	confirm("13900139000", now.Add(-2*time.Hour), "13800138000 verified") // told again, it is as verified as it was
 	tell("13900139000")
 	confirm("13800138000", now.Add(-time.Minute), "13900139000")
+	confirm("13900139000", now.Add(-time.Minute), "13900139000 verified") // of before it was told, of the same one
+	tell("13700137000")
+	confirm("13900139000", now.Add(-time.Minute), "13700137000")
+	tell("13900139000")
 	confirm("13900139000", *now, "13900139000 verified")
 	if err := service.Confirm(ctx, who, "none", *now); !fault.Is(err, fault.BadInput) {
 		t.Errorf("what is no phone: %v", err)

@@ -26,8 +26,15 @@ func askFor(who member.ID, fields ...string) vault.Ask {
 
 func readIdentity(t *testing.T, ctx context.Context, s Safe) {
 	service, now, who := strongroom(t, ctx, s)
-	var uses []vault.Use
-	service.Used = func(_ context.Context, u vault.Use) { uses = append(uses, u) }
+	var uses []string
+	down := true
+	service.Used = func(_ context.Context, a vault.Application, role string, at time.Time) error {
+		if down {
+			return errKilled
+		}
+		uses = append(uses, fmt.Sprint(a.ID, " ", a.Fields, " ", role, " ", at.Equal(*now)))
+		return nil
+	}
 	_, err := service.Tell(ctx, who, telling(whoIAm...), tokenFor(t, service, string(who), vault.Set))
 	must(t, err)
 	ask := askFor(who, "ADDRESS", "NAME")
@@ -50,6 +57,10 @@ func readIdentity(t *testing.T, ctx context.Context, s Safe) {
 	if len(a.Deeds) != 2 || a.Deeds[0].Role != "dpo" || a.Deeds[1].Role != "legal" || a.StateAt(*now) != vault.Approved {
 		t.Fatalf("answered it is %+v", a)
 	}
+	if _, got, err := service.Read(ctx, a.ID, tokenFor(t, service, "anna", vault.Reading), anna); !errors.Is(err, errKilled) || got != nil {
+		t.Errorf("with nobody to tell of it, %v is read, %v", got, err)
+	}
+	down = false
 	a, got, err := service.Read(ctx, a.ID, tokenFor(t, service, "anna", vault.Reading), anna)
 	must(t, err)
 	same(t, "what is read", plain(got), map[vault.Kind]string{"NAME": "王小明", "ADDRESS": "上海市静安区南京西路1号"})
@@ -58,7 +69,7 @@ func readIdentity(t *testing.T, ctx context.Context, s Safe) {
 	}
 	list, err := s.Vault.ReadOf(ctx, who, vault.Place{}, 9)
 	must(t, err)
-	if len(list) != 1 || len(list[0].Deeds) != 3 || !list[0].ReadAt().Equal(*now) || len(uses) != 2 || uses[0].Purpose != "DELIVERY" || uses[0].Role != "service" {
+	if len(list) != 1 || len(list[0].Deeds) != 3 || !list[0].ReadAt().Equal(*now) || len(uses) != 1 || uses[0] != a.ID+" [NAME ADDRESS] service true" {
 		t.Errorf("written down is %+v, told %+v", list, uses)
 	}
 }

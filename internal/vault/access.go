@@ -203,7 +203,13 @@ func (s *Service) Read(ctx context.Context, id, token string, by Staff) (Applica
 			}
 			spent = true
 		}
-		return &Deed{Act: Read, By: by.ID, Role: by.As(Applicants()), At: now}, nil
+		d := &Deed{Act: Read, By: by.ID, Role: by.As(Applicants()), At: now}
+		if s.Used != nil {
+			if err := s.Used(ctx, a, d.Role, d.At); err != nil {
+				return nil, err
+			}
+		}
+		return d, nil
 	})
 	if err != nil {
 		return Application{}, nil, err
@@ -213,11 +219,6 @@ func (s *Service) Read(ctx context.Context, id, token string, by Staff) (Applica
 		return a, nil, err
 	}
 	all = slices.DeleteFunc(all, func(k Known) bool { return !slices.Contains(a.Fields, k.Kind) })
-	if s.Used != nil {
-		for _, k := range all {
-			s.Used(ctx, Use{Member: a.Member, Kind: k.Kind, Purpose: a.Purpose, Role: a.Deeds[len(a.Deeds)-1].Role, At: a.ReadAt()})
-		}
-	}
 	return a, all, nil
 }
 

@@ -47,17 +47,9 @@ type Service struct {
 		At(time.Time) *programme.Programme
 	}
 	Now func() time.Time // real time: what protects people is not moved by sandboxes
-	// Used is told of each reading by staff: of whom, what, for what and by whom. Nil tells nobody.
-	Used func(ctx context.Context, u Use)
-}
-
-// Use is a reading of a fact by staff.
-type Use struct {
-	Member  member.ID
-	Kind    Kind
-	Purpose string
-	Role    string // of who read it
-	At      time.Time
+	// Used is told of each reading by staff just before it is written down, maybe more than once of one application: who reads
+	// as what, and when. If it fails, nothing is read. Nil tells nobody.
+	Used func(ctx context.Context, a Application, role string, at time.Time) error
 }
 
 // Known is a fact that can be read.
@@ -241,7 +233,8 @@ func (s *Service) change(ctx context.Context, who member.ID, rule func(Identity)
 }
 
 // Confirm notes a phone that somebody who can know has confirmed, such as who signs members in. What is older than what is
-// known is left; of somebody who is not known, or has closed the account, nothing is kept. Bad input can never be kept.
+// known counts only if it is the same; of somebody who is not known, or has closed the account, nothing is kept. Bad input
+// can never be kept.
 func (s *Service) Confirm(ctx context.Context, who member.ID, phone string, at time.Time) error {
 	if _, _, err := s.rules(); err != nil {
 		return nil //nolint:nilerr // a programme that keeps none has nothing to note
@@ -255,10 +248,14 @@ func (s *Service) Confirm(ctx context.Context, who member.ID, phone string, at t
 		return err
 	}
 	_, err = s.change(ctx, who, func(i Identity) (Identity, error) {
+		f := Fact{Kind: Phone, Verified: true, At: at}
 		if was, has := i.Fact(Phone); has && was.At.After(at) {
-			return i, nil
+			if same, err := s.same(was, clean); err != nil || !same {
+				return i, err
+			}
+			f.At = was.At
 		}
-		return s.put(i, Fact{Kind: Phone, Verified: true, At: at}, clean)
+		return s.put(i, f, clean)
 	})
 	return err
 }

@@ -169,6 +169,7 @@ func (r *reader) try(entries []event.Entry) error {
 func (r *reader) bury(e event.Entry, reason string) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.ctx), parting)
 	defer cancel()
+	e.Message = e.Discreet()
 	dropped, err := r.Streams.Bury(ctx, r.partition, e, reason)
 	if err != nil {
 		return err
