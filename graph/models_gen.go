@@ -2702,6 +2702,32 @@ type IdentityFact struct {
 	At time.Time `json:"at"`
 }
 
+// Who is looked for.
+type IdentityFindInput struct {
+	// The whole phone, as `identitySet` takes it.
+	Phone string `json:"phone"`
+}
+
+// Who has a phone.
+type IdentityFindPayload struct {
+	// Their public profiles; empty when nobody has it. Null when it was refused.
+	Profiles []*PublicProfile `json:"profiles,omitempty"`
+	// Why nobody was looked for; empty when somebody was.
+	UserErrors []*IdentityFindUserError `json:"userErrors"`
+}
+
+// Why nobody was looked for.
+type IdentityFindUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code IdentityFindErrorCode `json:"code"`
+}
+
+func (IdentityFindUserError) IsUserError() {}
+
 // Something that tells who a member is, as it is. Only staff gets it, for an application.
 type IdentityPlainFact struct {
 	// NAME, PHONE, ADDRESS or ID_NUMBER; more may come.
@@ -2803,7 +2829,7 @@ func (IdentityReadApplyUserError) IsUserError() {}
 
 // An answer to an application.
 type IdentityReadDecideInput struct {
-	// The application.
+	// Id of the application, as `identityReadApply` and the list of applications give it.
 	ApplicationID string `json:"applicationId"`
 	// True for a yes, false for a no, which ends it.
 	Approve bool `json:"approve"`
@@ -2843,7 +2869,7 @@ type IdentityReadDeed struct {
 
 // Which application is to be read.
 type IdentityReadInput struct {
-	// The application.
+	// Id of the application, as `identityReadApply` and the list of applications give it.
 	ApplicationID string `json:"applicationId"`
 	// A token of `identityTokenIssue` for READ.
 	Token string `json:"token"`
@@ -2907,7 +2933,7 @@ func (IdentitySetUserError) IsUserError() {}
 
 // For which step a token is wanted.
 type IdentityTokenIssueInput struct {
-	// The step.
+	// What the token is to be good for.
 	Step IdentityStep `json:"step"`
 }
 
@@ -9042,6 +9068,64 @@ func (e *HistoryDeleteErrorCode) UnmarshalJSON(b []byte) error {
 }
 
 func (e HistoryDeleteErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why nobody is looked for.
+type IdentityFindErrorCode string
+
+const (
+	// The programme keeps nothing that tells who members are.
+	IdentityFindErrorCodeIdentityOff IdentityFindErrorCode = "IDENTITY_OFF"
+	// The phone cannot be one.
+	IdentityFindErrorCodeWrongForm IdentityFindErrorCode = "WRONG_FORM"
+)
+
+var AllIdentityFindErrorCode = []IdentityFindErrorCode{
+	IdentityFindErrorCodeIdentityOff,
+	IdentityFindErrorCodeWrongForm,
+}
+
+func (e IdentityFindErrorCode) IsValid() bool {
+	switch e {
+	case IdentityFindErrorCodeIdentityOff, IdentityFindErrorCodeWrongForm:
+		return true
+	}
+	return false
+}
+
+func (e IdentityFindErrorCode) String() string {
+	return string(e)
+}
+
+func (e *IdentityFindErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = IdentityFindErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid IdentityFindErrorCode", str)
+	}
+	return nil
+}
+
+func (e IdentityFindErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *IdentityFindErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e IdentityFindErrorCode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

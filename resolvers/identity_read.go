@@ -38,6 +38,35 @@ func (r *Root) approver(ctx context.Context) (vault.Staff, error) {
 	return staffAs(ctx, r.Book.At(r.Vault.Now()).Privacy.RawApprovers)
 }
 
+// IdentityFind finds who has a phone, for staff.
+func (m mutation) IdentityFind(ctx context.Context, input graph.IdentityFindInput) (*graph.IdentityFindPayload, error) {
+	by, err := staffAs(ctx, vault.Applicants())
+	if err != nil {
+		return nil, err
+	}
+	found, err := m.Vault.Find(ctx, input.Phone, by.ID)
+	refused, err := refusal(ctx, err)
+	if err != nil {
+		return nil, err
+	}
+	if refused != nil {
+		return &graph.IdentityFindPayload{UserErrors: []*graph.IdentityFindUserError{{
+			Field: refused.field, Message: refused.message, Code: graph.IdentityFindErrorCode(refused.code),
+		}}}, nil
+	}
+	out := &graph.IdentityFindPayload{Profiles: []*graph.PublicProfile{}, UserErrors: []*graph.IdentityFindUserError{}}
+	for _, who := range found {
+		p, err := m.person(ctx, who)
+		if err != nil {
+			return nil, err
+		}
+		if p != nil {
+			out.Profiles = append(out.Profiles, p)
+		}
+	}
+	return out, nil
+}
+
 // IdentityReadApply applies to read who a member is, by staff.
 func (m mutation) IdentityReadApply(ctx context.Context, input graph.IdentityReadApplyInput) (*graph.IdentityReadApplyPayload, error) {
 	by, err := staffAs(ctx, vault.Applicants())

@@ -136,6 +136,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		Saving:    &saving.Service{Coupons: st.coupons, Uses: st.uses, Ledger: st.ledger},
 		Recommend: &recommend.Service{Lists: lists, Tastes: st.tastes, Cursors: cursors, Last: shelf.last, Behind: recommend.NewBehind(lists)},
 	}
+	root.Vault.Guesses = st.cache.Guesses()
 	root.Vault.Tokens = &vault.Tokens{Seen: st.cache.Seen(), Keys: keys, Now: time.Now}
 	root.Profiles = &profile.Service{Accounts: st.accounts, Decisions: st.decisions, Book: rules, Withdrawn: root.Personal.Withdrawn}
 	root.Uploads, parts.Disk = s.uploads(st.uploads, keys)

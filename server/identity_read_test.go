@@ -85,6 +85,82 @@ func TestStaffReadsWhoAMemberIsOnceAfterTwoYesesAndTheMemberSeesIt(t *testing.T)
 	})
 }
 
+func TestStaffFindsWhoHasAPhoneAndCannotTryMany(t *testing.T) {
+	onBothEngines(t, func(t *testing.T, s Settings, st *stores) {
+		c := newCounter(t, s, st)
+		c.tell(whoIAm...)
+		find := func(phone string) reply { return c.as("anna", "IdentityFind", given("phone", phone), "service") }
+		if r := find("138-0013-8000"); len(r.at(t, "identityFind", "profiles").([]any)) != 1 || r.at(t, "identityFind", "profiles", 0, "id") != c.wish()["memberId"] {
+			t.Errorf("found is %s", r.text)
+		}
+		if r := find("soon"); r.refusal(t, "identityFind") != "WRONG_FORM" {
+			t.Errorf("what is no phone: %s", r.text)
+		}
+		for range 50 {
+			if r := find("13900139000"); len(r.at(t, "identityFind", "profiles").([]any)) != 0 {
+				t.Fatal(r.text)
+			}
+		}
+		find("13800138000").refusedOnce(t, "RATE_LIMITED", "50 phones were nobody's today")
+	})
+}
+
+// The member sees what was read page by page, and nobody else's cursor opens it.
+func TestReadingsAreShownPageByPage(t *testing.T) {
+	onBothEngines(t, func(t *testing.T, s Settings, st *stores) {
+		c := newCounter(t, s, st)
+		for range 3 {
+			id := c.apply("NAME")
+			c.decide("dora", id, true, "dpo")
+			c.decide("lars", id, true, "legal")
+			c.read(id)
+		}
+		const pages = `query($n: Int, $c: String) {me{privacy{staffReads(first: $n, after: $c){nodes{at} pageInfo{hasNextPage endCursor}}}}}`
+		page := func(n int, after any) reply {
+			return ask(t, c.url, question{query: pages, variables: map[string]any{"n": n, "c": after}, who: c.who})
+		}
+		first := page(2, nil)
+		end := first.at(t, "me", "privacy", "staffReads", "pageInfo", "endCursor")
+		rest := page(2, end)
+		if len(first.at(t, "me", "privacy", "staffReads", "nodes").([]any)) != 2 || first.at(t, "me", "privacy", "staffReads", "pageInfo", "hasNextPage") != true ||
+			len(rest.at(t, "me", "privacy", "staffReads", "nodes").([]any)) != 1 || rest.at(t, "me", "privacy", "staffReads", "pageInfo", "hasNextPage") != false {
+			t.Errorf("the pages are %s and %s", first.text, rest.text)
+		}
+		page(51, nil).refusedOnce(t, "BAD_USER_INPUT", `first of "staffReads" is 51; allowed is 1 to 50.`)
+		page(2, "made up").refusedOnce(t, "BAD_USER_INPUT", "after is not a cursor")
+		ask(t, c.url, question{query: pages, variables: map[string]any{"n": 2, "c": end}, who: string(rememberer)}).refusedOnce(t, "BAD_USER_INPUT", "after is")
+		list := func(n int, after any) reply {
+			return ask(t, c.url, question{query: c.only("IdentityReadApplications"), variables: map[string]any{"open": false, "first": n, "after": after}, header: clerk(t, "dora", "dpo")})
+		}
+		one := list(2, nil)
+		if two := list(2, one.at(t, "identityReadApplications", "pageInfo", "endCursor")); len(one.at(t, "identityReadApplications", "nodes").([]any)) != 2 ||
+			len(two.at(t, "identityReadApplications", "nodes").([]any)) != 1 || two.at(t, "identityReadApplications", "pageInfo", "hasNextPage") != false {
+			t.Errorf("the audit's pages are %s and %s", one.text, two.text)
+		}
+		list(0, nil).refusedOnce(t, "BAD_USER_INPUT", `first of "identityReadApplications" is 0; allowed is 1 to 50.`)
+		list(2, end).refusedOnce(t, "BAD_USER_INPUT", "after is")
+	})
+}
+
+// What was read is kept for the programme's years, and no longer.
+func TestReadingsGoWhenTheirYearsAreOver(t *testing.T) {
+	onBothEngines(t, func(t *testing.T, s Settings, st *stores) {
+		c := newCounter(t, s, st)
+		for n, ago := range []time.Duration{7*365*24*time.Hour - time.Hour, (7*365 + 2) * 24 * time.Hour} {
+			c.atThePast(t, ago+time.Duration(n))
+		}
+		batch := expiringReadings(st)()
+		for _, want := range []int{1, 0} {
+			if b, err := batch(t.Context()); err != nil || b.Done != want {
+				t.Errorf("%d go, want %d, %v", b.Done, want, err)
+			}
+		}
+		if list, err := st.vault.List(t.Context(), vault.Query{Now: time.Now(), Limit: 9}); err != nil || len(list) != 1 {
+			t.Errorf("left is %v, %v", list, err)
+		}
+	})
+}
+
 // listed tells whether a dpo finds an application in a list, and may answer it.
 func (c *counter) listed(t *testing.T, id string, open bool) (found, may bool) {
 	t.Helper()

@@ -147,6 +147,7 @@ func TestWhatTheProgrammeDoesNotOfferIsToldSo(t *testing.T) {
 		"contentAppeal": {"MODERATION_OFF", ask(t, e.gateway.url, question{query: writtenBy(t, "moderation", "ContentAppeal"),
 			variables: map[string]any{"input": given("subjectId", id, "text", "x")}, who: "1001"}).refusal(t, "contentAppeal")},
 		"identityTokenIssue": {"IDENTITY_OFF", identity("IdentityTokenIssue", given("step", "SET"), nil).refusal(t, "identityTokenIssue")},
+		"identityFind":       {"IDENTITY_OFF", identity("IdentityFind", given("phone", "13800138000"), clerk(t, "anna", "service")).refusal(t, "identityFind")},
 		"identitySet":        {"IDENTITY_OFF", identity("IdentitySet", given("token", "x", "name", "A"), nil).refusal(t, "identitySet")},
 		"identityReadApply": {"IDENTITY_OFF", identity("IdentityReadApply", given("idempotencyKey", "k", "memberId", id, "fields", []string{"NAME"}, "purpose", "FRAUD", "reason", "x"),
 			clerk(t, "anna", "service")).refusal(t, "identityReadApply")},

@@ -43,6 +43,7 @@ func (p Privacy) HidePhone(phone string) string {
 type IdentityReads struct {
 	DecideHours int     `yaml:"decideHours"` // how long an application waits for its answers
 	ReadMinutes int     `yaml:"readMinutes"` // how long after the last yes the one reading may be done
+	WrongPerDay int64   `yaml:"wrongPerDay"` // how many phones of nobody one of the staff may look for in a day
 	Purposes    []Named `yaml:"purposes"`    // what may be applied for, as members read it
 }
 
@@ -75,6 +76,7 @@ func (c *check) identity() {
 	}
 	c.between("identity.reads.decideHours", int64(i.Reads.DecideHours), 1, 720)
 	c.between("identity.reads.readMinutes", int64(i.Reads.ReadMinutes), 1, 1440)
+	c.between("identity.reads.wrongPerDay", i.Reads.WrongPerDay, 1, 10_000)
 	if len(i.Reads.Purposes) == 0 {
 		c.add("identity.reads.purposes", "is empty; needed is at least one")
 	}

@@ -20,6 +20,7 @@ import (
 func Vaulting(t *testing.T, s Safe) {
 	group[Safe]{
 		{"what is told is kept sealed, found by its hash and taken back", tellIdentity},
+		{"who has a phone is found, and nobody tries many", findByPhone},
 		{"a token is good for one step of one person, once, for half an hour", tokenRefusals},
 		{"of fifty sendings with one token one counts, and a repeated one is answered", tellOnce},
 		{"killed after the token was spent, nothing is half told", tellKilled},
@@ -69,7 +70,7 @@ func strongroom(t *testing.T, ctx context.Context, s Safe) (*vault.Service, *tim
 	keys := ringOf(t, "v1")
 	clock := func() time.Time { return now }
 	return &vault.Service{
-		Store: s.Vault, Accounts: s.Accounts, Keys: plainKeys{keys}, Book: book, Now: clock,
+		Store: s.Vault, Accounts: s.Accounts, Keys: plainKeys{keys}, Book: book, Now: clock, Guesses: wrongs{},
 		Tokens: &vault.Tokens{Seen: &memory{seen: map[string]bool{}}, Keys: keys, Now: clock},
 	}, &now, h.Profile.ID
 }
@@ -117,14 +118,6 @@ func tellIdentity(t *testing.T, ctx context.Context, s Safe) {
 			t.Errorf("kept is %+v", f)
 		}
 	}
-	found, err := service.Find(ctx, vault.Phone, "(138) 0013 8000")
-	must(t, err)
-	if len(found) == 0 {
-		t.Error("nobody is found by the phone")
-	}
-	if found, err = service.Find(ctx, vault.Address, "13800138000"); err != nil || len(found) != 0 {
-		t.Errorf("by the phone as an address there is %v, %v", found, err)
-	}
 	got, err = service.Tell(ctx, who, telling("PHONE", "", "NAME", "王明"), tokenFor(t, service, string(who), vault.Set))
 	must(t, err)
 	delete(want, vault.Phone)
@@ -138,6 +131,46 @@ func tellIdentity(t *testing.T, ctx context.Context, s Safe) {
 			t.Errorf("a wrong %s: %v", field, err)
 		}
 	}
+}
+
+// wrongs counts in this process.
+type wrongs map[string]int64
+
+func (w wrongs) Wrong(_ context.Context, key string, _ time.Duration) (int64, error) {
+	w[key]++
+	return w[key], nil
+}
+
+func (w wrongs) Count(_ context.Context, key string) (int64, error) { return w[key], nil }
+
+func findByPhone(t *testing.T, ctx context.Context, s Safe) {
+	service, now, who := strongroom(t, ctx, s)
+	phone := fmt.Sprintf("+8613%010d", dice(uint64(time.Now().UnixNano())).IntN(1_000_000_000)) // one that no other test has
+	must(t, service.Confirm(ctx, who, phone, *now))
+	finds := func(phone, by string, want ...member.ID) {
+		t.Helper()
+		found, err := service.Find(ctx, phone, by)
+		must(t, err)
+		same(t, "who is found", found, want)
+	}
+	finds(phone[:5]+" ("+phone[5:]+")", "anna", who)
+	for i := range 50 {
+		finds(fmt.Sprint("000", i, "000"), "anna")
+	}
+	for _, phone := range []string{"0000000", phone} {
+		if found, err := service.Find(ctx, phone, "anna"); !fault.Is(err, fault.RateLimited) || found != nil {
+			t.Errorf("after fifty of nobody: %v, %v", found, err)
+		}
+	}
+	finds(phone, "bert", who)
+	*now = now.Add(24 * time.Hour)
+	finds(phone, "anna", who)
+	if _, err := service.Find(ctx, "none", "anna"); !refused(err, vault.WrongForm) {
+		t.Errorf("what is no phone: %v", err)
+	}
+	_, err := service.Tell(ctx, who, telling("PHONE", ""), tokenFor(t, service, string(who), vault.Set))
+	must(t, err)
+	finds(phone, "anna")
 }
 
 func tokenRefusals(t *testing.T, ctx context.Context, s Safe) {

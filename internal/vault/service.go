@@ -43,6 +43,7 @@ type Service struct {
 	Accounts account.Store
 	Keys     Keys
 	Tokens   *Tokens
+	Guesses  Guesses
 	Book     interface {
 		At(time.Time) *programme.Programme
 	}
@@ -94,22 +95,6 @@ func (s *Service) open(i Identity) (out []Known) {
 	}
 	return out
 }
-
-// Find gives those who have a fact; more than a few are not looked for.
-func (s *Service) Find(ctx context.Context, k Kind, text string) ([]member.ID, error) {
-	clean, err := Clean(k, text)
-	if err != nil {
-		return nil, err
-	}
-	hashes, err := s.Keys.Hashes(hashPurpose+string(k), clean)
-	if err != nil {
-		return nil, err
-	}
-	return s.Store.Known(ctx, hashes, mostFound)
-}
-
-// mostFound is how many members with one fact are looked for: a family may share a phone.
-const mostFound = 10
 
 // Telling is what a member tells. Nil leaves a fact as it is, an empty text takes it back.
 type Telling map[Kind]*string
