@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"text/tabwriter"
 	"time"
@@ -123,15 +124,15 @@ func (k keyring) rotate(ctx context.Context, id string) error {
 			return err
 		}
 		fmt.Fprintf(k.log, "The key %s is made. It is put in front once every process knows it.\n", id)
-		if err := settled(ctx); err != nil {
-			return err
-		}
+	}
+	if err := k.settled(ctx); err != nil { // an earlier rotation may have been killed just now
+		return err
 	}
 	if id != "" && ring.Keys[0].ID != id {
 		if ring, err = ring.Front(id); err != nil {
 			return err
 		}
-		if err := settled(ctx); err != nil {
+		if err := k.settled(ctx); err != nil {
 			return err
 		}
 	}
@@ -145,12 +146,16 @@ func (k keyring) rotate(ctx context.Context, id string) error {
 	return err
 }
 
-// settled waits until every process that shares the file has read it.
-func settled(ctx context.Context) error {
+// settled waits until every process that shares the file has read it as it is now.
+func (k keyring) settled(ctx context.Context) error {
+	info, err := os.Stat(k.file)
+	if err != nil {
+		return err
+	}
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-time.After(secret.Settle):
+	case <-time.After(min(secret.Settle, time.Until(info.ModTime().Add(secret.Settle)))):
 		return nil
 	}
 }
