@@ -242,3 +242,45 @@ func TestAKeyThatIsNeededCannotBeTakenAway(t *testing.T) {
 		t.Errorf("it says %s", said)
 	}
 }
+
+// Who closed the account is known by a hash alone: a key that made it stays, or a backup could bring the member back.
+func TestAKeyThatFindsWhoHasGoneCannotBeTakenAway(t *testing.T) {
+	for _, name := range []string{"embedded", "servers"} {
+		t.Run(name, func(t *testing.T) {
+			s := newSafe(t, name)
+			err := fill(s.pairs, func(ctx context.Context, set Settings, st *stores, rules book) error {
+				keys, err := set.Keys()
+				if err != nil {
+					return err
+				}
+				if err := st.vaultService(rules).Confirm(ctx, "housewife", "13800138000", written(4)); err != nil {
+					return err
+				}
+				return st.personal.Bar(ctx, keys.Hashes(barred, "gone")[:1], written(4))
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if said := s.run("rotate --new k2", true); !strings.Contains(said, fmt.Sprintf("%d are sealed", sealedTexts+1)) {
+				t.Errorf("it says %s", said)
+			}
+			s.run("retire k1", true)
+			if said := s.run("remove k1", false); !strings.Contains(said, "2 things are found by a hash of k1 only") {
+				t.Errorf("it says %s", said)
+			}
+			err = fill(s.pairs, func(ctx context.Context, _ Settings, st *stores, rules book) error {
+				all, err := st.vaultService(rules).Of(ctx, "housewife")
+				if err == nil && (len(all) != 1 || all[0].Plain != "13800138000") {
+					err = fmt.Errorf("the identity reads %v", all)
+				}
+				if out, bad := st.barred(ctx, "gone"); err == nil && (bad != nil || !out) {
+					err = fmt.Errorf("who has gone is barred: %v, %w", out, bad)
+				}
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
