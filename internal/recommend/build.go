@@ -72,7 +72,7 @@ type habit struct {
 
 func (h habit) last() int64 { return h.days[len(h.days)-1] }
 
-// Lists makes all lists as of a time: what is popular, what goes with each product, and the own lists of those
+// Lists makes all lists as of a time: what is popular, what goes with each product and makes sets with it, and the own lists of those
 // members who agreed, empty ones included. Nothing bought after the time counts.
 func (b *Builder) Lists(at time.Time, version string, agreed func(member.ID) bool) iter.Seq2[Key, List] {
 	now := at.Unix()
@@ -83,8 +83,13 @@ func (b *Builder) Lists(at time.Time, version string, agreed func(member.ID) boo
 		if !yield(PopularList(OfProduct), List{version, popular}) {
 			return
 		}
-		for i, list := range f.basket {
-			if len(list) > 0 && !yield(SimilarList(b.ref(int32(i))), List{version, b.together(int32(i), list[:min(shown, len(list))])}) {
+		sets := newCollector(b.baskets(now), len(f.basket))
+		for n, list := range f.basket {
+			i := int32(n)
+			if len(list) > 0 && !yield(SimilarList(b.ref(i)), List{version, b.together(i, list[:min(shown, len(list))])}) {
+				return
+			}
+			if f.alive[i] && !yield(SetList(b.ref(i)), List{version, b.complete(i, sets.of(i, list))}) {
 				return
 			}
 		}

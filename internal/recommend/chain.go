@@ -47,7 +47,7 @@ func (a Asked) rules() *programme.Recommendations {
 func (a Asked) chain() []Key {
 	var keys []Key
 	if a.Context.Kind == OfProduct && (a.Surface == Product || a.Surface == Cart) {
-		keys = append(keys, SimilarList(a.Context))
+		keys = append(keys, SetList(a.Context), SimilarList(a.Context))
 	}
 	if own, ok := a.own(); ok && a.personal() {
 		keys = append(keys, MemberList(a.Member, own))

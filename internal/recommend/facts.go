@@ -92,9 +92,10 @@ func (f *facts) count(n int) {
 	}
 }
 
-// baskets are what was in each order, and how many orders each member has.
+// baskets are what was in each order, whose it was, and how many orders each member has.
 type baskets struct {
 	sets [][]int32
+	by   []int32 // member of each order
 	of   []float64
 }
 
@@ -113,7 +114,7 @@ func (b *Builder) baskets(now int64) baskets {
 		n, ok := at[key]
 		if !ok {
 			n = len(out.sets)
-			at[key], out.sets = n, append(out.sets, nil)
+			at[key], out.sets, out.by = n, append(out.sets, nil), append(out.by, p.member)
 			out.of[p.member]++
 		}
 		if !slices.Contains(out.sets[n], p.item) {

@@ -56,6 +56,7 @@ type Cause string
 const (
 	SimilarTo      Cause = "SIMILAR_TO"        // members who bought the evidence bought this
 	BoughtTogether Cause = "BOUGHT_TOGETHER"   // goes with what the reader looks at
+	AsSet          Cause = "BOUGHT_AS_SET"     // makes a set of products that are bought together whole
 	Replenishing   Cause = "REPLENISH"         // the member buys it again and again
 	BoughtBefore   Cause = "BOUGHT_BEFORE"     // the member bought it once
 	FollowedTopic  Cause = "FOLLOWED_TOPIC"    // the member follows the evidence
@@ -63,7 +64,7 @@ const (
 	Liked          Cause = "SIMILAR_TO_LIKED"  // the member asked for more like the evidence
 	Popular        Cause = "POPULAR"
 	Fresh          Cause = "NEW"
-	ForYou         Cause = "FOR_YOU"         // another program put it on the member\'s list, and does not say why
+	ForYou         Cause = "FOR_YOU"         // another program put it on the member's list, and does not say why
 	Editorial      Cause = "EDITORIAL"       // people chose it
 	Nearby         Cause = "POPULAR_NEARBY"  // many buy it where the member lives
 	Among          Cause = "POPULAR_IN_TIER" // many of the member's tier buy it
@@ -115,6 +116,9 @@ func MemberList(m member.ID, s Surface) Key { return Key{OfMember, string(m), st
 
 // SimilarList is the key of what goes with a thing.
 func SimilarList(r Ref) Key { return Key{OfThing, string(r.Kind) + ":" + r.ID, "SIMILAR"} }
+
+// SetList is the key of what makes sets with a thing whole.
+func SetList(r Ref) Key { return Key{OfThing, string(r.Kind) + ":" + r.ID, "SETS"} }
 
 // SceneList is the key of what suits a scene.
 func SceneList(code string) Key { return Key{OfAll, "", "SCENE:" + code} }

@@ -1,6 +1,7 @@
 package recommend
 
 import (
+	"slices"
 	"time"
 )
 
@@ -34,7 +35,8 @@ func (a Asked) staging() (out []staged) {
 	}
 	for n, r := range a.Cart {
 		if n < mostInCart {
-			out = append(out, staged{SimilarList(r), BoughtTogether, r, hundredths(a.Rules.Recent.InCart)})
+			worth := hundredths(a.Rules.Recent.InCart)
+			out = append(out, staged{SimilarList(r), BoughtTogether, r, worth}, staged{SetList(r), AsSet, r, worth})
 		}
 	}
 	for _, s := range a.Rules.Now(a.Moment) {
@@ -70,11 +72,46 @@ func (a Asked) keys() []Key {
 func (t *tuner) stage(a Asked, lists map[Key]List) {
 	t.given[Nearby] = a.Elsewhere
 	for _, s := range a.staging() {
-		near := suiting(lists[s.key].Items)
-		if s.cause == BoughtTogether {
-			near = likest(lists[s.key].Items)
+		switch s.cause {
+		case AsSet: // after the pairs
+		case BoughtTogether:
+			t.lift(s.cause, s.of, likest(lists[s.key].Items), s.worth)
+		default:
+			t.lift(s.cause, s.of, suiting(lists[s.key].Items), s.worth)
 		}
-		t.lift(s.cause, s.of, near, s.worth)
+	}
+	t.complete(a, lists)
+}
+
+// complete lets a set of which two products or more are in the cart, or one is being looked at, speak for the others, in
+// place of its pairs: each of those products counts once.
+func (t *tuner) complete(a Asked, lists map[Key]List) {
+	in := map[Ref]bool{a.Context: true}
+	for _, r := range a.Cart {
+		in[r] = true
+	}
+	for _, s := range a.staging() {
+		if s.cause != AsSet {
+			continue
+		}
+		for _, i := range lists[s.key].Items {
+			var held []Ref
+			for _, r := range i.Because {
+				if in[r] {
+					held = append(held, r)
+				}
+			}
+			if len(held) < 2 || in[i.Ref] || len(held) <= len(t.sets[i.Ref]) {
+				continue
+			}
+			t.sets[i.Ref] = held
+			if pairs, is := t.lifts[i.Ref]; is {
+				t.lifts[i.Ref] = slices.DeleteFunc(pairs, func(s Share) bool {
+					return s.Cause == AsSet || s.Cause == BoughtTogether && slices.Contains(held, s.Of)
+				})
+			}
+			t.lift(AsSet, Ref{}, []Near{{i.Ref, 1}}, s.worth*float64(len(held)))
+		}
 	}
 }
 

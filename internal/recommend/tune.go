@@ -27,12 +27,14 @@ type tuner struct {
 	shown        map[Ref]Shown
 	lifts        map[Ref][]Share // what speaks for things now
 	order        []Ref           // the keys of lifts, as they came
+	sets         map[Ref][]Ref   // what is in the cart of a set that a thing makes whole
 	given        map[Cause]bool  // causes that say nothing about the member
 	touched      bool            // the member had a say in what stands where
 }
 
 func (a Asked) tuner(known Known) *tuner {
-	t := &tuner{rules: a.rules(), now: a.Now, on: a.Surface, lifts: map[Ref][]Share{}, given: map[Cause]bool{InScene: true, InSeason: true, BoughtTogether: true}}
+	t := &tuner{rules: a.rules(), now: a.Now, on: a.Surface, lifts: map[Ref][]Share{}, sets: map[Ref][]Ref{},
+		given: map[Cause]bool{InScene: true, InSeason: true, BoughtTogether: true, AsSet: true}}
 	if !a.personal() {
 		return t
 	}
@@ -146,8 +148,11 @@ func (t *tuner) weigh(i Item) weighed {
 			w.score += s.Worth
 			w.mine = w.mine || !t.given[s.Cause]
 		}
-		if c, because, ok := strongest(shares); ok && (liftedBy[c] || c == BoughtTogether && i.Cause != c) {
+		if c, because, ok := strongest(shares); ok && (liftedBy[c] || (c == BoughtTogether || c == AsSet) && i.Cause != c) {
 			w.Cause, w.Because = c, because
+			if c == AsSet {
+				w.Because = t.sets[i.Ref]
+			}
 			if len(because) > 0 && because[0].Kind == ofScene {
 				w.Scene, w.Because = because[0].ID, nil
 			}

@@ -16,6 +16,7 @@ import (
 //
 //	rec:{member:17850}:HOME               string  a member's list for a surface; dies 6 days after it was put
 //	rec:{thing:product:85123A}:SIMILAR    string  what goes with a product; 30 days
+//	rec:{thing:product:85123A}:SETS       string  what makes sets with a product whole; 30 days
 //	rec:{all:}:POPULAR:product            string  everybody's lists; 30 days
 //	rec:{member:17850}:taste              string  a copy of what the member said; 1 hour. An embedded store writes none down
 //	rec:{member:17850}:trace              string  what the member did with recommendations in the last days
