@@ -1377,7 +1377,7 @@ type Coupon struct {
 	TemplateCode string `json:"templateCode"`
 	// What it takes off: OFF an amount; OFF_OVER an amount off an order of `minOrderFen` or more; PERCENT a share, rounded down to whole fen; DELIVERY the delivery's fee; GIFT nothing, something is put into the parcel. More may come.
 	Kind string `json:"kind"`
-	// How the member came by it: QUOTA, TIER, CAMPAIGN, COMPENSATION, CLAIM or INVITATION; more may come.
+	// How the member came by it: QUOTA, TIER, CAMPAIGN, COMPENSATION, CLAIM, INVITATION, WINBACK (the health score fell low) or FREQUENCY (how often the member buys); more may come.
 	Source string `json:"source"`
 	// ISSUED when it may be used, FROZEN while an order keeps it, USED, EXPIRED or REVOKED; more may come.
 	State string `json:"state"`
@@ -4398,6 +4398,9 @@ type PortraitHealth struct {
 	Model *string `json:"model,omitempty"`
 	// What the sum is made of, in the programme's order.
 	Parts []*PortraitHealthPart `json:"parts"`
+	// Since when the score has been so low that the shop would win the member back: a coupon with the source WINBACK was given
+	// for it, once. Null while it is not, until it was noticed, which takes a day at most, and for who never bought anything.
+	LowSince *time.Time `json:"lowSince,omitempty"`
 }
 
 // A part of how alive a membership is.
@@ -5114,9 +5117,10 @@ func (RecommendationFeedbackUserError) IsUserError() {}
 
 // Why something is recommended: what truly weighed most, in words for the member.
 type RecommendationReason struct {
-	// Code of the reason, such as SIMILAR_TO, SIMILAR_TO_VIEWED, SIMILAR_TO_LIKED, BOUGHT_TOGETHER, POPULAR, NEW,
-	// FOLLOWED_TOPIC, REPLENISH, BOUGHT_BEFORE, POPULAR_NEARBY, POPULAR_IN_TIER, IN_SEASON, SCENE (the moment), HOUSEHOLD
-	// (what the member told of home) or EDITORIAL; more may come.
+	// Code of the reason, such as SIMILAR_TO, SIMILAR_TO_VIEWED, SIMILAR_TO_LIKED, BOUGHT_TOGETHER, BOUGHT_AS_SET (the
+	// evidence and this are a set of products that are bought in the same orders), POPULAR, NEW, FOLLOWED_TOPIC, REPLENISH,
+	// BOUGHT_BEFORE, POPULAR_NEARBY, POPULAR_IN_TIER, IN_SEASON, SCENE (the moment), HOUSEHOLD (what the member told of home)
+	// or EDITORIAL; more may come.
 	Kind string `json:"kind"`
 	// The reason as a sentence to show.
 	Text string `json:"text"`

@@ -33,7 +33,7 @@ func (f privacyFields) Portrait(ctx context.Context, obj *graph.Privacy) (*graph
 	if p.RFM != nil {
 		out.Rfm = &graph.PortraitFifths{Recency: int(p.RFM.Recency), Frequency: int(p.RFM.Frequency), Monetary: int(p.RFM.Monetary)}
 	}
-	out.Health = &graph.PortraitHealth{Score: int(p.Health.Score), Model: text(p.Health.Model), Parts: []*graph.PortraitHealthPart{}}
+	out.Health = &graph.PortraitHealth{Score: int(p.Health.Score), Model: text(p.Health.Model), LowSince: moment(p.Health.Low), Parts: []*graph.PortraitHealthPart{}}
 	for _, part := range p.Health.Parts {
 		out.Health.Parts = append(out.Health.Parts, &graph.PortraitHealthPart{Code: part.Code, Points: int(part.Points), Most: int(part.Most), LastAt: moment(part.Last)})
 	}

@@ -62,7 +62,13 @@ var boughtBy = map[member.ID]string{forgetter: "o-1", rememberer: "o-2"}
 
 func newForgetful(t *testing.T, s Settings, st *stores) *forgetful {
 	t.Helper()
-	rules, err := programme.Keep("retail-5")
+	return newForgetfulOf(t, s, st, "retail-5")
+}
+
+// newForgetfulOf is the same with another programme.
+func newForgetfulOf(t *testing.T, s Settings, st *stores, code string) *forgetful {
+	t.Helper()
+	rules, err := programme.Keep(code)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,11 +37,13 @@ const (
 	ByCompensation Source = "COMPENSATION" // something went wrong
 	ByClaim        Source = "CLAIM"        // a claim was right
 	ByInvitation   Source = "INVITATION"   // somebody was brought along
+	ByWinback      Source = "WINBACK"      // the member has not been seen for a while
+	ByFrequency    Source = "FREQUENCY"    // for how often the member buys
 )
 
 // Sources are all sources.
 func Sources() []Source {
-	return []Source{ByQuota, ByTier, ByCampaign, ByCompensation, ByClaim, ByInvitation}
+	return []Source{ByQuota, ByTier, ByCampaign, ByCompensation, ByClaim, ByInvitation, ByWinback, ByFrequency}
 }
 
 // Terms are what a coupon says, as its template said it when it was issued. A changed programme never changes them.

@@ -18,6 +18,7 @@ type Issue struct {
 	Source   Source
 	Ref      string
 	At       time.Time // the programme in force then says what it is
+	Value    int64     `json:",omitempty"` // in place of its template's; 0 = that
 
 	By     string `json:",omitempty"` // the member id of staff; empty where a rule gives it
 	Reason string `json:",omitempty"` // theirs
@@ -76,6 +77,9 @@ func (s *Service) make(i Issue) (Coupon, error) {
 	t, known := p.Template(i.Template)
 	if !known {
 		return Coupon{}, fault.Refuse(Unknown, "templateCode", "no coupon %s is given by programme %s %s", i.Template, p.Code, p.Version)
+	}
+	if i.Value != 0 {
+		t.Value = i.Value
 	}
 	at := i.At.UTC().Truncate(time.Millisecond)
 	return Coupon{

@@ -65,3 +65,14 @@ func Rules(p *programme.Programme, who member.ID, now time.Time) *programme.Reco
 	}
 	return rules
 }
+
+// CouponValue is what a coupon of a template is worth for a member, where an experiment that the member takes part in says
+// so; 0 where the template does.
+func CouponValue(p *programme.Programme, who member.Profile, template string, now time.Time) (value int64) {
+	for _, part := range Of(p, who, now) {
+		if v, says := part.Variant.Parameters[programme.CouponValue(template)]; says {
+			value = v
+		}
+	}
+	return value
+}

@@ -100,6 +100,16 @@ func TestWhoTakesPartIsDecidedByTimeAndConsent(t *testing.T) {
 	if got := experiment.Rules(p, strong, end); got.Recent != (programme.Recent{Viewed: 250, InCart: 200}) || rules.Recent.Viewed != 150 {
 		t.Errorf("the rules are %+v, the programme's %+v", got.Recent, rules.Recent)
 	}
+	for code, want := range map[string]int64{"BACK": 0, "OTHER": 0} {
+		if got := experiment.CouponValue(p, agreed, code, start); got != want {
+			t.Errorf("coupon %s is worth %d, want %d", code, got, want)
+		}
+	}
+	amount, _ := experiment.Draw(amounts, strong)
+	p.Experiments[len(p.Experiments)-1].Variants = []programme.Variant{{Code: "ALL", BasisPoints: 10_000, Parameters: map[string]int64{"coupons.BACK.value": 2000}}}
+	if amount.Code == "" || experiment.CouponValue(p, agreed, "BACK", start) != 2000 || experiment.CouponValue(p, agreed, "BACK", start.Add(-1)) != 0 {
+		t.Errorf("coupon BACK is worth %d", experiment.CouponValue(p, agreed, "BACK", start))
+	}
 	if got := experiment.Rules(p, "", end); got != rules {
 		t.Errorf("nobody's rules are %+v", got)
 	}

@@ -75,7 +75,7 @@ var may = map[string][]string{
 	"internal/report":      {"internal/programme", "internal/member", "internal/wallet", "internal/moderation", "internal/community", "internal/posting"},
 	"internal/inspection":  {"internal/member", "internal/moderation", "internal/community", "internal/report"},
 	"internal/recommend":   {"internal/programme", "internal/member", "internal/order", "internal/cursor", "internal/product", "internal/reward", "internal/community", "internal/phrase"},
-	"internal/insight":     {"internal/experiment", "internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/wallet", "internal/account", "internal/order", "internal/product"},
+	"internal/insight":     {"internal/experiment", "internal/coupon", "internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/wallet", "internal/account", "internal/order", "internal/product"},
 	"internal/experiment":  {"internal/programme", "internal/member"},
 	"internal/saving":      {"internal/programme", "internal/member", "internal/wallet", "internal/coupon", "internal/benefit"},
 	"internal/supply":      {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},

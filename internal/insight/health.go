@@ -8,9 +8,10 @@ import (
 
 // Health says how alive a membership is.
 type Health struct {
-	Score int64  // 0 to 100
-	Model string // who made the score: a model outside, or empty for the programme's own sum of the parts
-	Parts []Part // of the programme's own sum, in the programme's order
+	Score int64     // 0 to 100
+	Model string    // who made the score: a model outside, or empty for the programme's own sum of the parts
+	Parts []Part    // of the programme's own sum, in the programme's order
+	Low   time.Time // since when it has been below what the programme calls healthy, as far as that was noticed; zero if it is not
 }
 
 // Part is what one part of the score came to.

@@ -61,8 +61,9 @@ type Note struct {
 	Reviewed time.Time
 	Said     map[string]time.Time // by source of tags: when what it said last was so
 	Score    Score
-	Tags     []Tag  `json:"-"` // stores keep them in Sealed
-	Sealed   string // the tags as they are kept
+	Low      time.Time // since when the health score has been low; zero if it is not
+	Tags     []Tag     `json:"-"` // stores keep them in Sealed
+	Sealed   string    // the tags as they are kept
 }
 
 // Agreed tells whether a member's last word on a purpose was yes.

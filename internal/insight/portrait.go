@@ -60,15 +60,23 @@ func draw(p *programme.Programme, f facts) Portrait {
 		rfm := f.fifths.place(b)
 		out.RFM = &rfm
 	}
+	out.Health = health(in, f.last(p), f.note.Score, f.now)
+	if in.Winback != nil {
+		out.Health.Low = f.note.Low
+	}
+	return out
+}
+
+// last tells when what the parts of the health score look at happened last. The standing must have been advanced to now.
+func (f facts) last(p *programme.Programme) map[string]time.Time {
 	last := map[string]time.Time{
-		programme.LastSignIn: later(who.JoinedAt, f.note.SignedIn), programme.LastReview: f.note.Reviewed,
-		programme.LastOrder: eligibility.LastOrder(p, standing), programme.LastSpending: f.spent,
+		programme.LastSignIn: later(f.holder.Profile.JoinedAt, f.note.SignedIn), programme.LastReview: f.note.Reviewed,
+		programme.LastOrder: eligibility.LastOrder(p, f.holder.Account.Standing), programme.LastSpending: f.spent,
 	}
 	if len(f.orders) > 0 {
 		last[programme.LastOrder] = later(last[programme.LastOrder], f.orders[0].Event.At)
 	}
-	out.Health = health(in, last, f.note.Score, f.now)
-	return out
+	return last
 }
 
 // inOrder sorts codes of segments as the programme has them.

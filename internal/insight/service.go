@@ -25,6 +25,7 @@ type Service struct {
 	Ledger   wallet.Store
 	Looks    Looks
 
+	Coupons   Giver     // gives what members who come seldom are given; nil = nothing
 	Behaviour Behaviour // where what members do goes to
 	Book      interface {
 		At(time.Time) *programme.Programme
@@ -142,10 +143,17 @@ func (s *Service) Hear(ctx context.Context, who member.ID, w Word, now time.Time
 	if found, err = s.Accounts.ByIDs(ctx, []member.ID{who}, account.Whole); err != nil {
 		return err
 	}
-	if !found[who].Profile.Agreed(in.Purpose) { // the member said no meanwhile, and what was kept may be deleted already
+	if h = found[who]; !h.Profile.Agreed(in.Purpose) { // the member said no meanwhile, and what was kept may be deleted already
 		return s.Forget(ctx, who)
 	}
-	return nil
+	if w.Kind != Scored || in.Winback == nil {
+		return nil
+	}
+	bought, err := s.Orders.Purchases(ctx, []member.ID{who}, mostOrders)
+	if err != nil {
+		return err
+	}
+	return s.greet(ctx, []account.Holder{h}, bought, now)
 }
 
 func (s *Service) keep(ctx context.Context, who member.Profile, w Word, in programme.Insight) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"membergate/internal/account"
 	"membergate/internal/member"
 )
 
@@ -15,7 +16,7 @@ const (
 )
 
 // Survey makes the marks between fifths of all members who agreed, unless they are of today, and gives how many members
-// were counted. It reads every member once.
+// were counted. It reads every member once, and gives those who come seldom what the programme has for them.
 func (s *Service) Survey(ctx context.Context, now time.Time) (int64, error) {
 	in := s.Book.At(now).Insight
 	if in == nil {
@@ -36,13 +37,17 @@ func (s *Service) Survey(ctx context.Context, now time.Time) (int64, error) {
 		}
 		after = page[len(page)-1].Profile.ID
 		var agreed []member.ID
+		var members []account.Holder
 		for _, h := range page {
 			if h.Profile.Agreed(in.Purpose) {
-				agreed = append(agreed, h.Profile.ID)
+				agreed, members = append(agreed, h.Profile.ID), append(members, h)
 			}
 		}
 		bought, err := s.Orders.Purchases(ctx, agreed, mostOrders)
 		if err != nil {
+			return 0, err
+		}
+		if err := s.greet(ctx, members, bought, now); err != nil {
 			return 0, err
 		}
 		for _, orders := range bought {

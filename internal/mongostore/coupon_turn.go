@@ -28,6 +28,7 @@ type couponIssueDoc struct {
 	Source   coupon.Source `bson:"source"`
 	Ref      string        `bson:"ref,omitempty"`
 	At       time.Time     `bson:"at"`
+	Value    int64         `bson:"value,omitempty"`
 	By       string        `bson:"by,omitempty"`
 	Reason   string        `bson:"reason,omitempty"`
 }

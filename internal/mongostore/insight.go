@@ -37,6 +37,7 @@ type insightDoc struct {
 	Model    string    `bson:"model,omitempty"`
 	Score    int64     `bson:"score,omitempty"`
 	Scored   time.Time `bson:"scored,omitempty"`
+	Low      time.Time `bson:"low,omitempty"`
 	Sealed   string    `bson:"sealed,omitempty"`
 }
 
@@ -60,7 +61,7 @@ const ofAllMembers = "members"
 
 func toInsight(n insight.Note) insightDoc {
 	d := insightDoc{Member: n.Member, SV: 1, Version: n.Version, SignedIn: n.SignedIn, Reviewed: n.Reviewed,
-		Model: n.Score.Model, Score: n.Score.Value, Scored: n.Score.At, Sealed: n.Sealed}
+		Model: n.Score.Model, Score: n.Score.Value, Scored: n.Score.At, Low: n.Low, Sealed: n.Sealed}
 	for source, at := range n.Said {
 		d.Said = append(d.Said, saidDoc{source, at})
 	}
@@ -69,7 +70,7 @@ func toInsight(n insight.Note) insightDoc {
 
 func (d insightDoc) note() insight.Note {
 	n := insight.Note{Member: d.Member, Version: d.Version, SignedIn: d.SignedIn.UTC(), Reviewed: d.Reviewed.UTC(),
-		Score: insight.Score{Model: d.Model, Value: d.Score, At: d.Scored.UTC()}, Sealed: d.Sealed}
+		Score: insight.Score{Model: d.Model, Value: d.Score, At: d.Scored.UTC()}, Low: d.Low.UTC(), Sealed: d.Sealed}
 	for _, s := range d.Said {
 		if n.Said == nil {
 			n.Said = map[string]time.Time{}

@@ -39,7 +39,7 @@ var ofMembers = []Row{
 	{What: "lists", Class: OfPerson, Purpose: "personal recommendations", Ground: Consent, Keeps: "6 days, or until the consent ends", Fate: Goes, Deletes: Recommendations,
 		Redis: "rec:member"},
 	{What: "insight", Class: OfPerson, Purpose: "the member's portrait, and how healthy the membership is", Ground: Consent, Keeps: "until the consent ends", Fate: Goes, Exported: true, Deletes: Portrait,
-		Mongo: "insights: _id sv version signedIn reviewed said.* model score scored", Bolt: "insights: key Member Version SignedIn Reviewed Said Said.* Score.*"},
+		Mongo: "insights: _id sv version signedIn reviewed said.* model score scored low", Bolt: "insights: key Member Version SignedIn Reviewed Said Said.* Score.* Low"},
 	{What: "tags", Class: Confidence, Purpose: "what data platforms take the member for, each group under its own consent", Ground: Consent, Keeps: "until the consent ends", Fate: Goes, Exported: true, Deletes: Tags,
 		Mongo: "insights: sealed", Bolt: "insights: Sealed"},
 	{What: "looks", Class: OfPerson, Purpose: "shares of categories in the member's portrait", Ground: Consent, Keeps: "6 days after the last, or until the consent ends", Fate: Goes, Deletes: Portrait,

@@ -42,6 +42,33 @@ var tuned = map[string]func(*Recommendations) *int64{
 	"recommendations.said.less":        func(r *Recommendations) *int64 { return &r.Said.Less },
 }
 
+// CouponValue is the name of the parameter that sets what a coupon of a template is worth, in what its kind counts.
+func CouponValue(template string) string { return "coupons." + template + ".value" }
+
+// template gives the template whose value a parameter sets.
+func (p *Programme) template(parameter string) (CouponTemplate, bool) {
+	for _, t := range p.Coupons {
+		if parameter == CouponValue(t.Code) {
+			return t, true
+		}
+	}
+	return CouponTemplate{}, false
+}
+
+// mostValue is the largest value that a coupon of the template can have; 0 where its value is no more than a bound.
+func (t CouponTemplate) mostValue() int64 {
+	switch t.Kind {
+	case Off:
+		return mostFen
+	case OffOver:
+		return t.MinOrderFen
+	case Percent:
+		return 100
+	default:
+		return 0
+	}
+}
+
 // With gives the rules as a variant's parameters change them; the same ones where it changes none.
 func (r *Recommendations) With(parameters map[string]int64) *Recommendations {
 	out := r
@@ -88,9 +115,12 @@ func (c *check) parameters(path string, all map[string]int64, purpose string) {
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		at := path + "." + name
 		set, ours := tuned[name]
+		t, gives := c.p.template(name)
 		switch {
+		case gives && t.mostValue() > 0:
+			c.between(at, all[name], 1, t.mostValue())
 		case !ours && !strings.HasPrefix(name, ForApps):
-			c.add(at, "is no parameter; allowed %s, and names that begin with %s", these(slices.Sorted(maps.Keys(tuned))), ForApps)
+			c.add(at, "is no parameter; allowed %s, coupons.CODE.value of coupons that take off a value, and names that begin with %s", these(slices.Sorted(maps.Keys(tuned))), ForApps)
 		case !ours:
 		case purpose == "":
 			c.add(at, "changes what members are recommended; needed is the experiment's purpose")

@@ -13,6 +13,8 @@ type Insight struct {
 	Health   []HealthPart `yaml:"health"`   // the parts of the health score; their weights add up to 100
 	RFMDays  int64        `yaml:"rfmDays"`  // so far back orders count for recency, frequency and money
 	Tags     Tags         `yaml:"tags"`     // what a data platform says of members
+	Winback  *Winback     `yaml:"winback"`  // nil = nobody is won back
+	Often    *Often       `yaml:"often"`    // nil = no coupon follows from how often members buy
 	Tracking Intake       `yaml:"tracking"` // how much apps may tell of what a member does
 }
 
@@ -99,6 +101,7 @@ func (c *check) insight() {
 		c.between(at+".goneDays", part.GoneDays, part.FreshDays+1, 3661)
 		sum += part.Weight
 	}
+	c.gifts(in)
 	if len(in.Health) > 0 && sum != 100 {
 		c.add("insight.health", "has weights that add up to %d; allowed is 100", sum)
 	}

@@ -25,7 +25,7 @@ func Insights(t *testing.T, s insight.Store) {
 // someNote has every field that stores keep; services seal tags before that.
 func someNote(who member.ID, version int64) insight.Note {
 	at := time.Date(2026, 7, 6, 4, 30, 0, 5e6, time.UTC)
-	return insight.Note{Member: who, Version: version, SignedIn: at, Reviewed: at.Add(time.Hour), Sealed: "sealed " + name("tags"),
+	return insight.Note{Member: who, Version: version, SignedIn: at, Reviewed: at.Add(time.Hour), Low: at.Add(2 * time.Hour), Sealed: "sealed " + name("tags"),
 		Said:  map[string]time.Time{"cdp": at, "a.b$c": at.Add(time.Minute)},
 		Score: insight.Score{Model: "churn-12", Value: 42, At: at.Add(time.Second)}}
 }
