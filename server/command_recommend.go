@@ -72,7 +72,7 @@ func recommendCommand(p *program) *cobra.Command {
 	}
 	evaluate.Flags().StringVar(&from, "from", "", "the date, YYYY-MM-DD in the programme's zone; what is bought from then on is to be foretold")
 	evaluate.Flags().StringVar(&until, "until", "", "what is bought from this date on counts no more; default: the file's end")
-	c.AddCommand(build, export, evaluate)
+	c.AddCommand(build, export, evaluate, gorseCommand(p))
 	return c
 }
 

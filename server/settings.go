@@ -41,6 +41,7 @@ type Settings struct {
 	WeChat       WeChatSettings
 
 	Restoring bool // of the command restore: stores that a backup is being put into are opened
+	Gorse        GorseSettings // GORSE_*
 }
 
 // SandboxClock says how a sandbox tells programme time; the zero value is the real clock.

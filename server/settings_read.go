@@ -47,6 +47,7 @@ func readSettings(get func(name string) string) (Settings, error) {
 	s.Push = r.push()
 	s.Files = r.files()
 	s.WeChat = r.wechat(s.Push, s.Files)
+	s.Gorse = r.gorse()
 	if s.Production {
 		r.production(s)
 	}

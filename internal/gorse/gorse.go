@@ -42,15 +42,16 @@ type scored struct {
 // Similar is what goes with a product, best first.
 func (c *Client) Similar(ctx context.Context, sku string, n int) (recommend.List, error) {
 	found, err := c.alike(ctx, sku, n)
-	if err != nil {
-		return recommend.List{}, err
-	}
-	out := recommend.List{}
+	return beside(sku, found), err
+}
+
+// beside is a list of what goes with a product.
+func beside(sku string, found []scored) (out recommend.List) {
 	of := product(sku)
 	for _, s := range found {
 		out.Items = append(out.Items, recommend.Item{Ref: product(s.ID), Cause: recommend.BoughtTogether, Because: []recommend.Ref{of}, Score: s.Score})
 	}
-	return out, nil
+	return out
 }
 
 // Shelf is what many buy, best first.
@@ -66,13 +67,17 @@ func (c *Client) Shelf(ctx context.Context, n int) (recommend.List, error) {
 // Member is a member's own list, best first; bought are the member's purchases, the last one first. What Gorse says is
 // like one of the last of them has that one as its reason; of the rest nothing is known but that Gorse put it there.
 func (c *Client) Member(ctx context.Context, m member.ID, bought []string, n int) (recommend.List, error) {
+	return c.member(ctx, m, bought, n, c.alike)
+}
+
+func (c *Client) member(ctx context.Context, m member.ID, bought []string, n int, alike func(context.Context, string, int) ([]scored, error)) (recommend.List, error) {
 	found, err := c.ask(ctx, n, "api", "recommend", string(m))
 	if err != nil || len(found) == 0 {
 		return recommend.List{}, err
 	}
 	shares := map[string][]recommend.Share{}
 	for _, sku := range bought[:min(evidence, len(bought))] {
-		near, err := c.alike(ctx, sku, n)
+		near, err := alike(ctx, sku, n)
 		if err != nil {
 			return recommend.List{}, err
 		}

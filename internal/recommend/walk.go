@@ -19,6 +19,7 @@ type walk struct {
 	at      int          // index of the next item
 	known   int          // items below this index have been asked about
 	can     map[Ref]bool // of those, what may be shown
+	given   int          // things that were given
 	lastHad bool         // the last resort is in the list
 }
 
@@ -39,6 +40,7 @@ func (w *walk) next(ctx context.Context) (Item, bool, error) {
 		i := w.all.Items[w.at]
 		w.at++
 		if !w.before.has(i.Ref) && (w.offer == nil || w.can[i.Ref]) {
+			w.given++
 			return i, true, nil
 		}
 	}
@@ -46,7 +48,7 @@ func (w *walk) next(ctx context.Context) (Item, bool, error) {
 
 // goOn puts the last resort behind the list, once.
 func (w *walk) goOn(ctx context.Context) error {
-	if w.lastHad || w.s.Last == nil || w.noLast && w.before.len() > 0 {
+	if w.lastHad || w.s.Last == nil || w.noLast && (w.before.len() > 0 || w.given > 0) {
 		return nil
 	}
 	w.lastHad = true
