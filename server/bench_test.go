@@ -34,6 +34,7 @@ func TestBenchTable(t *testing.T) {
 	fmt.Printf("\n| what | figure | load average |\n| --- | --- | --- |\n")
 	t.Run("orders", func(t *testing.T) { newFire(t).benchOrders() })
 	t.Run("notices", func(t *testing.T) { newFire(t).benchNotices(60 * time.Second) })
+	t.Run("recommendations", benchRecommendations)
 	t.Run("feeds", benchFeeds)
 	onBothEngines(t, func(t *testing.T, s Settings, st *stores) { benchSettlement(t, s, st, members) })
 }
