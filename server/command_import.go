@@ -89,7 +89,7 @@ func (p *program) imported(ctx context.Context, st *stores, rules book, i *invoi
 	if err != nil {
 		return sum, fmt.Errorf("the import stopped; run it again to go on where it was: %w", err)
 	}
-	if err := p.recommend(ctx, st, rules, st.cache.Lists(), sum.Latest); err != nil {
+	if err := p.recommend(ctx, st, rules, st.cache.Lists(), sum.Latest, false); err != nil {
 		return sum, fmt.Errorf("%w; the import itself is done", err)
 	}
 	return sum, nil

@@ -21,11 +21,14 @@ func recommendCommand(p *program) *cobra.Command {
 	c := &cobra.Command{Use: "recommend", Short: "Make recommendations, hand them out, and see how good they are"}
 	var at, surface, from, until string
 	var first int
+	var all bool
 	build := &cobra.Command{
 		Use:   "build",
-		Short: "Make all lists of recommendations anew",
+		Short: "Make the lists of recommendations anew",
 		Long: "Makes what is popular, what goes with each product and the lists of members who agreed to " + recommend.Purpose + ", from the\n" +
-			"paid orders up to a time, and lists of posts from what is hot now and the topics that they follow. It is safe to repeat; while it runs the older lists are shown.",
+			"paid orders up to a time, and lists of posts from what is hot now and the topics that they follow. It is safe to repeat; while it runs the older lists are shown.\n" +
+			"What everybody is shown is made whole each time; of members' lists those of who bought something or said yes since the last\n" +
+			"time, and of the others a fifth each day. One that was killed is gone on with for a day.",
 		Example: "  server recommend build --at 2011-10-31T17:19:00+08:00",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -34,11 +37,12 @@ func recommendCommand(p *program) *cobra.Command {
 				return err
 			}
 			return p.withStores(c.Context(), func(ctx context.Context, st *stores, _ Settings, rules book) error {
-				return p.recommend(ctx, st, rules, st.cache.Lists(), when)
+				return p.recommend(ctx, st, rules, st.cache.Lists(), when, !all)
 			})
 		},
 	}
 	build.Flags().StringVar(&at, "at", "", "nothing bought later counts, RFC 3339; default: the newest order")
+	build.Flags().BoolVar(&all, "all", false, "make every member's list, and learn anew what speaks for a product")
 	export := &cobra.Command{
 		Use:   "export FILE",
 		Short: "Write every member's list as JSON: {member: [sku, …]}",

@@ -11,19 +11,23 @@ import (
 )
 
 // recommend makes the lists of recommendations anew, as of a time.
-func (p *program) recommend(ctx context.Context, st *stores, rules book, lists recommend.Lists, at time.Time) error {
+func (p *program) recommend(ctx context.Context, st *stores, rules book, lists recommend.Lists, at time.Time, changed bool) error {
 	plan, agreed, err := listPlan(ctx, st, rules, p.now())
 	if err != nil {
 		return err
 	}
 	bar := newBar(p.log, "members")
-	plan.Tell = bar.tell
+	plan.Tell, plan.Changed = bar.tell, changed
 	built, err := recommend.Rebuild(ctx, st.orders, lists, at, plan)
 	bar.end()
 	if err != nil {
 		return fmt.Errorf("the recommendations could not be made: %w", err)
 	}
-	fmt.Fprintf(p.log, "recommendations: %d lists of %d orders\n", built.Lists, built.Orders)
+	what := "all"
+	if built.Partly {
+		what = "those that changed"
+	}
+	fmt.Fprintf(p.log, "recommendations: %d lists of %d orders, of members %d: %s\n", built.Lists, built.Orders, built.Members, what)
 	return p.recommendPosts(ctx, st, lists, agreed)
 }
 

@@ -16,7 +16,7 @@ const goodsPage = 500
 // the members are.
 func listPlan(ctx context.Context, st *stores, rules book, now time.Time) (plan recommend.Plan, agreed map[member.ID]bool, err error) {
 	agreed = map[member.ID]bool{}
-	crowds := map[member.ID][]recommend.Crowd{}
+	crowds, since := map[member.ID][]recommend.Crowd{}, map[member.ID]time.Time{}
 	p := rules.At(now)
 	for after := member.ID(""); ; {
 		page, err := st.accounts.Walk(ctx, after, walkPage)
@@ -28,7 +28,7 @@ func listPlan(ctx context.Context, st *stores, rules book, now time.Time) (plan 
 		}
 		for _, h := range page {
 			id := h.Profile.ID
-			agreed[id] = h.Profile.Agreed(recommend.Purpose)
+			agreed[id], since[id] = h.Profile.Agreed(recommend.Purpose), h.Profile.Consents[recommend.Purpose].At
 			crowds[id] = []recommend.Crowd{recommend.Tier(h.Account.Standing.Held(p, now).Code)}
 			if h.Profile.Country != "" {
 				crowds[id] = append(crowds[id], recommend.Region(h.Profile.Country))
@@ -37,9 +37,10 @@ func listPlan(ctx context.Context, st *stores, rules book, now time.Time) (plan 
 		after = page[len(page)-1].Profile.ID
 	}
 	plan = recommend.Plan{
-		Agreed: func(m member.ID) bool { return agreed[m] },
-		Crowds: func(m member.ID) []recommend.Crowd { return crowds[m] },
-		Goods:  func(yield func(recommend.Good)) error { return eachGood(ctx, st.products, yield) },
+		Agreed:   func(m member.ID) bool { return agreed[m] },
+		Crowds:   func(m member.ID) []recommend.Crowd { return crowds[m] },
+		AgreedAt: func(m member.ID) time.Time { return since[m] }, Now: now,
+		Goods: func(yield func(recommend.Good)) error { return eachGood(ctx, st.products, yield) },
 	}
 	if r := p.Recommendations; r != nil {
 		plan.Scenes = r.Scenes

@@ -95,6 +95,9 @@ func (l *lists) Get(_ context.Context, keys []recommend.Key, _ member.ID) (map[r
 	return out, recommend.Known{}, nil
 }
 
+func (l *lists) Built(context.Context) (recommend.Build, error)  { return recommend.Build{}, nil }
+func (l *lists) Building(context.Context, recommend.Build) error { return nil }
+
 func (l *lists) Put(_ context.Context, more map[recommend.Key]recommend.List) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()

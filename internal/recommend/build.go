@@ -75,8 +75,14 @@ func (h habit) last() int64 { return h.days[len(h.days)-1] }
 // Lists makes all lists as of a time: what is popular, what goes with each product and makes sets with it, and the own lists of those
 // members who agreed, empty ones included. Nothing bought after the time counts.
 func (b *Builder) Lists(at time.Time, version string, agreed func(member.ID) bool) iter.Seq2[Key, List] {
-	now := at.Unix()
-	fresh, all := b.learn(now)
+	m := making{Build: Build{Version: version, At: at}, choose: agreed}
+	m.fresh, m.all = b.learn(at.Unix())
+	return b.make(m)
+}
+
+// make makes the lists of a making: everybody's, and those of the members whom it chooses.
+func (b *Builder) make(m making) iter.Seq2[Key, List] {
+	now, version := m.At.Unix(), m.Version
 	f := b.gather(now)
 	popular := b.ranked(f.popular, Popular, nil)
 	return func(yield func(Key, List) bool) {
@@ -86,14 +92,14 @@ func (b *Builder) Lists(at time.Time, version string, agreed func(member.ID) boo
 		sets := newCollector(b.baskets(now), len(f.basket))
 		for n, list := range f.basket {
 			i := int32(n)
-			if len(list) > 0 && !yield(SimilarList(b.ref(i)), List{version, b.together(i, list[:min(shown, len(list))])}) {
+			if f.alive[i] && !yield(SimilarList(b.ref(i)), List{version, b.together(i, list[:min(shown, len(list))])}) { // an empty one takes an older one away
 				return
 			}
 			if f.alive[i] && !yield(SetList(b.ref(i)), List{version, b.complete(i, sets.of(i, list))}) {
 				return
 			}
 		}
-		for id, own := range b.own(f, &fresh, &all, agreed) {
+		for id, own := range b.own(f, &m.fresh, &m.all, m.choose) {
 			for _, surface := range ownSurfaces {
 				if !yield(MemberList(id, surface), List{version, own[surface]}) { // an empty one takes an older one away
 					return
@@ -108,8 +114,9 @@ func (b *Builder) history(now int64) [][]habit {
 	slices.SortFunc(b.bought, func(x, y purchase) int {
 		return cmp.Or(cmp.Compare(x.member, y.member), cmp.Compare(x.item, y.item), cmp.Compare(x.at, y.at))
 	})
+	b.bought = slices.Compact(b.bought) // what stands twice in one order
 	out := make([][]habit, len(b.members.names))
-	for _, p := range slices.Compact(b.bought) {
+	for _, p := range b.bought {
 		if p.at > now {
 			continue
 		}

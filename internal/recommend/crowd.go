@@ -3,6 +3,7 @@ package recommend
 import (
 	"math"
 	"slices"
+	"time"
 
 	"membergate/internal/member"
 	"membergate/internal/programme"
@@ -13,11 +14,14 @@ type Good struct{ SKU, Category, Title string }
 
 // Plan is what lists are made for, beside the orders.
 type Plan struct {
-	Agreed func(member.ID) bool         // whose own lists are made
-	Crowds func(member.ID) []Crowd      // to which parts of the members one belongs; nil = to none
-	Scenes []programme.Scene            // whose lists are made, of
-	Goods  func(yield func(Good)) error // all that is sold; nil = nothing is known of it
-	Tell   func(done, of int)           // after some members' lists; nil = nobody
+	Agreed   func(member.ID) bool         // whose own lists are made
+	Crowds   func(member.ID) []Crowd      // to which parts of the members one belongs; nil = to none
+	Scenes   []programme.Scene            // whose lists are made, of
+	Goods    func(yield func(Good)) error // all that is sold; nil = nothing is known of it
+	Changed  bool                         // only what changed since the last making, or what a killed one left, if that can be told
+	AgreedAt func(member.ID) time.Time    // when a member agreed; nil = long ago
+	Now      time.Time                    // by the clock; zero where nobody says
+	Tell     func(done, of int)           // after some members' lists; nil = nobody
 }
 
 const (

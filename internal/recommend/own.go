@@ -1,6 +1,7 @@
 package recommend
 
 import (
+	"cmp"
 	"iter"
 	"math"
 	"runtime"
@@ -22,6 +23,9 @@ func (b *Builder) own(f *facts, fresh, all *worth, agreed func(member.ID) bool) 
 			who = append(who, int32(m))
 		}
 	}
+	slices.SortFunc(who, func(x, y int32) int { // as a killed making went on
+		return cmp.Or(cmp.Compare(mark(b.members.names[x]), mark(b.members.names[y])), cmp.Compare(b.members.names[x], b.members.names[y]))
+	})
 	shelfFresh, shelfAll := b.order(f, fresh), b.order(f, all)
 	rankers := make([]*ranker, min(runtime.GOMAXPROCS(0), max(1, len(who))))
 	for n := range rankers {

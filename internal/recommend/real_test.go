@@ -42,7 +42,7 @@ func TestRealOrdersMakeListsForEveryMember(t *testing.T) {
 	var empty []Key
 	for k, l := range b.Lists(b.Newest(), "v", func(member.ID) bool { return true }) {
 		lists, things = lists+1, things+len(l.Items)
-		if len(l.Items) == 0 && k.Name != string(Replenish) && k.Name != "SETS" {
+		if len(l.Items) == 0 && k.Name != string(Replenish) && k.Of != OfThing {
 			empty = append(empty, k)
 		}
 	}

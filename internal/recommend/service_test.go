@@ -36,6 +36,7 @@ type shelves struct {
 	marks map[string]bool
 	state int
 	err   error
+	build Build
 	read  []Key
 	of    []member.ID
 }
@@ -56,6 +57,9 @@ func (s *shelves) Get(_ context.Context, keys []Key, of member.ID) (map[Key]List
 	}
 	return out, s.known, nil
 }
+
+func (s *shelves) Built(context.Context) (Build, error)      { return s.build, nil }
+func (s *shelves) Building(_ context.Context, b Build) error { s.build = b; return nil }
 
 func (s *shelves) Put(context.Context, map[Key]List) error { return nil }
 func (s *shelves) Forget(context.Context, member.ID) error { s.known = Known{}; return nil }

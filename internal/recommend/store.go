@@ -15,6 +15,10 @@ type Lists interface {
 	// Put stores lists, each replacing the one with its key; an empty one removes it. A list dies by itself some days
 	// after it was put.
 	Put(ctx context.Context, lists map[Key]List) error
+	// Built gives what is kept of the last making of lists; the zero value for none.
+	Built(ctx context.Context) (Build, error)
+	// Building keeps it, in place of the one before.
+	Building(ctx context.Context, b Build) error
 	// Know notes what a member said, so that Get tells it; an older version never replaces a newer one.
 	Know(ctx context.Context, t Taste) error
 	// Trace gives a member's trace and which of the marks it was saved with before; was names its state.

@@ -2,6 +2,7 @@ package redisstore
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -18,6 +19,7 @@ import (
 //	rec:{thing:product:85123A}:SIMILAR    string  what goes with a product; 30 days
 //	rec:{thing:product:85123A}:SETS       string  what makes sets with a product whole; 30 days
 //	rec:{all:}:POPULAR:product            string  everybody's lists; 30 days
+//	rec:{all:}:BUILD                      string  what is kept of the last making of lists; 30 days
 //	rec:{member:17850}:taste              string  a copy of what the member said; 1 hour. An embedded store writes none down
 //	rec:{member:17850}:trace              string  what the member did with recommendations in the last days
 //	rec:{member:17850}:told               zset    marks of events that were counted, by when
@@ -121,4 +123,52 @@ func (l *Lists) Put(ctx context.Context, lists map[recommend.Key]recommend.List)
 	}
 	_, err := pipe.Exec(ctx)
 	return translate(err)
+}
+
+// buildName is the name of what is kept of the last making of lists.
+const buildName = "BUILD"
+
+// buildValue is that as it is stored. Times are in milliseconds since 1970.
+type buildValue struct {
+	Version string    `json:"v"`
+	At      int64     `json:"at"`
+	Made    int64     `json:"made,omitempty"`
+	Done    bool      `json:"done"`
+	Bound   uint64    `json:"bound,omitempty"`
+	Learned int64     `json:"learned"`
+	Fresh   []float64 `json:"fresh"`
+	All     []float64 `json:"all"`
+}
+
+// Built implements recommend.Lists.
+func (l *Lists) Built(ctx context.Context) (recommend.Build, error) {
+	raw, err := l.s.redis.Get(ctx, l.key(recommend.Key{Of: recommend.OfAll, Name: buildName})).Bytes()
+	if errors.Is(err, redis.Nil) {
+		return recommend.Build{}, nil
+	}
+	if err != nil {
+		return recommend.Build{}, translate(err)
+	}
+	var v buildValue
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return recommend.Build{}, nil // what cannot be read is as good as none: all is made anew
+	}
+	b := recommend.Build{Version: v.Version, At: time.UnixMilli(v.At).UTC(), Done: v.Done, Bound: v.Bound, Learned: time.UnixMilli(v.Learned).UTC(), Fresh: v.Fresh, All: v.All}
+	if v.Made != 0 {
+		b.Made = time.UnixMilli(v.Made).UTC()
+	}
+	return b, nil
+}
+
+// Building implements recommend.Lists.
+func (l *Lists) Building(ctx context.Context, b recommend.Build) error {
+	v := buildValue{b.Version, b.At.UnixMilli(), 0, b.Done, b.Bound, b.Learned.UnixMilli(), b.Fresh, b.All}
+	if !b.Made.IsZero() {
+		v.Made = b.Made.UnixMilli()
+	}
+	raw, err := json.Marshal(v)
+	if err != nil { // unreachable: text and finite numbers
+		return err
+	}
+	return translate(l.s.redis.Set(ctx, l.key(recommend.Key{Of: recommend.OfAll, Name: buildName}), raw, sharedListLife).Err())
 }

@@ -19,6 +19,7 @@ func Lists(t *testing.T, s recommend.Lists) {
 		{"every field of a list comes back", fieldsOfList},
 		{"a list that is not there is missing", missingList},
 		{"putting again replaces, and an empty list removes", replaceList},
+		{"every field of the last making comes back", fieldsOfBuild},
 		{"of nobody, nothing is known", knownOfNobody},
 		{"a newer copy of what a member said stays", knowNewer},
 		{"every field of a trace comes back", fieldsOfTrace},
@@ -26,6 +27,19 @@ func Lists(t *testing.T, s recommend.Lists) {
 		{"what is forgotten is gone", forgetMember},
 		{"a cancelled caller is told so", cancelledLists},
 	}.run(t, s)
+}
+
+func fieldsOfBuild(t *testing.T, ctx context.Context, s recommend.Lists) {
+	at := time.Date(2026, 7, 6, 4, 0, 0, 5e6, time.UTC)
+	for _, want := range []recommend.Build{
+		{Version: name("v"), At: at, Made: at.Add(time.Hour), Done: true, Bound: 1<<64 - 1, Learned: at.AddDate(0, 0, -3), Fresh: []float64{0.25, -1e-9}, All: []float64{3}},
+		{Version: name("w"), At: at, Learned: at, Fresh: []float64{1}, All: []float64{2}},
+	} {
+		must(t, s.Building(ctx, want))
+		got, err := s.Built(ctx)
+		must(t, err)
+		same(t, "the last making", got, want)
+	}
 }
 
 func thing(word string) recommend.Ref {
