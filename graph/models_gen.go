@@ -2017,6 +2017,28 @@ type FamilyChangeEdge struct {
 	Node *FamilyChange `json:"node"`
 }
 
+// What is kept of a child, as its guardians see it.
+type FamilyChild struct {
+	// Whether a guardian of the family agrees to anything being kept. While false, the child says yes to nothing, writes nothing, and nothing is recommended personally.
+	GuardianConsent bool `json:"guardianConsent"`
+	// When the guardian agreed. Null while none does.
+	AgreedAt *time.Time `json:"agreedAt,omitempty"`
+	// Day of birth. Null when unknown.
+	Birthday *string `json:"birthday,omitempty"`
+	// Codes of the purposes that the child has said yes to, in the programme's order.
+	Purposes []string `json:"purposes"`
+}
+
+// What a guardian decides for a child.
+type FamilyChildSetInput struct {
+	// Id of the child's PublicProfile or FamilyMember.
+	MemberID string `json:"memberId"`
+	// Whether anything may be kept of the child. Absent leaves it as it is.
+	GuardianConsent *bool `json:"guardianConsent,omitempty"`
+	// The child's day of birth: one of somebody who is a child still. Absent leaves it as it is.
+	Birthday *string `json:"birthday,omitempty"`
+}
+
 // A family to be opened.
 type FamilyCreateInput struct {
 	// What it is called: 1 to 24 characters, with a letter among them.
@@ -2186,8 +2208,11 @@ type FamilyMember struct {
 	Limit *SpendLimit `json:"limit,omitempty"`
 	// How many of the own coins the person lets the family draw. Null when it is not the viewer's to see.
 	Sharing *FamilySharing `json:"sharing,omitempty"`
-	Bounds  *family.Limit  `json:"-"`
-	Member  member.ID      `json:"-"`
+	// What is kept of a child, for whoever decides for it. Null of others, to others, and once the child is old enough to decide;
+	// or together with an error.
+	Child  *FamilyChild  `json:"child,omitempty"`
+	Bounds *family.Limit `json:"-"`
+	Member member.ID     `json:"-"`
 }
 
 func (FamilyMember) IsNode() {}
@@ -7487,6 +7512,8 @@ const (
 	CommentCreateErrorCodeIdempotencyConflict CommentCreateErrorCode = "IDEMPOTENCY_CONFLICT"
 	// The viewer wrote too much in a short time; it may be tried again later.
 	CommentCreateErrorCodeTooOften CommentCreateErrorCode = "TOO_OFTEN"
+	// A child writes nothing without a guardian's yes: a guardian of the family gives it.
+	CommentCreateErrorCodeGuardianConsentRequired CommentCreateErrorCode = "GUARDIAN_CONSENT_REQUIRED"
 )
 
 var AllCommentCreateErrorCode = []CommentCreateErrorCode{
@@ -7497,11 +7524,12 @@ var AllCommentCreateErrorCode = []CommentCreateErrorCode{
 	CommentCreateErrorCodeTooLong,
 	CommentCreateErrorCodeIdempotencyConflict,
 	CommentCreateErrorCodeTooOften,
+	CommentCreateErrorCodeGuardianConsentRequired,
 }
 
 func (e CommentCreateErrorCode) IsValid() bool {
 	switch e {
-	case CommentCreateErrorCodePostsOff, CommentCreateErrorCodeNotFound, CommentCreateErrorCodeCommentsClosed, CommentCreateErrorCodeBlank, CommentCreateErrorCodeTooLong, CommentCreateErrorCodeIdempotencyConflict, CommentCreateErrorCodeTooOften:
+	case CommentCreateErrorCodePostsOff, CommentCreateErrorCodeNotFound, CommentCreateErrorCodeCommentsClosed, CommentCreateErrorCodeBlank, CommentCreateErrorCodeTooLong, CommentCreateErrorCodeIdempotencyConflict, CommentCreateErrorCodeTooOften, CommentCreateErrorCodeGuardianConsentRequired:
 		return true
 	}
 	return false
@@ -7736,16 +7764,19 @@ const (
 	ConsentSetErrorCodeNotFound ConsentSetErrorCode = "NOT_FOUND"
 	// The text has changed; show the new one and ask again.
 	ConsentSetErrorCodePolicyChanged ConsentSetErrorCode = "POLICY_CHANGED"
+	// A child agrees to nothing without a guardian's yes, and what guardians decide on is theirs alone.
+	ConsentSetErrorCodeGuardianConsentRequired ConsentSetErrorCode = "GUARDIAN_CONSENT_REQUIRED"
 )
 
 var AllConsentSetErrorCode = []ConsentSetErrorCode{
 	ConsentSetErrorCodeNotFound,
 	ConsentSetErrorCodePolicyChanged,
+	ConsentSetErrorCodeGuardianConsentRequired,
 }
 
 func (e ConsentSetErrorCode) IsValid() bool {
 	switch e {
-	case ConsentSetErrorCodeNotFound, ConsentSetErrorCodePolicyChanged:
+	case ConsentSetErrorCodeNotFound, ConsentSetErrorCodePolicyChanged, ConsentSetErrorCodeGuardianConsentRequired:
 		return true
 	}
 	return false
@@ -8502,6 +8533,8 @@ const (
 	FamilyErrorCodeNameUnchecked FamilyErrorCode = "NAME_UNCHECKED"
 	// The idempotency key was used with another input.
 	FamilyErrorCodeIdempotencyConflict FamilyErrorCode = "IDEMPOTENCY_CONFLICT"
+	// That is no day, or not one on which anybody alive was born.
+	FamilyErrorCodeBirthdayWrong FamilyErrorCode = "BIRTHDAY_WRONG"
 )
 
 var AllFamilyErrorCode = []FamilyErrorCode{
@@ -8526,11 +8559,12 @@ var AllFamilyErrorCode = []FamilyErrorCode{
 	FamilyErrorCodeNameRefused,
 	FamilyErrorCodeNameUnchecked,
 	FamilyErrorCodeIdempotencyConflict,
+	FamilyErrorCodeBirthdayWrong,
 }
 
 func (e FamilyErrorCode) IsValid() bool {
 	switch e {
-	case FamilyErrorCodeNotFound, FamilyErrorCodeFamiliesOff, FamilyErrorCodeNotInFamily, FamilyErrorCodeNotPermitted, FamilyErrorCodeAlreadyInFamily, FamilyErrorCodeCooldown, FamilyErrorCodeFamilyFull, FamilyErrorCodeOwnerTierTooLow, FamilyErrorCodeRoleUnsuitable, FamilyErrorCodeGuardianConsentRequired, FamilyErrorCodeInviteLimit, FamilyErrorCodeInviteUsed, FamilyErrorCodeInviteExpired, FamilyErrorCodeOwnerMustTransfer, FamilyErrorCodeGuardianDecides, FamilyErrorCodeConfirmationRequired, FamilyErrorCodeNameLength, FamilyErrorCodeNameCharacters, FamilyErrorCodeNameRefused, FamilyErrorCodeNameUnchecked, FamilyErrorCodeIdempotencyConflict:
+	case FamilyErrorCodeNotFound, FamilyErrorCodeFamiliesOff, FamilyErrorCodeNotInFamily, FamilyErrorCodeNotPermitted, FamilyErrorCodeAlreadyInFamily, FamilyErrorCodeCooldown, FamilyErrorCodeFamilyFull, FamilyErrorCodeOwnerTierTooLow, FamilyErrorCodeRoleUnsuitable, FamilyErrorCodeGuardianConsentRequired, FamilyErrorCodeInviteLimit, FamilyErrorCodeInviteUsed, FamilyErrorCodeInviteExpired, FamilyErrorCodeOwnerMustTransfer, FamilyErrorCodeGuardianDecides, FamilyErrorCodeConfirmationRequired, FamilyErrorCodeNameLength, FamilyErrorCodeNameCharacters, FamilyErrorCodeNameRefused, FamilyErrorCodeNameUnchecked, FamilyErrorCodeIdempotencyConflict, FamilyErrorCodeBirthdayWrong:
 		return true
 	}
 	return false
@@ -10308,6 +10342,8 @@ const (
 	MemberUpdateErrorCodeTimeZoneUnknown MemberUpdateErrorCode = "TIME_ZONE_UNKNOWN"
 	// There is no such upload.
 	MemberUpdateErrorCodeUploadUnknown MemberUpdateErrorCode = "UPLOAD_UNKNOWN"
+	// Nothing is kept of a child without a guardian's yes: a guardian of the family gives it.
+	MemberUpdateErrorCodeGuardianConsentRequired MemberUpdateErrorCode = "GUARDIAN_CONSENT_REQUIRED"
 )
 
 var AllMemberUpdateErrorCode = []MemberUpdateErrorCode{
@@ -10321,11 +10357,12 @@ var AllMemberUpdateErrorCode = []MemberUpdateErrorCode{
 	MemberUpdateErrorCodeLocaleUnknown,
 	MemberUpdateErrorCodeTimeZoneUnknown,
 	MemberUpdateErrorCodeUploadUnknown,
+	MemberUpdateErrorCodeGuardianConsentRequired,
 }
 
 func (e MemberUpdateErrorCode) IsValid() bool {
 	switch e {
-	case MemberUpdateErrorCodeConflict, MemberUpdateErrorCodeNameLength, MemberUpdateErrorCodeNameCharacters, MemberUpdateErrorCodeNameRefused, MemberUpdateErrorCodeNameUnchecked, MemberUpdateErrorCodeBirthdaySet, MemberUpdateErrorCodeBirthdayWrong, MemberUpdateErrorCodeLocaleUnknown, MemberUpdateErrorCodeTimeZoneUnknown, MemberUpdateErrorCodeUploadUnknown:
+	case MemberUpdateErrorCodeConflict, MemberUpdateErrorCodeNameLength, MemberUpdateErrorCodeNameCharacters, MemberUpdateErrorCodeNameRefused, MemberUpdateErrorCodeNameUnchecked, MemberUpdateErrorCodeBirthdaySet, MemberUpdateErrorCodeBirthdayWrong, MemberUpdateErrorCodeLocaleUnknown, MemberUpdateErrorCodeTimeZoneUnknown, MemberUpdateErrorCodeUploadUnknown, MemberUpdateErrorCodeGuardianConsentRequired:
 		return true
 	}
 	return false
@@ -11260,6 +11297,8 @@ const (
 	PostCreateErrorCodeIdempotencyConflict PostCreateErrorCode = "IDEMPOTENCY_CONFLICT"
 	// The viewer wrote too much in a short time; it may be tried again later.
 	PostCreateErrorCodeTooOften PostCreateErrorCode = "TOO_OFTEN"
+	// A child writes nothing without a guardian's yes: a guardian of the family gives it.
+	PostCreateErrorCodeGuardianConsentRequired PostCreateErrorCode = "GUARDIAN_CONSENT_REQUIRED"
 )
 
 var AllPostCreateErrorCode = []PostCreateErrorCode{
@@ -11281,11 +11320,12 @@ var AllPostCreateErrorCode = []PostCreateErrorCode{
 	PostCreateErrorCodeCampaignClosed,
 	PostCreateErrorCodeIdempotencyConflict,
 	PostCreateErrorCodeTooOften,
+	PostCreateErrorCodeGuardianConsentRequired,
 }
 
 func (e PostCreateErrorCode) IsValid() bool {
 	switch e {
-	case PostCreateErrorCodePostsOff, PostCreateErrorCodeNotFound, PostCreateErrorCodeNotPermitted, PostCreateErrorCodeBlank, PostCreateErrorCodeTooLong, PostCreateErrorCodeTooMany, PostCreateErrorCodeUploadUnknown, PostCreateErrorCodeUploadTaken, PostCreateErrorCodeMediaNotSent, PostCreateErrorCodeMediaUnsupported, PostCreateErrorCodeMediaMismatch, PostCreateErrorCodeMediaTooLarge, PostCreateErrorCodeMediaBroken, PostCreateErrorCodeNoFamily, PostCreateErrorCodeTierTooHigh, PostCreateErrorCodeCampaignClosed, PostCreateErrorCodeIdempotencyConflict, PostCreateErrorCodeTooOften:
+	case PostCreateErrorCodePostsOff, PostCreateErrorCodeNotFound, PostCreateErrorCodeNotPermitted, PostCreateErrorCodeBlank, PostCreateErrorCodeTooLong, PostCreateErrorCodeTooMany, PostCreateErrorCodeUploadUnknown, PostCreateErrorCodeUploadTaken, PostCreateErrorCodeMediaNotSent, PostCreateErrorCodeMediaUnsupported, PostCreateErrorCodeMediaMismatch, PostCreateErrorCodeMediaTooLarge, PostCreateErrorCodeMediaBroken, PostCreateErrorCodeNoFamily, PostCreateErrorCodeTierTooHigh, PostCreateErrorCodeCampaignClosed, PostCreateErrorCodeIdempotencyConflict, PostCreateErrorCodeTooOften, PostCreateErrorCodeGuardianConsentRequired:
 		return true
 	}
 	return false
@@ -12415,6 +12455,8 @@ const (
 	TellingErrorCodeTooMany TellingErrorCode = "TOO_MANY"
 	// A number or month is out of its range.
 	TellingErrorCodeOutOfRange TellingErrorCode = "OUT_OF_RANGE"
+	// Nothing is kept of a child without a guardian's yes: a guardian of the family gives it.
+	TellingErrorCodeGuardianConsentRequired TellingErrorCode = "GUARDIAN_CONSENT_REQUIRED"
 )
 
 var AllTellingErrorCode = []TellingErrorCode{
@@ -12423,11 +12465,12 @@ var AllTellingErrorCode = []TellingErrorCode{
 	TellingErrorCodeUnknownCode,
 	TellingErrorCodeTooMany,
 	TellingErrorCodeOutOfRange,
+	TellingErrorCodeGuardianConsentRequired,
 }
 
 func (e TellingErrorCode) IsValid() bool {
 	switch e {
-	case TellingErrorCodeConsentRequired, TellingErrorCodeNotAsked, TellingErrorCodeUnknownCode, TellingErrorCodeTooMany, TellingErrorCodeOutOfRange:
+	case TellingErrorCodeConsentRequired, TellingErrorCodeNotAsked, TellingErrorCodeUnknownCode, TellingErrorCodeTooMany, TellingErrorCodeOutOfRange, TellingErrorCodeGuardianConsentRequired:
 		return true
 	}
 	return false

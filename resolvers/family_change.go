@@ -184,6 +184,15 @@ func (m mutation) FamilyRoleSet(ctx context.Context, input graph.FamilyRoleSetIn
 	})
 }
 
+// FamilyChildSet decides for a child.
+func (m mutation) FamilyChildSet(ctx context.Context, input graph.FamilyChildSetInput) (*graph.FamilyPayload, error) {
+	return m.upon(ctx, input.MemberID, func(me, who member.ID) (family.Family, error) {
+		f, err := m.Families.Guard(ctx, me, who, family.Guard{Consent: input.GuardianConsent, Birthday: input.Birthday}, loaders.From(ctx).Now)
+		loaders.From(ctx).Holders.Forget(who)
+		return f, err
+	})
+}
+
 // FamilyLimitSet limits what somebody may spend.
 func (m mutation) FamilyLimitSet(ctx context.Context, input graph.FamilyLimitSetInput) (*graph.FamilyPayload, error) {
 	var limit *family.Limit

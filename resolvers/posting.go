@@ -58,7 +58,11 @@ func (m mutation) PostCreate(ctx context.Context, input graph.PostCreateInput) (
 	if input.Visibility != nil {
 		d.Visibility = community.Visibility(*input.Visibility)
 	}
-	p, replayed, err := m.Posting.Post(ctx, reader, d, loaders.From(ctx).Now)
+	var p community.Post
+	var replayed bool
+	if err = m.mayWrite(ctx); err == nil {
+		p, replayed, err = m.Posting.Post(ctx, reader, d, loaders.From(ctx).Now)
+	}
 	refused, err := refusal(ctx, err)
 	if err != nil {
 		return nil, err

@@ -22,7 +22,11 @@ func (m mutation) CommentCreate(ctx context.Context, input graph.CommentCreateIn
 			a.Parent = "none" // it is no comment's, and must not mean the post
 		}
 	}
-	c, replayed, err := m.Posting.Reply(ctx, reader, a, loaders.From(ctx).Now)
+	var c community.Comment
+	var replayed bool
+	if err = m.mayWrite(ctx); err == nil {
+		c, replayed, err = m.Posting.Reply(ctx, reader, a, loaders.From(ctx).Now)
+	}
 	refused, err := refusal(ctx, err)
 	if err != nil {
 		return nil, err

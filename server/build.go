@@ -139,6 +139,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 	root.Vault.Guesses = st.cache.Guesses()
 	root.Vault.Tokens = &vault.Tokens{Seen: st.cache.Seen(), Keys: keys, Now: time.Now}
 	root.Profiles = &profile.Service{Accounts: st.accounts, Decisions: st.decisions, Book: rules, Withdrawn: root.Personal.Withdrawn}
+	root.Profiles.Guardians, families.Wards = families, root.Profiles
 	root.Uploads, parts.Disk = s.uploads(st.uploads, keys)
 	root.Community = &community.Service{Store: st.community, Cursors: cursors, Choice: root.Recommend,
 		Hottest: &community.Hottest{Posts: st.community, Rankings: st.cache.Rankings(), Fresh: hotFresh}}

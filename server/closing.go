@@ -15,6 +15,7 @@ import (
 	"membergate/internal/member"
 	"membergate/internal/personal"
 	"membergate/internal/posting"
+	"membergate/internal/profile"
 	"membergate/internal/redemption"
 	"membergate/internal/secret"
 	"membergate/internal/upload"
@@ -42,7 +43,8 @@ func newCloser(s Settings, st *stores, rules book, now func(context.Context) tim
 	c := &closer{st: st, rules: rules, keys: st.ring, now: now}
 	c.uploads, _ = s.uploads(st.uploads, nil)
 	c.posts = st.postingService(rules, &community.Service{Store: st.community}, c.uploads)
-	c.families = &family.Service{Families: st.families, Accounts: st.accounts, Book: rules, Ledger: st.ledger}
+	c.families = &family.Service{Families: st.families, Accounts: st.accounts, Book: rules, Ledger: st.ledger,
+		Wards: &profile.Service{Accounts: st.accounts, Decisions: st.decisions, Book: rules, Withdrawn: st.personalService(rules).Withdrawn}}
 	c.shop = &redemption.Service{Store: st.redemptions, Rewards: st.rewards, Vouchers: st.vouchers, Wallets: st.wallets(rules), Book: rules, Families: c.families, Pool: c.families}
 	return c
 }

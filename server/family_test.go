@@ -156,6 +156,8 @@ func TestEveryReasonNotToChangeAFamilyIsToldWithItsCode(t *testing.T) {
 		want("NOT_PERMITTED", guard.no("FamilyDissolve", "familyDissolve", "confirm", true))
 		want("NOT_PERMITTED", guard.no("FamilyGiveRole", "familyRoleSet", "memberId", kid.profileID(), "role", "ADULT"))
 		want("ROLE_UNSUITABLE", guard.no("FamilyGiveRole", "familyRoleSet", "memberId", kid.profileID(), "role", "TEEN"))
+		want("BIRTHDAY_WRONG", guard.no("FamilyChild", "familyChildSet", "memberId", kid.profileID(), "birthday", "2999-01-01"))
+		want("NOT_PERMITTED", guard.no("FamilyChild", "familyChildSet", "memberId", owner.profileID(), "guardianConsent", true))
 		want("NOT_PERMITTED", guard.no("FamilyHandOver", "familyOwnershipTransfer", "memberId", owner.profileID()))
 		want("NOT_PERMITTED", guard.no("FamilyLimit", "familyLimitSet", "memberId", owner.profileID()))
 		want("OWNER_TIER_TOO_LOW", owner.no("FamilyHandOver", "familyOwnershipTransfer", "memberId", guard.profileID()))
@@ -205,7 +207,7 @@ func TestEveryReasonNotToChangeAFamilyIsToldWithItsCode(t *testing.T) {
 		for operation, in := range map[string]map[string]any{
 			"FamilyCreate": {"name": "Home"}, "FamilyInvite": {"idempotencyKey": "k", "role": "ADULT"}, "FamilyRespond": {"token": waiting, "accept": true},
 			"FamilyLeave": {"confirm": true}, "FamilyRemove": {"memberId": "x"}, "FamilyRevoke": {"invitationId": id}, "FamilyHandOver": {"memberId": "x"},
-			"FamilyDissolve": {"confirm": true}, "FamilyGiveRole": {"memberId": "x", "role": "TEEN"}, "FamilyLimit": {"memberId": "x"}, "FamilyShare": {"mode": "ALL"},
+			"FamilyDissolve": {"confirm": true}, "FamilyGiveRole": {"memberId": "x", "role": "TEEN"}, "FamilyLimit": {"memberId": "x"}, "FamilyChild": {"memberId": "x"}, "FamilyShare": {"mode": "ALL"},
 		} {
 			nobody.send(operation, in).refusedOnce(t, "UNAUTHENTICATED", "sign in")
 		}

@@ -26,7 +26,7 @@ var guards = map[string]string{
 	"memberUpdate": "member", "consentSet": "member", "historyDelete": "member", "accountClose": "member", "accountCloseCancel": "member", "householdSet": "member", "preferencesSet": "member",
 	"notificationsRead": "member", "notificationSettingsSet": "member", "deviceRegister": "member", "deviceRemove": "member",
 	"familyCreate": "member", "familyInvite": "member", "familyInvitationRevoke": "member", "familyInvitationRespond": "member", "familyLeave": "member",
-	"familyMemberRemove": "member", "familyOwnershipTransfer": "member", "familyDissolve": "member", "familyRoleSet": "member", "familyLimitSet": "member",
+	"familyMemberRemove": "member", "familyOwnershipTransfer": "member", "familyDissolve": "member", "familyRoleSet": "member", "familyLimitSet": "member", "familyChildSet": "member",
 	"familySharingSet": "member", "approvalDecide": "member",
 	"reactionSet": "member", "bookmarkSet": "member", "followSet": "member", "memberBlockSet": "member", "groupJoin": "member",
 	"leaderboards": "member", "leaderboard": "member", "leaderboardListingSet": "member", "memberMuteSet": "member", "mutedWordSet": "member",

@@ -155,6 +155,7 @@ func askings() []asking {
 	add("MemberCode", sampleEnd, nil, owner, "")
 	add("FamilyPage", sampleEnd, nil, everybody...)
 	add("FamilyHistory", sampleEnd, nil, owner, adult, "")
+	add("FamilyChildren", sampleEnd, nil, owner, adult, "")
 	add("FamilyApprovals", sampleEnd, nil, owner, adult, child, "")
 	add("FamilyApprovals", sampleEnd, map[string]any{"state": "DECLINED", "first": 1}, owner)
 	add("FamilyReceipts", sampleEnd, nil, owner, child, "")

@@ -43,6 +43,7 @@ var prices = map[string]price{
 	"BenefitsPage":        {calls{2, 0, 1}, calls{}},
 	"FamilyPage":          {calls{6, 0, 3}, calls{}},
 	"FamilyHistory":       {calls{2, 0, 2}, calls{}},
+	"FamilyChildren":      {calls{2, 0, 2}, calls{}},
 	"FamilyApprovals":     {calls{3, 0, 3}, calls{}},
 	"FamilyReceipts":      {calls{2, 0, 2}, calls{}},
 	"FamilyDrawPreview":   {calls{3, 0, 3}, calls{}},

@@ -223,12 +223,14 @@ func putFamilies(ctx context.Context, st *stores) error {
 	place := func(n string, who member.ID, role family.Role, l *family.Limit) family.Person {
 		return family.Person{ID: "fm_" + n, Member: who, Role: role, State: family.Active, JoinedAt: foundation, Share: family.Share{Mode: family.ShareAll}, Limit: l}
 	}
+	little := place("child", child, family.Child, &family.Limit{PerPeriod: 100, Period: family.PerWeek})
+	little.Consent = &family.Consent{By: owner, At: foundation}
 	return errors.Join(
 		st.families.Create(ctx, family.Family{ID: villageFamily, Name: "Village", CreatedAt: foundation, Version: 1,
 			People: []family.Person{
 				place("owner", owner, family.Owner, nil), place("adult", adult, family.Adult, nil),
 				place("teen", teen, family.Teen, &family.Limit{PerPeriod: 500, Period: family.PerMonth, Used: 20, Counted: foundation, ApprovalAbove: &most}),
-				place("child", child, family.Child, &family.Limit{PerPeriod: 100, Period: family.PerWeek}),
+				little,
 			},
 			Invitations: []family.Invitation{{ID: "fi_village", Hash: family.HashToken(invitation), Role: family.Adult, State: family.Invited,
 				InvitedBy: owner, CreatedAt: foundation, ExpiresAt: foundation.AddDate(30, 0, 0)}},

@@ -36,7 +36,9 @@ func (p *plan) live() {
 			who := &f.People[i]
 			who.ID = p.luck.name("fm", h.Name, string(who.Member))
 			who.JoinedAt = who.JoinedAt.Truncate(time.Millisecond)
-			who.Share, who.Limit = p.terms(who.Role, c)
+			if who.Share, who.Limit = p.terms(who.Role, c); who.Role == family.Child {
+				who.Consent = &family.Consent{By: owner.ID, At: who.JoinedAt}
+			}
 		}
 		f.CreatedAt = opened.Truncate(time.Millisecond)
 		p.families = append(p.families, f)

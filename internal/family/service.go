@@ -17,6 +17,7 @@ type Service struct {
 	Book     tier.Book
 	Keys     Hasher       // of invitations' tokens
 	Ledger   wallet.Store // what members spent
+	Wards    Wards        // what follows guardians' words on children; nil where nothing does
 	Spending Spending     // what follows a word on a request; nil where nothing waits for one
 }
 

@@ -45,6 +45,9 @@ func (s *Service) alter(ctx context.Context, find func() (Family, bool, error), 
 		if err != nil || !changed {
 			return next, err
 		}
+		if err := s.unguarded(ctx, f.At(now), next, now); err != nil {
+			return f, err
+		}
 		switch err := s.Families.Save(ctx, next); {
 		case errors.Is(err, ErrStale):
 			continue
@@ -54,7 +57,7 @@ func (s *Service) alter(ctx context.Context, find func() (Family, bool, error), 
 			return f, err
 		}
 		next.Version++
-		return next, nil
+		return next, s.unguarded(ctx, f.At(now), next, now) // what a child agreed to between the two
 	}
 	return Family{}, fault.New(fault.Unavailable, "the family is being changed by too many at once")
 }
@@ -173,7 +176,7 @@ func (s *Service) Answer(ctx context.Context, c Candidate, token string, accept,
 		return f, known && !c.hidden(f), err // what is hidden costs as much as what is unknown
 	}
 	none := fault.Refuse(Unknown, "token", "token is of no invitation that is known")
-	return s.change(ctx, find, none, now, func(f Family) (Family, bool, error) {
+	f, err := s.change(ctx, find, none, now, func(f Family) (Family, bool, error) {
 		g, err := s.Gate(ctx, f, now)
 		if err != nil {
 			return f, false, err
@@ -186,4 +189,8 @@ func (s *Service) Answer(ctx context.Context, c Candidate, token string, accept,
 		}
 		return f.Answer(p, g, c, r, now)
 	})
+	if joined, in := f.Of(c.Member); err == nil && accept && in && s.Wards != nil && f.Guarded(joined) {
+		err = s.Wards.GuardianAgreed(ctx, c.Member, now)
+	}
+	return f, err
 }

@@ -68,11 +68,33 @@ func State(p member.Profile, purpose string) string {
 }
 
 // Decide writes down what a member says to a purpose, having seen a version of its text. A no takes away what was told
-// under it, in the same moment. Said again it changes nothing. Refusals: NOT_FOUND, POLICY_CHANGED.
+// under it, in the same moment. Said again it changes nothing. A child agrees to nothing without a guardian's yes, and that
+// is the guardian's alone. Refusals: NOT_FOUND, POLICY_CHANGED, GUARDIAN_CONSENT_REQUIRED.
 //
 // A decision lies in the profile until the next one; before that is saved, the old one is added to the store. So every
 // decision is in one of the two, wherever a process is killed.
 func (s *Service) Decide(ctx context.Context, who member.ID, purpose string, granted bool, version, source string, now time.Time) (account.Holder, error) {
+	if s.Guardians != nil && (granted || purpose == s.guardiansPurpose(now)) {
+		found, err := s.Accounts.ByIDs(ctx, []member.ID{who}, account.Whole)
+		if err != nil {
+			return account.Holder{}, err
+		}
+		needed, given, err := s.Guardians.Minor(ctx, who, found[who].Profile.Birthday, now)
+		switch {
+		case err != nil:
+			return account.Holder{}, err
+		case needed && (!given || purpose == s.guardiansPurpose(now)):
+			return account.Holder{}, fault.Refuse(GuardianNeeded, "purpose", "a guardian of the family decides first what may be kept of a child")
+		}
+	}
+	h, err := s.decide(ctx, who, purpose, granted, version, source, now)
+	if err != nil || !granted {
+		return h, err
+	}
+	return s.stillGuarded(ctx, h, now)
+}
+
+func (s *Service) decide(ctx context.Context, who member.ID, purpose string, granted bool, version, source string, now time.Time) (account.Holder, error) {
 	rules := s.Book.At(now)
 	text, known := purposeOf(rules, purpose)
 	switch {

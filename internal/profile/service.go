@@ -39,7 +39,8 @@ type Service struct {
 	Accounts  account.Store
 	Decisions Store
 	Book      tier.Book
-	Names     Names // nil = every name that can be read may be shown
+	Guardians Guardians // nil = children may do what everybody may
+	Names     Names     // nil = every name that can be read may be shown
 
 	// Withdrawn hears of a no that takes back a yes, ahead of each saving; number is that of the decision. Nil where nobody
 	// listens.

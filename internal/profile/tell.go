@@ -22,16 +22,27 @@ type Telling struct {
 }
 
 // Tell keeps what a member tells, each fact under its consent; taking back needs none. Refusals: CONSENT_REQUIRED,
-// NOT_ASKED, UNKNOWN_CODE, TOO_MANY, OUT_OF_RANGE.
+// NOT_ASKED, UNKNOWN_CODE, TOO_MANY, OUT_OF_RANGE, GUARDIAN_CONSENT_REQUIRED.
 func (s *Service) Tell(ctx context.Context, who member.ID, t Telling, now time.Time) (account.Holder, error) {
 	p := s.Book.At(now)
 	return s.change(ctx, who, func(old member.Profile) (member.Profile, bool, error) {
+		if t.says() {
+			if err := s.guarded(ctx, who, old.Birthday, "", now); err != nil {
+				return old, false, err
+			}
+		}
 		next, err := t.apply(old, p, now)
 		same := next.Household.Size == old.Household.Size && next.Household.LifeStage == old.Household.LifeStage &&
 			slices.Equal(next.Household.Children, old.Household.Children) && slices.Equal(next.Household.Diet, old.Household.Diet) &&
 			slices.Equal(next.Preferences, old.Preferences)
 		return next, !same, err
 	}, nil)
+}
+
+// says tells whether something is told, rather than taken back.
+func (t Telling) says() bool {
+	some := func(list *[]string) bool { return list != nil && len(*list) > 0 }
+	return t.Size != nil && *t.Size != 0 || t.LifeStage != nil && *t.LifeStage != "" || some(t.Children) || some(t.Diet) || some(t.Preferences)
 }
 
 func (t Telling) apply(p member.Profile, rules *programme.Programme, now time.Time) (member.Profile, error) {

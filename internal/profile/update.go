@@ -29,7 +29,7 @@ type Update struct {
 
 // Update changes a profile if nobody has since the member saw it. What is so already changes nothing, not even the
 // version. A new name is looked at once, before it is saved. Refusals: CONFLICT, NAME_LENGTH, NAME_CHARACTERS,
-// NAME_REFUSED, NAME_UNCHECKED, BIRTHDAY_SET, BIRTHDAY_WRONG, LOCALE_UNKNOWN, TIME_ZONE_UNKNOWN, UPLOAD_UNKNOWN.
+// NAME_REFUSED, NAME_UNCHECKED, BIRTHDAY_SET, BIRTHDAY_WRONG, LOCALE_UNKNOWN, TIME_ZONE_UNKNOWN, UPLOAD_UNKNOWN, GUARDIAN_CONSENT_REQUIRED.
 func (s *Service) Update(ctx context.Context, who member.ID, u Update, now time.Time) (account.Holder, error) {
 	name, looked := "", false
 	return s.change(ctx, who, func(p member.Profile) (member.Profile, bool, error) {
@@ -41,6 +41,9 @@ func (s *Service) Update(ctx context.Context, who member.ID, u Update, now time.
 			name = next.DisplayName
 		}
 		changed := next.DisplayName != p.DisplayName || next.Birthday != p.Birthday || next.Locale != p.Locale || next.TimeZone != p.TimeZone
+		if err == nil && changed {
+			err = s.guarded(ctx, who, next.Birthday, u.first(), now)
+		}
 		return next, changed, err
 	}, func(member.Profile) error {
 		if s.Names == nil || name == "" || looked {
@@ -49,6 +52,20 @@ func (s *Service) Update(ctx context.Context, who member.ID, u Update, now time.
 		looked = true
 		return s.Names.Name(ctx, who, name, now)
 	})
+}
+
+// first names the first field that is to be changed.
+func (u Update) first() string {
+	switch {
+	case u.Birthday != nil:
+		return "birthday"
+	case u.DisplayName != nil:
+		return "displayName"
+	case u.Locale != nil:
+		return "locale"
+	default:
+		return "timeZone"
+	}
 }
 
 func (u Update) apply(p member.Profile, now time.Time, zone *time.Location) (member.Profile, error) {
@@ -160,13 +177,13 @@ func zoneKnown(name string) bool {
 	return err == nil
 }
 
-// CorrectBirthday changes a birthday, by one of the staff, of whom the same write keeps who it was and when. Refusals:
-// NOT_FOUND, BIRTHDAY_WRONG.
+// CorrectBirthday changes a birthday, by one of the staff, of whom the same write keeps who it was and when. Who turns out to
+// be a child without a guardian's yes has agreed to nothing from then on. Refusals: NOT_FOUND, BIRTHDAY_WRONG.
 func (s *Service) CorrectBirthday(ctx context.Context, who member.ID, day, by string, now time.Time) (account.Holder, error) {
 	if err := born(day, now, s.Book.At(now).Zone()); err != nil {
 		return account.Holder{}, err
 	}
-	return s.change(ctx, who, func(p member.Profile) (member.Profile, bool, error) {
+	h, err := s.change(ctx, who, func(p member.Profile) (member.Profile, bool, error) {
 		if p.Birthday == day {
 			return p, false, nil
 		}
@@ -174,4 +191,8 @@ func (s *Service) CorrectBirthday(ctx context.Context, who member.ID, day, by st
 		p.Corrections = append(slices.Clone(p.Corrections), member.Correction{Field: "birthday", By: by, At: now.UTC().Truncate(time.Millisecond)})
 		return p, true, nil
 	}, nil)
+	if err != nil {
+		return h, err
+	}
+	return s.stillGuarded(ctx, h, now)
 }

@@ -32,6 +32,7 @@ func (c *check) family() {
 	c.between("family.graceDays", int64(f.GraceDays), 0, 3_660)
 	c.between("family.adultAge", int64(f.AdultAge), 1, 120)
 	c.between("family.consentAge", int64(f.ConsentAge), 1, 120)
+	c.known("family.consentPurpose", f.ConsentPurpose, c.purposes)
 	if f.ConsentAge > f.AdultAge {
 		c.add("family.consentAge", "is %d; allowed is at most adultAge, which is %d", f.ConsentAge, f.AdultAge)
 	}

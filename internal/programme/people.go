@@ -15,7 +15,8 @@ type Family struct {
 	ApprovalHours   int              `yaml:"approvalHours"`
 	GraceDays       int              `yaml:"graceDays"` // how long sharing goes on after the owner fell below MinTier
 	AdultAge        int              `yaml:"adultAge"`
-	ConsentAge      int              `yaml:"consentAge"` // below it a guardian's consent is needed
+	ConsentAge      int              `yaml:"consentAge"`     // below it a guardian's consent is needed
+	ConsentPurpose  string           `yaml:"consentPurpose"` // the purpose that guardians decide on; empty = it is among no member's decisions
 }
 
 // In which order a common draw takes members' coins.
