@@ -101,7 +101,7 @@ func (r *reading) printRecommendations(long time.Duration, readers int, who, pro
 		r.t.Fatal("nobody read anything")
 	}
 	row(fmt.Sprintf("`Recommend` with warm lists, %d readers%s for %s, real stores", readers, r.manner(), long), "p50 %s, p99 %s, %.0f pages a second, %d failed; processor time of gateway and readers %s a page",
-		whole.part(500), whole.part(990), float64(whole.count())/time.Since(began).Seconds(), r.failed.Load(), ((processorTime()-used)/time.Duration(whole.count())).Round(10*time.Microsecond))
+		whole.part(500), whole.part(990), float64(whole.count())/time.Since(began).Seconds(), r.failed.Load(), ((processorTime() - used) / time.Duration(whole.count())).Round(10*time.Microsecond))
 	if n := r.failed.Load(); n > 0 {
 		r.t.Errorf("%d pages failed, the first with %s", n, *r.first.Load())
 	}
