@@ -40,8 +40,8 @@ type Settings struct {
 	Files        FileSettings   // S3_*: where pictures are kept
 	WeChat       WeChatSettings
 
-	Restoring bool // of the command restore: stores that a backup is being put into are opened
-	Gorse        GorseSettings // GORSE_*
+	Restoring bool          // of the command restore: stores that a backup is being put into are opened
+	Gorse     GorseSettings // GORSE_*
 }
 
 // SandboxClock says how a sandbox tells programme time; the zero value is the real clock.

@@ -9,9 +9,9 @@ import (
 
 func TestABackupIsTheSameStoreAgain(t *testing.T) {
 	s := open(t)
-	storetest.Backup(t, erasing(t, s), s.Backup(), func(t *testing.T) storetest.Vault {
+	storetest.Backup(t, erasing(t, s), s.Backup(), func(t *testing.T) storetest.Refill {
 		dir := t.TempDir()
-		return storetest.Vault{
+		return storetest.Refill{
 			Target: func() backup.Target { return NewRestore(dir) },
 			Filled: func() backup.Source {
 				s, err := Open(dir)

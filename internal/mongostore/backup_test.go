@@ -12,9 +12,9 @@ func TestABackupIsTheSameDatabaseAgain(t *testing.T) {
 	if err := s.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	storetest.Backup(t, erasing(t, s), s.Backup(), func(t *testing.T) storetest.Vault {
+	storetest.Backup(t, erasing(t, s), s.Backup(), func(t *testing.T) storetest.Refill {
 		into := alone(t)
-		return storetest.Vault{Target: func() backup.Target { return into.Backup() }, Filled: func() backup.Source { return into.Backup() }}
+		return storetest.Refill{Target: func() backup.Target { return into.Backup() }, Filled: func() backup.Source { return into.Backup() }}
 	})
 }
 

@@ -13,8 +13,8 @@ import (
 	"membergate/internal/backup"
 )
 
-// Vault is where a backup of an engine goes to.
-type Vault struct {
+// Refill is where a backup of an engine goes to.
+type Refill struct {
 	// Target is the store that is filled; asked again it is the same one, as after a process was killed.
 	Target func() backup.Target
 	// Filled gives the store once it is full.
@@ -36,7 +36,7 @@ func (d cutOff) Put(ctx context.Context, place string, lines [][]byte) error {
 
 // Backup tests that a store which holds something of everything is the same again after a backup was put back, also when
 // that was cut off before.
-func Backup(t *testing.T, plant Erasing, from backup.Source, into func(t *testing.T) Vault) {
+func Backup(t *testing.T, plant Erasing, from backup.Source, into func(t *testing.T) Refill) {
 	t.Helper()
 	plant.Plant("a-member", "one's")
 	plant.Plant("another-member", "another's")
