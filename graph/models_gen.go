@@ -1802,6 +1802,43 @@ type CurrencyRate struct {
 	Here int `json:"here"`
 }
 
+// One use of the member's data. It is listed within seconds, and for as many days as the programme says.
+type DataUse struct {
+	// When it was, or was first in its hour.
+	At time.Time `json:"at"`
+	// What for: the code of a `PrivacyPurpose` that the member has agreed to, or ACCESS_REQUEST (the member asked for a copy),
+	// INCIDENT_NOTICE (an incident concerns the member), STAFF_READ (staff read what is sealed, with the approvals that this needs).
+	// More may come.
+	Purpose string `json:"purpose"`
+	// Which kind of data: RECOMMENDATIONS (lists made from the member's history, and what was hidden from them), PURCHASES (which
+	// products orders were of), HOUSEHOLD (what was told of home and likes), PORTRAIT (what the portrait is made of), TAGS (what
+	// data platforms take the member for), BEHAVIOUR (what the member does in apps), FOLLOWS (whom and what the member follows),
+	// CHOICES (what was chosen of benefits), CONTACT (where the member can be told), IDENTITY (phone, name, address, number of an
+	// id), EVERYTHING. More may come.
+	DataCategory string `json:"dataCategory"`
+	// Who used it: RECOMMENDER, LIST_BUILDER (makes lists ahead), PORTRAIT, COLLECTOR (takes down what apps tell), NOTIFIER,
+	// EXPORTER (makes archives), OTHER_SERVICES (services of others that are told), STAFF, or the code of a data platform. More may come.
+	Actor string `json:"actor"`
+}
+
+// A page of uses of the member's data.
+type DataUseConnection struct {
+	// The uses with their cursors.
+	Edges []*DataUseEdge `json:"edges"`
+	// The uses alone.
+	Nodes []*DataUse `json:"nodes"`
+	// Where the page lies.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A use in a page of uses.
+type DataUseEdge struct {
+	// Opaque place of the use in the list.
+	Cursor string `json:"cursor"`
+	// The use itself.
+	Node *DataUse `json:"node"`
+}
+
 // A device that wants notifications.
 type DeviceRegisterInput struct {
 	// The service that reaches it.
@@ -4744,7 +4781,10 @@ type Privacy struct {
 	// What is made of the member's doings. Null while the member has not agreed to PERSONALISATION, because nothing is read or
 	// kept then, and together with an error.
 	Portrait *PrivacyPortrait `json:"portrait,omitempty"`
-	Profile  member.Profile   `json:"-"`
+	// What the member's data was used for, newest first: uses of one hour that differ in nothing but the moment are one. A use
+	// that needs a consent is listed only while there is one, because without it nothing is used. Null only together with an error.
+	DataUses *DataUseConnection `json:"dataUses,omitempty"`
+	Profile  member.Profile     `json:"-"`
 }
 
 func (Privacy) IsNode() {}

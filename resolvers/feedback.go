@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"membergate/graph"
+	"membergate/internal/datause"
 	"membergate/internal/fault"
 	"membergate/internal/member"
 	"membergate/internal/recommend"
@@ -75,6 +76,9 @@ func (m mutation) RecommendationEvents(ctx context.Context, input graph.Recommen
 	ask := m.asking(ctx, "")
 	ask.Personal = h.Profile.Agreed(recommend.Purpose)
 	accepted, rows, err := m.Recommend.Tell(ctx, ask, events)
+	if accepted > 0 {
+		m.noted(ctx, recommend.Purpose, datause.Behaviour, datause.Collector)
+	}
 	out := &graph.RecommendationEventsPayload{Accepted: accepted, UserErrors: []*graph.RecommendationEventsUserError{}}
 	for _, row := range append(causes(rows), err) {
 		refused, err := refusal(ctx, row)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"membergate/graph"
+	"membergate/internal/datause"
 	"membergate/loaders"
 )
 
@@ -19,6 +20,11 @@ func (f privacyFields) Portrait(ctx context.Context, obj *graph.Privacy) (*graph
 	p, err := f.Insight.Portrait(ctx, now, loaders.From(ctx).Now)
 	if err != nil || p == nil {
 		return nil, err
+	}
+	purpose := f.programme(ctx).Insight.Purpose
+	f.noted(ctx, purpose, datause.Portrait, datause.Painter)
+	if len(p.Tags) > 0 {
+		f.noted(ctx, purpose, datause.Tags, datause.Painter)
 	}
 	out := &graph.PrivacyPortrait{Days: int(p.Days), Stage: text(p.Stage), CategoryShares: []*graph.PortraitShare{}, Tags: []*graph.PortraitTag{}, Segments: []string{}}
 	for _, s := range p.Shares {

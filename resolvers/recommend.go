@@ -41,6 +41,7 @@ func (q query) Recommendations(ctx context.Context, surface graph.Recommendation
 	if err != nil {
 		return nil, err
 	}
+	q.usedFor(ctx, ask, page.Personalised)
 	q.foreseeReasons(ctx, page.Nodes)
 	out := &graph.RecommendationConnection{Edges: []*graph.RecommendationEdge{}, Nodes: []*graph.Recommendation{}, PageInfo: pageInfo(page.Page),
 		RecommendationID: page.ID, Personalised: page.Personalised}

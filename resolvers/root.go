@@ -17,6 +17,7 @@ import (
 	"membergate/internal/contribution"
 	"membergate/internal/coupon"
 	"membergate/internal/cursor"
+	"membergate/internal/datause"
 	"membergate/internal/desk"
 	"membergate/internal/family"
 	"membergate/internal/fault"
@@ -83,6 +84,8 @@ type Root struct {
 	Inviting  *invites.Service    // who brings whom along
 
 	Boards *contribution.Service // who did most
+
+	DataLog *datause.Log // what members' data is used for
 }
 
 var _ graph.ResolverRoot = (*Root)(nil)

@@ -135,13 +135,14 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		Vault:     st.vaultService(rules),
 		Saving:    &saving.Service{Coupons: st.coupons, Uses: st.uses, Ledger: st.ledger},
 		Recommend: &recommend.Service{Lists: lists, Tastes: st.tastes, Cursors: cursors, Last: shelf.last, Behind: recommend.NewBehind(lists)},
+		DataLog:   st.used,
 	}
 	root.Vault.Guesses = st.cache.Guesses()
 	root.Vault.Tokens = &vault.Tokens{Seen: st.cache.Seen(), Keys: keys, Now: time.Now}
 	root.Profiles = &profile.Service{Accounts: st.accounts, Decisions: st.decisions, Book: rules, Withdrawn: root.Personal.Withdrawn}
 	root.Profiles.Guardians, families.Wards = families, root.Profiles
 	root.Uploads, parts.Disk = s.uploads(st.uploads, keys)
-	root.Community = &community.Service{Store: st.community, Cursors: cursors, Choice: root.Recommend,
+	root.Community = &community.Service{Store: st.community, Cursors: cursors, Choice: listing{root.Recommend, st.used},
 		Hottest: &community.Hottest{Posts: st.community, Rankings: st.cache.Rankings(), Fresh: hotFresh}}
 	if s.Followers > 0 {
 		root.Community.Keeping = &community.Keeping{Store: st.homes, Homes: st.cache.Homes(), Now: time.Now}
@@ -159,7 +160,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		parts.WeChat, parts.Beside = told, append(parts.Beside, inspecting(looks, now, log))
 	}
 	parts.Schema = graph.NewExecutableSchema(graph.Config{Resolvers: root})
-	parts.Beside = append(parts.Beside, root.Recommend.Behind.Run, keepLists(st, rules, log), keepSupply(st, rules, hints, log), st.keepTelling(log), st.keepMarking(log), finishRedemptions(root.Redeeming, now, log),
+	parts.Beside = append(parts.Beside, root.Recommend.Behind.Run, st.used.Run, keepLists(st, rules, log), keepSupply(st, rules, hints, log), st.keepTelling(log), st.keepMarking(log), finishRedemptions(root.Redeeming, now, log),
 		finishLater("adjustments", root.Adjusting.Sweep, now, log), finishLater("transfers", root.Transfers.Sweep, now, log),
 		finishLater("uploads", sweepUploads(root.Uploads, parts.Disk), now, log),
 		finishLater("claims", root.Claims.Sweep, now, log), finishLater("uses", root.Uses.Sweep, now, log),

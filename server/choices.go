@@ -11,6 +11,7 @@ import (
 
 	"membergate/internal/account"
 	"membergate/internal/benefit"
+	"membergate/internal/datause"
 	"membergate/internal/member"
 	"membergate/internal/recommend"
 )
@@ -26,6 +27,7 @@ func (s *stores) choosing(before func(context.Context, benefit.Use) error) func(
 		if err != nil || !found[u.Member].Profile.Agreed(recommend.Purpose) {
 			return err
 		}
+		s.used.Note(u.Member, recommend.Purpose, datause.Choices, datause.Partners)
 		return s.cache.Choices().Tell(ctx, recommend.Choice{ID: u.ID, Member: u.Member, Of: u.Benefit, Option: u.Choice, At: u.At})
 	}
 }

@@ -14,7 +14,7 @@ import (
 func (s *stores) insightService(book book) *insight.Service {
 	return &insight.Service{
 		Notes: s.insights, Accounts: s.accounts, Orders: s.orders, Products: s.products, Ledger: s.ledger, Looks: s.cache.Looks(), Book: book,
-		Behaviour: s.cache.Behaviour(), Coupons: s.couponService(book),
+		Behaviour: s.cache.Behaviour(), Coupons: s.couponService(book), Log: s.used,
 	}
 }
 

@@ -40,7 +40,11 @@ func remakeLists(ctx context.Context, st *stores, rules book, log *slog.Logger) 
 	if err != nil {
 		return err
 	}
+	listed := st.listsMade(&plan)
 	built, err := recommend.Rebuild(ctx, st.orders, lists, time.Time{}, plan)
+	if err == nil {
+		err = listed(ctx)
+	}
 	if err == nil && built.Orders > 0 {
 		log.Info("the lists of recommendations were made", "lists", built.Lists, "orders", built.Orders)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -18,8 +19,10 @@ func (p *program) recommend(ctx context.Context, st *stores, rules book, lists r
 	}
 	bar := newBar(p.log, "members")
 	plan.Tell, plan.Changed = bar.tell, changed
+	listed := st.listsMade(&plan)
 	built, err := recommend.Rebuild(ctx, st.orders, lists, at, plan)
 	bar.end()
+	err = errors.Join(err, listed(ctx))
 	if err != nil {
 		return fmt.Errorf("the recommendations could not be made: %w", err)
 	}

@@ -20,6 +20,7 @@ import (
 	"membergate/internal/community"
 	"membergate/internal/contribution"
 	"membergate/internal/coupon"
+	"membergate/internal/datause"
 	"membergate/internal/desk"
 	"membergate/internal/family"
 	"membergate/internal/giving"
@@ -85,6 +86,8 @@ type stores struct {
 	vault      vault.Store      // who members are
 	tastes     recommend.Tastes // what members say of recommendations
 	insights   insight.Store    // what portraits are made of
+	listed     datause.Store    // what members' data was used for
+	used       *datause.Log     // the same, written behind answers
 	sealed     rotation.Store   // what is kept secret
 	cache      *redisstore.Store
 
@@ -158,6 +161,7 @@ func openStores(ctx context.Context, s Settings, patient bool, log *slog.Logger)
 		}
 		out.useMongo(mongo)
 	}
+	out.used = datause.NewLog(out.listed, time.Now)
 	if err := out.openCache(ctx, s, patient); err != nil {
 		return nil, errors.Join(err, out.close())
 	}
@@ -199,6 +203,7 @@ func (s *stores) useBolt(b *boltstore.Store) {
 	s.tastes, s.sealed = b.Tastes(), b.Rotation()
 	s.insights, s.source = b.Insights(), b.Backup()
 	s.vault = b.Vault()
+	s.listed = b.DataUses()
 	s.migrate, s.fill = func(context.Context) error { return nil }, b.Hasty
 	s.checks = append(s.checks, Check{Name: "store", Ping: b.Ping})
 }
@@ -220,6 +225,7 @@ func (s *stores) useMongo(m *mongostore.Store) {
 	s.tastes, s.sealed = m.Tastes(), m.Patient(commandPatience).Rotation()
 	s.insights, s.source = m.Insights(), m.Patient(commandPatience).Backup()
 	s.vault = m.Vault()
+	s.listed = m.DataUses()
 	together := m.Together()
 	s.busy = &busy{together.Members(), together.Ledger(), together.Orders()}
 	s.migrate, s.fill = m.Patient(commandPatience).Migrate, func(work func() error) error { return work() }

@@ -74,6 +74,7 @@ func newSweeps(s Settings, st *stores, rules book, now clock.Clock, log *slog.Lo
 		{Name: "deletions", Every: dueEvery, Round: deleting(st, st.closingService(s, rules, now.Now), w.deletions)},
 	}
 	jobs = append(jobs, sweep.Job{Name: "readings", Every: readingsEvery, Round: expiringReadings(st)})
+	jobs = append(jobs, sweep.Job{Name: "data uses", Every: listsEvery, Round: trimming(st, rules)})
 	if s.Followers > 0 {
 		jobs = append(jobs, sweep.Job{Name: "homes", Every: homesEvery, Round: spreading(s, st)})
 	}

@@ -31,6 +31,7 @@ var may = map[string][]string{
 	"internal/desk":        {"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/wallet", "internal/account", "internal/order", "internal/benefit"},
 	"internal/profile":     {"internal/programme", "internal/member", "internal/tier", "internal/account"},
 	"internal/personal":    {"internal/programme", "internal/member"},
+	"internal/datause":     {"internal/member"},
 	"internal/token":       {},
 	"internal/phrase":      {},
 	"internal/picture":     {},
@@ -75,7 +76,7 @@ var may = map[string][]string{
 	"internal/report":      {"internal/programme", "internal/member", "internal/wallet", "internal/moderation", "internal/community", "internal/posting"},
 	"internal/inspection":  {"internal/member", "internal/moderation", "internal/community", "internal/report"},
 	"internal/recommend":   {"internal/programme", "internal/member", "internal/order", "internal/cursor", "internal/product", "internal/reward", "internal/community", "internal/phrase"},
-	"internal/insight":     {"internal/experiment", "internal/coupon", "internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/wallet", "internal/account", "internal/order", "internal/product"},
+	"internal/insight":     {"internal/datause", "internal/experiment", "internal/coupon", "internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/wallet", "internal/account", "internal/order", "internal/product"},
 	"internal/experiment":  {"internal/programme", "internal/member"},
 	"internal/saving":      {"internal/programme", "internal/member", "internal/wallet", "internal/coupon", "internal/benefit"},
 	"internal/supply":      {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
@@ -86,7 +87,7 @@ var may = map[string][]string{
 	"internal/sweep":       {},
 	"internal/rotation":    {"internal/secret"},
 	"internal/change":      {"internal/wallet", "internal/account"},
-	"internal/notice":      {"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/coupon", "internal/wallet", "internal/account", "internal/benefit", "internal/change", "internal/community", "internal/family"},
+	"internal/notice":      {"internal/datause", "internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/coupon", "internal/wallet", "internal/account", "internal/benefit", "internal/change", "internal/community", "internal/family"},
 	"internal/push":        {"internal/programme", "internal/member", "internal/tier", "internal/notice"},
 	"internal/boltstore":   append(slices.Clone(domains), "internal/trips", "internal/secret"),
 	"internal/mongostore":  append(slices.Clone(domains), "internal/trips", "internal/secret"),
@@ -110,7 +111,7 @@ var may = map[string][]string{
 
 // domains are the packages that hold rules and know no store, no HTTP and no GraphQL.
 var domains = []string{
-	"internal/profile", "internal/personal", "internal/desk", "internal/rotation", "internal/vault",
+	"internal/profile", "internal/personal", "internal/datause", "internal/desk", "internal/rotation", "internal/vault",
 	"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/wallet", "internal/checkout", "internal/account", "internal/order", "internal/benefit",
 	"internal/moderation", "internal/upload", "internal/product", "internal/reward", "internal/voucher", "internal/redemption", "internal/admission", "internal/adjustment", "internal/transfer", "internal/family", "internal/cursor", "internal/community", "internal/posting", "internal/report", "internal/inspection", "internal/adoption", "internal/contribution", "internal/star", "internal/recommend", "internal/claim",
 	"internal/event", "internal/insight", "internal/experiment", "internal/saving", "internal/supply", "internal/change", "internal/coupon", "internal/basket", "internal/offer", "internal/giving", "internal/membership", "internal/notice", "internal/invitation", "internal/glance",

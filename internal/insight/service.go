@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"membergate/internal/account"
+	"membergate/internal/datause"
 	"membergate/internal/fault"
 	"membergate/internal/member"
 	"membergate/internal/order"
@@ -25,8 +26,9 @@ type Service struct {
 	Ledger   wallet.Store
 	Looks    Looks
 
-	Coupons   Giver     // gives what members who come seldom are given; nil = nothing
-	Behaviour Behaviour // where what members do goes to
+	Coupons   Giver        // gives what members who come seldom are given; nil = nothing
+	Behaviour Behaviour    // where what members do goes to
+	Log       *datause.Log // what data is used for; nil where nobody lists it
 	Book      interface {
 		At(time.Time) *programme.Programme
 	}
@@ -146,6 +148,7 @@ func (s *Service) Hear(ctx context.Context, who member.ID, w Word, now time.Time
 	if h = found[who]; !h.Profile.Agreed(in.Purpose) { // the member said no meanwhile, and what was kept may be deleted already
 		return s.Forget(ctx, who)
 	}
+	s.listed(who, w, in.Purpose)
 	if w.Kind != Scored || in.Winback == nil {
 		return nil
 	}
@@ -154,6 +157,18 @@ func (s *Service) Hear(ctx context.Context, who member.ID, w Word, now time.Time
 		return err
 	}
 	return s.greet(ctx, []account.Holder{h}, bought, now)
+}
+
+// listed notes what a service has told: of a look that the member looked, else what it takes the member for.
+func (s *Service) listed(who member.ID, w Word, purpose string) {
+	switch {
+	case w.Kind == Looked:
+		s.Log.Note(who, purpose, datause.Behaviour, datause.Collector)
+	case len(w.Tags) > 0:
+		s.Log.Note(who, purpose, datause.Tags, w.Source)
+	default:
+		s.Log.Note(who, purpose, datause.Portrait, datause.Collector)
+	}
 }
 
 func (s *Service) keep(ctx context.Context, who member.Profile, w Word, in programme.Insight) error {

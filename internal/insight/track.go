@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"time"
 
+	"membergate/internal/datause"
 	"membergate/internal/experiment"
 	"membergate/internal/fault"
 	"membergate/internal/member"
@@ -110,6 +111,7 @@ func (s *Service) Track(ctx context.Context, who member.Profile, all []Deed, now
 		_ = s.Behaviour.Retract(ctx, who.ID, marks) // else they count as told: deeds may be lost, and never count twice
 		return 0, refused, err
 	}
+	s.Log.Note(who.ID, p.Insight.Purpose, datause.Behaviour, datause.Collector)
 	return len(handed), refused, nil
 }
 

@@ -15,8 +15,10 @@ import (
 	"membergate/internal/change"
 	"membergate/internal/community"
 	"membergate/internal/coupon"
+	"membergate/internal/datause"
 	"membergate/internal/family"
 	"membergate/internal/member"
+	"membergate/internal/programme"
 	"membergate/internal/tier"
 	"membergate/internal/wallet"
 )
@@ -34,6 +36,7 @@ type Service struct {
 	Book     tier.Book
 	Now      func(View) time.Time // the moment that a member is looked at
 	Abroad   func() []string      // further currencies; nil for none
+	Log      *datause.Log         // is told of advertising; nil where nobody lists it
 	AtOnce   int                  // members that are written at the same time; at least 1
 }
 
@@ -206,6 +209,7 @@ func (s *Service) look(ctx context.Context, in Inbox, v View, set Settings) (int
 		return 0, err
 	}
 	in.Version++
+	s.advertised(p, in)
 	n := len(in.Outbox)
 	if err := s.carry(ctx, in); err != nil {
 		return n, err
@@ -217,6 +221,15 @@ func (s *Service) look(ctx context.Context, in Inbox, v View, set Settings) (int
 	}
 	in.Outbox, in.Due = nil, next
 	return n, s.Store.Save(ctx, in)
+}
+
+// advertised notes that a member's consent to advertising was made use of.
+func (s *Service) advertised(p *programme.Programme, in Inbox) {
+	for _, n := range in.Outbox {
+		if k, ok := p.Notice(n.Kind); ok && k.Marketing {
+			s.Log.Note(in.Member, programme.Marketing, datause.Contact, datause.Notifier)
+		}
+	}
 }
 
 // carry adds what an inbox has decided, and tells devices. Both may be done any number of times.

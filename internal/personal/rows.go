@@ -59,6 +59,8 @@ var ofMembers = []Row{
 		Mongo: "readings: by deeds.by", Bolt: "readings: By Deeds.By"},
 	{What: "staff reasons", Class: Confidence, Purpose: "to decide whether staff may read", Ground: Duty, Keeps: "7 years, or while the account is open", Fate: Blanked,
 		Mongo: "readings: reason input", Bolt: "readings: Reason Input"},
+	{What: "data uses", Class: OfPerson, Purpose: "to show the member what was used for what", Ground: Duty, Keeps: "as many days as the programme says", Fate: Goes, Exported: true,
+		Mongo: "dataUses: *", Bolt: "dataUses: *; dataUseIDs: *; dataUseTimes: *"},
 	{What: "deletions", Class: OfPerson, Purpose: "to delete in time what members ask to be deleted", Ground: Duty, Keeps: open, Fate: Goes, Exported: true,
 		Mongo: "deletions: *", Bolt: "deletions: *; deletionIDs: *; deletionDues: *"},
 	{What: "erased", Class: Pseudonym, Purpose: "to know who must not come back from a backup or a late event: a keyed hash", Ground: Duty, Keeps: "for good", Fate: Stays,

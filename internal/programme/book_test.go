@@ -91,27 +91,27 @@ func TestVersionsMayLieInAFolder(t *testing.T) {
 func TestBookRefusesVersionsThatDoNotFit(t *testing.T) {
 	for _, c := range []struct{ name, first, second, want string }{
 		{"the same version twice", edited(t, begin, closed), edited(t, begin, secondAt),
-			`shop.yaml:167: version "1" is also shop.yaml:2's; allowed is a version of its own`},
+			`shop.yaml:169: version "1" is also shop.yaml:2's; allowed is a version of its own`},
 		{"another programme", edited(t, begin, closed), edited(t, head, second, begin, secondAt, "corner-shop", "other-shop"),
-			`shop.yaml:167: code is "other-shop"; allowed is "corner-shop", because all versions are of one programme`},
+			`shop.yaml:169: code is "other-shop"; allowed is "corner-shop", because all versions are of one programme`},
 		{"no end", edited(t), edited(t, head, second, begin, secondAt),
 			`shop.yaml:2: version 1 has no effectiveTo, but 2 begins at 2026-07-01T00:00:00+08:00; needed is effectiveTo 2026-07-01T00:00:00+08:00`},
 		{"overlap", edited(t, begin, closed), edited(t, head, second, begin, strings.Replace(secondAt, "07-01", "06-01", 1)),
-			`shop.yaml:167: effectiveFrom is 2026-06-01T00:00:00+08:00, before version 1 ends; allowed is 2026-07-01T00:00:00+08:00`},
+			`shop.yaml:169: effectiveFrom is 2026-06-01T00:00:00+08:00, before version 1 ends; allowed is 2026-07-01T00:00:00+08:00`},
 		{"gap", edited(t, begin, closed), edited(t, head, second, begin, strings.Replace(secondAt, "07-01", "08-01", 1)),
-			`shop.yaml:167: effectiveFrom is 2026-08-01T00:00:00+08:00, after version 1 ended; allowed is 2026-07-01T00:00:00+08:00`},
+			`shop.yaml:169: effectiveFrom is 2026-08-01T00:00:00+08:00, after version 1 ended; allowed is 2026-07-01T00:00:00+08:00`},
 		{"no open end", edited(t, begin, closed), edited(t, head, second, begin, strings.Replace(secondAt, "\n", "\neffectiveTo: 2030-01-01T00:00:00+08:00\n", 1)),
-			`shop.yaml:167: effectiveTo is 2030-01-01T00:00:00+08:00, but no version follows 2; allowed is no effectiveTo`},
+			`shop.yaml:169: effectiveTo is 2030-01-01T00:00:00+08:00, but no version follows 2; allowed is no effectiveTo`},
 		{"parity within its lock", edited(t, begin, closed), edited(t, head, second, begin, secondAt, "parityPerYuan: 100", "parityPerYuan: 50"),
-			`shop.yaml:177: currencies[0].parityPerYuan is 50; allowed is 100 until 2029-01-01T00:00:00+08:00`},
+			`shop.yaml:179: currencies[0].parityPerYuan is 50; allowed is 100 until 2029-01-01T00:00:00+08:00`},
 		{"another currency", edited(t, begin, closed), edited(t, head, second, begin, secondAt, "code: BEAN", "code: NUT"),
-			`shop.yaml:167: currencies[0].code is "NUT"; allowed is "BEAN", because wallets hold it`},
+			`shop.yaml:169: currencies[0].code is "NUT"; allowed is "BEAN", because wallets hold it`},
 		{"a further currency taken away", edited(t, begin, closed, metrics, nuts), edited(t, head, second, begin, secondAt),
-			`shop.yaml:168: currencies has no NUT; needed is every currency of version 1, because members hold it`},
+			`shop.yaml:170: currencies has no NUT; needed is every currency of version 1, because members hold it`},
 		{"a fixed rate changed", edited(t, begin, closed, metrics, nuts), edited(t, head, second, begin, secondAt, metrics, strings.Replace(nuts, "here: 3", "here: 2", 1)),
-			`shop.yaml:168: currencies[1].rate of NUT is changed; allowed is {home: 2, here: 3}, because it is fixed`},
+			`shop.yaml:170: currencies[1].rate of NUT is changed; allowed is {home: 2, here: 3}, because it is fixed`},
 		{"a tier taken away", edited(t, begin, closed), edited(t, head, second, begin, secondAt, "FRIEND", "MATE"),
-			`shop.yaml:167: tiers has no FRIEND; needed is every tier of version 1, because members hold it`},
+			`shop.yaml:169: tiers has no FRIEND; needed is every tier of version 1, because members hold it`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			all, err := programme.ParseAll("shop.yaml", []byte(c.first+"---\n"+c.second))
@@ -203,7 +203,7 @@ func TestParseTellsAllProblemsInOrderAndAtMostTwenty(t *testing.T) {
 		t.Errorf("list: %v", err)
 	}
 	two := edited(t, begin, closed) + "---\n" + edited(t, head, second, begin, secondAt)
-	if _, err = programme.Parse("shop.yaml", []byte(two)); err == nil || err.Error() != "shop.yaml:167: the file holds 2 programmes; allowed is one" {
+	if _, err = programme.Parse("shop.yaml", []byte(two)); err == nil || err.Error() != "shop.yaml:169: the file holds 2 programmes; allowed is one" {
 		t.Errorf("two programmes: %v", err)
 	}
 }

@@ -110,6 +110,8 @@ func (c *check) privacy() {
 	p := c.p.Privacy
 	c.between("privacy.deletionDays", int64(p.DeletionDays), 1, 7)        // deleted within 7 days
 	c.between("privacy.closureUndoDays", int64(p.ClosureUndoDays), 1, 14) // with deletionDays within 15 working days
+	c.between("privacy.useLogDays", int64(p.UseLogDays), 183, 3660)       // logs are kept for half a year at least
+	c.between("privacy.exportHours", int64(p.ExportHours), 1, 24)         // a link to everything lives a day
 	c.between("privacy.breachHours", int64(p.BreachHours), 1, 72)         // told within 72 hours
 	c.between("privacy.tokenMinutes", int64(p.TokenMinutes), 1, 30)       // a token for raw data lives 30 minutes
 	c.between("privacy.phoneHideTail", int64(p.PhoneHide), 4, 11)         // at least the last four digits are hidden

@@ -86,6 +86,10 @@ type Privacy struct {
 
 	// ClosureUndoDays is how long a member may keep an account after asking for it to be closed.
 	ClosureUndoDays int `yaml:"closureUndoDays"`
+	// UseLogDays is how long it is listed what data was used for.
+	UseLogDays int `yaml:"useLogDays"`
+	// ExportHours is how long an archive of a member's data can be fetched.
+	ExportHours int `yaml:"exportHours"`
 }
 
 // What the days of a life stage are counted from.

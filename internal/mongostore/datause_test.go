@@ -1,0 +1,9 @@
+package mongostore
+
+import (
+	"testing"
+
+	"membergate/internal/storetest"
+)
+
+func TestDataUses(t *testing.T) { storetest.DataUses(t, open(t).DataUses()) }
