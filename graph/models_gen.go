@@ -1802,6 +1802,48 @@ type CurrencyRate struct {
 	Here int `json:"here"`
 }
 
+// Something that happened to data of the member. A notice of the kind DATA_INCIDENT tells of it, which nobody can switch off.
+type DataIncident struct {
+	// Code of the incident, for questions to its contact.
+	ID string `json:"id"`
+	// One line, in the language asked for.
+	Title string `json:"title"`
+	// What happened and what may come of it, in the language asked for.
+	Happened string `json:"happened"`
+	// What was done against it, in the language asked for.
+	Remedies string `json:"remedies"`
+	// What the member can do, in the language asked for.
+	Advice string `json:"advice"`
+	// Whom to ask.
+	Contact string `json:"contact"`
+	// Which kinds of data it is about, as `DataUse.dataCategory`.
+	DataCategories []string `json:"dataCategories"`
+	// When it was seen.
+	DetectedAt time.Time `json:"detectedAt"`
+	// When it was known that it concerns members.
+	NoticedAt time.Time `json:"noticedAt"`
+	// When everybody whom it concerns must have been told: `noticedAt` and the hours that the programme promises.
+	NotifyBy time.Time `json:"notifyBy"`
+}
+
+// A page of incidents.
+type DataIncidentConnection struct {
+	// The incidents with their cursors.
+	Edges []*DataIncidentEdge `json:"edges"`
+	// The incidents alone.
+	Nodes []*DataIncident `json:"nodes"`
+	// Where the page lies.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// An incident in a page of incidents.
+type DataIncidentEdge struct {
+	// Opaque place of the incident in the list.
+	Cursor string `json:"cursor"`
+	// The incident itself.
+	Node *DataIncident `json:"node"`
+}
+
 // One use of the member's data. It is listed within seconds, and for as many days as the programme says.
 type DataUse struct {
 	// When it was, or was first in its hour.
@@ -4784,7 +4826,9 @@ type Privacy struct {
 	// What the member's data was used for, newest first: uses of one hour that differ in nothing but the moment are one. A use
 	// that needs a consent is listed only while there is one, because without it nothing is used. Null only together with an error.
 	DataUses *DataUseConnection `json:"dataUses,omitempty"`
-	Profile  member.Profile     `json:"-"`
+	// Leaks and losses that concern the member's data, the one that was noticed last first. Null only together with an error.
+	Incidents *DataIncidentConnection `json:"incidents,omitempty"`
+	Profile   member.Profile          `json:"-"`
 }
 
 func (Privacy) IsNode() {}

@@ -22,6 +22,7 @@ import (
 	"membergate/internal/family"
 	"membergate/internal/fault"
 	"membergate/internal/giving"
+	"membergate/internal/incident"
 	"membergate/internal/insight"
 	invites "membergate/internal/invitation"
 	"membergate/internal/membership"
@@ -85,7 +86,8 @@ type Root struct {
 
 	Boards *contribution.Service // who did most
 
-	DataLog *datause.Log // what members' data is used for
+	Incident *incident.Service // what happened to members' data
+	DataLog  *datause.Log      // what members' data is used for
 }
 
 var _ graph.ResolverRoot = (*Root)(nil)

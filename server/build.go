@@ -136,6 +136,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		Saving:    &saving.Service{Coupons: st.coupons, Uses: st.uses, Ledger: st.ledger},
 		Recommend: &recommend.Service{Lists: lists, Tastes: st.tastes, Cursors: cursors, Last: shelf.last, Behind: recommend.NewBehind(lists)},
 		DataLog:   st.used,
+		Incident:  st.incidentService(rules, nil),
 	}
 	root.Vault.Guesses = st.cache.Guesses()
 	root.Vault.Tokens = &vault.Tokens{Seen: st.cache.Seen(), Keys: keys, Now: time.Now}
@@ -173,7 +174,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		}, now, log))
 	parts.Beside = append(parts.Beside, keepRules(st, rules, log), keepIndex(s, st, rules, now, log))
 	inbound := newInbound(s, st, rules, now, log)
-	parts.Events, parts.Meters = inbound, inbound.meters()
+	parts.Events, parts.Meters = inbound, append(inbound.meters(), lostUses(st.used))
 	parts.Choices = choicesHandler(st.cache.Choices(), log)
 	if s.Worker {
 		if err := st.pushBy(s, log); err != nil {

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
 
 	"membergate/internal/supply"
@@ -73,7 +74,7 @@ func (p *program) work(ctx context.Context, life time.Duration) (err error) {
 	if l, err := net.Listen("tcp", settings.AdminAddr); err != nil {
 		log.Warn("this worker has no admin listener: another process has its address", "ADMIN_ADDR", settings.AdminAddr)
 	} else {
-		admin := &http.Server{Handler: adminHandler(newMeters(slices.Concat(in.meters(), due.meters())...), in, nil), ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout}
+		admin := &http.Server{Handler: adminHandler(newMeters(slices.Concat(in.meters(), due.meters(), []prometheus.Collector{lostUses(st.used)})...), in, nil), ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout}
 		go func() { _ = admin.Serve(l) }() // until it is closed
 		defer admin.Close()
 	}

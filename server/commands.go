@@ -36,6 +36,7 @@ var commands = []func(*program) *cobra.Command{
 	keysCommand,
 	backupCommand,
 	restoreCommand,
+	incidentCommand,
 	deadCommand,
 	migrateCommand,
 }

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"membergate/internal/community"
 	"membergate/internal/datause"
 	"membergate/internal/member"
@@ -69,4 +71,11 @@ func trimming(st *stores, rules book) round {
 			return sweep.Batch{Done: n, More: n == usesAtOnce}, err
 		}
 	}
+}
+
+// lostUses counts uses that could not be listed.
+func lostUses(l *datause.Log) prometheus.Collector {
+	return prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "membergate_data_uses_lost_total", Help: "Uses of members' data that could not be listed, because the store did not answer. Alert on anything above 0.",
+	}, func() float64 { return float64(l.Lost()) })
 }

@@ -25,6 +25,7 @@ import (
 	"membergate/internal/family"
 	"membergate/internal/giving"
 	"membergate/internal/glance"
+	"membergate/internal/incident"
 	"membergate/internal/insight"
 	"membergate/internal/inspection"
 	invites "membergate/internal/invitation"
@@ -86,6 +87,7 @@ type stores struct {
 	vault      vault.Store      // who members are
 	tastes     recommend.Tastes // what members say of recommendations
 	insights   insight.Store    // what portraits are made of
+	incidents  incident.Store   // what happened to members' data
 	listed     datause.Store    // what members' data was used for
 	used       *datause.Log     // the same, written behind answers
 	sealed     rotation.Store   // what is kept secret
@@ -203,7 +205,7 @@ func (s *stores) useBolt(b *boltstore.Store) {
 	s.tastes, s.sealed = b.Tastes(), b.Rotation()
 	s.insights, s.source = b.Insights(), b.Backup()
 	s.vault = b.Vault()
-	s.listed = b.DataUses()
+	s.listed, s.incidents = b.DataUses(), b.Incidents()
 	s.migrate, s.fill = func(context.Context) error { return nil }, b.Hasty
 	s.checks = append(s.checks, Check{Name: "store", Ping: b.Ping})
 }
@@ -225,7 +227,7 @@ func (s *stores) useMongo(m *mongostore.Store) {
 	s.tastes, s.sealed = m.Tastes(), m.Patient(commandPatience).Rotation()
 	s.insights, s.source = m.Insights(), m.Patient(commandPatience).Backup()
 	s.vault = m.Vault()
-	s.listed = m.DataUses()
+	s.listed, s.incidents = m.DataUses(), m.Incidents()
 	together := m.Together()
 	s.busy = &busy{together.Members(), together.Ledger(), together.Orders()}
 	s.migrate, s.fill = m.Patient(commandPatience).Migrate, func(work func() error) error { return work() }

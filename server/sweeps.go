@@ -41,13 +41,14 @@ type sweeps struct {
 	due    *prometheus.GaugeVec
 
 	deletions deletionMeter
+	incidents incidentMeter
 }
 
 // newSweeps makes the jobs of these stores. Where events move clocks, nothing is done by the clock; what a killed process
 // has left is carried out all the same.
 func newSweeps(s Settings, st *stores, rules book, now clock.Clock, log *slog.Logger) *sweeps {
 	w := &sweeps{
-		pushed: newPushMeter(), deletions: newDeletionMeter(),
+		pushed: newPushMeter(), deletions: newDeletionMeter(), incidents: newIncidentMeter(),
 		done: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "membergate_sweep_done_total", Help: "Members or wallets that this process brought up to what was due.",
 		}, []string{"sweep"}),
@@ -74,7 +75,8 @@ func newSweeps(s Settings, st *stores, rules book, now clock.Clock, log *slog.Lo
 		{Name: "deletions", Every: dueEvery, Round: deleting(st, st.closingService(s, rules, now.Now), w.deletions)},
 	}
 	jobs = append(jobs, sweep.Job{Name: "readings", Every: readingsEvery, Round: expiringReadings(st)})
-	jobs = append(jobs, sweep.Job{Name: "data uses", Every: listsEvery, Round: trimming(st, rules)})
+	jobs = append(jobs, sweep.Job{Name: "data uses", Every: listsEvery, Round: trimming(st, rules)},
+		sweep.Job{Name: "incidents", Every: dueEvery, Round: warning(st.incidentService(rules, told), w.incidents)})
 	if s.Followers > 0 {
 		jobs = append(jobs, sweep.Job{Name: "homes", Every: homesEvery, Round: spreading(s, st)})
 	}
@@ -95,7 +97,7 @@ func newSweeps(s Settings, st *stores, rules book, now clock.Clock, log *slog.Lo
 }
 
 func (w *sweeps) meters() []prometheus.Collector {
-	return append(append(w.pushed.meters(), w.deletions.open, w.deletions.late), w.done, w.left, w.failed, w.late, w.due)
+	return append(append(w.pushed.meters(), w.deletions.open, w.deletions.late, w.incidents.untold, w.incidents.late), w.done, w.left, w.failed, w.late, w.due)
 }
 
 // Swept implements sweep.Meter.

@@ -16,6 +16,7 @@ import (
 	"membergate/internal/datause"
 	"membergate/internal/desk"
 	"membergate/internal/family"
+	"membergate/internal/incident"
 	"membergate/internal/insight"
 	"membergate/internal/invitation"
 	"membergate/internal/member"
@@ -49,7 +50,7 @@ var documents = map[string]any{
 	"claims": claim.Claim{}, "offers": offer.Offers{}, "adjustments": adjustment.Proposal{}, "transfers": transfer.Transfer{}, "seats": admission.Seats{}, "dossiers": admission.Dossier{},
 	"inviters": invitation.Inviter{}, "invitees": invitation.Invitee{}, "posts": postRow{}, "comments": commentRow{}, "topics": community.Topic{}, "marks": community.Mark{}, "ties": community.Ties{},
 	"slips": posting.Slip{}, "badges": adoption.Badge{}, "reports": report.Report{}, "moderationLog": report.Entry{}, "uploads": upload.Upload{}, "decisions": profile.Decision{},
-	"dataUses": datause.Use{}, "insights": insight.Note{}, "fifths": insight.Fifths{},
+	"dataUses": datause.Use{}, "incidents": incident.Incident{}, "concerned": incident.Concern{}, "insights": insight.Note{}, "fifths": insight.Fifths{},
 	"requests": desk.Request{}, "cards": desk.Card{}, "inboxes": notice.Inbox{}, "notices": notice.Notice{}, "noticeSettings": notice.Settings{}, "deletions": personal.Deletion{}, "tastes": recommend.Taste{},
 	"staffings": community.Staffing{}, "roleLog": community.RoleChange{}, "boards": contribution.Board{}, "stars": star.Star{}, "wide": wideRow{}, "identities": vault.Identity{}, "readings": vault.Application{},
 }

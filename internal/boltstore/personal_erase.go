@@ -57,7 +57,7 @@ var shared = map[bucket][]personal.Mention{
 }
 
 // apart are the buckets that know nobody but by a random name, or nobody at all; and those that deletions end themselves.
-var apart = []bucket{deletions, deletionIDs, deletionDues, entries, ops, counted, alarms, shards, shardsAbroad, products, rewards, slots, topics, adjusted, promises, meta, erased, orphans, stockMoves, stockTaken, allVouchers, freeVouchers, vouchers}
+var apart = []bucket{deletions, deletionIDs, deletionDues, entries, ops, counted, alarms, shards, shardsAbroad, products, rewards, slots, topics, adjusted, promises, incidents, meta, erased, orphans, stockMoves, stockTaken, allVouchers, freeVouchers, vouchers}
 
 // Made implements personal.Store.
 func (p *Personal) Made(ctx context.Context, who member.ID) (out personal.Made, err error) {

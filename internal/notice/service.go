@@ -51,6 +51,11 @@ type Looked struct {
 // Look tells members what their state calls for. The inboxes are read before all else: what changes afterwards marks
 // them, and saving is refused.
 func (s *Service) Look(ctx context.Context, ids []member.ID) (Looked, error) {
+	return s.lookWith(ctx, ids, nil)
+}
+
+// lookWith tells, beside what states call for, some causes more; nil for none.
+func (s *Service) lookWith(ctx context.Context, ids []member.ID, more func(now time.Time) []Cause) (Looked, error) {
 	var out Looked
 	inboxes, err := s.Store.Inboxes(ctx, ids)
 	if err != nil {
@@ -84,7 +89,7 @@ func (s *Service) Look(ctx context.Context, ids []member.ID) (Looked, error) {
 		each.Go(func() error {
 			n, err := 0, error(nil)
 			if known {
-				n, err = s.look(ctx, in, views[id], set[id])
+				n, err = s.look(ctx, in, views[id], set[id], more)
 			} else { // whoever marked them did so after their account was closed
 				err = s.Store.Remove(ctx, in)
 			}
@@ -182,7 +187,7 @@ func (s *Service) apart(ctx context.Context, views map[member.ID]View, from time
 }
 
 // look tells one member, and gives how many notices that made.
-func (s *Service) look(ctx context.Context, in Inbox, v View, set Settings) (int, error) {
+func (s *Service) look(ctx context.Context, in Inbox, v View, set Settings, more func(time.Time) []Cause) (int, error) {
 	if err := s.carry(ctx, in); err != nil {
 		return 0, err
 	}
@@ -200,6 +205,9 @@ func (s *Service) look(ctx context.Context, in Inbox, v View, set Settings) (int
 		}
 	}
 	causes, next := Causes(s.Book, v, now)
+	if more != nil {
+		causes = append(causes, more(now)...)
+	}
 	known, err := s.known(ctx, v, causes)
 	if err != nil {
 		return 0, err

@@ -34,6 +34,9 @@ type Switch struct {
 
 // Wants is what a member gets of a kind: the own switch, else the programme's.
 func (s Settings) Wants(k programme.NoticeKind) Switch {
+	if k.Always() {
+		return Switch{Kind: k.Code, Inbox: true, Push: k.Push}
+	}
 	if i := slices.IndexFunc(s.Switches, func(o Switch) bool { return o.Kind == k.Code }); i >= 0 {
 		return s.Switches[i]
 	}

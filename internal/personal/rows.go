@@ -61,6 +61,8 @@ var ofMembers = []Row{
 		Mongo: "readings: reason input", Bolt: "readings: Reason Input"},
 	{What: "data uses", Class: OfPerson, Purpose: "to show the member what was used for what", Ground: Duty, Keeps: "as many days as the programme says", Fate: Goes, Exported: true,
 		Mongo: "dataUses: *", Bolt: "dataUses: *; dataUseIDs: *; dataUseTimes: *"},
+	{What: "incidents", Class: OfPerson, Purpose: "to tell in time whom an incident concerns, and to show them what happened", Ground: Duty, Keeps: open, Fate: Goes, Exported: true,
+		Mongo: "concerned: *", Bolt: "concerned: *; incidentPeople: *; untold: *"},
 	{What: "deletions", Class: OfPerson, Purpose: "to delete in time what members ask to be deleted", Ground: Duty, Keeps: open, Fate: Goes, Exported: true,
 		Mongo: "deletions: *", Bolt: "deletions: *; deletionIDs: *; deletionDues: *"},
 	{What: "erased", Class: Pseudonym, Purpose: "to know who must not come back from a backup or a late event: a keyed hash", Ground: Duty, Keeps: "for good", Fate: Stays,
@@ -200,7 +202,7 @@ var ofDesks = []Row{
 // ofNobody is of the shop, and sums over all.
 var ofNobody = []Row{
 	{Class: Nobody, Fate: Stays,
-		Mongo: "products: *; rewards: *; slots: *; topics: *; adjusted: *; promises: *; fifths: *; seats: _id sv version accounts counted; boards: _id sv at",
-		Bolt:  "products: *; rewards: *; slots: *; topics: *; adjusted: *; promises: *; fifths: *; meta: *; seats: key Tier Version Accounts Counted; boards: key ID At",
+		Mongo: "products: *; rewards: *; slots: *; topics: *; adjusted: *; promises: *; fifths: *; incidents: *; seats: _id sv version accounts counted; boards: _id sv at",
+		Bolt:  "products: *; rewards: *; slots: *; topics: *; adjusted: *; promises: *; fifths: *; incidents: *; meta: *; seats: key Tier Version Accounts Counted; boards: key ID At",
 		Redis: "rec:thing; rec:all; ranking; sweeps"},
 }

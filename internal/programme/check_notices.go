@@ -82,6 +82,12 @@ func (c *check) noticeKind(at string, k NoticeKind, rule noticeKind) {
 	default:
 		oneOf(c, at+".group", k.Group, ByDay)
 	}
+	if k.Marketing && rule.always {
+		c.add(at+".marketing", "is true; allowed is false, because everybody whom it concerns must be told")
+	}
+	if rule.always && !k.Inbox {
+		c.add(at+".inbox", "is false; allowed is true, because everybody whom it concerns must be told")
+	}
 	if k.Marketing && !slices.Contains(c.purposes, Marketing) {
 		c.add(at+".marketing", "is true; allowed is false, because there is no purpose %s that members could agree to", Marketing)
 	}

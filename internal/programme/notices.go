@@ -42,6 +42,9 @@ type NoticeCase struct {
 	Bodies Text   `yaml:"bodies"`
 }
 
+// Always tells whether members are told whatever they have set, because the law asks for it.
+func (k NoticeKind) Always() bool { return noticeKinds[k.Code].always }
+
 // Texts are the title and the body of a kind in one of its cases; of kinds without cases in whatever case.
 func (k NoticeKind) Texts(of string) (titles, bodies Text) {
 	for _, c := range k.Cases {
@@ -78,6 +81,7 @@ const (
 	CouponExpiring   = "COUPON_EXPIRING"   // coupons are over soon
 	QuotaUsedUp      = "QUOTA_USED_UP"     // a benefit is used up until there is more of it
 	Commented        = "COMMENT"           // somebody answered what the member wrote: once for each post and day
+	DataIncident     = "DATA_INCIDENT"     // something happened to data of the member: nobody can switch it off
 	Approval         = "APPROVAL"          // a wish waits for the member's yes, or the own one was answered or has ended
 )
 
@@ -98,6 +102,7 @@ type noticeKind struct {
 	blanks  []string // in its texts
 	cases   []string // that have texts of their own, all of them
 	family  bool     // only where there are families
+	always  bool     // told whatever the member has set: the law asks for it
 }
 
 // noticeKinds are the kinds that rules make. A kind of which nothing makes any is refused: members would wait for it.
@@ -116,6 +121,7 @@ var noticeKinds = map[string]noticeKind{
 	MembershipRenews: {reminds: true, blanks: []string{"tier", "day", "days"}},
 	CouponExpiring:   {ahead: true, groups: true, blanks: []string{"count", "day", "days"}},
 	QuotaUsedUp:      {blanks: []string{"benefit", "day"}},
+	DataIncident:     {blanks: []string{"day"}, always: true},
 	Commented:        {blanks: []string{"day"}},
 	Approval:         {blanks: []string{"coins", "currency", "day"}, family: true, cases: []string{ApprovalWaits, ApprovalGiven, ApprovalRefused, ApprovalLapsed, ApprovalReleased}},
 }

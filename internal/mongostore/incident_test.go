@@ -1,0 +1,9 @@
+package mongostore
+
+import (
+	"testing"
+
+	"membergate/internal/storetest"
+)
+
+func TestIncidents(t *testing.T) { storetest.Incidents(t, open(t).Incidents()) }
