@@ -1802,6 +1802,46 @@ type CurrencyRate struct {
 	Here int `json:"here"`
 }
 
+// A copy of everything that is kept of the member, as one JSON file. A member has one at a time.
+type DataExport struct {
+	// REQUESTED (it is being made, within minutes), READY (it can be fetched, once), FETCHED (it was, and is deleted), EXPIRED
+	// (nobody fetched it in time, and it is deleted). More may come.
+	State string `json:"state"`
+	// When it was asked for.
+	RequestedAt time.Time `json:"requestedAt"`
+	// When it could be fetched first. Null before.
+	ReadyAt *time.Time `json:"readyAt,omitempty"`
+	// When it was fetched. Null before.
+	FetchedAt *time.Time `json:"fetchedAt,omitempty"`
+	// When it is deleted, at most a day after `readyAt`. Null before that.
+	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+	// Where it can be fetched with GET, relative to the gateway's address: once, and with the member's own token in the header
+	// Authorization. What is not whole on the phone must be asked for anew. Null unless the state is READY.
+	URL *string `json:"url,omitempty"`
+}
+
+// What came of it.
+type DataExportPayload struct {
+	// What the member's data may be used for, and the copy of it. Null when refused.
+	Privacy *Privacy `json:"privacy,omitempty"`
+	// Why no copy is made; empty on success.
+	UserErrors []*DataExportUserError `json:"userErrors"`
+}
+
+// Why no copy is made.
+type DataExportUserError struct {
+	// Always null: it is about no field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// What to do about it.
+	Code DataExportErrorCode `json:"code"`
+	// When another one can be asked for; null for other reasons.
+	AvailableAt *time.Time `json:"availableAt,omitempty"`
+}
+
+func (DataExportUserError) IsUserError() {}
+
 // Something that happened to data of the member. A notice of the kind DATA_INCIDENT tells of it, which nobody can switch off.
 type DataIncident struct {
 	// Code of the incident, for questions to its contact.
@@ -4828,7 +4868,9 @@ type Privacy struct {
 	DataUses *DataUseConnection `json:"dataUses,omitempty"`
 	// Leaks and losses that concern the member's data, the one that was noticed last first. Null only together with an error.
 	Incidents *DataIncidentConnection `json:"incidents,omitempty"`
-	Profile   member.Profile          `json:"-"`
+	// The copy of everything that is kept of the member. Null when none was asked for, or together with an error.
+	Export  *DataExport    `json:"export,omitempty"`
+	Profile member.Profile `json:"-"`
 }
 
 func (Privacy) IsNode() {}
@@ -8566,6 +8608,61 @@ func (e *CouponUseByCodeErrorCode) UnmarshalJSON(b []byte) error {
 }
 
 func (e CouponUseByCodeErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why no copy is made.
+type DataExportErrorCode string
+
+const (
+	// One was fetched minutes ago; `availableAt` says when another one can be asked for.
+	DataExportErrorCodeTooSoon DataExportErrorCode = "TOO_SOON"
+)
+
+var AllDataExportErrorCode = []DataExportErrorCode{
+	DataExportErrorCodeTooSoon,
+}
+
+func (e DataExportErrorCode) IsValid() bool {
+	switch e {
+	case DataExportErrorCodeTooSoon:
+		return true
+	}
+	return false
+}
+
+func (e DataExportErrorCode) String() string {
+	return string(e)
+}
+
+func (e *DataExportErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = DataExportErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid DataExportErrorCode", str)
+	}
+	return nil
+}
+
+func (e DataExportErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *DataExportErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e DataExportErrorCode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

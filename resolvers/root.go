@@ -19,6 +19,7 @@ import (
 	"membergate/internal/cursor"
 	"membergate/internal/datause"
 	"membergate/internal/desk"
+	"membergate/internal/export"
 	"membergate/internal/family"
 	"membergate/internal/fault"
 	"membergate/internal/giving"
@@ -87,6 +88,7 @@ type Root struct {
 	Boards *contribution.Service // who did most
 
 	Incident *incident.Service // what happened to members' data
+	Exports  *export.Service   // copies of what is kept of members
 	DataLog  *datause.Log      // what members' data is used for
 }
 

@@ -137,11 +137,13 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		Recommend: &recommend.Service{Lists: lists, Tastes: st.tastes, Cursors: cursors, Last: shelf.last, Behind: recommend.NewBehind(lists)},
 		DataLog:   st.used,
 		Incident:  st.incidentService(rules, nil),
+		Exports:   st.exportService(rules),
 	}
 	root.Vault.Guesses = st.cache.Guesses()
 	root.Vault.Tokens = &vault.Tokens{Seen: st.cache.Seen(), Keys: keys, Now: time.Now}
 	root.Profiles = &profile.Service{Accounts: st.accounts, Decisions: st.decisions, Book: rules, Withdrawn: root.Personal.Withdrawn}
 	root.Profiles.Guardians, families.Wards = families, root.Profiles
+	parts.Archives = archives(root.Exports, verifier, st, log)
 	root.Uploads, parts.Disk = s.uploads(st.uploads, keys)
 	root.Community = &community.Service{Store: st.community, Cursors: cursors, Choice: listing{root.Recommend, st.used},
 		Hottest: &community.Hottest{Posts: st.community, Rankings: st.cache.Rankings(), Fresh: hotFresh}}

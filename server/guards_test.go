@@ -23,7 +23,7 @@ var guards = map[string]string{
 	"couponFreeze": "member", "couponRelease": "member", "couponClaim": "member", "couponTake": "member", "couponShow": "member",
 	"benefitUse": "member", "benefitUseCancel": "member", "tierInvitationRespond": "member", "tierApply": "member", "coinTransfer": "member", "coinConvert": "member",
 	"membershipClaim": "member", "membershipRenewalSet": "member", "membershipTrialStart": "member", "offerAccept": "member",
-	"memberUpdate": "member", "consentSet": "member", "historyDelete": "member", "accountClose": "member", "accountCloseCancel": "member", "householdSet": "member", "preferencesSet": "member",
+	"memberUpdate": "member", "consentSet": "member", "historyDelete": "member", "accountClose": "member", "accountCloseCancel": "member", "dataExport": "member", "householdSet": "member", "preferencesSet": "member",
 	"notificationsRead": "member", "notificationSettingsSet": "member", "deviceRegister": "member", "deviceRemove": "member",
 	"familyCreate": "member", "familyInvite": "member", "familyInvitationRevoke": "member", "familyInvitationRespond": "member", "familyLeave": "member",
 	"familyMemberRemove": "member", "familyOwnershipTransfer": "member", "familyDissolve": "member", "familyRoleSet": "member", "familyLimitSet": "member", "familyChildSet": "member",

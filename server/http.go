@@ -38,6 +38,9 @@ func publicHandler(s Settings, p *Parts, ready *readiness, meters *meters, log *
 	if p.Media != nil {
 		mux.Handle("GET /media/", p.Media)
 	}
+	if p.Archives != nil {
+		mux.Handle("/exports/", allowOrigins(s.CORSOrigins, p.Archives))
+	}
 	if p.WeChat != nil {
 		mux.Handle("/wechat/events", p.WeChat)
 	}

@@ -27,6 +27,7 @@ type Parts struct {
 	Checks   []Check                                         // what must answer for the gateway to be ready
 	Media    http.Handler                                    // pictures under /media/; nil for none
 	Disk     *bucket.Disk                                    // takes and serves uploads; nil where S3 does
+	Archives http.Handler                                    // where members fetch copies of what is kept of them; nil for nowhere
 	WeChat   http.Handler                                    // where WeChat tells what it found; nil for nowhere
 	Explorer fs.FS                                           // the page at / in development; nil for none
 	Demo     func(ctx context.Context) ([]DemoMember, error) // demo members with fresh tokens; nil for none

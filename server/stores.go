@@ -22,6 +22,7 @@ import (
 	"membergate/internal/coupon"
 	"membergate/internal/datause"
 	"membergate/internal/desk"
+	"membergate/internal/export"
 	"membergate/internal/family"
 	"membergate/internal/giving"
 	"membergate/internal/glance"
@@ -87,11 +88,15 @@ type stores struct {
 	vault      vault.Store      // who members are
 	tastes     recommend.Tastes // what members say of recommendations
 	insights   insight.Store    // what portraits are made of
-	incidents  incident.Store   // what happened to members' data
-	listed     datause.Store    // what members' data was used for
-	used       *datause.Log     // the same, written behind answers
-	sealed     rotation.Store   // what is kept secret
-	cache      *redisstore.Store
+	exports    interface {
+		export.Store
+		export.Source
+	} // copies of what is kept of members
+	incidents incident.Store // what happened to members' data
+	listed    datause.Store  // what members' data was used for
+	used      *datause.Log   // the same, written behind answers
+	sealed    rotation.Store // what is kept secret
+	cache     *redisstore.Store
 
 	boards contribution.Store // who did most
 	stars  star.Store         // of groups
@@ -206,6 +211,7 @@ func (s *stores) useBolt(b *boltstore.Store) {
 	s.insights, s.source = b.Insights(), b.Backup()
 	s.vault = b.Vault()
 	s.listed, s.incidents = b.DataUses(), b.Incidents()
+	s.exports = b.Exports()
 	s.migrate, s.fill = func(context.Context) error { return nil }, b.Hasty
 	s.checks = append(s.checks, Check{Name: "store", Ping: b.Ping})
 }
@@ -228,6 +234,7 @@ func (s *stores) useMongo(m *mongostore.Store) {
 	s.insights, s.source = m.Insights(), m.Patient(commandPatience).Backup()
 	s.vault = m.Vault()
 	s.listed, s.incidents = m.DataUses(), m.Incidents()
+	s.exports = m.Patient(commandPatience).Exports()
 	together := m.Together()
 	s.busy = &busy{together.Members(), together.Ledger(), together.Orders()}
 	s.migrate, s.fill = m.Patient(commandPatience).Migrate, func(work func() error) error { return work() }

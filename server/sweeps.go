@@ -76,6 +76,7 @@ func newSweeps(s Settings, st *stores, rules book, now clock.Clock, log *slog.Lo
 	}
 	jobs = append(jobs, sweep.Job{Name: "readings", Every: readingsEvery, Round: expiringReadings(st)})
 	jobs = append(jobs, sweep.Job{Name: "data uses", Every: listsEvery, Round: trimming(st, rules)},
+		sweep.Job{Name: "exports", Every: dueEvery, Round: archiving(st.exportService(rules))},
 		sweep.Job{Name: "incidents", Every: dueEvery, Round: warning(st.incidentService(rules, told), w.incidents)})
 	if s.Followers > 0 {
 		jobs = append(jobs, sweep.Job{Name: "homes", Every: homesEvery, Round: spreading(s, st)})

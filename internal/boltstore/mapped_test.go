@@ -15,6 +15,7 @@ import (
 	"membergate/internal/coupon"
 	"membergate/internal/datause"
 	"membergate/internal/desk"
+	"membergate/internal/export"
 	"membergate/internal/family"
 	"membergate/internal/incident"
 	"membergate/internal/insight"
@@ -50,7 +51,7 @@ var documents = map[string]any{
 	"claims": claim.Claim{}, "offers": offer.Offers{}, "adjustments": adjustment.Proposal{}, "transfers": transfer.Transfer{}, "seats": admission.Seats{}, "dossiers": admission.Dossier{},
 	"inviters": invitation.Inviter{}, "invitees": invitation.Invitee{}, "posts": postRow{}, "comments": commentRow{}, "topics": community.Topic{}, "marks": community.Mark{}, "ties": community.Ties{},
 	"slips": posting.Slip{}, "badges": adoption.Badge{}, "reports": report.Report{}, "moderationLog": report.Entry{}, "uploads": upload.Upload{}, "decisions": profile.Decision{},
-	"dataUses": datause.Use{}, "incidents": incident.Incident{}, "concerned": incident.Concern{}, "insights": insight.Note{}, "fifths": insight.Fifths{},
+	"dataUses": datause.Use{}, "exports": export.Export{}, "exportParts": export.Part{}, "incidents": incident.Incident{}, "concerned": incident.Concern{}, "insights": insight.Note{}, "fifths": insight.Fifths{},
 	"requests": desk.Request{}, "cards": desk.Card{}, "inboxes": notice.Inbox{}, "notices": notice.Notice{}, "noticeSettings": notice.Settings{}, "deletions": personal.Deletion{}, "tastes": recommend.Taste{},
 	"staffings": community.Staffing{}, "roleLog": community.RoleChange{}, "boards": contribution.Board{}, "stars": star.Star{}, "wide": wideRow{}, "identities": vault.Identity{}, "readings": vault.Application{},
 }

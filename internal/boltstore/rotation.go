@@ -7,6 +7,7 @@ import (
 
 	"membergate/internal/account"
 	"membergate/internal/desk"
+	"membergate/internal/export"
 	"membergate/internal/insight"
 	"membergate/internal/member"
 	"membergate/internal/notice"
@@ -33,6 +34,7 @@ var sealedPlaces = []sealedIn{
 	sealedTexts(reports, report.TextPurpose, func(r *report.Report) []*string { return []*string{&r.Sealed} }),
 	sealedTexts(vouchers, voucher.Purpose, func(c *voucher.Code) []*string { return []*string{&c.Sealed} }),
 	sealedTexts(redemptions, voucher.Purpose, func(r *redemption.Redemption) []*string { return []*string{&r.Sealed} }),
+	sealedTexts(exportParts, export.SealPurpose, func(p *export.Part) []*string { return []*string{&p.Sealed} }),
 	sealedTexts(insights, insight.SealPurpose, func(n *insight.Note) []*string { return []*string{&n.Sealed} }),
 	sealedTexts(readings, vault.ReasonPurpose, func(a *vault.Application) []*string { return []*string{&a.Reason} }),
 	sealedTexts(identities, vault.SealPurpose, func(i *vault.Identity) (out []*string) {

@@ -32,6 +32,7 @@ var may = map[string][]string{
 	"internal/profile":     {"internal/programme", "internal/member", "internal/tier", "internal/account"},
 	"internal/personal":    {"internal/programme", "internal/member"},
 	"internal/datause":     {"internal/member"},
+	"internal/export":      {"internal/programme", "internal/member", "internal/personal", "internal/datause", "internal/secret"},
 	"internal/incident":    {"internal/programme", "internal/member", "internal/datause"},
 	"internal/token":       {},
 	"internal/phrase":      {},
@@ -112,7 +113,7 @@ var may = map[string][]string{
 
 // domains are the packages that hold rules and know no store, no HTTP and no GraphQL.
 var domains = []string{
-	"internal/profile", "internal/personal", "internal/datause", "internal/incident", "internal/desk", "internal/rotation", "internal/vault",
+	"internal/profile", "internal/personal", "internal/datause", "internal/incident", "internal/export", "internal/desk", "internal/rotation", "internal/vault",
 	"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/wallet", "internal/checkout", "internal/account", "internal/order", "internal/benefit",
 	"internal/moderation", "internal/upload", "internal/product", "internal/reward", "internal/voucher", "internal/redemption", "internal/admission", "internal/adjustment", "internal/transfer", "internal/family", "internal/cursor", "internal/community", "internal/posting", "internal/report", "internal/inspection", "internal/adoption", "internal/contribution", "internal/star", "internal/recommend", "internal/claim",
 	"internal/event", "internal/insight", "internal/experiment", "internal/saving", "internal/supply", "internal/change", "internal/coupon", "internal/basket", "internal/offer", "internal/giving", "internal/membership", "internal/notice", "internal/invitation", "internal/glance",

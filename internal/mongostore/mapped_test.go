@@ -16,7 +16,7 @@ var documents = map[string]any{
 	"adjustments": proposalDoc{}, "transfers": transferDoc{}, "seats": seatsDoc{}, "dossiers": dossierDoc{}, "inviters": inviterDoc{}, "invitees": inviteeDoc{},
 	"posts": postDoc{}, "comments": commentDoc{}, "topics": topicDoc{}, "marks": markDoc{}, "ties": tiesDoc{}, "circles": circleDoc{}, "slips": slipDoc{},
 	"badges": badgeDoc{}, "reports": reportDoc{}, "moderation": logDoc{}, "uploads": uploadDoc{}, "decisions": decisionDoc{}, "requests": requestDoc{}, "cards": cardDoc{},
-	"dataUses": dataUseDoc{}, "incidents": incidentDoc{}, "concerned": concernDoc{}, "insights": insightDoc{}, "fifths": fifthsDoc{},
+	"dataUses": dataUseDoc{}, "exports": exportDoc{}, "exportParts": exportPartDoc{}, "incidents": incidentDoc{}, "concerned": concernDoc{}, "insights": insightDoc{}, "fifths": fifthsDoc{},
 	"inboxes": inboxDoc{}, "notices": noticeDoc{}, "noticeSettings": settingsDoc{}, "deletions": deletionDoc{}, "erased": erasedDoc{}, "orphans": orphanDoc{}, "tastes": tasteDoc{},
 	"boards": boardDoc{}, "unlisted": unlistedDoc{}, "stars": starDoc{}, "findings": findingDoc{}, "wide": wideDoc{}, "identities": identityDoc{}, "readings": readingDoc{},
 }

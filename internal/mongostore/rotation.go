@@ -10,6 +10,7 @@ import (
 
 	"membergate/internal/account"
 	"membergate/internal/desk"
+	"membergate/internal/export"
 	"membergate/internal/insight"
 	"membergate/internal/notice"
 	"membergate/internal/report"
@@ -35,6 +36,7 @@ var sealedPlaces = []sealedIn{
 	{vouchers, voucher.Purpose, []string{"sealed"}, false},
 	{redemptions, voucher.Purpose, []string{"sealed"}, false},
 	{insights, insight.SealPurpose, []string{"sealed"}, false},
+	{exportParts, export.SealPurpose, []string{"sealed"}, false},
 	{noticeSettings, notice.DevicePurpose, []string{"devices.token"}, true},
 	{readings, vault.ReasonPurpose, []string{"reason"}, false},
 	{identities, vault.SealPurpose, []string{"facts.sealed"}, true},

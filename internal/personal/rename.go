@@ -15,6 +15,9 @@ type Mention struct {
 	Out   bool
 }
 
+// Path is where the names stand.
+func (m Mention) Path() string { return strings.Trim(m.At+"."+m.Name, ".") }
+
 // Says tells whether a field of a tree holds a text.
 func Says(tree map[string]any, at, text string) bool {
 	dir, name := "", at
