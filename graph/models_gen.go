@@ -1844,8 +1844,10 @@ func (DataExportUserError) IsUserError() {}
 
 // Something that happened to data of the member. A notice of the kind DATA_INCIDENT tells of it, which nobody can switch off.
 type DataIncident struct {
-	// Code of the incident, for questions to its contact.
+	// Opaque id of the incident.
 	ID string `json:"id"`
+	// What to call it in questions to its contact.
+	Code string `json:"code"`
 	// One line, in the language asked for.
 	Title string `json:"title"`
 	// What happened and what may come of it, in the language asked for.
@@ -1865,6 +1867,8 @@ type DataIncident struct {
 	// When everybody whom it concerns must have been told: `noticedAt` and the hours that the programme promises.
 	NotifyBy time.Time `json:"notifyBy"`
 }
+
+func (DataIncident) IsNode() {}
 
 // A page of incidents.
 type DataIncidentConnection struct {

@@ -13,6 +13,7 @@ const (
 	kindProfile    = "PublicProfile"
 	kindRequest    = "AfterSalesRequest"
 	kindPrivacy    = "Privacy"
+	kindIncident   = "DataIncident"
 	kindUnread     = "UnreadCounts"
 	kindSettings   = "RecommendationSettings"
 	kindTier       = "Tier"

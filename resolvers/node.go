@@ -44,7 +44,7 @@ func (r *Root) node(ctx context.Context, id string) (graph.Node, error) {
 		return nil, nil
 	}
 	find, ok := map[string]func(context.Context, string) (graph.Node, error){
-		kindMember: r.memberNode, kindUnread: r.memberNode, kindSettings: r.memberNode, kindPrivacy: r.memberNode, kindRequest: r.requestNode, kindStatus: r.memberNode, kindTelling: r.memberNode, kindNotice: r.noticeNode, kindDevice: r.deviceNode, kindApplying: r.applicationNode,
+		kindMember: r.memberNode, kindUnread: r.memberNode, kindSettings: r.memberNode, kindPrivacy: r.memberNode, kindIncident: r.incidentNode, kindRequest: r.requestNode, kindStatus: r.memberNode, kindTelling: r.memberNode, kindNotice: r.noticeNode, kindDevice: r.deviceNode, kindApplying: r.applicationNode,
 		kindWallet: r.walletNode, kindEntry: r.entryNode, kindHold: r.holdNode, kindRedemption: r.redemptionNode, kindCoupon: r.couponNode, kindAdjustment: r.adjustmentNode, kindTransfer: r.transferNode, kindReading: r.readingNode, kindUse: r.useNode, kindProfile: r.profileNode,
 		kindTier: r.programmeNode, kindBenefit: r.programmeNode, kindBoard: r.programmeNode, kindGroup: r.programmeNode, kindProgramme: r.programmeNode,
 		kindFamily: r.familyNode, kindKin: r.familyNode, kindInvitation: r.familyNode, kindApproval: r.familyNode,

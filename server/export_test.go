@@ -96,6 +96,10 @@ func TestACopyOfEverythingIsMadeOnceAndHandedOutOnce(t *testing.T) {
 		if deaths == 0 {
 			t.Error("nothing was ever killed")
 		}
+		app := good(t, f.g.url, question{query: appQueries(t)["DataRights"].text, who: string(forgetter)})
+		if app.at(t, "me", "privacy", "export", "url") == nil || len(app.at(t, "me", "privacy", "dataUses", "nodes").([]any)) == 0 {
+			t.Errorf("the app sees %s", app.text)
+		}
 		e := f.exporting(forgetter)
 		ready, _ := time.Parse(time.RFC3339, e["readyAt"].(string))
 		until, _ := time.Parse(time.RFC3339, e["expiresAt"].(string))

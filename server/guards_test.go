@@ -145,6 +145,7 @@ func someSelection(schema *ast.Schema, of *ast.Type) string {
 var triedElsewhere = map[string][]string{
 	"Tier": nil, "Benefit": nil, "Topic": nil, "Board": nil, "Group": nil, "Product": nil, "Reward": nil, "RewardSlot": nil, "Programme": nil,
 	"Leaderboard":             {"leaderboard_test.go", "TestALeaderboardIsForThoseItIsOf"},
+	"DataIncident":            {"incident_test.go", "TestMembersAreToldOfAnIncidentOnceAndWithinItsHours"},
 	"Report":                  {"report_test.go", "TestReportsAreDecidedByModeratorsAndAppealedByAuthors"},
 	"ModerationCase":          {"report_test.go", "TestReportsAreDecidedByModeratorsAndAppealedByAuthors"},
 	"TierApplication":         {"admission_test.go", "TestAReviewLetsIn"},

@@ -36,7 +36,7 @@ func (f *forgetful) operator() (*program, *bytes.Buffer) {
 	return &program{out: out, log: &bytes.Buffer{}, now: time.Now}, out
 }
 
-const incidentsQuery = `query($f: Int, $a: String) { me { privacy { incidents(first: $f, after: $a) { nodes { id title happened remedies advice contact dataCategories detectedAt noticedAt notifyBy } pageInfo { hasNextPage endCursor } } } } }`
+const incidentsQuery = `query($f: Int, $a: String) { me { privacy { incidents(first: $f, after: $a) { nodes { id code title happened remedies advice contact dataCategories detectedAt noticedAt notifyBy } pageInfo { hasNextPage endCursor } } } } }`
 
 // warned is the service that workers run.
 func (f *forgetful) warned() *incident.Service {
@@ -66,12 +66,18 @@ func TestMembersAreToldOfAnIncidentOnceAndWithinItsHours(t *testing.T) {
 		seen := r.at(t, "me", "privacy", "incidents", "nodes", 0).(map[string]any)
 		noticed, _ := time.Parse(time.RFC3339, seen["noticedAt"].(string))
 		by, _ := time.Parse(time.RFC3339, seen["notifyBy"].(string))
-		if seen["id"] != "mail-1" || seen["title"] != "Mail was read" || seen["happened"] != "Somebody read mail." || seen["remedies"] != "Passwords were changed." || seen["advice"] != "Change yours." ||
+		if seen["code"] != "mail-1" || seen["title"] != "Mail was read" || seen["happened"] != "Somebody read mail." || seen["remedies"] != "Passwords were changed." || seen["advice"] != "Change yours." ||
 			seen["contact"] != "privacy@example.com" || jsonOf(seen["dataCategories"]) != `["PURCHASES","CONTACT"]` || by.Sub(noticed) != 72*time.Hour || time.Since(noticed) > time.Hour {
 			t.Errorf("the member sees %s", r.text)
 		}
 		if r := good(t, f.g.url, question{query: incidentsQuery, who: string(rememberer)}); len(r.at(t, "me", "privacy", "incidents", "nodes").([]any)) > 0 {
 			t.Errorf("somebody else sees %s", r.text)
+		}
+		for who, want := range map[string]bool{string(forgetter): true, string(rememberer): false, "": false} {
+			r := good(t, f.g.url, question{query: `query($id: ID!) { node(id: $id) { id ... on DataIncident { code } } }`, who: who, variables: map[string]any{"id": seen["id"]}})
+			if got := strings.Contains(r.text, "mail-1"); got != want {
+				t.Errorf("by its id, %q is answered %s", who, r.text)
+			}
 		}
 		service, deaths := f.warned(), 0
 		for n := int64(1); ; n++ {
@@ -116,7 +122,7 @@ func TestMembersAreToldOfAnIncidentOnceAndWithinItsHours(t *testing.T) {
 		first := good(t, f.g.url, question{query: incidentsQuery, who: string(forgetter), variables: map[string]any{"f": 2}})
 		end := first.at(t, "me", "privacy", "incidents", "pageInfo", "endCursor")
 		second := good(t, f.g.url, question{query: incidentsQuery, who: string(forgetter), variables: map[string]any{"f": 2, "a": end}})
-		if first.at(t, "me", "privacy", "incidents", "nodes", 0, "id") != "mail-3" || len(second.at(t, "me", "privacy", "incidents", "nodes").([]any)) != 1 {
+		if first.at(t, "me", "privacy", "incidents", "nodes", 0, "code") != "mail-3" || len(second.at(t, "me", "privacy", "incidents", "nodes").([]any)) != 1 {
 			t.Errorf("pages are %s and %s", first.text, second.text)
 		}
 		for _, bad := range []question{{who: string(forgetter), variables: map[string]any{"f": 0}}, {who: string(forgetter), variables: map[string]any{"a": "x"}},

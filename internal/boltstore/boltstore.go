@@ -79,6 +79,9 @@ func prepare(t *bbolt.Tx) error {
 	unindexed, ungranted := there(accounts) && !there(calendar), there(accounts) && !(there(granted) && there(ends))
 	unlisted, unqueued := there(marks) && !there(markers), there(posts) && !there(waits)
 	unfollowed := there(ties) && !there(followers)
+	if err := unfill(t); err != nil {
+		return err
+	}
 	for _, b := range buckets {
 		if _, err := t.CreateBucketIfNotExists([]byte(b)); err != nil {
 			return err

@@ -88,7 +88,7 @@ func (p *Personal) ByID(ctx context.Context, id string) (d personal.Deletion, ok
 
 // Drop implements personal.Store.
 func (p *Personal) Drop(ctx context.Context, who member.ID) error {
-	return p.s.write(ctx, func(t *tx) error {
+	err := p.s.write(ctx, func(t *tx) error {
 		prefix := path(string(who))
 		for _, k := range keysFrom(t, deletions, prefix) {
 			d, _, err := get[personal.Deletion](t, deletions, k)
@@ -103,6 +103,10 @@ func (p *Personal) Drop(ctx context.Context, who member.ID) error {
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return p.s.scrub(ctx)
 }
 
 // Of implements personal.Store.

@@ -83,9 +83,9 @@ func (p *Personal) Made(ctx context.Context, who member.ID) (out personal.Made, 
 	return out, err
 }
 
-// Erase implements personal.Store, in one transaction.
+// Erase implements personal.Store, in one transaction, and overwrites what was deleted.
 func (p *Personal) Erase(ctx context.Context, who member.ID, ghost string) error {
-	return p.s.write(ctx, func(t *tx) error {
+	err := p.s.write(ctx, func(t *tx) error {
 		if err := eraseFindings(t, who, member.ID(ghost)); err != nil {
 			return err
 		}
@@ -100,6 +100,10 @@ func (p *Personal) Erase(ctx context.Context, who member.ID, ghost string) error
 		}
 		return eraseIndexes(t, ids)
 	})
+	if err != nil {
+		return err
+	}
+	return p.s.scrub(ctx)
 }
 
 // eraseFindings deletes what services found of a member's texts and pictures.

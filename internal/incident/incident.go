@@ -252,3 +252,24 @@ func (s *Service) Of(ctx context.Context, who member.ID, after *Place, n int) ([
 	}
 	return out, nil
 }
+
+// pageOf is how many of a member's incidents are looked through at once.
+const pageOf = 50
+
+// One gives an incident that concerns a member; false if there is none of that id.
+func (s *Service) One(ctx context.Context, who member.ID, id string) (Incident, bool, error) {
+	for after := (*Place)(nil); ; {
+		page, err := s.Store.Of(ctx, who, after, pageOf)
+		if err != nil || len(page) == 0 {
+			return Incident{}, false, err
+		}
+		for _, c := range page {
+			if c.Incident == id {
+				found, err := s.Store.ByIDs(ctx, []string{id})
+				in, known := found[id]
+				return in, known, err
+			}
+			after = &Place{At: c.At, ID: c.Incident}
+		}
+	}
+}
