@@ -76,7 +76,7 @@ func TestEachUseOfDataIsListedAndNoneWithoutAYes(t *testing.T) {
 		}
 
 		st.used = datause.NewLog(st.listed, func() time.Time { return time.Now().Add(2 * time.Hour) })
-		if err := (&program{log: io.Discard, now: time.Now}).recommend(t.Context(), st, f.rules, st.cache.Lists(), time.Time{}); err != nil {
+		if err := (&program{log: io.Discard, now: time.Now}).recommend(t.Context(), st, f.rules, st.cache.Lists(), time.Time{}, false); err != nil {
 			t.Fatal(err)
 		}
 		for who, want := range map[member.ID]int{forgetter: 5, rememberer: 1} {

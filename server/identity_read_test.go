@@ -79,6 +79,17 @@ func TestStaffReadsWhoAMemberIsOnceAfterTwoYesesAndTheMemberSeesIt(t *testing.T)
 		if strings.Contains(r.text, "anna") || strings.Contains(r.text, "parcel") {
 			t.Errorf("the member is told who read it: %s", r.text)
 		}
+		screen := good(t, c.url, question{query: appQueries(t)["PrivacyPage"].text, who: c.who})
+		used, _ := screen.at(t, "me", "privacy", "dataUses", "nodes").([]any)
+		n := 0
+		for _, each := range used {
+			if use, _ := each.(map[string]any); fmt.Sprint(use["purpose"], use["dataCategory"], use["actor"]) == "STAFF_READIDENTITYSTAFF" {
+				n++
+			}
+		}
+		if n != 1 || screen.at(t, "me", "phone", "masked") == nil || strings.Contains(screen.text, "13800138000") || len(screen.at(t, "me", "privacy", "purposes").([]any)) < 5 {
+			t.Errorf("the screen of the member's privacy shows %d readings among %v: %s", n, used, shortened(screen.text))
+		}
 		if strings.Contains(c.g.log.String(), "南京西路") {
 			t.Error("the log holds what was read")
 		}

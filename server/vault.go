@@ -4,13 +4,19 @@ import (
 	"context"
 	"time"
 
+	"membergate/internal/datause"
 	"membergate/internal/sweep"
 	"membergate/internal/vault"
 )
 
 // vaultService keeps who members of these stores are. Whoever takes tokens adds them.
 func (s *stores) vaultService(book book) *vault.Service {
-	return &vault.Service{Store: s.vault, Accounts: s.accounts, Keys: householdKeys{s.ring}, Book: book, Now: time.Now}
+	return &vault.Service{Store: s.vault, Accounts: s.accounts, Keys: householdKeys{s.ring}, Book: book, Now: time.Now, Used: s.listedReading}
+}
+
+// listedReading lists for the member that staff reads who they are.
+func (s *stores) listedReading(ctx context.Context, a vault.Application, _ string, at time.Time) error {
+	return s.used.Write(ctx, datause.Single(a.Member, datause.ForStaff, datause.Identity, datause.Staff, a.ID, at))
 }
 
 const (
