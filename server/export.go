@@ -10,6 +10,7 @@ import (
 	"membergate/internal/account"
 	"membergate/internal/export"
 	"membergate/internal/member"
+	"membergate/internal/recommend"
 	"membergate/internal/sweep"
 	"membergate/internal/token"
 )
@@ -21,7 +22,7 @@ func (s *stores) exportService(book book) *export.Service {
 		sealed[p.Name] = p.Purpose
 	}
 	return &export.Service{
-		Store: s.exports, Source: s.exports, Keys: s.ring, Sealed: sealed, Log: s.used, Book: book, Now: time.Now,
+		Store: s.exports, Source: s.exports, Keys: s.ring, Sealed: sealed, Log: s.used, Book: book, Now: time.Now, Cached: s.cached,
 		Wallets: func(ctx context.Context, who member.ID) (out []string, known bool, err error) {
 			found, err := s.accounts.ByIDs(ctx, []member.ID{who}, account.Whole)
 			h, known := found[who]
@@ -35,6 +36,36 @@ func (s *stores) exportService(book book) *export.Service {
 			return out, true, nil
 		},
 	}
+}
+
+// ownLists are the surfaces that members have lists of their own for.
+var ownLists = []recommend.Surface{recommend.Home, recommend.Discover, recommend.Replenish, recommend.Community}
+
+// cached is what the cache keeps of a member: what was looked at, and what would be recommended.
+func (s *stores) cached(ctx context.Context, who member.ID) (map[string][]any, error) {
+	looks, err := s.cache.Looks().Viewed(ctx, who, time.Time{})
+	if err != nil {
+		return nil, err
+	}
+	out := map[string][]any{}
+	for _, l := range looks {
+		out["looks"] = append(out["looks"], map[string]any{"sku": l.SKU, "at": l.At})
+	}
+	var keys []recommend.Key
+	for _, surface := range ownLists {
+		keys = append(keys, recommend.MemberList(who, surface))
+	}
+	lists, _, err := s.cache.Lists().Get(ctx, keys, who)
+	for i, key := range keys {
+		var things []string
+		for _, item := range lists[key].Items {
+			things = append(things, string(item.Kind)+":"+item.ID)
+		}
+		if len(things) > 0 {
+			out["lists"] = append(out["lists"], map[string]any{"surface": ownLists[i], "things": things})
+		}
+	}
+	return out, err
 }
 
 // exportsAtOnce is how many archives one batch makes: each reads everything of a member.

@@ -172,12 +172,12 @@ func (f *forgetful) isWhole(raw []byte) {
 		f.t.Errorf("the archive is %s of %s, %d of %d kinds are explained", archive.Format, archive.Member, len(archive.About), len(archive.Data))
 	}
 	for _, what := range []string{"profile", "birthday", "household", "consents", "standing", "ledger", "redemptions", "orders", "purchases", "transfers", "transfer messages",
-		"posts", "reactions", "notices", "requests", "family", "tastes", "data uses"} {
+		"posts", "reactions", "notices", "requests", "family", "tastes", "data uses", "looks", "lists"} {
 		if len(archive.Data[what]) == 0 {
 			f.t.Errorf("there is nothing of %s in the archive", what)
 		}
 	}
-	for _, what := range []string{"cards", "devices", "redeemed codes", "claimed codes", "archives", "adjusters", "lists"} {
+	for _, what := range []string{"cards", "devices", "redeemed codes", "claimed codes", "archives", "adjusters"} {
 		if len(archive.Data[what]) > 0 {
 			f.t.Errorf("%s are in the archive", what)
 		}

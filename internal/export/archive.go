@@ -55,6 +55,18 @@ func (s *Sorter) Add(place string, tree map[string]any) error {
 	return nil
 }
 
+// Keep puts in what is kept of the member beside the documents, by what the data map calls it; nothing of what the map does
+// not let members have.
+func (s *Sorter) Keep(what string, all []any) {
+	i := slices.IndexFunc(personal.Map, func(r personal.Row) bool { return r.What == what && r.Exported })
+	if i < 0 || len(all) == 0 {
+		return
+	}
+	r := personal.Map[i]
+	s.About = append(s.About, About{what, r.Purpose, string(r.Ground), r.Keeps})
+	s.Data[what] = all
+}
+
 // split parts a value by the rows of the map that speak of what is in it.
 func (s *Sorter) split(place, at string, v any) map[string]any {
 	out := map[string]any{}

@@ -34,6 +34,8 @@ type Service struct {
 	Source Source
 	Keys   func() (*secret.Keys, error)
 	Sealed map[string]string // what texts of places are sealed for
+	// Cached gives what is kept of a member beside the documents, by what the data map calls it.
+	Cached func(ctx context.Context, who member.ID) (map[string][]any, error)
 	Log    *datause.Log
 	Book   interface {
 		At(time.Time) *programme.Programme
@@ -119,6 +121,13 @@ func (s *Service) make(ctx context.Context, e Export) error {
 	sorted := NewSorter(e.Member, s.Source.Engine(), s.opener(keys), s.Now())
 	if err := s.Source.Everything(ctx, e.Member, wallets, sorted.Add); err != nil {
 		return fmt.Errorf("an archive: %w", err)
+	}
+	cached, err := s.Cached(ctx, e.Member)
+	if err != nil {
+		return fmt.Errorf("an archive: %w", err)
+	}
+	for what, all := range cached {
+		sorted.Keep(what, all)
 	}
 	raw, err := sorted.Sorted()
 	if err != nil {
