@@ -7833,6 +7833,8 @@ const (
 	CommentUpdateErrorCodeBlank CommentUpdateErrorCode = "BLANK"
 	// It has more characters than are allowed; nearest says how many are.
 	CommentUpdateErrorCodeTooLong CommentUpdateErrorCode = "TOO_LONG"
+	// A child writes nothing without a guardian's yes: a guardian of the family gives it.
+	CommentUpdateErrorCodeGuardianConsentRequired CommentUpdateErrorCode = "GUARDIAN_CONSENT_REQUIRED"
 )
 
 var AllCommentUpdateErrorCode = []CommentUpdateErrorCode{
@@ -7841,11 +7843,12 @@ var AllCommentUpdateErrorCode = []CommentUpdateErrorCode{
 	CommentUpdateErrorCodeNotEditable,
 	CommentUpdateErrorCodeBlank,
 	CommentUpdateErrorCodeTooLong,
+	CommentUpdateErrorCodeGuardianConsentRequired,
 }
 
 func (e CommentUpdateErrorCode) IsValid() bool {
 	switch e {
-	case CommentUpdateErrorCodePostsOff, CommentUpdateErrorCodeNotFound, CommentUpdateErrorCodeNotEditable, CommentUpdateErrorCodeBlank, CommentUpdateErrorCodeTooLong:
+	case CommentUpdateErrorCodePostsOff, CommentUpdateErrorCodeNotFound, CommentUpdateErrorCodeNotEditable, CommentUpdateErrorCodeBlank, CommentUpdateErrorCodeTooLong, CommentUpdateErrorCodeGuardianConsentRequired:
 		return true
 	}
 	return false
@@ -9583,6 +9586,8 @@ const (
 	IdentitySetErrorCodeNothingTold IdentitySetErrorCode = "NOTHING_TOLD"
 	// `field` cannot be what it says, such as a phone with letters.
 	IdentitySetErrorCodeWrongForm IdentitySetErrorCode = "WRONG_FORM"
+	// Nothing is kept of a child without a guardian's yes: a guardian of the family gives it.
+	IdentitySetErrorCodeGuardianConsentRequired IdentitySetErrorCode = "GUARDIAN_CONSENT_REQUIRED"
 )
 
 var AllIdentitySetErrorCode = []IdentitySetErrorCode{
@@ -9592,11 +9597,12 @@ var AllIdentitySetErrorCode = []IdentitySetErrorCode{
 	IdentitySetErrorCodeTokenUsed,
 	IdentitySetErrorCodeNothingTold,
 	IdentitySetErrorCodeWrongForm,
+	IdentitySetErrorCodeGuardianConsentRequired,
 }
 
 func (e IdentitySetErrorCode) IsValid() bool {
 	switch e {
-	case IdentitySetErrorCodeIdentityOff, IdentitySetErrorCodeTokenUnknown, IdentitySetErrorCodeTokenExpired, IdentitySetErrorCodeTokenUsed, IdentitySetErrorCodeNothingTold, IdentitySetErrorCodeWrongForm:
+	case IdentitySetErrorCodeIdentityOff, IdentitySetErrorCodeTokenUnknown, IdentitySetErrorCodeTokenExpired, IdentitySetErrorCodeTokenUsed, IdentitySetErrorCodeNothingTold, IdentitySetErrorCodeWrongForm, IdentitySetErrorCodeGuardianConsentRequired:
 		return true
 	}
 	return false
@@ -9976,17 +9982,20 @@ const (
 	MediaUploadCreateErrorCodeMediaTooLarge MediaUploadCreateErrorCode = "MEDIA_TOO_LARGE"
 	// The member has announced too many within an hour.
 	MediaUploadCreateErrorCodeTooManyUploads MediaUploadCreateErrorCode = "TOO_MANY_UPLOADS"
+	// A child sends nothing without a guardian's yes: a guardian of the family gives it.
+	MediaUploadCreateErrorCodeGuardianConsentRequired MediaUploadCreateErrorCode = "GUARDIAN_CONSENT_REQUIRED"
 )
 
 var AllMediaUploadCreateErrorCode = []MediaUploadCreateErrorCode{
 	MediaUploadCreateErrorCodeMediaUnsupported,
 	MediaUploadCreateErrorCodeMediaTooLarge,
 	MediaUploadCreateErrorCodeTooManyUploads,
+	MediaUploadCreateErrorCodeGuardianConsentRequired,
 }
 
 func (e MediaUploadCreateErrorCode) IsValid() bool {
 	switch e {
-	case MediaUploadCreateErrorCodeMediaUnsupported, MediaUploadCreateErrorCodeMediaTooLarge, MediaUploadCreateErrorCodeTooManyUploads:
+	case MediaUploadCreateErrorCodeMediaUnsupported, MediaUploadCreateErrorCodeMediaTooLarge, MediaUploadCreateErrorCodeTooManyUploads, MediaUploadCreateErrorCodeGuardianConsentRequired:
 		return true
 	}
 	return false
@@ -11626,6 +11635,8 @@ const (
 	PostUpdateErrorCodeNoFamily PostUpdateErrorCode = "NO_FAMILY"
 	// It is for a tier above the viewer's own.
 	PostUpdateErrorCodeTierTooHigh PostUpdateErrorCode = "TIER_TOO_HIGH"
+	// A child writes nothing without a guardian's yes: a guardian of the family gives it.
+	PostUpdateErrorCodeGuardianConsentRequired PostUpdateErrorCode = "GUARDIAN_CONSENT_REQUIRED"
 )
 
 var AllPostUpdateErrorCode = []PostUpdateErrorCode{
@@ -11637,11 +11648,12 @@ var AllPostUpdateErrorCode = []PostUpdateErrorCode{
 	PostUpdateErrorCodeTooMany,
 	PostUpdateErrorCodeNoFamily,
 	PostUpdateErrorCodeTierTooHigh,
+	PostUpdateErrorCodeGuardianConsentRequired,
 }
 
 func (e PostUpdateErrorCode) IsValid() bool {
 	switch e {
-	case PostUpdateErrorCodePostsOff, PostUpdateErrorCodeNotFound, PostUpdateErrorCodeNotEditable, PostUpdateErrorCodeBlank, PostUpdateErrorCodeTooLong, PostUpdateErrorCodeTooMany, PostUpdateErrorCodeNoFamily, PostUpdateErrorCodeTierTooHigh:
+	case PostUpdateErrorCodePostsOff, PostUpdateErrorCodeNotFound, PostUpdateErrorCodeNotEditable, PostUpdateErrorCodeBlank, PostUpdateErrorCodeTooLong, PostUpdateErrorCodeTooMany, PostUpdateErrorCodeNoFamily, PostUpdateErrorCodeTierTooHigh, PostUpdateErrorCodeGuardianConsentRequired:
 		return true
 	}
 	return false

@@ -76,7 +76,11 @@ func (m mutation) IdentitySet(ctx context.Context, input graph.IdentitySetInput)
 		return nil, err
 	}
 	o := loaders.From(ctx)
-	all, err := m.Vault.Tell(ctx, o.Me(), vault.Telling{vault.Name: input.Name, vault.Phone: input.Phone, vault.Address: input.Address, vault.IDNumber: input.IDNumber}, input.Token)
+	var all []vault.Known
+	err := m.mayWrite(ctx)
+	if err == nil {
+		all, err = m.Vault.Tell(ctx, o.Me(), vault.Telling{vault.Name: input.Name, vault.Phone: input.Phone, vault.Address: input.Address, vault.IDNumber: input.IDNumber}, input.Token)
+	}
 	refused, err := refusal(ctx, err)
 	if err != nil {
 		return nil, err

@@ -106,7 +106,10 @@ func (m mutation) PostUpdate(ctx context.Context, input graph.PostUpdateInput) (
 	if input.Visibility != nil {
 		e.Visibility = ptr(community.Visibility(*input.Visibility))
 	}
-	p, err := m.Posting.Edit(ctx, reader, e, loaders.From(ctx).Now)
+	var p community.Post
+	if err = m.mayWrite(ctx); err == nil {
+		p, err = m.Posting.Edit(ctx, reader, e, loaders.From(ctx).Now)
+	}
 	refused, err := refusal(ctx, err)
 	if err != nil {
 		return nil, err

@@ -63,7 +63,10 @@ func (m mutation) CommentUpdate(ctx context.Context, input graph.CommentUpdateIn
 	if err != nil {
 		return nil, err
 	}
-	c, err := m.Posting.Rewrite(ctx, reader, community.CommentID(keyIf(kindComment, input.CommentID)), input.Body, loaders.From(ctx).Now)
+	var c community.Comment
+	if err = m.mayWrite(ctx); err == nil {
+		c, err = m.Posting.Rewrite(ctx, reader, community.CommentID(keyIf(kindComment, input.CommentID)), input.Body, loaders.From(ctx).Now)
+	}
 	refused, err := refusal(ctx, err)
 	if err != nil {
 		return nil, err

@@ -14,7 +14,11 @@ func (m mutation) MediaUploadCreate(ctx context.Context, input graph.MediaUpload
 	if err != nil {
 		return nil, err
 	}
-	u, form, err := m.Uploads.Create(ctx, h.Profile.ID, upload.Ask{Type: input.ContentType, Bytes: int64(input.ByteSize), Sum: input.Sha256}, m.Uploads.Now())
+	var u upload.Upload
+	var form upload.Form
+	if err = m.mayWrite(ctx); err == nil {
+		u, form, err = m.Uploads.Create(ctx, h.Profile.ID, upload.Ask{Type: input.ContentType, Bytes: int64(input.ByteSize), Sum: input.Sha256}, m.Uploads.Now())
+	}
 	refused, err := refusal(ctx, err)
 	if err != nil {
 		return nil, err

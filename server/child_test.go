@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -46,10 +47,11 @@ func TestNothingIsKeptOfAChildWithoutAGuardiansYes(t *testing.T) {
 			}
 			return r.send("ProfileUpdate", in).refusal(t, "memberUpdate")
 		}
-		writes := func(operation string, in map[string]any) reply {
+		writtenIn := func(file, operation string, in map[string]any) reply {
 			t.Helper()
-			return ask(t, kid.url, question{query: writtenBy(t, "community", operation), variables: map[string]any{"input": in}, who: kid.who})
+			return ask(t, kid.url, question{query: writtenBy(t, file, operation), variables: map[string]any{"input": in}, who: kid.who})
 		}
+		writes := func(operation string, in map[string]any) reply { return writtenIn("community", operation, in) }
 		draft := map[string]any{"idempotencyKey": "ward-post", "boardCode": "EXCHANGE", "body": "I like soup."}
 		says := func(what, want string, personal bool) {
 			t.Helper()
@@ -63,6 +65,10 @@ func TestNothingIsKeptOfAChildWithoutAGuardiansYes(t *testing.T) {
 				"a purpose": consent(kid, recommend.Purpose, true), "a guardian's purpose": consent(kid, "MINOR_DATA", true), "a name": renamed(map[string]any{"displayName": "Kid"}, kid),
 				"a home": kid.send("HouseholdSet", map[string]any{"size": 3}).refusal(t, "householdSet"), "a taste": kid.send("PreferencesSet", map[string]any{"preferences": []any{"SEAFOOD"}}).refusal(t, "preferencesSet"),
 				"a post": writes("PostCreate", draft).refusal(t, "postCreate"), "a comment": writes("CommentCreate", map[string]any{"idempotencyKey": "ward-c", "postId": globalID("Post", "none"), "body": "Mm."}).refusal(t, "commentCreate"),
+				"another text":    writtenIn("posting", "PostUpdate", map[string]any{"postId": globalID("Post", "none"), "body": "Mm."}).refusal(t, "postUpdate"),
+				"another comment": writtenIn("posting", "CommentUpdate", map[string]any{"commentId": globalID("Comment", "none"), "body": "Mm."}).refusal(t, "commentUpdate"),
+				"a picture":       writtenIn("upload", "MediaUploadCreate", map[string]any{"contentType": "image/png", "byteSize": 10, "sha256": strings.Repeat("0", 64)}).refusal(t, "mediaUploadCreate"),
+				"a phone":         writtenIn("identity", "IdentitySet", map[string]any{"token": "none", "phone": "13800138000"}).refusal(t, "identitySet"),
 			} {
 				if got != refused {
 					t.Errorf("%s, %s: %q", what, name, got)
