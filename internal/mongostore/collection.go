@@ -3,6 +3,8 @@ package mongostore
 import (
 	"context"
 	"fmt"
+	"slices"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -88,6 +90,11 @@ func find[D any](ctx context.Context, s *Store, c collection, filter any, o *opt
 		cursor, err := s.in(c).Find(ctx, filter, o.SetBatchSize(batch))
 		return drain(ctx, cursor, err, each)
 	})
+}
+
+// earlier is what comes behind a place in a list that has the latest first: before a time, or at it with a lower key.
+func earlier(field string, at time.Time, key, id string) bson.D {
+	return either(is(field, bson.D{{Key: "$lt", Value: at}}), slices.Concat(is(field, at), is(key, bson.D{{Key: "$lt", Value: id}})))
 }
 
 // batch is how many documents a server may send at once: more than any call asks for.

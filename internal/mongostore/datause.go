@@ -57,10 +57,7 @@ func (d *DataUses) Of(ctx context.Context, who member.ID, after *datause.Place, 
 	}
 	filter := is("member", who)
 	if after != nil {
-		filter = slices.Concat(filter, either(
-			is("at", bson.D{{Key: "$lt", Value: after.At}}),
-			slices.Concat(is("at", after.At), is("_id", bson.D{{Key: "$lt", Value: after.ID}})),
-		))
+		filter = slices.Concat(filter, earlier("at", after.At, "_id", after.ID))
 	}
 	err = find(ctx, d.s, dataUses, filter, options.Find().SetSort(by("at", -1, "_id", -1)).SetLimit(int64(n)), func(d dataUseDoc) {
 		out = append(out, datause.Use{ID: d.ID, Member: d.Member, At: d.At.UTC(), Purpose: d.Purpose, Category: d.Category, Actor: d.Actor})

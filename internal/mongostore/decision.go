@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"membergate/internal/member"
@@ -63,10 +62,7 @@ func (d *Decisions) Of(ctx context.Context, who member.ID, after *profile.Place,
 	}
 	filter := is("member", who)
 	if after != nil {
-		filter = slices.Concat(filter, either(
-			is("at", bson.D{{Key: "$lt", Value: after.At}}),
-			slices.Concat(is("at", after.At), is("_id", bson.D{{Key: "$lt", Value: after.ID}})),
-		))
+		filter = slices.Concat(filter, earlier("at", after.At, "_id", after.ID))
 	}
 	err = find(ctx, d.s, decisions, filter, options.Find().SetSort(by("at", -1, "_id", -1)).SetLimit(int64(n)),
 		func(d decisionDoc) { out = append(out, d.decision()) })

@@ -123,10 +123,7 @@ func (q *Requests) Of(ctx context.Context, who member.ID, after *desk.Place, n i
 	}
 	filter := is("member", who)
 	if after != nil {
-		filter = slices.Concat(filter, either(
-			is("at", bson.D{{Key: "$lt", Value: after.At}}),
-			slices.Concat(is("at", after.At), is("_id", bson.D{{Key: "$lt", Value: after.ID}})),
-		))
+		filter = slices.Concat(filter, earlier("at", after.At, "_id", after.ID))
 	}
 	return q.list(ctx, filter, options.Find().SetSort(by("at", -1, "_id", -1)).SetLimit(int64(n)))
 }

@@ -131,10 +131,7 @@ func (q *Incidents) Of(ctx context.Context, who member.ID, after *incident.Place
 	}
 	filter := is("member", who)
 	if after != nil {
-		filter = slices.Concat(filter, either(
-			is("at", bson.D{{Key: "$lt", Value: after.At}}),
-			slices.Concat(is("at", after.At), is("incident", bson.D{{Key: "$lt", Value: after.ID}})),
-		))
+		filter = slices.Concat(filter, earlier("at", after.At, "incident", after.ID))
 	}
 	err = find(ctx, q.s, concerned, filter, options.Find().SetSort(by("at", -1, "incident", -1)).SetLimit(int64(n)),
 		func(d concernDoc) { out = append(out, d.concern()) })

@@ -190,21 +190,16 @@ func (v *Vault) List(ctx context.Context, q vault.Query) ([]vault.Application, e
 		filter = either(is("waits", bson.D{{Key: "$ne", Value: true}}), is("decideBy", bson.D{{Key: "$lte", Value: q.Now}}))
 	}
 	if q.Before.ID != "" {
-		filter = bson.D{{Key: "$and", Value: []bson.D{filter, furtherOn("at", q.Before)}}}
+		filter = bson.D{{Key: "$and", Value: []bson.D{filter, earlier("at", q.Before.At, "_id", q.Before.ID)}}}
 	}
 	return v.list(ctx, filter, options.Find().SetSort(by("at", -1, "_id", -1)).SetLimit(int64(q.Limit)))
-}
-
-// furtherOn is what comes after a place in a list that is ordered by a time, the latest first.
-func furtherOn(field string, p vault.Place) bson.D {
-	return either(is(field, bson.D{{Key: "$lt", Value: p.At}}), slices.Concat(is(field, p.At), is("_id", bson.D{{Key: "$lt", Value: p.ID}})))
 }
 
 // ReadOf implements vault.Store.
 func (v *Vault) ReadOf(ctx context.Context, who member.ID, after vault.Place, n int) ([]vault.Application, error) {
 	filter := slices.Concat(is("member", who), is("read", bson.D{{Key: "$gt", Value: time.Time{}}}))
 	if after.ID != "" {
-		filter = bson.D{{Key: "$and", Value: []bson.D{filter, furtherOn("read", after)}}}
+		filter = bson.D{{Key: "$and", Value: []bson.D{filter, earlier("read", after.At, "_id", after.ID)}}}
 	}
 	return v.list(ctx, filter, options.Find().SetSort(by("read", -1, "_id", -1)).SetLimit(int64(n)))
 }
