@@ -106,18 +106,18 @@ func (y *year) shows(what string, ask func() reply, parts ...string) (r reply) {
 	return r
 }
 
-// counts checks that the numbers of the admin listener hold some lines.
+// counts waits until the numbers of the admin listener hold some lines: what an event came to is counted behind it.
 func (y *year) counts(lines ...string) {
 	y.t.Helper()
-	answer, err := http.Get(y.g.admin + "/metrics")
-	if err != nil {
-		y.t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
 	for _, line := range lines {
-		if err != nil || !strings.Contains(string(text), line+"\n") {
-			y.t.Errorf("want %s in the metrics (%v)", line, err)
-		}
+		awaiting(y.t, line, func() bool {
+			answer, err := http.Get(y.g.admin + "/metrics")
+			if err != nil {
+				y.t.Fatal(err)
+			}
+			defer answer.Body.Close()
+			text, err := io.ReadAll(answer.Body)
+			return err == nil && strings.Contains(string(text), line+"\n")
+		})
 	}
 }

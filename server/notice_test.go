@@ -214,7 +214,12 @@ func TestMembersChooseWhatTheyAreToldAndWhenNot(t *testing.T) {
 		}
 		all.Wait()
 		for i, k := range look()["kinds"].([]any) {
-			if k := k.(map[string]any); k["inbox"] != (i%2 == 0) || k["push"] != (i%3 == 0) {
+			k := k.(map[string]any)
+			always := k["kind"] == "DATA_INCIDENT"
+			if always && (k["inbox"] != true || k["push"] != true) {
+				t.Errorf("what members must be told is switched off: %s", jsonOf(k))
+			}
+			if !always && (k["inbox"] != (i%2 == 0) || k["push"] != (i%3 == 0)) {
 				t.Errorf("the switch of %v is lost: %s", k["kind"], jsonOf(k))
 			}
 		}
