@@ -62,7 +62,17 @@ func shorter(next http.Handler) http.Handler {
 	if err != nil {
 		panic(err) // the settings are right
 	}
-	return wrap(next)
+	short := wrap(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/graphql": // by the server's own writer, which then answers before it closes the connection
+			r.Body = http.MaxBytesReader(w, r.Body, edge.MaxBodyBytes)
+		case r.Method != http.MethodGet: // what takes files and events bounds them itself, and answers in a word
+			next.ServeHTTP(w, r)
+			return
+		}
+		short.ServeHTTP(w, r)
+	})
 }
 
 // smallest is the shortest answer that is compressed: what is shorter fits into one packet.

@@ -58,9 +58,9 @@ func readBody(w http.ResponseWriter, r *http.Request) (message, int, *gqlerror.E
 	if coding := r.Header.Get("Content-Encoding"); coding != "" && coding != "identity" {
 		return message{}, http.StatusUnsupportedMediaType, refusal(BadInput, "A Content-Encoding is not allowed: send the body as it is.")
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBodyBytes))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBodyBytes))
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-		return message{}, http.StatusRequestEntityTooLarge, tooComplex("The body is longer than %d bytes; at most %d are allowed.", maxBodyBytes, maxBodyBytes)
+		return message{}, http.StatusRequestEntityTooLarge, tooComplex("The body is longer than %d bytes; at most %d are allowed.", MaxBodyBytes, MaxBodyBytes)
 	}
 	if err != nil {
 		return message{}, http.StatusBadRequest, refusal(BadInput, "The body could not be read to its end.")
