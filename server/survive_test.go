@@ -57,7 +57,8 @@ func newFire(t *testing.T) *fire {
 	if f.rules, err = programme.Keep("retail-5"); err != nil {
 		t.Fatal(err)
 	}
-	f.settings = Settings{MongoURI: Secret(uri), MongoDatabase: database, RedisURL: Secret(f.redis.url()), RedisPrefix: "fire:", Partitions: 16}
+	dir := t.TempDir() // one for all processes: keys lie in it
+	f.settings = Settings{DataDir: dir, MongoURI: Secret(uri), MongoDatabase: database, RedisURL: Secret(f.redis.url()), RedisPrefix: "fire:", Partitions: 16}
 	if f.st, err = openStores(t.Context(), f.settings, true, discard()); err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +75,7 @@ func newFire(t *testing.T) *fire {
 	})
 	f.streams = f.st.cache.Events(16)
 	at.Host = f.mongo.in.Addr().String()
-	f.env = []string{"MONGODB_URI", at.String(), "MONGODB_DATABASE", database, "REDIS_URL", f.redis.url(), "REDIS_PREFIX", "fire:",
+	f.env = []string{"DATA_DIR", dir, "MONGODB_URI", at.String(), "MONGODB_DATABASE", database, "REDIS_URL", f.redis.url(), "REDIS_PREFIX", "fire:",
 		"SANDBOX", "on", "SANDBOX_CLOCK", "events", "ADMIN_ADDR", "127.0.0.1:0"}
 	return f
 }
