@@ -49,8 +49,9 @@ type Verifier struct {
 // claims are what a token says.
 type claims struct {
 	jwt.RegisteredClaims
-	Scope string   `json:"scope,omitempty"`
-	Roles []string `json:"roles,omitempty"`
+	Scope   string   `json:"scope,omitempty"`
+	Roles   []string `json:"roles,omitempty"`
+	Session string   `json:"sid,omitempty"`
 }
 
 // NewVerifier starts to trust; with a JWKS address it fetches the keys now and again every few minutes until the
@@ -124,7 +125,7 @@ func (v *Verifier) accept(c *claims) (viewer.Viewer, error) {
 	default:
 		return viewer.Viewer{}, refuse("The token's scope is %s; allowed are %q and %q.", short(c.Scope), viewer.ScopeMember, viewer.ScopeStaff)
 	}
-	return viewer.Viewer{Member: c.Subject, Scope: scope, Roles: c.Roles}, nil
+	return viewer.Viewer{Member: c.Subject, Scope: scope, Roles: c.Roles, Until: c.ExpiresAt.UTC(), Session: c.Session, TokenID: c.ID}, nil
 }
 
 // Ready is nil once tokens can be checked, else an Unavailable fault.

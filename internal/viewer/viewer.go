@@ -4,6 +4,7 @@ package viewer
 import (
 	"context"
 	"slices"
+	"time"
 )
 
 // Locale is a language of messages: zh-CN, zh-TW or en.
@@ -27,10 +28,13 @@ const (
 
 // Viewer is who asks: nobody (no token), a member, or staff.
 type Viewer struct {
-	Member string   // the member id from the token, such as "17850"; empty for nobody
-	Scope  Scope    // member or staff; empty for nobody
-	Roles  []string // clerk, moderator, service, operations, dpo, legal
-	Locale Locale   // the language to answer in
+	Member  string    // the member id from the token, such as "17850"; empty for nobody
+	Scope   Scope     // member or staff; empty for nobody
+	Roles   []string  // clerk, moderator, service, operations, dpo, legal
+	Locale  Locale    // the language to answer in
+	Until   time.Time // when the token is over, UTC; connections that outlive a request end then
+	Session string    // the session the token belongs to (its sid); empty for tokens of other issuers
+	TokenID string    // the token's jti; empty where it has none
 }
 
 // SignedIn tells whether a member or staff asks.
