@@ -160,7 +160,8 @@ type victim struct {
 func runProgram(t *testing.T, args string, pairs ...string) *victim {
 	t.Helper()
 	r := &victim{cmd: exec.CommandContext(context.Background(), os.Args[0], strings.Fields(args)...)}
-	r.cmd.Env = []string{"RUN_AS_PROGRAM=1", "HOME=" + os.Getenv("HOME"), "PATH=" + os.Getenv("PATH")}
+	// Without a DATA_DIR among the pairs its keys would stay beside the tests; of two the last one holds.
+	r.cmd.Env = []string{"RUN_AS_PROGRAM=1", "HOME=" + os.Getenv("HOME"), "PATH=" + os.Getenv("PATH"), "DATA_DIR=" + t.TempDir()}
 	for i := 0; i < len(pairs); i += 2 {
 		r.cmd.Env = append(r.cmd.Env, pairs[i]+"="+pairs[i+1])
 	}
