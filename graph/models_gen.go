@@ -2415,6 +2415,14 @@ type FamilyUserError struct {
 
 func (FamilyUserError) IsUserError() {}
 
+// What has become of a feed.
+type FeedUpdate struct {
+	// How many posts have come that the viewer may see, at most 50: then there are that many or more.
+	NewCount int `json:"newCount"`
+	// Ids of posts that were in the feed's first 50, or came since, and are gone or not the viewer's to see any more.
+	RemovedIds []string `json:"removedIds"`
+}
+
 // Whom or what a member follows.
 type FollowSetInput struct {
 	// Id of a `PublicProfile` or a `Topic`.
@@ -5784,6 +5792,23 @@ type StoreWordCheck struct {
 	Hidden *string `json:"hidden,omitempty"`
 	// Code of the benefit that it belongs to. Null when it is wrong.
 	BenefitCode *string `json:"benefitCode,omitempty"`
+}
+
+// What has changed since a token.
+type SyncResult struct {
+	// Says from where to go on: send it the next time.
+	Token string `json:"token"`
+	// True when it is not known any more what has changed since the token, which is then a week old or older, or from before a
+	// loss: read again whatever is shown. `changed` and `deletedIds` are empty then.
+	ResetRequired bool `json:"resetRequired"`
+	// What has changed and is there, each object once, as it is now: Wallet, TierStatus, Family, Notification and watched Post; more may come. Null only together with an error.
+	Changed []Node `json:"changed,omitempty"`
+	// Ids of what was there and is not, or is not the viewer's to see any more: watched posts, and the family that the viewer has left.
+	DeletedIds []string `json:"deletedIds"`
+	// The numbers for badges. Null only together with an error.
+	UnreadCounts *UnreadCounts `json:"unreadCounts,omitempty"`
+	// How many seconds to wait before asking again.
+	NextPollSeconds int `json:"nextPollSeconds"`
 }
 
 // One step of the programme's ladder. Which tiers there are is data: never hard-code their codes.

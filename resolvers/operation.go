@@ -49,6 +49,9 @@ func roots(op *graphql.OperationContext) (n int, serial bool) {
 	if op.Operation == nil {
 		return 0, false
 	}
+	if op.Operation.Operation == ast.Subscription {
+		return 1, false // its field runs alone, outside of waves
+	}
 	root := "Query"
 	if serial = op.Operation.Operation == ast.Mutation; serial {
 		root = "Mutation"

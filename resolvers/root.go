@@ -11,6 +11,7 @@ import (
 	"membergate/internal/adoption"
 	"membergate/internal/basket"
 	"membergate/internal/benefit"
+	"membergate/internal/change"
 	"membergate/internal/checkout"
 	"membergate/internal/claim"
 	"membergate/internal/community"
@@ -26,6 +27,7 @@ import (
 	"membergate/internal/incident"
 	"membergate/internal/insight"
 	invites "membergate/internal/invitation"
+	"membergate/internal/live"
 	"membergate/internal/membership"
 	"membergate/internal/notice"
 	"membergate/internal/offer"
@@ -90,6 +92,10 @@ type Root struct {
 	Incident *incident.Service // what happened to members' data
 	Exports  *export.Service   // copies of what is kept of members
 	DataLog  *datause.Log      // what members' data is used for
+	Live     *live.Hub         // wakes whoever listens
+	Changes  change.Store      // what has changed of members' things
+
+	PollSeconds int // how long clients of sync wait before they ask again
 }
 
 var _ graph.ResolverRoot = (*Root)(nil)
@@ -97,6 +103,7 @@ var _ graph.ResolverRoot = (*Root)(nil)
 type (
 	query             struct{ *Root }
 	mutation          struct{ *Root }
+	subscription      struct{ *Root }
 	memberFields      struct{ *Root }
 	profileFields     struct{ *Root }
 	privacyFields     struct{ *Root }
@@ -150,6 +157,9 @@ func (r *Root) Query() graph.QueryResolver { return query{r} }
 
 // Mutation answers the fields that change something.
 func (r *Root) Mutation() graph.MutationResolver { return mutation{r} }
+
+// Subscription answers what is told when it happens.
+func (r *Root) Subscription() graph.SubscriptionResolver { return subscription{r} }
 
 // Member answers the member's own fields.
 func (r *Root) Member() graph.MemberResolver { return memberFields{r} }

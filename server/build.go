@@ -136,8 +136,12 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		Saving:    &saving.Service{Coupons: st.coupons, Uses: st.uses, Ledger: st.ledger},
 		Recommend: &recommend.Service{Lists: lists, Tastes: st.tastes, Cursors: cursors, Last: shelf.last, Behind: recommend.NewBehind(lists)},
 		DataLog:   st.used,
-		Incident:  st.incidentService(rules, nil),
-		Exports:   st.exportService(rules),
+		Live:      st.hub,
+		Changes:   st.changes(),
+
+		PollSeconds: 15,
+		Incident:    st.incidentService(rules, nil),
+		Exports:     st.exportService(rules),
 	}
 	root.Vault.Guesses = st.cache.Guesses()
 	root.Vault.Tokens = &vault.Tokens{Seen: st.cache.Seen(), Keys: keys, Now: time.Now}
@@ -163,7 +167,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		parts.WeChat, parts.Beside = told, append(parts.Beside, inspecting(looks, now, log))
 	}
 	parts.Schema = graph.NewExecutableSchema(graph.Config{Resolvers: root})
-	parts.Beside = append(parts.Beside, root.Recommend.Behind.Run, st.used.Run, keepLists(st, rules, log), keepSupply(st, rules, hints, log), st.keepTelling(log), st.keepMarking(log), finishRedemptions(root.Redeeming, now, log),
+	parts.Beside = append(parts.Beside, st.hub.Run, root.Recommend.Behind.Run, st.used.Run, keepLists(st, rules, log), keepSupply(st, rules, hints, log), st.keepTelling(log), st.keepMarking(log), finishRedemptions(root.Redeeming, now, log),
 		finishLater("adjustments", root.Adjusting.Sweep, now, log), finishLater("transfers", root.Transfers.Sweep, now, log),
 		finishLater("uploads", sweepUploads(root.Uploads, parts.Disk), now, log),
 		finishLater("claims", root.Claims.Sweep, now, log), finishLater("uses", root.Uses.Sweep, now, log),

@@ -34,7 +34,7 @@ const (
 func (s *stores) noticeService(rules book, now func(notice.View) time.Time) *notice.Service {
 	return &notice.Service{
 		Store: s.notices, Accounts: s.accounts, Ledger: s.ledger, Coupons: s.coupons, Usages: s.usages,
-		Talk: s.community, Families: s.families, Changes: s.cache.Changes(), Book: rules, Now: now, AtOnce: noticeWriters, Log: s.used,
+		Talk: s.community, Families: s.families, Changes: s.changes(), Book: rules, Now: now, AtOnce: noticeWriters, Log: s.used,
 		Abroad: func() []string { return abroad(rules) },
 	}
 }

@@ -27,6 +27,7 @@ import (
 	"membergate/internal/insight"
 	"membergate/internal/inspection"
 	invites "membergate/internal/invitation"
+	"membergate/internal/live"
 	"membergate/internal/notice"
 	"membergate/internal/offer"
 	"membergate/internal/order"
@@ -106,6 +107,8 @@ type stores struct {
 	services map[string]push.Service      // that bring notices to devices, by kind; none where none is set
 	keys     *secret.Keys                 // of tokens of devices; nil where no services are
 
+	hub         *live.Hub        // wakes whoever listens; nil unless somebody watches
+	told        change.Store     // what has changed, once somebody asked for it
 	relay       *change.Relay    // tells what is changed; nil unless somebody watches
 	busy        *busy            // the same, for work that changes many members at once; nil where that is no other
 	redemptions redemption.Store // and what is taken of stocks
@@ -146,7 +149,8 @@ func (s *stores) invitationService(book book, orders *order.Service) *invites.Se
 // watch lets hints, marks and the relay know of everything that is written to ledgers and accounts from here on. These two
 // know of an entry before the hints do: nothing is counted that could not be told.
 func (s *stores) watch(hints *supply.Hints) {
-	s.relay, s.marks = change.NewRelay(s.cache.Changes(), s.ledger), notice.NewHints(s.notices)
+	s.hub = live.NewHub(s.cache.Wakes())
+	s.relay, s.marks = change.NewRelay(s.changes(), s.ledger), notice.NewHints(s.notices)
 	ledger := func(l wallet.Store) wallet.Store {
 		return hints.Watch(s.marks.WatchLedger(s.relay.WatchLedger(l)))
 	}
@@ -226,4 +230,15 @@ func finishLeft(ctx context.Context, st *stores, rules book, log *slog.Logger) e
 		log.Info("finished what was left undone", "members", n)
 	}
 	return err
+}
+
+// changes is what has changed of members' things; who listens to it is woken.
+func (s *stores) changes() change.Store {
+	if s.told == nil {
+		s.told = s.cache.Changes()
+		if s.hub != nil {
+			s.told = change.Waking(s.told, s.hub.Publish)
+		}
+	}
+	return s.told
 }

@@ -118,8 +118,16 @@ func tooDear(cost int) *gqlerror.Error {
 }
 
 // DispatchOperation runs an operation with its own count of store calls; in development the answer
-// tells the count.
+// tells the count. A subscription goes on until its context ends, or there will be nothing any more.
 func (e *Executor) DispatchOperation(ctx context.Context, op *graphql.OperationContext) (graphql.ResponseHandler, context.Context) {
+	if op.Operation.Operation == ast.Subscription {
+		return e.follow(ctx, op)
+	}
+	return e.once(ctx, op)
+}
+
+// once runs an operation for one answer.
+func (e *Executor) once(ctx context.Context, op *graphql.OperationContext) (graphql.ResponseHandler, context.Context) {
 	ctx, count := trips.With(ctx)
 	note(ctx, func(n *notes) { n.count = count })
 	answers, ctx := e.inner.DispatchOperation(ctx, op)

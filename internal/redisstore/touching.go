@@ -20,6 +20,7 @@ var reads = map[string]bool{
 	"hget": true, "hmget": true, "hgetall": true, "hexists": true, "hlen": true, "lrange": true, "llen": true, "smembers": true,
 	"sismember": true, "smismember": true, "scard": true, "zrange": true, "zrevrange": true, "zrevrangebyscore": true, "zrangebyscore": true, "zscore": true,
 	"zcard": true, "zrank": true, "zrevrank": true, "xrange": true, "xlen": true, "xinfo": true, "xpending": true,
+	"publish": true, "subscribe": true, "unsubscribe": true,
 }
 
 // ProcessHook implements redis.Hook.
