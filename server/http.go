@@ -13,10 +13,10 @@ import (
 	"membergate/internal/viewer"
 )
 
-// publicHandler is everything that the public listener answers.
-func publicHandler(s Settings, p *Parts, ready *readiness, meters *meters, log *slog.Logger) http.Handler {
+// publicHandler is everything that the public listener answers, and what ends the connections that outlive requests.
+func publicHandler(s Settings, p *Parts, ready *readiness, meters *meters, log *slog.Logger) (h http.Handler, drain func()) {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", allowOrigins(s.CORSOrigins, edge.New(edge.Parts{
+	gateway := edge.New(edge.Parts{
 		Schema:       p.Schema,
 		Authenticate: p.Tokens.Verify,
 		Extensions:   p.Around,
@@ -29,7 +29,10 @@ func publicHandler(s Settings, p *Parts, ready *readiness, meters *meters, log *
 		OnlyReleased: s.Production,
 		Log:          log,
 		Observe:      meters.observe,
-	})))
+		Origins:      s.CORSOrigins,
+	})
+	mux.Handle("/graphql", allowOrigins(s.CORSOrigins, gateway))
+	mux.Handle("/graphql/stream", allowOrigins(s.CORSOrigins, http.HandlerFunc(gateway.Stream)))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, map[string]bool{"alive": true})
 	})
@@ -51,7 +54,7 @@ func publicHandler(s Settings, p *Parts, ready *readiness, meters *meters, log *
 	if !s.Production {
 		development(mux, p, log)
 	}
-	return sober(shorter(mux))
+	return sober(shorter(mux)), gateway.Drain
 }
 
 // shorter compresses what is worth it for clients that can read it: the home screen comes to four tenths, a feed to a third. Pictures are left
@@ -65,6 +68,10 @@ func shorter(next http.Handler) http.Handler {
 	short := wrap(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
+		case streams(r): // what is sent bit by bit must not wait until there is more
+			r.Body = http.MaxBytesReader(w, r.Body, edge.MaxBodyBytes)
+			next.ServeHTTP(w, r)
+			return
 		case r.URL.Path == "/graphql": // by the server's own writer, which then answers before it closes the connection
 			r.Body = http.MaxBytesReader(w, r.Body, edge.MaxBodyBytes)
 		case r.Method != http.MethodGet: // what takes files and events bounds them itself, and answers in a word
@@ -73,6 +80,11 @@ func shorter(next http.Handler) http.Handler {
 		}
 		short.ServeHTTP(w, r)
 	})
+}
+
+// streams tells whether a request may be answered bit by bit.
+func streams(r *http.Request) bool {
+	return r.URL.Path == "/graphql/stream" || r.Header.Get("Upgrade") != "" || strings.Contains(strings.Join(r.Header.Values("Accept"), ","), "multipart/mixed")
 }
 
 // smallest is the shortest answer that is compressed: what is shorter fits into one packet.
@@ -149,8 +161,8 @@ func allowOrigins(origins []string, next http.Handler) http.Handler {
 		h.Set("Access-Control-Allow-Origin", origin)
 		h.Set("Access-Control-Expose-Headers", "X-Request-Id, Retry-After")
 		if r.Method == http.MethodOptions {
-			h.Set("Access-Control-Allow-Methods", "GET, POST")
-			h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, X-Request-Id, X-Debug-Now, X-Device-Id, GraphQL-Client-Name, GraphQL-Client-Version, Apollographql-Client-Name, Apollographql-Client-Version")
+			h.Set("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE")
+			h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Last-Event-ID, X-GraphQL-Event-Stream-Token, X-Request-Id, X-Debug-Now, X-Device-Id, GraphQL-Client-Name, GraphQL-Client-Version, Apollographql-Client-Name, Apollographql-Client-Version")
 			h.Set("Access-Control-Max-Age", preflightSeconds)
 			w.WriteHeader(http.StatusNoContent)
 			return

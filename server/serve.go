@@ -55,12 +55,13 @@ func newServer(s Settings, p *Parts, log *slog.Logger) (*server, error) {
 	meters := newMeters(p.Meters...)
 	ready := newReadiness(p.Checks, log)
 	complaints := slog.NewLogLogger(log.Handler(), slog.LevelWarn)
-	return &server{
+	handler, drain := publicHandler(s, p, ready, meters, log)
+	out := &server{
 		parts: p,
 		ready: ready,
 		log:   log,
 		public: listening{public, &http.Server{
-			Handler:           publicHandler(s, p, ready, meters, log),
+			Handler:           handler,
 			ReadHeaderTimeout: headerTimeout,
 			ReadTimeout:       bodyTimeout,
 			WriteTimeout:      answerTimeout,
@@ -74,7 +75,9 @@ func newServer(s Settings, p *Parts, log *slog.Logger) (*server, error) {
 			IdleTimeout:       idleTimeout,
 			ErrorLog:          complaints,
 		}},
-	}, nil
+	}
+	out.public.http.RegisterOnShutdown(drain)
+	return out, nil
 }
 
 // run serves until the context ends, then stops in good order: no longer ready, no new connections, what runs is

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
@@ -33,7 +34,18 @@ func (a answer) write(w http.ResponseWriter) {
 		w.WriteHeader(a.status)
 		return
 	}
-	var b bytes.Buffer
+	b := a.body()
+	b.WriteByte('\n')
+	h := w.Header()
+	h.Set("Content-Type", a.mediaType+"; charset=utf-8")
+	h.Set("Content-Length", strconv.Itoa(b.Len()))
+	w.WriteHeader(a.status)
+	_, _ = w.Write(b.Bytes()) // an error means that nobody listens any more
+}
+
+// body is the answer as JSON.
+func (a answer) body() *bytes.Buffer {
+	b := &bytes.Buffer{}
 	b.WriteByte('{')
 	if len(a.errors) > 0 {
 		b.WriteString(`"errors":`)
@@ -53,12 +65,18 @@ func (a answer) write(w http.ResponseWriter) {
 		b.WriteString(`,"extensions":`)
 		b.Write(encode(a.extensions))
 	}
-	b.WriteString("}\n")
-	h := w.Header()
-	h.Set("Content-Type", a.mediaType+"; charset=utf-8")
-	h.Set("Content-Length", strconv.Itoa(b.Len()))
-	w.WriteHeader(a.status)
-	_, _ = w.Write(b.Bytes()) // an error means that nobody listens any more
+	b.WriteByte('}')
+	return b
+}
+
+// entire is one answer of many as JSON.
+func entire(r *graphql.Response) json.RawMessage {
+	return answer{status: http.StatusOK, data: r.Data, errors: r.Errors, extensions: r.Extensions}.body().Bytes()
+}
+
+// failure is an answer of errors only, as JSON.
+func failure(errs gqlerror.List) json.RawMessage {
+	return answer{request: true, errors: errs}.body().Bytes()
 }
 
 // encode writes JSON without escaping <, > and &: the answer is never part of a page.

@@ -26,6 +26,8 @@ type Parts struct {
 	Texts        Texts                                                          // documents that clients name by their hash; nil keeps none
 	Released     *manifest.Followed                                             // documents that apps were released with; nil is none
 	Limits       *allowance.Limits                                              // what callers may ask for; nil is as much as they like
+	Origins      []string                                                       // of web pages that may open sockets, in lower case; those of the gateway's own host always may
+	Ended        func(ctx context.Context, who viewer.Viewer) <-chan struct{}   // closes when who is signed out or has lost a right; nil: never
 	Proxies      []netip.Prefix                                                 // whose X-Forwarded-For is believed
 	OnlyReleased bool                                                           // nothing else runs
 	Log          *slog.Logger                                                   // one line for each request; nil says nothing
@@ -36,6 +38,8 @@ type Parts struct {
 type Gateway struct {
 	parts Parts
 	exec  *Executor
+	open  *connections
+	desks *reservations
 }
 
 // New makes a gateway.
@@ -46,7 +50,7 @@ func New(parts Parts) *Gateway {
 	if parts.Observe == nil {
 		parts.Observe = func(Record) {}
 	}
-	return &Gateway{parts: parts, exec: newExecutor(parts)}
+	return &Gateway{parts: parts, exec: newExecutor(parts), open: newConnections(), desks: newReservations()}
 }
 
 // Executor is what other transports (WebSocket, event streams) run operations with: the same limits, errors and

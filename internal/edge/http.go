@@ -22,6 +22,14 @@ import (
 // became of it; under application/graphql-response+json a document that could not run is a 400. In both a broken
 // request is a 4xx, and a bad token is a 401 and nothing runs.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if isUpgrade(r) {
+		g.serveSocket(w, r)
+		return
+	}
+	if forms := formsOf(r); len(forms) > 0 && r.Method == http.MethodPost {
+		g.mixed(w, r, forms)
+		return
+	}
 	began := time.Now()
 	id := idOf(r)
 	locale := LocaleOf(r)
@@ -111,7 +119,7 @@ func needsPost(w http.ResponseWriter, r *http.Request, op *graphql.OperationCont
 func (g *Gateway) permit(ctx context.Context, r *http.Request, op *graphql.OperationContext) (context.Context, gqlerror.List) {
 	kind := op.Operation.Operation
 	if kind == ast.Subscription {
-		return ctx, gqlerror.List{refusal(NotAllowed, "A subscription needs a WebSocket or an event stream.")}
+		return ctx, gqlerror.List{refusal(NotAllowed, "A subscription needs a WebSocket, an event stream, or multipart/mixed with subscriptionSpec=1.0.")}
 	}
 	if !g.parts.Sandbox {
 		return ctx, nil
@@ -125,6 +133,11 @@ func (g *Gateway) permit(ctx context.Context, r *http.Request, op *graphql.Opera
 
 // refuse answers an operation that did not run.
 func (g *Gateway) refuse(ctx context.Context, op *graphql.OperationContext, errs gqlerror.List, mediaType string, w http.ResponseWriter) answer {
+	return refused(w, g.exec.DispatchError(graphql.WithOperationContext(ctx, op), errs).Errors, mediaType)
+}
+
+// refused is the answer to what did not run.
+func refused(w http.ResponseWriter, errs gqlerror.List, mediaType string) answer {
 	status := http.StatusOK
 	if mediaType == responseJSON {
 		status = http.StatusBadRequest
@@ -136,8 +149,7 @@ func (g *Gateway) refuse(ctx context.Context, op *graphql.OperationContext, errs
 		status = http.StatusTooManyRequests
 		w.Header().Set("Retry-After", strconv.FormatInt((wait+999)/1000, 10))
 	}
-	response := g.exec.DispatchError(graphql.WithOperationContext(ctx, op), errs)
-	return answer{status: status, errors: response.Errors, request: true}
+	return answer{status: status, errors: errs, request: true}
 }
 
 // whoAsks reads the token. No Authorization header is nobody; one that cannot be read is an error, never nobody.
