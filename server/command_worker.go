@@ -58,7 +58,7 @@ func (p *program) work(ctx context.Context, life time.Duration) (err error) {
 	st.watch(hints)
 	within, stop := context.WithCancel(ctx)
 	var beside sync.WaitGroup
-	for _, work := range []func(context.Context) error{keepSupply(st, rules, hints, log), st.used.Run, st.keepTelling(log), st.keepMarking(log), keepRules(st, rules, log), keepIndex(settings, st, rules, now, log)} {
+	for _, work := range []func(context.Context) error{st.hub.Run, keepSupply(st, rules, hints, log), st.used.Run, st.keepTelling(log), st.keepMarking(log), keepRules(st, rules, log), keepIndex(settings, st, rules, now, log)} {
 		beside.Go(func() { _ = work(within) }) // each tells its troubles itself
 	}
 	defer func() { stop(); beside.Wait() }()

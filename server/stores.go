@@ -158,7 +158,8 @@ func (s *stores) watch(hints *supply.Hints) {
 	s.ledger, s.accounts = ledger(s.ledger), accounts(s.accounts)
 	s.coupons, s.usages = s.marks.WatchCoupons(s.coupons), s.marks.WatchUsages(s.usages)
 	s.posting = posting.WatchHearers(s.posting, s.marks.Changed)
-	s.families = family.WatchPeople(s.families, s.marks.Changed)
+	s.posting, s.community = posting.Waking(s.posting, s.hub.Post), community.Waking(s.community, s.hub.Post)
+	s.families = s.relay.WatchFamilies(family.WatchPeople(s.families, s.marks.Changed), s.accounts)
 	if b := s.busy; b != nil {
 		b.ledger, b.accounts = ledger(b.ledger), accounts(b.accounts)
 	}

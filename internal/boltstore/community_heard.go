@@ -1,10 +1,12 @@
 package boltstore
 
 import (
+	"bytes"
 	"context"
 	"time"
 
 	"membergate/internal/community"
+	"membergate/internal/cursor"
 	"membergate/internal/member"
 )
 
@@ -17,6 +19,34 @@ func heardOf(c community.Comment) (keys [][]byte) {
 		keys = append(keys, path(string(who), moment(c.PublishedAt), []byte(c.ID)))
 	}
 	return keys
+}
+
+// appearedAs gives the key of a comment in appeared, nil for none.
+func appearedAs(c community.Comment) []byte {
+	if c.ID == "" || !c.Readable() || c.PublishedAt.IsZero() {
+		return nil
+	}
+	return path(string(c.Post), moment(c.PublishedAt), []byte(c.ID))
+}
+
+// Appeared implements community.Store.
+func (c *Community) Appeared(ctx context.Context, on community.PostID, behind cursor.Place, n int) (out []community.Comment, err error) {
+	prefix := path(string(on))
+	err = c.s.read(ctx, func(t *tx) error {
+		out = nil
+		for k := range t.after(appeared, path(string(on), number(behind.Key), []byte(behind.ID))) {
+			if len(out) >= n || !bytes.HasPrefix(k, prefix) {
+				return nil
+			}
+			row, _, err := get[commentRow](t, comments, k[len(prefix)+8:])
+			if err != nil {
+				return err
+			}
+			out = append(out, row.Comment)
+		}
+		return nil
+	})
+	return out, err
 }
 
 // Heard implements community.Store.

@@ -16,10 +16,12 @@ import (
 //	          post id, 0, "p", comment id → comment id           all comments of a post
 //	heard     member id, 0, when it was published, 8 bytes, comment id → ""   what everybody can read and the member
 //	          should hear of
+//	appeared  post id, 0, when it was published, 8 bytes, comment id → ""   what everybody can read
 var (
 	comments = newBucket("comments")
 	threads  = newBucket("threads")
 	heard    = newBucket("heard")
+	appeared = newBucket("appeared")
 )
 
 type commentRow struct {
@@ -61,6 +63,16 @@ func putComment(t *tx, row commentRow) error {
 	}
 	for _, key := range heardOf(row.Comment) {
 		if err := t.set(heard, key, []byte{}); err != nil {
+			return err
+		}
+	}
+	if key := appearedAs(old.Comment); key != nil {
+		if err := t.drop(appeared, key); err != nil {
+			return err
+		}
+	}
+	if key := appearedAs(row.Comment); key != nil {
+		if err := t.set(appeared, key, []byte{}); err != nil {
 			return err
 		}
 	}

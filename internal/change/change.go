@@ -34,6 +34,7 @@ type Change struct {
 type News struct {
 	Of wallet.ID
 	Change
+	Which string // of several things of the kind, each of which counts its own versions: the family's id; else empty
 }
 
 // Page is what has changed since a position, and where to go on.

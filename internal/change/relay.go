@@ -14,10 +14,12 @@ import (
 type Relay struct {
 	store  Store
 	ledger wallet.Store
-	carry  sync.Mutex // one telling at a time: when Carry returns, all that was hinted at before it began is told
-	mu     sync.Mutex // guards what follows
+	people account.Store // whose families are watched
+	carry  sync.Mutex    // one telling at a time: when Carry returns, all that was hinted at before it began is told
+	mu     sync.Mutex    // guards what follows
 	hints  hints
-	told   chan struct{} // holds something while there are hints
+	homes  map[home]int64 // versions of families to be told to their people
+	told   chan struct{}  // holds something while there are hints
 }
 
 // hints are the versions to be told of each kind. That of a wallet is 0 where the ledger must be asked.
@@ -30,7 +32,7 @@ const mostHints = 100_000
 
 // NewRelay makes a relay; it asks the ledger where a write may have happened or not.
 func NewRelay(s Store, ledger wallet.Store) *Relay {
-	return &Relay{store: s, ledger: ledger, hints: newHints(), told: make(chan struct{}, 1)}
+	return &Relay{store: s, ledger: ledger, hints: newHints(), homes: map[home]int64{}, told: make(chan struct{}, 1)}
 }
 
 // Told gives something when there is anything to tell.
@@ -63,15 +65,21 @@ func (r *Relay) Carry(ctx context.Context) error {
 	r.carry.Lock()
 	defer r.carry.Unlock()
 	r.mu.Lock()
-	taken := r.hints
-	r.hints = newHints()
+	taken, homes := r.hints, r.homes
+	r.hints, r.homes = newHints(), map[home]int64{}
 	r.mu.Unlock()
-	err := r.tell(ctx, taken)
+	err := r.tellHomes(ctx, homes)
+	if err == nil {
+		err = r.tell(ctx, taken)
+	}
 	if err != nil {
 		for kind, versions := range taken {
 			for id, version := range versions {
 				r.hint(kind, id, version)
 			}
+		}
+		for in, version := range homes {
+			r.hintHome(in, version)
 		}
 	}
 	return err
@@ -86,7 +94,7 @@ func (r *Relay) tell(ctx context.Context, h hints) error {
 	for _, kind := range []Kind{Wallet, Tier} {
 		for _, id := range slices.Sorted(maps.Keys(h[kind])) {
 			if version := h[kind][id]; version > 0 {
-				news = append(news, News{id, Change{kind, version}})
+				news = append(news, News{Of: id, Change: Change{kind, version}})
 			} else {
 				unsure = append(unsure, id)
 			}
@@ -98,7 +106,7 @@ func (r *Relay) tell(ctx context.Context, h hints) error {
 			return err
 		}
 		for id, e := range heads {
-			news = append(news, News{id, Change{Wallet, e.Seq}})
+			news = append(news, News{Of: id, Change: Change{Wallet, e.Seq}})
 		}
 	}
 	for some := range slices.Chunk(news, tellAtOnce) {

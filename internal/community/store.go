@@ -80,6 +80,9 @@ type Comments interface {
 	// Heard gives, of each member, at most n of the comments that the member should hear of: those that everybody can read
 	// and that were published at a time or later, newest first. A member without any is missing.
 	Heard(ctx context.Context, who []member.ID, since time.Time, n int) (map[member.ID][]Heard, error)
+	// Appeared gives at most n of the comments on a post that everybody can read, replies included, that were published
+	// behind a place, in the order of ByAppearance.
+	Appeared(ctx context.Context, on PostID, behind cursor.Place, n int) ([]Comment, error)
 }
 
 // ThreadQuery asks for comments that hang directly below posts or comments.
@@ -96,6 +99,11 @@ func (c Comment) Under() string {
 		return string(c.Parent)
 	}
 	return string(c.Post)
+}
+
+// ByAppearance is where a comment stands in the order in which others could read comments for the first time.
+func (c Comment) ByAppearance() cursor.Place {
+	return cursor.Place{Key: c.PublishedAt.UnixMilli(), ID: string(c.ID)}
 }
 
 // Place is where a comment stands in a sort.

@@ -30,11 +30,16 @@ type Hub struct {
 	topics  map[Topic]map[*Listener]struct{}
 	changed map[Topic]struct{} // somebody was the first or the last; the wire does not know
 	stirred chan struct{}      // holds something while there are such
+	outbox  map[Topic]struct{} // to be published
+	posted  chan struct{}      // holds something while there are such
 }
 
 // NewHub makes a hub; its listeners are woken while Run runs.
 func NewHub(w Wire) *Hub {
-	return &Hub{wire: w, topics: map[Topic]map[*Listener]struct{}{}, changed: map[Topic]struct{}{}, stirred: make(chan struct{}, 1)}
+	return &Hub{
+		wire: w, topics: map[Topic]map[*Listener]struct{}{}, changed: map[Topic]struct{}{}, stirred: make(chan struct{}, 1),
+		outbox: map[Topic]struct{}{}, posted: make(chan struct{}, 1),
+	}
 }
 
 // Publish wakes whoever listens to the topics, in every process.
@@ -47,10 +52,12 @@ func (h *Hub) Publish(ctx context.Context, topics ...Topic) error {
 
 // Run carries until the context ends.
 func (h *Hub) Run(ctx context.Context) error {
-	var both sync.WaitGroup
-	both.Go(func() { h.keepSubscribed(ctx) })
+	var all sync.WaitGroup
+	all.Go(func() { h.keepSubscribed(ctx) })
+	all.Go(func() { h.keepPosting(ctx) })
+	all.Go(func() { h.keepLooking(ctx) })
 	err := h.wire.Carry(ctx, h.wake)
-	both.Wait()
+	all.Wait()
 	return err
 }
 

@@ -11,6 +11,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"membergate/internal/community"
+	"membergate/internal/cursor"
 	"membergate/internal/member"
 )
 
@@ -68,5 +69,18 @@ func (c *Community) heard(ctx context.Context, who []member.ID, since time.Time,
 	filter := slices.Concat(in("hear", who), is("published", bson.D{{Key: "$gte", Value: since}}), is("state", community.Published), is("gone", false))
 	o.SetProjection(bson.D{{Key: "post", Value: 1}, {Key: "author", Value: 1}, {Key: "body", Value: 1}, {Key: "hear", Value: 1}, {Key: "published", Value: 1}})
 	err = find(ctx, c.s, comments, filter, o, func(d commentDoc) { out = append(out, d) })
+	return out, err
+}
+
+// Appeared implements community.Store.
+func (c *Community) Appeared(ctx context.Context, on community.PostID, behind cursor.Place, n int) (out []community.Comment, err error) {
+	if n <= 0 {
+		return nil, nil
+	}
+	at := time.UnixMilli(behind.Key)
+	later := bson.A{is("published", bson.D{{Key: "$gt", Value: at}}), slices.Concat(is("published", at), is("_id", bson.D{{Key: "$gt", Value: behind.ID}}))}
+	filter := slices.Concat(is("post", string(on)), is("published", bson.D{{Key: "$gte", Value: at}}), is("state", community.Published), is("gone", false), is("$or", later))
+	o := options.Find().SetSort(by("published", 1, "_id", 1)).SetLimit(int64(n))
+	err = find(ctx, c.s, comments, filter, o, func(d commentDoc) { out = append(out, d.comment()) })
 	return out, err
 }

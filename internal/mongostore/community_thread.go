@@ -20,9 +20,9 @@ import (
 //	           open: it is not known to be counted above it, hear: [ member id … ], published: for the first time,
 //	           review, waits, cause, waitsSince, undone: as in posts }
 //
-//	under, best, _id · under, _id · post · open, of those that are · hear, published · waits, of those that do · undone, the same
+//	under, best, _id · under, _id · post, published, _id · open, of those that are · hear, published · waits, of those that do · undone, the same
 var comments = newCollection("comments",
-	index("under", "best", "_id"), index("under", "_id"), index("post"), only("open"), index("hear", "published"),
+	index("under", "best", "_id"), index("under", "_id"), index("post", "published", "_id"), only("open"), index("hear", "published"),
 	only("waits"), only("undone"))
 
 type commentDoc struct {

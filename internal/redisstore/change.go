@@ -18,7 +18,7 @@ import (
 // What has changed of a member's things; {w} is the wallet's pseudonym, and keeps its keys in one slot of a cluster:
 //
 //	changes:{w}       stream of { kind, version }; at most changesKept entries, none older than changesAge
-//	changes:{w}:told  hash of the last version told by kind, and "epoch": a random word, made with the hash
+//	changes:{w}:told  hash of the last version told by kind, for families by kind and id, and "epoch": a random word, made with the hash
 //
 // Both live changesAge after the last change. They are not rebuilt: a position is an epoch and the id of an entry, so that
 // after a loss all positions from before are too old, and devices read again.
@@ -31,13 +31,15 @@ const (
 )
 
 // tellChange adds a change unless it was told: KEYS the stream and the hash; ARGV kind, version, most entries, oldest id,
-// life in milliseconds, an epoch for a new hash.
-const tellChange = `local told = redis.call('HGET', KEYS[2], ARGV[1])
+// life in milliseconds, an epoch for a new hash, which of several things of the kind.
+const tellChange = `local what = ARGV[1]
+if ARGV[7] ~= '' then what = what .. '/' .. ARGV[7] end
+local told = redis.call('HGET', KEYS[2], what)
 if told and tonumber(told) >= tonumber(ARGV[2]) then return 0 end
 redis.call('HSETNX', KEYS[2], 'epoch', ARGV[6])
 redis.call('XADD', KEYS[1], 'MAXLEN', ARGV[3], '*', 'kind', ARGV[1], 'version', ARGV[2])
 redis.call('XTRIM', KEYS[1], 'MINID', ARGV[4])
-redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
+redis.call('HSET', KEYS[2], what, ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[5])
 redis.call('PEXPIRE', KEYS[2], ARGV[5])
 return 1`
@@ -80,7 +82,7 @@ func (c *Changes) Tell(ctx context.Context, news []change.News) error {
 	oldest, epoch := strconv.FormatUint(c.oldest(), 10)+"-0", rand.Text()
 	for _, n := range news {
 		stream, told := c.keys(n.Of)
-		pipe.Eval(ctx, tellChange, []string{stream, told}, string(n.Kind), n.Version, changesKept, oldest, changesAge.Milliseconds(), epoch)
+		pipe.Eval(ctx, tellChange, []string{stream, told}, string(n.Kind), n.Version, changesKept, oldest, changesAge.Milliseconds(), epoch, n.Which)
 	}
 	_, err := pipe.Exec(ctx)
 	return translate(err)

@@ -26,6 +26,7 @@ func Community(t *testing.T, s community.Store, posts, scribes int) {
 		{"a thread gives what hangs below many places in one call", threadsOfComments},
 		{"a page of a thread is the part that was asked for, in every order", pageOfThread},
 		{"members hear of what everybody can read and is meant for them, newest first", heardComments},
+		{"comments on a post are found in the order in which they could be read", appearedComments},
 		{"a mark is declared, not toggled", declareMark},
 		{"marks are found by subject, own ones only", findMarks},
 		{"a tally counts rows, and comments by distinct authors", tallyRows},

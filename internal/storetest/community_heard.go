@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"membergate/internal/community"
+	"membergate/internal/cursor"
 	"membergate/internal/member"
 )
 
@@ -71,4 +72,62 @@ func heardComments(t *testing.T, ctx context.Context, s community.Store) {
 		must(t, s.SaveComment(ctx, c.Counted(c.Counts, 7), 1000))
 	}
 	check("after they were counted")
+}
+
+// wantAppeared is the answer of Appeared, found by looking at every comment.
+func wantAppeared(all []community.Comment, on community.PostID, behind cursor.Place, n int) (out []community.CommentID) {
+	order := func(a, b cursor.Place) int { return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.ID, b.ID)) }
+	var there []community.Comment
+	for _, c := range all {
+		if c.Post == on && c.Readable() && !c.PublishedAt.IsZero() && order(c.ByAppearance(), behind) > 0 {
+			there = append(there, c)
+		}
+	}
+	slices.SortFunc(there, func(a, b community.Comment) int { return order(a.ByAppearance(), b.ByAppearance()) })
+	for _, c := range there[:min(n, len(there))] {
+		out = append(out, c.ID)
+	}
+	return out
+}
+
+func appearedComments(t *testing.T, ctx context.Context, s community.Store) {
+	v := newVillage(t, ctx, s, 31, 3)
+	all := v.hedge(t, ctx, s, 80)
+	for i := range all {
+		if all[i].State == community.Published || v.dice.IntN(2) == 0 { // some were published once
+			all[i].PublishedAt = v.from.Add(time.Duration(v.dice.IntN(20)) * time.Second)
+		}
+	}
+	must(t, s.PutComments(ctx, all))
+	check := func(what string) {
+		t.Helper()
+		for _, on := range []community.PostID{v.posts[0].ID, v.posts[1].ID, "none"} {
+			places := []cursor.Place{{}, {Key: v.from.Add(7 * time.Second).UnixMilli()}, {Key: v.from.Add(time.Hour).UnixMilli()}}
+			for _, c := range all[:10] {
+				places = append(places, c.ByAppearance())
+			}
+			for _, behind := range places {
+				for _, n := range []int{0, 1, 3, 100} {
+					got, err := s.Appeared(ctx, on, behind, n)
+					must(t, err)
+					var ids []community.CommentID
+					for _, c := range got {
+						ids = append(ids, c.ID)
+					}
+					same(t, what, ids, wantAppeared(all, on, behind, n))
+				}
+			}
+		}
+	}
+	check("at first")
+	for i := range all { // some are taken away, hidden or shown
+		switch all[i] = all[i].Ruled(pick(v.dice, community.Published, community.Removed), community.Ruling{}, v.from.Add(15*time.Second)); {
+		case all[i].Tombstone():
+			all[i].DeletedAt = time.Time{}
+		case v.dice.IntN(3) == 0:
+			all[i].DeletedAt = v.from.Add(time.Hour)
+		}
+	}
+	must(t, s.PutComments(ctx, all))
+	check("after each has changed")
 }
