@@ -29,7 +29,7 @@ var guards = map[string]string{
 	"familyMemberRemove": "member", "familyOwnershipTransfer": "member", "familyDissolve": "member", "familyRoleSet": "member", "familyLimitSet": "member", "familyChildSet": "member",
 	"familySharingSet": "member", "approvalDecide": "member",
 	"reactionSet": "member", "bookmarkSet": "member", "followSet": "member", "memberBlockSet": "member", "groupJoin": "member",
-	"leaderboards": "member", "leaderboard": "member", "leaderboardListingSet": "member", "memberMuteSet": "member", "mutedWordSet": "member",
+	"sync": "member", "leaderboards": "member", "leaderboard": "member", "leaderboardListingSet": "member", "memberMuteSet": "member", "mutedWordSet": "member",
 	"recommendationFeedback": "member", "recommendationEvents": "member", "trackEvents": "member",
 	"mediaUploadCreate": "member", "mediaUploadFinish": "member",
 	"memberCodeKey": "member", "memberCodeRevoke": "member", "afterSalesRequest": "member",
