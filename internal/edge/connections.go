@@ -57,6 +57,18 @@ func (c *connections) enter(who viewer.Viewer, address string) (leave func(), ok
 	if !who.SignedIn() {
 		key, most = "address "+address, maxStrangers
 	}
+	return c.take(key, most)
+}
+
+// reserve takes one of the streams that a member or an address may have reserved and not opened.
+func (c *connections) reserve(who viewer.Viewer, address string) (leave func(), ok bool) {
+	if who.SignedIn() {
+		address = who.Member
+	}
+	return c.take("reserved "+address, maxStrangers)
+}
+
+func (c *connections) take(key string, most int) (leave func(), ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.of[key] >= most {

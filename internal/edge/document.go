@@ -2,7 +2,6 @@ package edge
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -69,36 +68,13 @@ func (d *documents) check(ctx context.Context, query, operation string) (*ast.Qu
 	if errs := validator.ValidateWithRules(d.schema, doc, d.rules); len(errs) > 0 {
 		return doc, told(errs)
 	}
-	if !mayDefer(ctx) {
+	if mayDefer(ctx) {
+		outermost(doc)
+	} else {
 		undefer(doc)
 	}
 	d.checked.Add(ctx, key, doc)
 	return doc, nil
-}
-
-// undefer takes @defer off a document: its answer comes whole.
-func undefer(doc *ast.QueryDocument) {
-	for _, op := range doc.Operations {
-		undeferIn(op.SelectionSet)
-	}
-	for _, f := range doc.Fragments {
-		undeferIn(f.SelectionSet)
-	}
-}
-
-func undeferIn(set ast.SelectionSet) {
-	isDefer := func(d *ast.Directive) bool { return d.Name == "defer" }
-	for _, selection := range set {
-		switch s := selection.(type) {
-		case *ast.Field:
-			undeferIn(s.SelectionSet)
-		case *ast.InlineFragment:
-			s.Directives = slices.DeleteFunc(s.Directives, isDefer)
-			undeferIn(s.SelectionSet)
-		case *ast.FragmentSpread:
-			s.Directives = slices.DeleteFunc(s.Directives, isDefer)
-		}
-	}
 }
 
 func unreadable(err error) *gqlerror.Error {

@@ -46,15 +46,6 @@ func formsOf(r *http.Request) map[form]bool {
 	return out
 }
 
-type deferredKey struct{}
-
-// withDefer says that an operation may be answered in several parts. Without it @defer does nothing.
-func withDefer(ctx context.Context) context.Context {
-	return context.WithValue(ctx, deferredKey{}, true)
-}
-
-func mayDefer(ctx context.Context) bool { return ctx.Value(deferredKey{}) != nil }
-
 // parts writes a multipart answer. The boundary follows each part at once: clients take a part when they see its end.
 type parts struct {
 	mu     sync.Mutex
@@ -184,6 +175,9 @@ func (g *Gateway) deferred(cancel context.CancelFunc, w http.ResponseWriter, b *
 	p := openParts(w, f)
 	defer p.close()
 	for n := 0; response != nil; n++ {
+		if n == 0 {
+			response.Data = pruned(response.Data, b.op.Operation.SelectionSet)
+		}
 		if !p.send(part(f, response, n)) {
 			cancel()
 			for b.next() != nil { // what is deferred waits until it is taken

@@ -65,7 +65,7 @@ func (g *Gateway) reserve(w http.ResponseWriter, r *http.Request, who viewer.Vie
 		g.desks.of[token] = s
 	}
 	g.desks.mu.Unlock()
-	leave, ok := g.open.enter(who, AddressOf(r, g.parts.Proxies))
+	leave, ok := g.open.reserve(who, AddressOf(r, g.parts.Proxies))
 	if full || !ok {
 		cancel()
 		g.desks.drop(token)
@@ -131,6 +131,12 @@ func (g *Gateway) single(ctx context.Context, w http.ResponseWriter, r *http.Req
 
 // carry holds the stream open until the client goes or the connection has to end. What ran on it ends with it.
 func (g *Gateway) carry(ctx context.Context, w http.ResponseWriter, r *http.Request, who viewer.Viewer, s *reservation) {
+	leave, ok := g.open.enter(who, AddressOf(r, g.parts.Proxies))
+	if !ok {
+		g.say(w, crowded(ctx, w))
+		return
+	}
+	defer leave()
 	s.mu.Lock()
 	opened := s.events != nil
 	if !opened {
