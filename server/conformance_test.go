@@ -93,6 +93,9 @@ func TestClientsAndJudgesFindNothingWrong(t *testing.T) {
 		{"audit.mjs", url},
 		{"apollo.mjs", url, member.Token},
 		{"urql.mjs", url, member.Token},
+		{"socket.mjs", url, member.Token},
+		{"sse.mjs", url, member.Token},
+		{"parts.mjs", url, member.Token},
 		{"relay.mjs", "../schema.graphqls", url, member.Token},
 		{"schema.mjs", "../schema.graphqls", "../clients/operations"},
 		{"manifest.mjs", "ask", manifests, url},
@@ -155,15 +158,33 @@ func conformancePage(all []verdict, rival map[string]string) string {
 	}
 	b.WriteString("# Conformance\n\nWritten by `make test`: what real clients and independent judges checked, and what they found. The versions are pinned in\n" +
 		"`conformance/package.json`. The last column is the same check of gqlgen's own HTTP handler in the same run")
-	fmt.Fprintf(&b, ", which\npasses %d of %d.\n\n| by | check | here | gqlgen's handler |\n| --- | --- | --- | --- |\n", len(rival)-fails, len(rival))
+	fmt.Fprintf(&b, ", which\npasses %d of %d. Of its WebSockets (0.17.95) it says what they did when the same was tried on them.\n\n| by | check | here | gqlgen's handler |\n| --- | --- | --- | --- |\n", len(rival)-fails, len(rival))
 	for _, v := range all {
 		other := "–"
 		if wrong, judged := rival[v.Check]; judged {
 			other = judgedAs(wrong)
+		} else if did, tried := sockets[v.Check]; tried && v.Suite == "WebSocket probe" {
+			other = did
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", v.Suite, strings.ReplaceAll(v.Check, "|", "\\|"), judgedAs(v.Wrong), other)
 	}
 	return b.String()
+}
+
+// sockets is what WebSockets of gqlgen 0.17.95 did when they were probed, each check on a connection of its own.
+var sockets = map[string]string{
+	"no subprotocol closes with 4406":                     "stays open",
+	"no JSON before init closes with 4400":                "1002",
+	"no JSON after the ack closes with 4400":              "1000",
+	"an unknown type closes with 4400":                    "1000",
+	"subscribe before the ack closes with 4401":           "1002",
+	"a second init closes with 4429":                      "1002",
+	"an id that is in use closes with 4409":               "both run",
+	"no init closes with 4408":                            "stays open",
+	"a query is answered and completed":                   "ok",
+	"a refused document is an error, and nothing follows": "complete follows",
+	"complete from the client is answered by silence":     "it is echoed",
+	"ping is answered by pong, with its payload":          "ok",
 }
 
 // judgedAs says whether a check went well, and if not, how bad that is by the one who judged.
