@@ -24,8 +24,9 @@ bench: ## print the benchmark table
 eval: ## measure the recommendations by what was bought later (EVAL_ORDERS: a file of order lines)
 	@go run ./server recommend evaluate "$${EVAL_ORDERS:-../shared/data/online-retail/orders-2010-12-01_2011-10-31.csv.gz}" --from "$${EVAL_FROM:-2011-09-22}"
 
-generate: ## generate the GraphQL server's code from schema.graphqls
+generate: ## generate the GraphQL server's code from schema.graphqls, and the page of rights
 	@go generate ./graph
+	@go test ./internal/authz -run '^TestThePageOfRightsIsTheTable$$' -args -update
 
 manifest: ## write the manifest of the operations in clients/operations
 	@go run ./server manifest build --leave-out clients/operations > clients/manifests/membergate/current.json.new

@@ -189,6 +189,10 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		due := newSweeps(s, st, rules, now, log)
 		parts.Beside, parts.Meters = append(parts.Beside, inbound.consume, due.runner.Run), append(parts.Meters, due.meters()...)
 	}
+	guard, err := resolvers.NewGuard(parts.Schema.Schema())
+	if err != nil {
+		return nil, err
+	}
 	parts.Around = []graphql.HandlerExtension{resolvers.Operations{
 		Clock: now, EventClock: s.SandboxClock.Events,
 		Stores: loaders.Stores{
@@ -202,7 +206,7 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 			Stars:     st.stars,
 			Glances:   st.glances,
 		},
-	}}
+	}, guard}
 	return parts, nil
 }
 

@@ -1,0 +1,100 @@
+package authz
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const head = `# Who may ask what
+
+Written by ` + "`go test ./internal/authz -update`" + ` (part of ` + "`make generate`" + `) from the one table of rights, ` +
+	`[roots.go](../internal/authz/roots.go) and [types.go](../internal/authz/types.go). A field of the schema that has no row, and no row of
+its type that covers it, fails that test, and a gateway with such a schema does not start.
+
+The table is asked at every field, before the field is answered ([guard.go](../resolvers/guard.go)); loaders and services ask whose
+a thing is by themselves besides. [TestEveryCellOfTheTableOfRightsIsAsWritten](../server/matrix_test.go) asks every root field and looks
+at a thing of every type as each of the actors, over HTTP.
+
+What a cell says:
+
+| cell | what comes of asking |
+| --- | --- |
+| ✓ | it is answered; which things one gets there, the rows of their types say |
+| – | nothing: null, or missing in a list, byte for byte as for a thing that is not there |
+| UNAUTHENTICATED, FORBIDDEN | that error; nothing is read |
+| SUSPENDED | the error FORBIDDEN with ` + "`extensions.reason`" + ` SUSPENDED |
+
+The actors: a member in a family with the next three; whose the family is; an adult and a child below 14 in it; a member of
+another family; a member whom staff suspended; five kinds of staff, who are members too, each with one role; anybody with a token
+that is over, for whom nothing is ever answered, not even what is for everybody. Staff without an account of their own cannot ask
+what is about "me". What a role in a family may do is one more table: [rights.md](rights.md).
+
+A suspended member reads everything as before, and may still change what the law gives every member, or what protects them from
+others: the rows below whose cell is ✓.
+`
+
+// page is docs/authorization.md.
+func page(t *testing.T) string {
+	table, err := New(schemaWith(t, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	b.WriteString(head)
+	columns := func(title, first, second string) {
+		fmt.Fprintf(&b, "\n## %s\n\n| %s | %s |", title, first, second)
+		for _, a := range Actors {
+			fmt.Fprintf(&b, " %s |", a)
+		}
+		b.WriteString("\n" + strings.Repeat("| --- ", len(Actors)+2) + "|\n")
+	}
+	row := func(name string, r Right, cell func(Actor) Outcome) {
+		fmt.Fprintf(&b, "| %s | %s |", name, r)
+		for _, a := range Actors {
+			fmt.Fprintf(&b, " %s |", cell(a))
+		}
+		b.WriteString("\n")
+	}
+	for _, root := range []string{"Query", "Mutation", "Subscription"} {
+		if len(table.rights[root]) == 0 {
+			continue
+		}
+		columns("Fields of "+root, "field", "who may ask")
+		for _, name := range slices.Sorted(maps.Keys(table.rights[root])) {
+			r := table.rights[root][name]
+			row(name, r, func(a Actor) Outcome { return r.Root(a, root == "Mutation") })
+		}
+	}
+	things := func(title, first string, of rows) {
+		columns(title, first, "who may look")
+		for _, name := range slices.Sorted(maps.Keys(of)) {
+			r, err := read(of[name])
+			if err != nil {
+				t.Fatal(err)
+			}
+			row(name, r, r.Thing)
+		}
+	}
+	things("Things of the member", "type", types)
+	things("Fields with a right of their own", "field", fields)
+	b.WriteString("\nThe fields of a connection and of an edge have the right of what is in them; those of a payload and of its errors that of the\nchange which gives them.\n")
+	return b.String()
+}
+
+func TestThePageOfRightsIsTheTable(t *testing.T) {
+	const file = "../../docs/authorization.md"
+	want := page(t)
+	if *update {
+		if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(file)
+	if err != nil || string(got) != want {
+		t.Errorf("docs/authorization.md is not what the table says: run go test ./internal/authz -update (%v)", err)
+	}
+}
