@@ -3457,6 +3457,8 @@ type Member struct {
 	TimeZone *string `json:"timeZone,omitempty"`
 	// Grows with every change of the profile; send it back as `expectedVersion` when changing it.
 	Version int `json:"version"`
+	// That staff suspended the member, who reads everything and changes nothing. Null when not suspended.
+	Suspension *MemberSuspension `json:"suspension,omitempty"`
 	// How much of the profile is filled in, and what is missing.
 	Completeness *Completeness `json:"completeness"`
 	// What the member told of the people at home, as far as the consents given now let it be used. Nobody else sees it.
@@ -3809,6 +3811,48 @@ type MemberMuteSetUserError struct {
 }
 
 func (MemberMuteSetUserError) IsUserError() {}
+
+// That staff stopped a member from changing anything.
+type MemberSuspension struct {
+	// Code of the reason.
+	Reason string `json:"reason"`
+	// The reason in the language asked for.
+	ReasonName string `json:"reasonName"`
+	// Since when.
+	Since time.Time `json:"since"`
+}
+
+// A suspension that is to begin or to end.
+type MemberSuspensionSetInput struct {
+	// Id of the member's `PublicProfile`.
+	MemberID string `json:"memberId"`
+	// True to suspend the member, false to let the member go on.
+	Suspended bool `json:"suspended"`
+	// Code of one of the programme's `moderation.reasons`, which the member reads. Needed to suspend, and of no use otherwise.
+	Reason *string `json:"reason,omitempty"`
+}
+
+// What came of it.
+type MemberSuspensionSetPayload struct {
+	// Whose suspension it is. Null when refused.
+	Profile *PublicProfile `json:"profile,omitempty"`
+	// The suspension as the member sees it. Null when there is none, or when refused.
+	Suspension *MemberSuspension `json:"suspension,omitempty"`
+	// Why nothing was changed; empty on success.
+	UserErrors []*MemberSuspensionSetUserError `json:"userErrors"`
+}
+
+// Why a member was not suspended, or could not go on.
+type MemberSuspensionSetUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// What to do about it.
+	Code MemberSuspensionSetErrorCode `json:"code"`
+}
+
+func (MemberSuspensionSetUserError) IsUserError() {}
 
 // What is to be changed of the own profile.
 type MemberUpdateInput struct {
@@ -10532,6 +10576,67 @@ func (e *MemberMuteSetErrorCode) UnmarshalJSON(b []byte) error {
 }
 
 func (e MemberMuteSetErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons why a suspension is not changed.
+type MemberSuspensionSetErrorCode string
+
+const (
+	// There is no such member.
+	MemberSuspensionSetErrorCodeNotFound MemberSuspensionSetErrorCode = "NOT_FOUND"
+	// The programme has no such reason.
+	MemberSuspensionSetErrorCodeUnknownReason MemberSuspensionSetErrorCode = "UNKNOWN_REASON"
+	// Nobody changes the own suspension.
+	MemberSuspensionSetErrorCodeOwnAccount MemberSuspensionSetErrorCode = "OWN_ACCOUNT"
+)
+
+var AllMemberSuspensionSetErrorCode = []MemberSuspensionSetErrorCode{
+	MemberSuspensionSetErrorCodeNotFound,
+	MemberSuspensionSetErrorCodeUnknownReason,
+	MemberSuspensionSetErrorCodeOwnAccount,
+}
+
+func (e MemberSuspensionSetErrorCode) IsValid() bool {
+	switch e {
+	case MemberSuspensionSetErrorCodeNotFound, MemberSuspensionSetErrorCodeUnknownReason, MemberSuspensionSetErrorCodeOwnAccount:
+		return true
+	}
+	return false
+}
+
+func (e MemberSuspensionSetErrorCode) String() string {
+	return string(e)
+}
+
+func (e *MemberSuspensionSetErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MemberSuspensionSetErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MemberSuspensionSetErrorCode", str)
+	}
+	return nil
+}
+
+func (e MemberSuspensionSetErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *MemberSuspensionSetErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e MemberSuspensionSetErrorCode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -75,7 +75,7 @@ func (g *Guard) look(ctx context.Context, who viewer.Viewer, fc *graphql.FieldCo
 		return false, nil
 	case fc.Object == "Mutation" || fc.Object == "Query" || fc.Object == "Subscription":
 		return false, enter(ctx, who, right, fc.Object == "Mutation")
-	case who.Staff() && slices.ContainsFunc(right.Roles, who.Has):
+	case who.Staff() && slices.ContainsFunc(who.Roles, right.Staffed):
 		return false, nil
 	case who.SignedIn() && right.Relation != authz.Staff && (right.Relation != authz.Own || !anothers(fc, member.ID(who.Member))):
 		return false, nil
@@ -92,8 +92,11 @@ func enter(ctx context.Context, who viewer.Viewer, right authz.Right, change boo
 	if !who.SignedIn() {
 		return signIn(ctx)
 	}
-	if right.Relation == authz.Staff && (!who.Staff() || !slices.ContainsFunc(right.Roles, who.Has)) {
-		return fault.New(fault.Forbidden, "this needs a staff token with the role %s", strings.Join(right.Roles, " or "))
+	if !right.Enters(who.Staff(), who.Roles...) {
+		return fault.New(fault.Forbidden, "this needs a staff token with the role %s", strings.Join(append(right.Roles[:len(right.Roles):len(right.Roles)], right.Desk...), " or "))
+	}
+	if change && right.Relation == authz.Member && !right.Kept {
+		return unsuspended(ctx)
 	}
 	return nil
 }

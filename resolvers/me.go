@@ -67,6 +67,7 @@ func (r *Root) member(ctx context.Context, h *account.Holder) *graph.Member {
 	return &graph.Member{
 		ID: globalID(kindMember, string(p.ID)), DisplayName: p.DisplayName, Avatar: picture(p.Avatar, p.DisplayName),
 		JoinedAt: p.JoinedAt, Birthday: text(p.Birthday), Locale: text(p.Locale), TimeZone: text(p.TimeZone), Version: int(p.Version),
+		Suspension:    r.suspension(ctx, p.Suspension),
 		PublicProfile: r.profile(ctx, h), Holder: h,
 	}
 }

@@ -40,7 +40,7 @@ var guards = map[string]string{
 	"redemptionUse": "clerk", "couponUseByCode": "clerk", "couponIssue": "service", "couponRevoke": "service", "tierApplicationDecide": "operations",
 	"membershipCodesIssue": "operations", "membershipCodesWithdraw": "operations", "membershipDaysAdd": "operations",
 	"identityTokenIssue": "member", "identitySet": "member", "identityFind": "service operations", "identityReadApply": "service operations", "identityRead": "service operations", "identityReadDecide": "dpo legal",
-	"coinAdjustmentPropose": "operations", "coinAdjustmentDecide": "operations", "memberBirthdayCorrect": "operations",
+	"coinAdjustmentPropose": "operations", "coinAdjustmentDecide": "operations", "memberBirthdayCorrect": "operations", "memberSuspensionSet": "operations",
 	"memberCodeRead": "service clerk", "afterSalesTake": "service operations", "afterSalesClose": "service operations",
 }
 

@@ -38,6 +38,7 @@ type Outcome string
 const (
 	Answered        Outcome = "✓"
 	Nothing         Outcome = "–"               // as for a thing that is not there
+	AtTheDesk       Outcome = "desk"            // what the desk asks for, and nothing by its id
 	Unauthenticated Outcome = "UNAUTHENTICATED" // nothing runs
 	Forbidden       Outcome = "FORBIDDEN"
 	SuspendedNow    Outcome = "SUSPENDED" // FORBIDDEN, with the reason SUSPENDED
@@ -52,7 +53,7 @@ func (r Right) Root(a Actor, change bool) Outcome {
 		return Answered
 	case a == Nobody:
 		return Unauthenticated
-	case r.Relation == Staff && !slices.Contains(r.Roles, a.Role()):
+	case !r.Enters(a.Role() != "", a.Role()):
 		return Forbidden
 	case change && a == Suspended && !r.Kept:
 		return SuspendedNow
@@ -67,6 +68,8 @@ func (r Right) Thing(a Actor) Outcome {
 		return Unauthenticated
 	case slices.Contains(r.Roles, a.Role()), r.Open(), r.sees(a):
 		return Answered
+	case slices.Contains(r.Desk, a.Role()):
+		return AtTheDesk
 	}
 	return Nothing
 }
@@ -80,6 +83,8 @@ func (r Right) sees(a Actor) bool {
 		return a == AMember
 	case Guardian:
 		return a == AMember || a == FamilyOwner
+	case Head:
+		return a == FamilyOwner
 	case Family:
 		return slices.Contains([]Actor{AMember, FamilyOwner, FamilyAdult, FamilyChild}, a)
 	}

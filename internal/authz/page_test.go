@@ -25,6 +25,7 @@ What a cell says:
 | --- | --- |
 | ✓ | it is answered; which things one gets there, the rows of their types say |
 | – | nothing: null, or missing in a list, byte for byte as for a thing that is not there |
+| desk | what the desk asks for, by a code or as its own work, and nothing by its id |
 | UNAUTHENTICATED, FORBIDDEN | that error; nothing is read |
 | SUSPENDED | the error FORBIDDEN with ` + "`extensions.reason`" + ` SUSPENDED |
 

@@ -18,6 +18,7 @@ const (
 	Member   Relation = "member"   // whoever is signed in
 	Own      Relation = "own"      // only the member whose it is
 	Guardian Relation = "guardian" // whose it is, and the owner and guardians of the family
+	Head     Relation = "head"     // the owner and guardians of the family alone
 	Family   Relation = "family"   // everybody in the family whose it is
 	Staff    Relation = "staff"    // nobody but the staff named
 )
@@ -28,30 +29,55 @@ var roles = []string{"clerk", "moderator", "service", "operations", "dpo", "lega
 // Right is one row's word: the relation that is needed, or else one of some roles of staff.
 type Right struct {
 	Relation Relation
-	Roles    []string
-	Kept     bool // of changes: suspended members keep it
+	Roles    []string // of staff who may look at every such thing
+	Desk     []string // of staff who see those that their desk asks for, by a code or as their own work, and none by its id
+	Kept     bool     // of changes: suspended members keep it
 }
 
-// read makes a right of its words, such as "own staff service operations" or "member kept".
+// read makes a right of its words, such as "own staff service operations", "own desk clerk" or "member kept".
 func read(words string) (Right, error) {
 	var r Right
+	var to *[]string
 	for i, w := range strings.Fields(words) {
 		switch {
-		case slices.Contains(roles, w) && (r.Relation == Staff || len(r.Roles) > 0 || i > 0):
-			r.Roles = append(r.Roles, w)
-		case w == string(Staff) && i > 0: // "own staff service"
-		case w == "kept":
+		case w == "desk" && i > 0:
+			to = &r.Desk
+		case w == string(Staff):
+			to = &r.Roles
+			if i == 0 {
+				r.Relation = Staff
+			}
+		case to != nil && slices.Contains(roles, w):
+			*to = append(*to, w)
+		case w == "kept" && i > 0:
 			r.Kept = true
-		case i == 0 && slices.Contains([]Relation{Anyone, Reader, Member, Own, Guardian, Family, Staff}, Relation(w)):
+		case i == 0 && slices.Contains([]Relation{Anyone, Reader, Member, Own, Guardian, Head, Family}, Relation(w)):
 			r.Relation = Relation(w)
 		default:
 			return r, fmt.Errorf("authz: %q is no right: %q is not known there", words, w)
 		}
 	}
-	if r.Relation == "" || r.Relation == Staff && len(r.Roles) == 0 {
+	if r.Relation == "" || to != nil && len(*to) == 0 {
 		return r, fmt.Errorf("authz: %q is no right", words)
 	}
 	return r, nil
+}
+
+// Staffed tells whether the right lets in staff with a role.
+func (r Right) Staffed(role string) bool {
+	return slices.Contains(r.Roles, role) || slices.Contains(r.Desk, role)
+}
+
+// Enters tells whether a root field that has the right may be asked by somebody who is signed in, as staff with some roles or as
+// a member.
+func (r Right) Enters(staff bool, roles ...string) bool {
+	switch {
+	case r.Relation == Staff:
+		return staff && slices.ContainsFunc(roles, r.Staffed)
+	case staff && len(r.Desk) > 0:
+		return slices.ContainsFunc(roles, r.Staffed)
+	}
+	return true
 }
 
 // Open tells whether nobody is kept out of what has the right, so that there is nothing to look at.
@@ -65,6 +91,9 @@ func (r Right) String() string {
 			out += " or staff"
 		}
 		out += " " + strings.Join(r.Roles, ", ")
+	}
+	if len(r.Desk) > 0 {
+		out += " or desk " + strings.Join(r.Desk, ", ")
 	}
 	return out
 }

@@ -2,7 +2,7 @@ package authz
 
 // The root fields. A row is what must be so before the field is answered at all: whoever may not ask it is refused with
 // UNAUTHENTICATED or FORBIDDEN, and nothing is read. "kept" are the changes that suspended members may make: what the law gives
-// them, and what protects them from others.
+// them, and what protects them from others. "member desk" is for members, and of staff for those who do it for a member.
 
 var queries = rows{
 	"me":                       "anyone",
@@ -51,8 +51,8 @@ var mutations = rows{
 	"couponIssue":             "staff service",
 	"couponRevoke":            "staff service",
 	"checkoutSettle":          "member",
-	"benefitUse":              "member",
-	"benefitUseCancel":        "member",
+	"benefitUse":              "member desk clerk service",
+	"benefitUseCancel":        "member desk clerk service",
 	"tierInvitationRespond":   "member",
 	"tierApply":               "member",
 	"tierApplicationDecide":   "staff operations",
@@ -88,6 +88,7 @@ var mutations = rows{
 	"approvalDecide":          "member",
 	"familySharingSet":        "member",
 	"memberBirthdayCorrect":   "staff operations",
+	"memberSuspensionSet":     "staff operations",
 	"consentSet":              "member kept",
 	"historyDelete":           "member kept",
 	"accountClose":            "member kept",

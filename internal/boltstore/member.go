@@ -89,7 +89,7 @@ func holder(t *tx, id member.ID) (h account.Holder, ok bool, err error) {
 
 // public leaves out what account.Public does not give.
 func public(h account.Holder) account.Holder {
-	h.Profile.Consents, h.Profile.Sealed, h.Profile.Corrections = nil, "", nil
+	h.Profile.Consents, h.Profile.Sealed, h.Profile.Corrections, h.Profile.Suspension = nil, "", nil, nil
 	h.Account.Standing.Facts, h.Account.Standing.History, h.Account.Outbox, h.Account.Invited = nil, nil, nil, nil
 	h.Account.Standing.FirstPaid = time.Time{}
 	return h

@@ -72,6 +72,9 @@ func ofFault(ctx context.Context, f *fault.Fault, err error) *gqlerror.Error {
 		if f.Field != "" {
 			e.Extensions["field"] = f.Field
 		}
+		if f.Reason != "" {
+			e.Extensions["reason"] = f.Reason
+		}
 		return e
 	}
 	// A conflict is for services to retry or to explain: one that comes this far is our mistake.

@@ -27,6 +27,7 @@ const (
 type Fault struct {
 	Kind       Kind
 	Message    string
+	Reason     string        // why, for machines, such as SUSPENDED; empty where the kind says it
 	Field      string        // the argument or setting that is wrong, empty if none
 	Part       string        // the store or service that does not answer, empty if none
 	RetryAfter time.Duration // how long a client should wait before trying again, 0 if unknown

@@ -46,6 +46,9 @@ type Profile struct {
 	// open.
 	ClosedAt time.Time `json:",omitzero"`
 
+	// Suspension is why staff stopped the member from changing anything; nil where nobody did.
+	Suspension *Suspension `json:",omitempty"`
+
 	// What the member told of home and likes. It is kept sealed and never as it is: a store that is not asked through
 	// account.Seal gives Sealed instead. Rules ask Told, which knows the consents.
 	Household   Household `json:"-"`
@@ -53,9 +56,15 @@ type Profile struct {
 	Sealed      string    `json:",omitempty"` // the two above, unreadable; empty where they were opened or nothing was told
 }
 
+// Suspension is why somebody may read and not change. Who of the staff said so is among the corrections.
+type Suspension struct {
+	Reason string // code of one of the programme's reasons of moderators
+	At     time.Time
+}
+
 // Correction is a change of a profile by staff.
 type Correction struct {
-	Field string // such as birthday
+	Field string // such as birthday; a suspension and the reason, such as suspended:ABUSE, or its end
 	By    string // id of who of the staff
 	At    time.Time
 }

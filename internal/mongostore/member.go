@@ -21,7 +21,7 @@ import (
 //	members { _id: member id, sv: 1,
 //	          profile: { version, handle, name, avatar, joined, country, birthday, locale, channel, demo, zone, sealed,
 //	                     consents: [ { purpose, granted, at, policy, source, number, before } … ],
-//	                     corrections: [ { field, by, at } … ] },
+//	                     corrections: [ { field, by, at } … ], suspension: { reason, at } },
 //	          account: { version, wallet, standing: { … member_account.go }, outbox: [ … ], unfinished, ends } }
 //
 //	unique profile.handle · profile.demo, of those that the demo made · account.standing.due ·
@@ -80,7 +80,7 @@ func notCreated(err error, h account.Holder) error {
 
 // hidden is what account.Public does not read.
 var hidden = bson.D{
-	{Key: "profile.consents", Value: 0}, {Key: "profile.sealed", Value: 0}, {Key: "profile.corrections", Value: 0},
+	{Key: "profile.consents", Value: 0}, {Key: "profile.sealed", Value: 0}, {Key: "profile.corrections", Value: 0}, {Key: "profile.suspension", Value: 0},
 	{Key: "account.outbox", Value: 0}, {Key: "account.unfinished", Value: 0},
 	{Key: "account.standing.facts", Value: 0}, {Key: "account.standing.history", Value: 0}, {Key: "account.standing.firstPaid", Value: 0},
 	{Key: "account.invited", Value: 0},

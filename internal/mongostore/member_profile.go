@@ -27,6 +27,12 @@ type profileDoc struct {
 
 	Corrections []correctionDoc `bson:"corrections,omitempty"`
 	Closed      time.Time       `bson:"closed,omitempty"`
+	Suspension  *suspensionDoc  `bson:"suspension,omitempty"`
+}
+
+type suspensionDoc struct {
+	Reason string    `bson:"reason"`
+	At     time.Time `bson:"at"`
 }
 
 type correctionDoc struct {
@@ -50,7 +56,7 @@ func toProfile(p member.Profile) profileDoc {
 		Version: p.Version, Handle: p.Handle, Name: p.DisplayName, Avatar: p.Avatar, Joined: p.JoinedAt, Country: p.Country,
 		Birthday: p.Birthday, Locale: p.Locale, Channel: p.Channel, Demo: p.Demo,
 		TimeZone: p.TimeZone, Sealed: p.Sealed,
-		Closed: p.ClosedAt, Corrections: each(p.Corrections, func(c member.Correction) correctionDoc { return correctionDoc(c) }),
+		Closed: p.ClosedAt, Suspension: (*suspensionDoc)(p.Suspension), Corrections: each(p.Corrections, func(c member.Correction) correctionDoc { return correctionDoc(c) }),
 	}
 	for _, purpose := range slices.Sorted(maps.Keys(p.Consents)) {
 		c := p.Consents[purpose]
@@ -64,7 +70,7 @@ func (d profileDoc) profile(id member.ID) member.Profile {
 		ID: id, Version: d.Version, Handle: d.Handle, DisplayName: d.Name, Avatar: d.Avatar, JoinedAt: d.Joined, Country: d.Country,
 		Birthday: d.Birthday, Locale: d.Locale, Channel: d.Channel, Demo: d.Demo,
 		TimeZone: d.TimeZone, Sealed: d.Sealed,
-		ClosedAt: d.Closed, Corrections: each(d.Corrections, func(c correctionDoc) member.Correction { return member.Correction(c) }),
+		ClosedAt: d.Closed, Suspension: (*member.Suspension)(d.Suspension), Corrections: each(d.Corrections, func(c correctionDoc) member.Correction { return member.Correction(c) }),
 	}
 	for _, c := range d.Consents {
 		if p.Consents == nil {

@@ -21,6 +21,8 @@ var ofMembers = []Row{
 		Mongo: "members: profile.consents.*; decisions: *", Bolt: "profiles: Consents.*; decisions: *"},
 	{What: "corrections", Class: OfPerson, Purpose: "to prove who changed a profile", Ground: Safety, Keeps: open, Fate: Goes, Exported: true,
 		Mongo: "members: profile.corrections.*", Bolt: "profiles: Corrections.*"},
+	{What: "suspension", Class: OfPerson, Purpose: "to refuse what somebody would change whom staff suspended", Ground: Safety, Keeps: "until it ends", Fate: Goes, Exported: true,
+		Mongo: "members: profile.suspension.*", Bolt: "profiles: Suspension.*"},
 	{What: "closing", Class: OfPerson, Purpose: "to refuse who has closed the account", Ground: Contract, Keeps: "until everything is deleted", Fate: Goes,
 		Mongo: "members: profile.closed", Bolt: "profiles: ClosedAt"},
 	{What: "standing", Class: OfPerson, Purpose: "the tier held, and the way to the next one", Ground: Contract, Keeps: open, Fate: Goes, Exported: true,

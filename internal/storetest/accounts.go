@@ -135,7 +135,7 @@ func publicHolder(t *testing.T, ctx context.Context, s account.Store) {
 	must(t, s.Create(ctx, h))
 	found, err := s.ByIDs(ctx, []member.ID{h.Profile.ID}, account.Public)
 	must(t, err)
-	h.Profile.Consents, h.Profile.Corrections, h.Account.Outbox, h.Account.Invited = nil, nil, nil, nil
+	h.Profile.Consents, h.Profile.Corrections, h.Profile.Suspension, h.Account.Outbox, h.Account.Invited = nil, nil, nil, nil, nil
 	h.Profile.Household, h.Profile.Preferences = member.Household{}, nil
 	h.Account.Standing.Facts, h.Account.Standing.History, h.Account.Standing.FirstPaid = nil, nil, time.Time{}
 	same(t, "the public holder", found[h.Profile.ID], h)

@@ -81,7 +81,7 @@ func (s *holders) ByIDs(ctx context.Context, ids []member.ID, d account.Detail) 
 		for _, id := range ids {
 			h, ok := s.all[id]
 			if d == account.Public {
-				h.Profile.Consents, h.Profile.Sealed, h.Profile.Corrections, h.Account.Outbox, h.Account.Invited = nil, "", nil, nil, nil
+				h.Profile.Consents, h.Profile.Sealed, h.Profile.Corrections, h.Profile.Suspension, h.Account.Outbox, h.Account.Invited = nil, "", nil, nil, nil, nil
 				h.Account.Standing.Facts, h.Account.Standing.History, h.Account.Standing.FirstPaid = nil, nil, time.Time{}
 			}
 			if ok {
