@@ -63,15 +63,13 @@ func attempts(schema *ast.Schema) []attempt {
 			}
 		}
 	}
-	for _, more := range []attempt{
+	out = append(out, []attempt{
 		{"nested in the member's uses", `query($id: ID!) { me { benefitUses(filter: {benefitIds: [$id]}, first: 5) { nodes { id } } } }`},
 		{"nested in a family", `query($id: ID!) { me { family { pool { preview(coins: 1, draws: [{memberId: $id, coins: 1}]) { blockedBy } } } } }`},
 		{"twice in a list", `query($id: ID!) { nodes(ids: [$id, $id]) { __typename id } }`},
 		{"with fragments", `query($id: ID!) { node(id: $id) { ... on Wallet { balance { available } } ... on Member { displayName } ... on Post { body } } }`},
 		{"aliased", `query($id: ID!) { a: node(id: $id) { id } b: node(id: $id) { __typename } }`},
-	} {
-		out = append(out, more)
-	}
+	}...)
 	slices.SortFunc(out, func(a, b attempt) int { return strings.Compare(a.name, b.name) })
 	return out
 }
