@@ -45,7 +45,7 @@ func (s subscription) FeedUpdated(ctx context.Context, kind graph.FeedKind, boar
 	}
 	told := ""
 	return live.Open(ctx, s.Live, live.Stream[*graph.FeedUpdate]{
-		Policy: live.Latest, Topics: []live.Topic{community.TopicOfFeed(ask.Kind, ask.Board, ask.Topic)}, Pause: feedPause,
+		Policy: live.Latest, Topics: []live.Topic{community.TopicOfFeed(ask.Kind, ask.Board, ask.Topic)}, Pause: feedPause, Own: true,
 		Begin: func(ctx context.Context, resume string) (bool, error) {
 			seen.Base = resume
 			if err := look(ctx); err != nil {

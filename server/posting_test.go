@@ -45,7 +45,7 @@ type pen struct {
 
 // newPen sends what is in the file of the operation, again where nobody answered, as apps do.
 func newPen(t testing.TB, e *engine, who string) pen {
-	files := map[string]string{"PostCreate": "community", "PostDelete": "community", "CommentCreate": "community"}
+	files := map[string]string{"PostCreate": "community", "PostDelete": "community", "CommentCreate": "community", "React": "community"}
 	return pen{t, e, who, func(operation string, input map[string]any) reply {
 		file := files[operation]
 		if file == "" {

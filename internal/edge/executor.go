@@ -18,6 +18,8 @@ type Executor struct {
 	docs  *documents
 	named *persisted
 	inner *executor.Executor
+
+	shares *shares
 }
 
 var _ graphql.GraphExecutor = (*Executor)(nil)
@@ -28,6 +30,8 @@ func newExecutor(parts Parts) *Executor {
 		docs:  newDocuments(parts.Schema.Schema(), parts.Production),
 		named: newPersisted(parts),
 		inner: executor.New(parts.Schema),
+
+		shares: newShares(),
 	}
 	e.inner.SetQueryCache(checkedDocument{})
 	e.inner.SetErrorPresenter(present)

@@ -37,6 +37,8 @@ type Stream[T any] struct {
 	Policy Policy
 	Topics []Topic
 	Pause  time.Duration // between two events at least
+	// Own says that what is told depends on when the stream was opened: nobody else can be told the same.
+	Own bool
 	// Begin reads where the listener stands; listening has begun. resume is the id of the last event that the client has
 	// seen, empty for none. It tells whether something may have been missed since. It may be nil.
 	Begin func(ctx context.Context, resume string) (missed bool, err error)
@@ -48,12 +50,19 @@ type Stream[T any] struct {
 type Subscription struct {
 	listener *Listener
 	policy   Policy
+	own      bool
 	pause    time.Duration
 	rested   time.Time // when the last turn was taken
 	next     func(ctx context.Context) (value any, id string, more bool, err error)
 	more     bool // there is more without another wake-up
 	failures int
 }
+
+// Policy says what a client that cannot keep up misses.
+func (s *Subscription) Policy() Policy { return s.policy }
+
+// Shared tells whether others that subscribe to the same are told the same from now on.
+func (s *Subscription) Shared() bool { return !s.own }
 
 type (
 	openingKey struct{}
@@ -116,7 +125,7 @@ func Open[T any](ctx context.Context, h *Hub, s Stream[T]) (<-chan T, error) {
 	if !ok {
 		return nil, fault.New(fault.Internal, "a subscription was run by what cannot run one")
 	}
-	opened := &Subscription{policy: s.Policy, pause: s.Pause, listener: h.Listen(s.Topics...), next: func(ctx context.Context) (any, string, bool, error) {
+	opened := &Subscription{policy: s.Policy, own: s.Own, pause: s.Pause, listener: h.Listen(s.Topics...), next: func(ctx context.Context) (any, string, bool, error) {
 		told, err := s.Next(ctx)
 		if told == nil || err != nil {
 			return nil, "", false, err
