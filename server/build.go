@@ -51,6 +51,9 @@ func build(ctx context.Context, s Settings, log *slog.Logger) (*Parts, error) {
 	if err != nil {
 		return nil, errors.Join(err, st.close())
 	}
+	if err := s.Traces.traced(ctx, parts, log); err != nil {
+		return nil, errors.Join(err, parts.Close())
+	}
 	return parts, nil
 }
 

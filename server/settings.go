@@ -42,6 +42,7 @@ type Settings struct {
 
 	Restoring bool          // of the command restore: stores that a backup is being put into are opened
 	Gorse     GorseSettings // GORSE_*
+	Traces    TraceSettings // OTEL_*
 }
 
 // SandboxClock says how a sandbox tells programme time; the zero value is the real clock.

@@ -48,6 +48,7 @@ func readSettings(get func(name string) string) (Settings, error) {
 	s.Files = r.files()
 	s.WeChat = r.wechat(s.Push, s.Files)
 	s.Gorse = r.gorse()
+	s.Traces = r.traces()
 	if s.Production {
 		r.production(s)
 	}

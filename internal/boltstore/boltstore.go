@@ -20,6 +20,7 @@ import (
 	berrors "go.etcd.io/bbolt/errors"
 
 	"membergate/internal/fault"
+	"membergate/internal/tracing"
 	"membergate/internal/trips"
 )
 
@@ -128,6 +129,8 @@ func (s *Store) read(ctx context.Context, f func(*tx) error) error {
 		return f(t)
 	}
 	trips.Mongo(ctx)
+	call := tracing.Begin(ctx, "bbolt", "read", "")
+	defer call.End(nil)
 	return translate(s.db.View(func(t *bbolt.Tx) error { return f(&tx{bolt: t}) }))
 }
 

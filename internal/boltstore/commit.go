@@ -10,6 +10,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"membergate/internal/fault"
+	"membergate/internal/tracing"
 	"membergate/internal/trips"
 )
 
@@ -49,6 +50,8 @@ func (s *Store) write(ctx context.Context, f func(*tx) error) error {
 		return err
 	}
 	trips.Mongo(ctx)
+	call := tracing.Begin(ctx, "bbolt", "write", "")
+	defer call.End(nil)
 	c := &change{f: f, told: make(chan turn, 1)}
 	s.mu.Lock()
 	s.waiting = append(s.waiting, c)

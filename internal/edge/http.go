@@ -35,6 +35,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	locale := LocaleOf(r)
 	ctx := viewer.With(r.Context(), viewer.Viewer{Locale: locale})
 	ctx, n := withNotes(ctx, id)
+	ctx = traced(ctx, r.Header)
 	h := w.Header()
 	h.Set("X-Request-Id", id)
 	h.Set("Cache-Control", "no-store")

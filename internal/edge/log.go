@@ -43,6 +43,9 @@ func (g *Gateway) finish(ctx context.Context, n *notes, status int, began time.T
 		slog.Int("redis", record.Redis),
 		slog.Int("waves", record.Waves),
 	}
+	if n.trace.IsValid() {
+		attrs = append(attrs, slog.String("traceId", n.trace.String()))
+	}
 	if n.release != (manifest.Release{}) {
 		attrs = append(attrs, slog.String("app", n.release.String()))
 	}

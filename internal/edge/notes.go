@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"membergate/internal/manifest"
 	"membergate/internal/trips"
 )
@@ -15,6 +17,7 @@ type notes struct {
 	id        string
 	operation string
 	kind      string
+	trace     trace.TraceID    // the caller's or our own; zero for none
 	released  bool             // the document is one that an app was released with
 	release   manifest.Release // of the app, if there is a manifest of it
 	cost      int

@@ -14,13 +14,11 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/event"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
 	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
 
-	"membergate/internal/trips"
 )
 
 const (
@@ -55,7 +53,7 @@ func Open(ctx context.Context, uri, database string) (*Store, error) {
 		ApplyURI(uri). // what the URI says wins over what stands above, never over what stands below
 		SetReadConcern(readconcern.Majority()).
 		SetWriteConcern(writeconcern.Majority()).
-		SetMonitor(&event.CommandMonitor{Started: count})
+		SetMonitor(watched())
 	if err := o.Validate(); err != nil {
 		return nil, fmt.Errorf("MONGODB_URI is not a MongoDB URI; allowed is mongodb://host:port/ or mongodb+srv://host/: %s", hide(uri, err))
 	}
@@ -141,12 +139,4 @@ func (s *Store) Server(ctx context.Context) (string, error) {
 // Drop removes the database: for tests, which make one of their own each.
 func (s *Store) Drop(ctx context.Context) error {
 	return s.run(ctx, s.db.Drop)
-}
-
-// count notes the commands that a request's cost is made of; a server's own conversation is not.
-func count(ctx context.Context, e *event.CommandStartedEvent) {
-	switch e.CommandName {
-	case "find", "aggregate", "getMore", "insert", "update", "delete", "findAndModify", "count", "distinct", "bulkWrite":
-		trips.Mongo(ctx)
-	}
 }
