@@ -1,269 +1,332 @@
 package main
 
 import (
-	"context"
-	"crypto/rand"
-	bytesof "encoding/binary"
-	"errors"
+	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
-	mathrand "math/rand/v2"
-	"net"
-	"net/url"
 	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
-	"github.com/vektah/gqlparser/v2/ast"
-
-	"membergate/internal/account"
-	"membergate/internal/member"
+	"github.com/VictoriaMetrics/metricsql"
+	"github.com/goccy/go-yaml"
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
 )
 
-// overheard are the names of all fields of all commands that were sent to MongoDB.
-type overheard struct {
-	mu    sync.Mutex
-	names map[string]bool
-	sent  int
+// metric is what /metrics can hold.
+type metric struct {
+	labels []string
+	help   string
 }
 
-// hear passes a connection's commands on and reads the names in them: OP_MSG with a body, and with lists of documents beside it.
-func (o *overheard) hear(from io.Reader, to io.Writer) error {
-	for {
-		head := make([]byte, 16)
-		if _, err := io.ReadFull(from, head); err != nil {
-			return err
-		}
-		rest := make([]byte, int(bytesof.LittleEndian.Uint32(head))-16)
-		if _, err := io.ReadFull(from, rest); err != nil {
-			return err
-		}
-		if bytesof.LittleEndian.Uint32(head[12:]) == 2013 {
-			o.message(rest[4:])
-		}
-		if _, err := to.Write(append(head, rest...)); err != nil {
-			return err
-		}
-	}
-}
+var described = regexp.MustCompile(`^Desc\{fqName: "([^"]+)", help: "((?:[^"\\]|\\.)*)", constLabels: \{[^}]*\}, variableLabels: \{([^}]*)\}\}$`)
 
-func (o *overheard) message(b []byte) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.sent++
-	for len(b) > 4 {
-		kind := b[0]
-		size := int(bytesof.LittleEndian.Uint32(b[1:]))
-		if kind == 0 {
-			o.document(b[1 : 1+size])
-		} else { // a name, then documents
-			section := b[5 : 1+size]
-			section = section[strings.IndexByte(string(section), 0)+1:]
-			for len(section) > 4 {
-				n := int(bytesof.LittleEndian.Uint32(section))
-				o.document(section[:n])
-				section = section[n:]
-			}
-		}
-		b = b[1+size:]
-	}
-}
-
-// document reads the names of a BSON document and of those in it.
-func (o *overheard) document(b []byte) {
-	b = b[4:]
-	for len(b) > 1 {
-		kind := b[0]
-		end := strings.IndexByte(string(b[1:]), 0)
-		o.names[string(b[1:1+end])] = true
-		b = b[2+end:]
-		size := 0
-		switch kind {
-		case 0x01, 0x09, 0x11, 0x12:
-			size = 8
-		case 0x02, 0x0d, 0x0e:
-			size = 4 + int(bytesof.LittleEndian.Uint32(b))
-		case 0x03, 0x04:
-			size = int(bytesof.LittleEndian.Uint32(b))
-			o.document(b[:size])
-		case 0x05:
-			size = 5 + int(bytesof.LittleEndian.Uint32(b))
-		case 0x07:
-			size = 12
-		case 0x08:
-			size = 1
-		case 0x0b:
-			first := strings.IndexByte(string(b), 0)
-			size = first + 1 + strings.IndexByte(string(b[first+1:]), 0) + 1
-			o.names["a regular expression"] = true
-		case 0x10:
-			size = 4
-		case 0x13:
-			size = 16
-		}
-		b = b[size:]
-	}
-}
-
-// overhear lies between a gateway and MongoDB, and gives the address to use.
-func overhear(t *testing.T) (*overheard, string) {
+// registered is every metric of a gateway that works too.
+func registered(t *testing.T) map[string]metric {
 	t.Helper()
-	u, err := url.Parse(os.Getenv("MONGODB_URI"))
+	s, err := readSettings(env("DATA_DIR", t.TempDir(), "PORT", "0", "ADMIN_ADDR", "127.0.0.1:0", "SANDBOX", "on", "SANDBOX_CLOCK", "events"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	s.Worker = true
+	parts, err := build(t.Context(), s, discard())
 	if err != nil {
 		t.Fatal(err)
 	}
-	o, to := &overheard{names: map[string]bool{}}, u.Host
+	defer parts.Close()
+	told := make(chan *prometheus.Desc)
 	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			server, err := net.Dial("tcp", to)
-			if err != nil {
-				c.Close()
-				continue
-			}
-			go func() { _ = o.hear(c, server); server.Close() }()
-			go func() { _, _ = io.Copy(c, server); c.Close() }()
-		}
+		newMeters(parts.Meters...).registry.Describe(told)
+		close(told)
 	}()
-	t.Cleanup(func() { l.Close() })
-	u.Host = l.Addr().String()
-	return o, u.String()
-}
-
-// operators are all names with a dollar that the gateway's own commands have.
-var operators = strings.Fields(`$db $clusterTime $readPreference $set $unset $inc $push $pull $addToSet $each $slice $sort $setOnInsert $min $max $in $nin $gt $gte $lt $lte $ne $eq $or $and $exists $elemMatch
-	$match $addFields $project $group $limit $sum $first $unionWith $cond $size $literal $ifNull $concat $sortArray`)
-
-// canary is in everything that the fuzzed inputs hold, so that it would be seen in a name.
-const canary = "kanarie"
-
-// hostile makes one text that means to be more than a text.
-func hostile(r *mathrand.Rand) string {
-	pieces := []string{`{"$gt":""}`, `{"$ne":null}`, `$where`, `$` + canary, `{"$where":"sleep(1000)"}`, `a.` + canary + `.b`, "\x00", "\u202e", "\u200b", "𝕏", "🍜", "'", `"`, "\\", "\n", "\r\n", `{"level":"ERROR","msg":"request"}`,
-		"%00", "../", "$set", "$function", `[$ne]=1`, "0", "-1", "1e309", "\ufeff", "%s%n", "; DROP", "${jndi:ldap://x}", globalID("Wallet", `{"$gt":""}`), globalID("Post", "$where"), "会员"}
-	out := canary
-	for range 1 + r.IntN(4) {
-		out += pieces[r.IntN(len(pieces))]
+	out := map[string]metric{}
+	for d := range told {
+		m := described.FindStringSubmatch(d.String())
+		if m == nil {
+			t.Fatalf("cannot be read: %s", d)
+		}
+		var labels []string
+		if m[3] != "" {
+			labels = strings.Split(m[3], ",")
+		}
+		out[m[1]] = metric{labels, strings.ReplaceAll(m[2], `\"`, `"`)}
 	}
 	return out
 }
 
-// asText gives documents in which one text of the arguments is $s.
-func asText(schema *ast.Schema, of *ast.Type) []way {
-	d := schema.Types[of.Name()]
-	var out []way
-	switch {
-	case d.Name == "ID" || d.Name == "String":
-		out = []way{{d.Name, "$s"}}
-	case d.Kind == ast.InputObject:
-		for _, f := range d.Fields {
-			for _, w := range asText(schema, f.Type) {
-				parts := []string{f.Name + ": " + w.value}
-				for _, other := range d.Fields {
-					if other != f && other.Type.NonNull && other.DefaultValue == nil {
-						parts = append(parts, other.Name+": "+someValue(schema, other.Type))
-					}
-				}
-				out = append(out, way{w.path, "{" + strings.Join(parts, ", ") + "}"})
-			}
-		}
-	}
-	if of.Elem != nil {
-		for i := range out {
-			out[i].value = "[" + out[i].value + "]"
-		}
-	}
-	return out
+type alert struct {
+	Alert       string
+	Expr        string
+	For         string
+	Labels      map[string]string
+	Annotations map[string]string
 }
 
-// Whatever text a member sends in whatever argument, no command to the store has a name or an operator of it, and each request has
-// one line in the log.
-func TestNoTextOfAMemberBecomesAnOperator(t *testing.T) {
-	needServers(t)
-	tries := 1500
-	if os.Getenv("SOAK") != "" {
-		tries = 10_000
-	}
-	heard, uri := overhear(t)
-	name := "test_" + strings.ToLower(rand.Text()[:10])
-	pairs := []string{"MONGODB_URI", uri, "REDIS_URL", os.Getenv("REDIS_URL"), "MONGODB_DATABASE", name, "DATA_DIR", t.TempDir(), "SANDBOX", "on", "JWT_HS256_SECRET", testSecret, "RATE_LIMIT", "off"}
-	t.Cleanup(func() {
-		if err := dropServers(name); err != nil {
-			t.Error(err)
-		}
-	})
-	if err := fill(pairs, func(ctx context.Context, _ Settings, st *stores, rules book) error {
-		return errors.Join(st.accounts.Create(ctx, account.Open(rules, member.Profile{ID: "fuzzer", DisplayName: "Fuzzer", JoinedAt: foundation})),
-			st.accounts.Create(ctx, account.Open(rules, member.Profile{ID: "clerk", DisplayName: "Clerk", JoinedAt: foundation})))
-	}); err != nil {
-		t.Fatal(err)
-	}
-	g, err := openGateway(pairs...)
+func alerts(t *testing.T) []alert {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "deploy", "prometheus", "alerts.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := g.close(); err != nil {
-			t.Error(err)
+	var file struct {
+		Groups []struct {
+			Name  string
+			Rules []alert
 		}
-	})
-	schema := g.parts.Schema.Schema()
-	var documents []string
-	for kind, root := range map[string]*ast.Definition{"query": schema.Query, "mutation": schema.Mutation} {
-		for _, f := range root.Fields {
-			if strings.HasPrefix(f.Name, "__") || f.Name == "accountClose" {
-				continue
+	}
+	if err := yaml.UnmarshalWithOptions(text, &file, yaml.Strict()); err != nil {
+		t.Fatal(err)
+	}
+	return file.Groups[0].Rules
+}
+
+// operations is the operator's page; write puts a table between its marks with -update, else it must be there already.
+type operations struct {
+	t    *testing.T
+	path string
+	text string
+}
+
+func (o *operations) table(name, want string) {
+	o.t.Helper()
+	head, rest, ok := strings.Cut(o.text, "<!-- "+name+" -->\n")
+	got, tail, ended := strings.Cut(rest, "<!-- end -->")
+	if !ok || !ended {
+		o.t.Fatalf("the page has no place for the %s", name)
+	}
+	if *update {
+		o.text = head + "<!-- " + name + " -->\n" + want + "<!-- end -->" + tail
+		if err := os.WriteFile(o.path, []byte(o.text), 0o644); err != nil {
+			o.t.Fatal(err)
+		}
+	} else if d := cmp.Diff(want, got); d != "" {
+		o.t.Errorf("the table of %s is old; write it with -args -update (-want +got):\n%s", name, d)
+	}
+}
+
+// Who runs it finds every setting, metric and alert on one page. Tables of metrics and alerts are made of what there is:
+// `go test ./server -run TestTheOperatorsPage -args -update`.
+func TestTheOperatorsPageNamesEverySettingMetricAndAlert(t *testing.T) {
+	page := &operations{t: t, path: filepath.Join("..", "docs", "operations.md")}
+	text, err := os.ReadFile(page.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page.text = string(text)
+
+	_, section, _ := strings.Cut(page.text, "\n# Every setting\n")
+	section, _, _ = strings.Cut(section, "\n# ")
+	told := map[string]bool{}
+	for line := range strings.SplitSeq(section, "\n") {
+		if first := strings.Split(line, "|"); len(first) > 3 {
+			for _, name := range regexp.MustCompile("`([A-Z][A-Z0-9_]+)`").FindAllStringSubmatch(first[1], -1) {
+				told[name[1]] = true
 			}
-			for _, a := range f.Arguments {
-				for _, w := range asText(schema, a.Type) {
-					arguments := []string{a.Name + ": " + w.value}
-					for _, other := range f.Arguments {
-						if other != a && other.Type.NonNull && other.DefaultValue == nil {
-							arguments = append(arguments, other.Name+": "+someValue(schema, other.Type))
+		}
+	}
+	if d := cmp.Diff(slices.Sorted(maps.Keys(askedSettings())), slices.Sorted(maps.Keys(told))); d != "" {
+		t.Errorf("the settings that are read and those on the page (-read +page):\n%s", d)
+	}
+
+	all := registered(t)
+	var rows strings.Builder
+	rows.WriteString("| metric | labels | meaning |\n| --- | --- | --- |\n")
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if !strings.HasPrefix(name, "membergate_") {
+			continue
+		}
+		if all[name].help == "" {
+			t.Errorf("%s does not say what it counts", name)
+		}
+		fmt.Fprintf(&rows, "| `%s` | %s | %s |\n", name, strings.Join(all[name].labels, ", "), all[name].help)
+	}
+	page.table("metrics", rows.String())
+
+	rows.Reset()
+	rows.WriteString("| alert | when | what to do |\n| --- | --- | --- |\n")
+	seen := map[string]bool{}
+	for _, a := range alerts(t) {
+		if seen[a.Alert] || a.Annotations["summary"] == "" || a.Annotations["action"] == "" || (a.Labels["severity"] != "page" && a.Labels["severity"] != "ticket") {
+			t.Errorf("%s is there twice, or says not what is wrong, what to do, and how soon", a.Alert)
+		}
+		seen[a.Alert] = true
+		fmt.Fprintf(&rows, "| `%s` (%s) | %s | %s |\n", a.Alert, a.Labels["severity"], a.Annotations["summary"], a.Annotations["action"])
+	}
+	page.table("alerts", rows.String())
+}
+
+// askedSettings are the names that the program reads from its environment.
+func askedSettings() map[string]bool {
+	names := map[string]bool{}
+	for _, pairs := range [][]string{nil, {"APP_ENV", "production"}} {
+		get := env(pairs...)
+		_, _ = readSettings(func(name string) string { names[name] = true; return get(name) })
+	}
+	return names
+}
+
+// usual are the numbers of Prometheus itself, which no registry of ours names.
+var usual = map[string]metric{"up": {}}
+
+// Whatever the dashboard and the alerts ask for can be parsed and exists, with the labels that they use.
+func TestDashboardAndAlertsAskForWhatThereIs(t *testing.T) {
+	all := registered(t)
+	maps.Copy(all, usual)
+	used := map[string]bool{}
+	check := func(where, expr string) {
+		parsed, err := metricsql.Parse(strings.NewReplacer("$__rate_interval", "5m", "$operation", ".*").Replace(expr))
+		if err != nil {
+			t.Errorf("%s: %v in %s", where, err, expr)
+			return
+		}
+		labels := map[string]bool{"job": true, "instance": true, "le": true}
+		var wanted []string
+		metricsql.VisitAll(parsed, func(e metricsql.Expr) {
+			switch e := e.(type) {
+			case *metricsql.MetricExpr:
+				for _, filters := range e.LabelFilterss {
+					for _, f := range filters {
+						if f.Label != "__name__" {
+							wanted = append(wanted, f.Label)
+							continue
+						}
+						name := f.Value
+						if _, ok := all[name]; !ok {
+							name = strings.TrimSuffix(name, "_bucket")
+						}
+						if _, ok := all[name]; !ok {
+							t.Errorf("%s: there is no metric %s", where, f.Value)
+						}
+						used[name] = true
+						for _, l := range all[name].labels {
+							labels[l] = true
 						}
 					}
-					documents = append(documents, fmt.Sprintf("%s Fuzz($s: %s!) { %s(%s)%s }", kind, w.path, f.Name, strings.Join(arguments, ", "), saying(schema, f.Type.Name())))
 				}
+			case *metricsql.AggrFuncExpr:
+				wanted = append(wanted, e.Modifier.Args...)
+			case *metricsql.BinaryOpExpr:
+				wanted = append(wanted, e.GroupModifier.Args...)
+			}
+		})
+		for _, l := range wanted {
+			if !labels[l] {
+				t.Errorf("%s: none of its metrics has the label %q: %s", where, l, expr)
 			}
 		}
 	}
-	slices.Sort(documents)
-	r, everything := mathrand.New(mathrand.NewPCG(10, 47)), staff(t, staffRoles...)
-	lines := func() int { return strings.Count(g.log.String(), `"msg":"request"`) }
-	before := lines()
-	for n := range tries {
-		q := question{query: documents[n%len(documents)], variables: map[string]any{"s": hostile(r)}, who: "fuzzer"}
-		if n/len(documents)%2 == 1 {
-			q.header = everything
-		}
-		if n%10 == 9 {
-			q.operation = hostile(r)
-		}
-		if a := ask(t, g.url, q); strings.Contains(a.text, "INTERNAL") {
-			t.Errorf("%s with %q: %s", q.query, q.variables["s"], shortened(a.text))
+	for _, a := range alerts(t) {
+		check(a.Alert, a.Expr)
+	}
+	text, err := os.ReadFile(filepath.Join("..", "deploy", "grafana", "membergate.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var board struct {
+		Panels []struct {
+			ID      int
+			Title   string
+			Targets []struct{ Expr, RefID string }
 		}
 	}
-	if got := lines() - before; got != tries || strings.Count(g.log.String(), "\n") < got {
-		t.Errorf("%d requests have %d lines in the log", tries, got)
+	if err := json.Unmarshal(text, &board); err != nil {
+		t.Fatal(err)
 	}
-	heard.mu.Lock()
-	defer heard.mu.Unlock()
-	for _, name := range slices.Sorted(maps.Keys(heard.names)) {
-		if strings.Contains(name, canary) || strings.HasPrefix(name, "$") && !slices.Contains(operators, name) || name == "a regular expression" {
-			t.Errorf("a command has the name %q", name)
+	ids := map[int]bool{}
+	for _, p := range board.Panels {
+		if ids[p.ID] || p.Title == "" || len(p.Targets) == 0 {
+			t.Errorf("the panel %d %q has no number, title or target of its own", p.ID, p.Title)
+		}
+		ids[p.ID] = true
+		for _, target := range p.Targets {
+			check(p.Title, target.Expr)
 		}
 	}
-	if heard.sent < tries/4 || len(documents) < 150 || !heard.names["$set"] {
-		t.Errorf("%d commands were heard of %d ways to send a text", heard.sent, len(documents))
+	for name := range all {
+		if strings.HasPrefix(name, "membergate_") && !used[name] && name != "membergate_sweep_due" {
+			t.Errorf("neither the dashboard nor an alert shows %s", name)
+		}
+	}
+}
+
+// What containers are told fits what the program knows: settings by their names, paths that answer, time enough to stop.
+func TestTheManifestsOfContainersFitTheProgram(t *testing.T) {
+	read := func(parts ...string) string {
+		text, err := os.ReadFile(filepath.Join(append([]string{"..", "deploy"}, parts...)...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	known := askedSettings()
+	name := regexp.MustCompile(`^[A-Z][A-Z0-9_]{3,}$`)
+	checkNames := func(where string, names ...string) {
+		for _, n := range names {
+			if name.MatchString(n) && !known[n] && n != "GOMEMLIMIT" {
+				t.Errorf("%s sets %s, which is no setting", where, n)
+			}
+		}
+	}
+	kinds := map[string]int{}
+	for document := range strings.SplitSeq(read("kubernetes", "membergate.yaml"), "\n---\n") {
+		var d struct {
+			Kind string
+			Data map[string]string
+			Spec struct {
+				Template struct {
+					Spec struct {
+						Grace      int `yaml:"terminationGracePeriodSeconds"`
+						Containers []struct {
+							Name string
+							Args []string
+							Env  []struct{ Name string }
+							Life struct {
+								PreStop struct{ Sleep struct{ Seconds int } } `yaml:"preStop"`
+							} `yaml:"lifecycle"`
+						}
+					}
+				}
+			}
+		}
+		if err := yaml.Unmarshal([]byte(document), &d); err != nil {
+			t.Fatal(err)
+		}
+		kinds[d.Kind]++
+		checkNames(d.Kind, slices.Collect(maps.Keys(d.Data))...)
+		for _, c := range d.Spec.Template.Spec.Containers {
+			for _, e := range c.Env {
+				checkNames(c.Name, e.Name)
+			}
+			if need := c.Life.PreStop.Sleep.Seconds + int(stopWithin.Seconds()); d.Spec.Template.Spec.Grace <= need {
+				t.Errorf("%s is killed after %d s and may need %d", c.Name, d.Spec.Template.Spec.Grace, need)
+			}
+			if out, log, code := perform(nil, append(c.Args, "--help")...); code != 0 || !strings.Contains(out, "Usage:") {
+				t.Errorf("%s runs %q: code %d, %s", c.Name, c.Args, code, log)
+			}
+		}
+	}
+	if kinds["Deployment"] != 2 || kinds["ConfigMap"] != 1 || kinds["Service"] != 1 || kinds["NetworkPolicy"] != 1 {
+		t.Errorf("the manifests are of %v", kinds)
+	}
+	var compose struct {
+		Services map[string]struct{ Environment map[string]string }
+	}
+	if err := yaml.Unmarshal([]byte(read("compose.yaml")), &compose); err != nil {
+		t.Fatal(err)
+	}
+	for of, s := range compose.Services {
+		checkNames(of, slices.Collect(maps.Keys(s.Environment))...)
+	}
+	module, err := os.ReadFile(filepath.Join("..", "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	version := regexp.MustCompile(`(?m)^go (\S+)$`).FindSubmatch(module)
+	if image := read("Dockerfile"); !strings.Contains(image, "FROM golang:"+string(version[1])+" AS build") {
+		t.Errorf("the image is not built with Go %s", version[1])
 	}
 }
