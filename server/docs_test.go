@@ -43,3 +43,27 @@ func TestTheTestsThatThePageOfTheLedgerNamesExist(t *testing.T) {
 		t.Errorf("%d claims are on the page", claims)
 	}
 }
+
+// The page on security is a table of promises and tests: each of its lines names some, and they are there.
+func TestTheTestsThatThePageOnSecurityNamesExist(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "docs", "security.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := regexp.MustCompile(`(?m)^\| \d+ \|.*$`).FindAllString(string(page), -1)
+	if len(rows) < 12 {
+		t.Errorf("%d promises are on the page", len(rows))
+	}
+	for _, row := range rows {
+		named := regexp.MustCompile(`\[((?:Test|Fuzz)\w+)\]\(([^)]+\.go)\)`).FindAllStringSubmatch(row, -1)
+		if len(named) == 0 {
+			t.Errorf("no test shows %.60s", row)
+		}
+		for _, link := range named {
+			file, err := os.ReadFile(filepath.Join("..", "docs", filepath.FromSlash(link[2])))
+			if err != nil || !strings.Contains(string(file), "func "+link[1]+"(") {
+				t.Errorf("%s has no %s (%v)", link[2], link[1], err)
+			}
+		}
+	}
+}

@@ -14,7 +14,7 @@ import (
 	"github.com/vektah/gqlparser/v2/validator"
 )
 
-func ownSchema(t *testing.T) *ast.Schema {
+func ownSchema(t testing.TB) *ast.Schema {
 	t.Helper()
 	text, err := os.ReadFile("../../schema.graphqls")
 	if err != nil {

@@ -28,6 +28,12 @@ const (
 	maxOperations = 20
 	// maxFragments per document.
 	maxFragments = 50
+	// maxUses bounds how often fragments are used or written in line: what they hold is compared with what stands beside
+	// them, every time. The apps' largest file has 4, tools that write a fragment for each part of a screen some dozens.
+	maxUses = 100
+	// maxInline is how deep fragments in line may stand in one another: each level is compared anew, so a hundred levels in
+	// 4 KB took 170 ms. The apps nest one.
+	maxInline = 5
 	// maxListLength bounds each list in arguments and variables: nodes(ids:) is asked for at most two pages.
 	maxListLength = 100
 	// maxValueDepth bounds how deep variables nest: the apps' inputs nest 3 deep.

@@ -35,6 +35,11 @@ func fragments(n int) string {
 	return "{post{" + repeat(n, func(i int) string { return fmt.Sprintf("...F%d", i) }) + "}}" + repeat(n, fragment)
 }
 
+// uses is a document that uses fragments n times in all, in five places.
+func uses(n int) string {
+	return "{post{" + repeat(5, func(i int) string { return strings.Repeat("...F ", n/5) + "next{" }) + strings.Repeat("...F ", n%5) + "id" + strings.Repeat("}", 7) + " fragment F on Post{id}"
+}
+
 func TestEachLimitHoldsAtItsEdge(t *testing.T) {
 	d := open(t, nil)
 	same := func(s string) func(int) string { return func(int) string { return s } }
@@ -67,6 +72,8 @@ func TestEachLimitHoldsAtItsEdge(t *testing.T) {
 		"repeats inline":         {"{post{" + repeat(20, same("...{id}")) + "}}", "{post{" + repeat(21, same("...on Post{id}")) + "}}", nil, nil, `"id" is selected more than 20 times`},
 		"directives":             {"{" + repeat(20, same("hello @include(if: true)")) + "}", "{" + repeat(10, same("hello @include(if: true)")) + repeat(11, same("...@skip(if: false){number}")) + "}", nil, nil, "more than 20"},
 		"fragments":              {fragments(50), fragments(51), nil, nil, "has 51 fragments; at most 50"},
+		"uses of fragments":      {uses(100), uses(101), nil, nil, "uses fragments more than 100 times"},
+		"nested in line":         {"{post{" + strings.Repeat("...{", 5) + "id" + strings.Repeat("}", 5) + "}}", "{post{" + strings.Repeat("...{", 6) + "id" + strings.Repeat("}", 6) + "}}", nil, nil, "nest more than 5 levels deep in one place"},
 		"literal list":           {"{nodes(ids: [" + ids(100) + "]){__typename}}", "{nodes(ids: [" + ids(101) + "]){__typename}}", nil, nil, "has 101 members; at most 100"},
 		"list in a variable":     {paint, paint, list(100), list(101), "has 101 members; at most 100"},
 		"depth of a variable":    {paint, paint, deep(10), deep(11), "nests more than 10 levels deep"},

@@ -32,6 +32,7 @@ type ruler struct {
 	sizes         map[string]size
 	open          map[string]bool // fragments being measured: meeting one again is a circle
 	introspection bool
+	uses, inline  int // fragments that are used so far; levels of those in line that are being measured
 	refused       *gqlerror.Error
 }
 
@@ -100,14 +101,29 @@ func (r *ruler) selection(set ast.SelectionSet, keys map[string]int) size {
 		case *ast.Field:
 			s.add(r.field(sel, keys))
 		case *ast.InlineFragment:
+			r.used(1)
 			s.directives += r.directives(sel.Directives)
 			s.add(r.selection(sel.SelectionSet, keys))
+			r.inline--
 		case *ast.FragmentSpread:
+			r.used(0)
 			s.directives += r.directives(sel.Directives)
 			s.add(r.fragment(sel.Name))
 		}
 	}
 	return s
+}
+
+// used counts a fragment that is used, and how deep it stands in others that are written in line.
+func (r *ruler) used(inline int) {
+	r.uses++
+	r.inline += inline
+	if r.uses > maxUses {
+		r.refuse(tooComplex("The document uses fragments more than %d times; at most %d are allowed.", maxUses, maxUses))
+	}
+	if r.inline > maxInline {
+		r.refuse(tooComplex("Fragments nest more than %d levels deep in one place; at most %d are allowed.", maxInline, maxInline))
+	}
 }
 
 func (r *ruler) field(f *ast.Field, keys map[string]int) size {
@@ -127,7 +143,10 @@ func (r *ruler) field(f *ast.Field, keys map[string]int) size {
 		}
 		return s // how deep types nest is a rule of its own; the token limit bounds the rest
 	}
+	around := r.inline
+	r.inline = 0
 	below := r.selection(f.SelectionSet, nil)
+	r.inline = around
 	below.depth++
 	below.roots = 0
 	s.add(below)
