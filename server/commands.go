@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"membergate/internal/programme"
+	"membergate/internal/redact"
 )
 
 // program is what every command is given, so that tests can give something else.
@@ -68,7 +69,9 @@ func run(ctx context.Context, args []string, p *program) error {
 func (p *program) settings() (Settings, error) { return readSettings(p.env) }
 
 // logger writes JSON lines.
-func (p *program) logger() *slog.Logger { return slog.New(slog.NewJSONHandler(p.log, nil)) }
+func (p *program) logger() *slog.Logger {
+	return slog.New(redact.Handler(slog.NewJSONHandler(p.log, nil)))
+}
 
 // configured reads the environment, and the programme that it names.
 func (p *program) configured() (Settings, book, error) {

@@ -44,6 +44,7 @@ func newExecutor(parts Parts) *Executor {
 
 // CreateOperationContext finds, parses, measures, validates and prices an operation; nothing has run when it refuses.
 func (e *Executor) CreateOperationContext(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
+	note(ctx, func(n *notes) { n.params = params })
 	name, refused := e.named.resolve(ctx, params)
 	if refused != nil {
 		return &graphql.OperationContext{RecoverFunc: recovered}, gqlerror.List{refused}

@@ -3,9 +3,11 @@ package edge
 import (
 	"context"
 	"log/slog"
+	"regexp"
 	"time"
 
 	"membergate/internal/manifest"
+	"membergate/internal/redact"
 )
 
 // maxNameBytes is how much of an operation's name is kept; the apps' names are under 20.
@@ -54,10 +56,29 @@ func (g *Gateway) finish(ctx context.Context, n *notes, status int, began time.T
 	}
 	if len(n.causes) > 0 {
 		level = slog.LevelError
-		attrs = append(attrs, slog.Any("causes", n.causes))
+		attrs = append(attrs, slog.Any("causes", n.told()))
 	}
 	if n.stack != "" {
-		attrs = append(attrs, slog.String("stack", n.stack))
+		attrs = append(attrs, slog.String("stack", redact.Text(n.stack)))
 	}
 	g.parts.Log.LogAttrs(context.WithoutCancel(ctx), level, "request", attrs...)
+}
+
+// literals are the texts that stand in a document itself.
+var literals = regexp.MustCompile(`"(?:[^"\\\n]|\\.)*"`)
+
+// told gives the causes without what the caller sent: an error's text may repeat it, and it may be anything of anybody's.
+func (n *notes) told() []string {
+	var said []string
+	if n.params != nil {
+		said = redact.Said(n.params.Variables)
+		for _, text := range literals.FindAllString(n.params.Query, -1) {
+			said = append(said, text[1:len(text)-1])
+		}
+	}
+	out := make([]string, len(n.causes))
+	for i, cause := range n.causes {
+		out[i] = redact.Text(cause, said...)
+	}
+	return out
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/99designs/gqlgen/graphql"
 	"go.opentelemetry.io/otel/trace"
 
 	"membergate/internal/manifest"
@@ -22,8 +23,9 @@ type notes struct {
 	release   manifest.Release // of the app, if there is a manifest of it
 	cost      int
 	codes     []string
-	causes    []string // what the member is not told, for the log
-	stack     string   // of the first panic
+	causes    []string           // what the member is not told, for the log
+	stack     string             // of the first panic
+	params    *graphql.RawParams // what was asked, to keep it out of causes
 	count     *trips.Count
 }
 

@@ -58,7 +58,7 @@ func (t Tracing) InterceptResponse(ctx context.Context, next graphql.ResponseHan
 	kind, name := string(op.Operation.Operation), op.Operation.Name
 	name = name[:min(len(name), maxNameBytes)]
 	ctx, span := t.Tracer.Start(ctx, kind+" "+name, trace.WithSpanKind(trace.SpanKindServer))
-	defer span.End()
+	defer end(span)
 	note(ctx, func(n *notes) { n.trace = span.SpanContext().TraceID() })
 	if !span.IsRecording() {
 		return next(ctx)
@@ -79,6 +79,9 @@ func (t Tracing) InterceptResponse(ctx context.Context, next graphql.ResponseHan
 	return answer
 }
 
+// end ends a span. Deferred itself, span.End writes a panic's text into it.
+func end(span trace.Span) { span.End() }
+
 // InterceptField makes the span of a field that has a resolver of its own; the others are only read off what is there.
 func (t Tracing) InterceptField(ctx context.Context, next graphql.Resolver) (any, error) {
 	field := graphql.GetFieldContext(ctx)
@@ -90,7 +93,7 @@ func (t Tracing) InterceptField(ctx context.Context, next graphql.Resolver) (any
 		return next(ctx)
 	}
 	ctx, span := t.Tracer.Start(ctx, field.Object+"."+field.Field.Name)
-	defer span.End()
+	defer end(span)
 	v, err := next(ctx)
 	if err != nil {
 		tracing.Failed(span, "failed")
