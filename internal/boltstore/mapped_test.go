@@ -33,6 +33,8 @@ import (
 	"membergate/internal/redemption"
 	"membergate/internal/report"
 	"membergate/internal/reward"
+	"membergate/internal/session"
+	"membergate/internal/signin"
 	"membergate/internal/star"
 	"membergate/internal/storetest"
 	"membergate/internal/supply"
@@ -54,6 +56,7 @@ var documents = map[string]any{
 	"dataUses": datause.Use{}, "exports": export.Export{}, "exportParts": export.Part{}, "incidents": incident.Incident{}, "concerned": incident.Concern{}, "insights": insight.Note{}, "fifths": insight.Fifths{},
 	"requests": desk.Request{}, "cards": desk.Card{}, "inboxes": notice.Inbox{}, "notices": notice.Notice{}, "noticeSettings": notice.Settings{}, "deletions": personal.Deletion{}, "tastes": recommend.Taste{},
 	"staffings": community.Staffing{}, "roleLog": community.RoleChange{}, "boards": contribution.Board{}, "stars": star.Star{}, "wide": wideRow{}, "identities": vault.Identity{}, "readings": vault.Application{},
+	"sessions": session.Session{}, "logins": signin.Login{},
 }
 
 func TestEveryFieldThatCanBeStoredIsInTheDataMap(t *testing.T) {

@@ -26,7 +26,7 @@ var (
 // mine are the buckets whose values are a member's own, by where the value says whose it is. They go with the member, and
 // so does whatever finds them by their key.
 var mine = map[bucket]string{
-	orders: "Event.Member", uses: "Member", coupons: "Member", requests: "Member", notices: "Member", slips: "Author", uploads: "Owner", wide: "To",
+	orders: "Event.Member", uses: "Member", coupons: "Member", requests: "Member", notices: "Member", slips: "Author", uploads: "Owner", wide: "To", sessions: "Member", logins: "Member",
 }
 
 // shared says what becomes of a member in values that others share: where the member stands, and what else is taken out
@@ -53,6 +53,7 @@ var shared = map[bucket][]personal.Mention{
 	boards:        {{At: "Entries", Name: "Member", Out: true}},
 	stars:         {{Name: "Member"}},
 	tierSeats:     {{At: "Taken", Name: "Member", Out: true}},
+	logins:        {{Name: "Moved"}},
 	readings:      {{Name: "Member", Blank: []string{"Reason", "Input"}}},
 }
 
@@ -185,7 +186,7 @@ func names(key []byte, who string) bool {
 
 // eraseIndexes takes away what finds things that have gone.
 func eraseIndexes(t *tx, ids map[string]bool) error {
-	for _, b := range []bucket{couponCodes, couponDue, couponDues, requestQueue, requestSlots, pushCalendar, dueUploads} {
+	for _, b := range []bucket{couponCodes, couponDue, couponDues, requestQueue, requestSlots, pushCalendar, dueUploads, sessionEnds, sessionKeeps} {
 		var gone [][]byte
 		for k, v := range t.from(b, nil, nil) {
 			if ids[string(k)] || ids[string(v)] || len(k) > 8 && ids[string(k[8:])] || len(k) > 9 && ids[string(k[9:])] {

@@ -15,6 +15,7 @@ import (
 	"membergate/internal/report"
 	"membergate/internal/rotation"
 	"membergate/internal/secret"
+	"membergate/internal/signin"
 	"membergate/internal/vault"
 	"membergate/internal/voucher"
 )
@@ -37,6 +38,7 @@ var sealedPlaces = []sealedIn{
 	sealedTexts(exportParts, export.SealPurpose, func(p *export.Part) []*string { return []*string{&p.Sealed} }),
 	sealedTexts(insights, insight.SealPurpose, func(n *insight.Note) []*string { return []*string{&n.Sealed} }),
 	sealedTexts(readings, vault.ReasonPurpose, func(a *vault.Application) []*string { return []*string{&a.Reason} }),
+	sealedTexts(logins, signin.SealPurpose, func(l *signin.Login) []*string { return []*string{&l.Sealed} }),
 	sealedTexts(identities, vault.SealPurpose, func(i *vault.Identity) (out []*string) {
 		for n := range i.Facts {
 			out = append(out, &i.Facts[n].Sealed)
@@ -135,7 +137,7 @@ func (r *Rotation) Swap(ctx context.Context, place, id, older, newer string) (do
 func (r *Rotation) Hashed(ctx context.Context) (map[string]int, error) {
 	out := map[string]int{}
 	err := r.s.read(ctx, func(t *tx) error {
-		for _, b := range []bucket{vouchers, deviceOwners, identityHashes, erased} {
+		for _, b := range []bucket{vouchers, deviceOwners, identityHashes, erased, logins} {
 			for k := range t.from(b, nil, nil) {
 				hash, _, _ := bytes.Cut(k, []byte{0})
 				out[secret.SealedWith(string(hash))]++

@@ -37,12 +37,14 @@ var may = map[string][]string{
 	"internal/export":      {"internal/programme", "internal/member", "internal/personal", "internal/datause", "internal/secret"},
 	"internal/incident":    {"internal/programme", "internal/member", "internal/datause"},
 	"internal/token":       {},
+	"internal/session":     {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
+	"internal/signin":      {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account", "internal/session"},
 	"internal/phrase":      {},
 	"internal/authz":       {},
 	"internal/picture":     {},
 	"internal/moderation":  {},
 	"internal/disguise":    {},
-	"internal/wechat":      {"internal/moderation"},
+	"internal/wechat":      {"internal/moderation", "internal/signin"},
 	"internal/wechattest":  {},
 	"internal/gorse":       {"internal/member", "internal/recommend"},
 	"internal/upload":      {"internal/member"},
@@ -120,7 +122,7 @@ var domains = []string{
 	"internal/profile", "internal/personal", "internal/datause", "internal/incident", "internal/export", "internal/desk", "internal/rotation", "internal/vault",
 	"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/wallet", "internal/checkout", "internal/account", "internal/order", "internal/benefit",
 	"internal/moderation", "internal/upload", "internal/product", "internal/reward", "internal/voucher", "internal/redemption", "internal/admission", "internal/adjustment", "internal/transfer", "internal/family", "internal/cursor", "internal/community", "internal/posting", "internal/report", "internal/inspection", "internal/adoption", "internal/contribution", "internal/star", "internal/recommend", "internal/claim",
-	"internal/event", "internal/insight", "internal/experiment", "internal/saving", "internal/supply", "internal/change", "internal/coupon", "internal/basket", "internal/offer", "internal/giving", "internal/membership", "internal/notice", "internal/invitation", "internal/glance", "internal/live",
+	"internal/event", "internal/insight", "internal/experiment", "internal/saving", "internal/supply", "internal/change", "internal/coupon", "internal/basket", "internal/offer", "internal/giving", "internal/membership", "internal/notice", "internal/invitation", "internal/glance", "internal/live", "internal/session", "internal/signin",
 }
 
 // only says which packages alone may import a library, and why.

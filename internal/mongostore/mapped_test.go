@@ -19,6 +19,7 @@ var documents = map[string]any{
 	"dataUses": dataUseDoc{}, "exports": exportDoc{}, "exportParts": exportPartDoc{}, "incidents": incidentDoc{}, "concerned": concernDoc{}, "insights": insightDoc{}, "fifths": fifthsDoc{},
 	"inboxes": inboxDoc{}, "notices": noticeDoc{}, "noticeSettings": settingsDoc{}, "deletions": deletionDoc{}, "erased": erasedDoc{}, "orphans": orphanDoc{}, "tastes": tasteDoc{},
 	"boards": boardDoc{}, "unlisted": unlistedDoc{}, "stars": starDoc{}, "findings": findingDoc{}, "wide": wideDoc{}, "identities": identityDoc{}, "readings": readingDoc{},
+	"sessions": sessionDoc{}, "logins": loginDoc{},
 }
 
 // Those that are written without a struct of their own.

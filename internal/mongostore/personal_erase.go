@@ -34,7 +34,7 @@ var mine = []struct {
 }{
 	{orders, "member"}, {usages, "_id"}, {uses, "m"}, {coupons, "m"}, {cards, "_id"}, {decisions, "member"}, {requests, "member"}, {inboxes, "_id"},
 	{notices, "member"}, {noticeSettings, "_id"}, {offers, "_id"}, {inviters, "_id"}, {invitees, "_id"}, {ties, "_id"}, {marks, "member"}, {slips, "author"},
-	{badges, "member"}, {uploads, "owner"}, {dossiers, "member"}, {turns, "_id"}, {tastes, "_id"}, {unlisted, "_id"}, {wide, "to"}, {insights, "_id"}, {identities, "_id"}, {dataUses, "member"}, {concerned, "member"}, {exports, "_id"}, {exportParts, "member"},
+	{badges, "member"}, {uploads, "owner"}, {dossiers, "member"}, {turns, "_id"}, {tastes, "_id"}, {unlisted, "_id"}, {wide, "to"}, {insights, "_id"}, {identities, "_id"}, {dataUses, "member"}, {concerned, "member"}, {exports, "_id"}, {exportParts, "member"}, {sessions, "member"}, {logins, "member"},
 }
 
 // shared says what becomes of a member in documents that others share: where the member stands, and what else is taken out
@@ -62,6 +62,7 @@ var shared = []struct {
 	{boards, []personal.Mention{{At: "entries", Name: "m", Out: true}}},
 	{stars, []personal.Mention{{Name: "member"}}},
 	{seats, []personal.Mention{{At: "taken", Name: "member", Out: true}}},
+	{logins, []personal.Mention{{Name: "moved"}}},
 	{readings, []personal.Mention{{Name: "member", Blank: []string{"reason", "input"}}}},
 }
 

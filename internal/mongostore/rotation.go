@@ -16,6 +16,7 @@ import (
 	"membergate/internal/report"
 	"membergate/internal/rotation"
 	"membergate/internal/secret"
+	"membergate/internal/signin"
 	"membergate/internal/vault"
 	"membergate/internal/voucher"
 )
@@ -40,13 +41,14 @@ var sealedPlaces = []sealedIn{
 	{noticeSettings, notice.DevicePurpose, []string{"devices.token"}, true},
 	{readings, vault.ReasonPurpose, []string{"reason"}, false},
 	{identities, vault.SealPurpose, []string{"facts.sealed"}, true},
+	{logins, signin.SealPurpose, []string{"sealed"}, false},
 }
 
 // hashedPlaces are the fields that begin with the id of the key that they were hashed with.
 var hashedPlaces = []struct {
 	collection collection
 	field      string
-}{{vouchers, "_id"}, {noticeSettings, "devices.hash"}, {identities, "facts.hash"}, {erased, "_id"}}
+}{{vouchers, "_id"}, {noticeSettings, "devices.hash"}, {identities, "facts.hash"}, {erased, "_id"}, {logins, "_id"}}
 
 // Rotation is a rotation.Store.
 type Rotation struct{ s *Store }

@@ -82,6 +82,12 @@ func (v *Verifier) key(ctx context.Context, t *jwt.Token) (any, error) {
 	if t.Method.Alg() == "HS256" {
 		return v.trust.HS256, nil
 	}
+	if key, ok := v.trust.Own.key(t.Method.Alg(), t.Header["kid"]); ok {
+		return key, nil
+	}
+	if v.keys == nil {
+		return nil, errUnknownKey
+	}
 	return v.keys.key(ctx, t)
 }
 

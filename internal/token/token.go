@@ -20,9 +20,9 @@ const (
 	// maxBytes is the longest token looked at. Tokens here are under 1 KiB; a big one only costs us time
 	// (CVE-2025-30204 was a header of dots).
 	maxBytes = 8 << 10
-	// early is how far ahead of our clock an issuer's "not before" may lie: clocks that are kept by NTP differ by less
-	// than a second. An expiry gets no such grace, so that a token that says it is over is over.
-	early = 5 * time.Second
+	// leeway is how far an issuer's clock and ours may be apart, both ways: phones and small shops keep no better time, and a
+	// token that ends while a request travels is not worth a sign-in.
+	leeway = time.Minute
 	// maxSubject is the longest member id taken from a token.
 	maxSubject = 64
 )
@@ -34,6 +34,7 @@ type Trust struct {
 	HS256    []byte           // the shared secret of development tokens; empty trusts none
 	JWKS     string           // where the issuer publishes its keys (RS256, ES256, EdDSA); empty trusts none
 	HTTP     *http.Client     // fetches the keys; nil is a client with a deadline
+	Own      *Signer          // signs the tokens of sessions here; nil trusts none
 	Now      func() time.Time // real time: a sandbox clock never moves a token's expiry; nil is the machine's clock
 	Log      *slog.Logger     // hears of keys that could not be fetched; nil says nothing
 }
@@ -52,6 +53,8 @@ type claims struct {
 	Scope   string   `json:"scope,omitempty"`
 	Roles   []string `json:"roles,omitempty"`
 	Session string   `json:"sid,omitempty"`
+
+	SignedInAt *jwt.NumericDate `json:"auth_time,omitempty"`
 }
 
 // NewVerifier starts to trust; with a JWKS address it fetches the keys now and again every few minutes until the
@@ -76,13 +79,18 @@ func NewVerifier(ctx context.Context, trust Trust) (*Verifier, error) {
 		v.keys = keys
 		v.methods = append(v.methods, "RS256", "ES256", "EdDSA")
 	}
+	for _, alg := range trust.Own.algorithms() {
+		if !slices.Contains(v.methods, alg) {
+			v.methods = append(v.methods, alg)
+		}
+	}
 	v.parser = jwt.NewParser(
 		jwt.WithValidMethods(v.methods),
 		jwt.WithIssuer(trust.Issuer),
 		jwt.WithAudience(trust.Audience),
 		jwt.WithExpirationRequired(),
 		jwt.WithStrictDecoding(),
-		jwt.WithLeeway(early),
+		jwt.WithLeeway(leeway),
 		jwt.WithTimeFunc(trust.Now),
 	)
 	return v, nil
@@ -102,15 +110,13 @@ func (v *Verifier) Verify(ctx context.Context, raw string) (viewer.Viewer, error
 	if err != nil {
 		return viewer.Viewer{}, v.explain(t, c, err)
 	}
-	return v.accept(c)
+	_, own := v.trust.Own.key(t.Method.Alg(), t.Header["kid"])
+	return v.accept(c, own)
 }
 
-// accept checks what the library does not: what a member id looks like, that the token is for us alone, and that
-// it is not over.
-func (v *Verifier) accept(c *claims) (viewer.Viewer, error) {
-	if !v.trust.Now().Before(c.ExpiresAt.Time) {
-		return viewer.Viewer{}, expired(c)
-	}
+// accept checks what the library does not: what a member id looks like, and that the token is for us alone. Only what was
+// signed here names a session: what others call so is no session of ours.
+func (v *Verifier) accept(c *claims, own bool) (viewer.Viewer, error) {
 	if !slices.Equal(c.Audience, jwt.ClaimStrings{v.trust.Audience}) {
 		return viewer.Viewer{}, v.wrongAudience(c)
 	}
@@ -125,12 +131,19 @@ func (v *Verifier) accept(c *claims) (viewer.Viewer, error) {
 	default:
 		return viewer.Viewer{}, refuse("The token's scope is %s; allowed are %q and %q.", short(c.Scope), viewer.ScopeMember, viewer.ScopeStaff)
 	}
-	return viewer.Viewer{Member: c.Subject, Scope: scope, Roles: c.Roles, Until: c.ExpiresAt.UTC(), Session: c.Session, TokenID: c.ID}, nil
+	out := viewer.Viewer{Member: c.Subject, Scope: scope, Roles: c.Roles, Until: c.ExpiresAt.UTC(), TokenID: c.ID}
+	if c.IssuedAt != nil {
+		out.IssuedAt = c.IssuedAt.UTC()
+	}
+	if own && c.SignedInAt != nil {
+		out.Session, out.SignedInAt = c.Session, c.SignedInAt.UTC()
+	}
+	return out, nil
 }
 
 // Ready is nil once tokens can be checked, else an Unavailable fault.
 func (v *Verifier) Ready(ctx context.Context) error {
-	if v.keys == nil || len(v.trust.HS256) > 0 {
+	if v.keys == nil || len(v.trust.HS256) > 0 || v.trust.Own != nil {
 		return nil
 	}
 	return v.keys.loaded(ctx)

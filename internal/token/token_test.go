@@ -74,7 +74,8 @@ func TestAGoodTokenNamesTheViewer(t *testing.T) {
 		"staff with roles":  {good(map[string]any{"scope": "staff", "roles": []string{"moderator", "dpo"}}), viewer.ScopeStaff, 2},
 		"audience as list":  {good(map[string]any{"aud": []string{"member-apps"}}), viewer.ScopeMember, 0},
 		"last second":       {good(map[string]any{"exp": now.Unix() + 1}), viewer.ScopeMember, 0},
-		"clock a bit ahead": {good(map[string]any{"nbf": now.Unix() + 4}), viewer.ScopeMember, 0},
+		"clock a bit ahead": {good(map[string]any{"nbf": now.Unix() + 59}), viewer.ScopeMember, 0},
+		"just over":         {good(map[string]any{"exp": now.Unix() - 59}), viewer.ScopeMember, 0},
 		"no iat, no jti":    {good(map[string]any{"iat": nil, "jti": nil}), viewer.ScopeMember, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -96,8 +97,8 @@ func TestEveryBadTokenIsRefusedInOneSentence(t *testing.T) {
 	header := func(h map[string]any) string { return sign(t, jwt.SigningMethodHS256, secret, h, good(nil)) }
 	none := func(alg string) string { return segment(`{"alg":"`+alg+`","typ":"JWT"}`) + "." + parts[1] + "." }
 	for name, c := range map[string]struct{ raw, want string }{
-		"expired":              {with(map[string]any{"exp": now.Unix() - 1}), "The token expired at 2026-03-01T11:59:59Z."},
-		"expires now":          {with(map[string]any{"exp": now.Unix()}), "The token expired at 2026-03-01T12:00:00Z."},
+		"expired":              {with(map[string]any{"exp": now.Unix() - 3600}), "The token expired at 2026-03-01T11:00:00Z."},
+		"expired a minute ago": {with(map[string]any{"exp": now.Unix() - 60}), "The token expired at 2026-03-01T11:59:00Z."},
 		"expired long ago":     {with(map[string]any{"exp": now.Unix() - 61}), "The token expired at 2026-03-01T11:58:59Z."},
 		"no expiry":            {with(map[string]any{"exp": nil}), "has no expiry"},
 		"expiry is text":       {with(map[string]any{"exp": "tomorrow"}), "malformed"},
@@ -185,7 +186,7 @@ func TestASignedTokenPassesAndEnds(t *testing.T) {
 		t.Errorf("viewer = %+v, error = %v", v, err)
 	}
 	later := trust()
-	later.Now = func() time.Time { return now.Add(time.Hour) }
+	later.Now = func() time.Time { return now.Add(time.Hour + time.Minute) }
 	v, err = verifier(t, later).Verify(t.Context(), raw)
 	refused(t, v, err, raw, "The token expired at 2026-03-01T13:00:00Z.")
 }

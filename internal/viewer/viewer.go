@@ -35,6 +35,9 @@ type Viewer struct {
 	Until   time.Time // when the token is over, UTC; connections that outlive a request end then
 	Session string    // the session the token belongs to (its sid); empty for tokens of other issuers
 	TokenID string    // the token's jti; empty where it has none
+
+	IssuedAt   time.Time // when the token was made; zero where it does not say
+	SignedInAt time.Time // when the member proved who they are, of a session of ours; zero otherwise
 }
 
 // SignedIn tells whether a member or staff asks.
