@@ -3478,6 +3478,11 @@ type Member struct {
 	// What the member saved and earned in a month, as it is known now. A month is one of the programme's zone; what is no month,
 	// or one that has not begun, is BAD_USER_INPUT. Null only together with an error.
 	ValueReport *ValueReport `json:"valueReport,omitempty"`
+	// The member's sessions that last, those used last first: one for each device that is signed in here. Null only together with an
+	// error.
+	Sessions []*Session `json:"sessions,omitempty"`
+	// The ways by which the member can sign in, the oldest first. Null only together with an error.
+	SignInMethods []*SignInMethod `json:"signInMethods,omitempty"`
 	// How this member looks to others.
 	PublicProfile *PublicProfile `json:"publicProfile"`
 	// The tier held, and the way to the next one. Null only together with an error.
@@ -4579,6 +4584,34 @@ type PageInfo struct {
 	// Cursor of the last edge, to go on from with `after`. Null when the page is empty.
 	EndCursor *string `json:"endCursor,omitempty"`
 }
+
+// To which phone a code is sent.
+type PhoneCodeSendInput struct {
+	// With its country's code; eleven digits that begin with 1 are China's.
+	Phone string `json:"phone"`
+}
+
+// That a code is on its way.
+type PhoneCodeSendPayload struct {
+	// Whether a code was sent.
+	Sent bool `json:"sent"`
+	// Why none was sent; empty on success.
+	UserErrors []*PhoneCodeSendUserError `json:"userErrors"`
+}
+
+// Why no code was sent.
+type PhoneCodeSendUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code PhoneCodeSendErrorCode `json:"code"`
+	// After how many seconds it may be tried again. Null when that does not help.
+	RetryAfterSeconds *int `json:"retryAfterSeconds,omitempty"`
+}
+
+func (PhoneCodeSendUserError) IsUserError() {}
 
 // Fifths of all members, by what they bought: 5 is the best, 1 the last.
 type PortraitFifths struct {
@@ -5732,6 +5765,80 @@ type ServiceLevel struct {
 	ResolveSeconds *int `json:"resolveSeconds,omitempty"`
 }
 
+// A device where the member is signed in.
+type Session struct {
+	// Names the session in `sessionEnd`.
+	Key string `json:"key"`
+	// Whether it is the one that asks.
+	Current bool `json:"current"`
+	// How the member signed in, such as APPLE; more may come.
+	Provider string `json:"provider"`
+	// What the member calls the device. Null when it was not said.
+	DeviceName *string `json:"deviceName,omitempty"`
+	// When the member signed in.
+	StartedAt time.Time `json:"startedAt"`
+	// When it was used last, to within minutes.
+	UsedAt time.Time `json:"usedAt"`
+	// When it ends unless it is used.
+	ExpiresAt time.Time `json:"expiresAt"`
+}
+
+// Which session is ended.
+type SessionEndInput struct {
+	// Its `key`.
+	Key string `json:"key"`
+}
+
+// The sessions that are left.
+type SessionEndPayload struct {
+	// The sessions that last. Null when refused.
+	Sessions []*Session `json:"sessions,omitempty"`
+	// Why it was not ended; empty on success.
+	UserErrors []*SessionEndUserError `json:"userErrors"`
+}
+
+// Why the session was not ended.
+type SessionEndUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code SessionEndErrorCode `json:"code"`
+}
+
+func (SessionEndUserError) IsUserError() {}
+
+// What prolongs a session.
+type SessionRefreshInput struct {
+	// The newest refresh token.
+	RefreshToken string `json:"refreshToken"`
+}
+
+// New tokens.
+type SessionRefreshPayload struct {
+	// For the Authorization header, good until `expiresAt`. Null when refused.
+	AccessToken *string `json:"accessToken,omitempty"`
+	// For the next `sessionRefresh`. Null when refused.
+	RefreshToken *string `json:"refreshToken,omitempty"`
+	// When the access token is over. Null when refused.
+	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+	// Why there are none; empty on success. The member has to sign in again.
+	UserErrors []*SessionRefreshUserError `json:"userErrors"`
+}
+
+// Why there are no new tokens.
+type SessionRefreshUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code SessionRefreshErrorCode `json:"code"`
+}
+
+func (SessionRefreshUserError) IsUserError() {}
+
 // The discount that a family shares.
 type SharedDiscount struct {
 	// The owner's tier, which gives the discount.
@@ -5739,6 +5846,152 @@ type SharedDiscount struct {
 	// The discount in percent of the price.
 	Percent int `json:"percent"`
 }
+
+// Who wants to sign in.
+type SignInInput struct {
+	// Who says who it is.
+	Provider SignInProvider `json:"provider"`
+	// What the provider gave.
+	Code string `json:"code"`
+	// The phone that the code was sent to, with its country's code. For PHONE alone.
+	Phone *string `json:"phone,omitempty"`
+	// 16 to 256 characters by chance, whose SHA-256 in hexadecimal the app gave to Apple. For APPLE alone.
+	Nonce *string `json:"nonce,omitempty"`
+	// The code of the member who brought somebody new along.
+	ReferralCode *string `json:"referralCode,omitempty"`
+	// Where somebody new joins. Absent is MINI_PROGRAM in the mini-program, ONLINE_FLAGSHIP elsewhere.
+	Channel *Channel `json:"channel,omitempty"`
+	// What the member calls the device, 1 to 60 characters, for the list of sessions.
+	DeviceName *string `json:"deviceName,omitempty"`
+}
+
+// A way by which the member can sign in.
+type SignInMethod struct {
+	// Names it in `signInMethodRemove`.
+	Key string `json:"key"`
+	// Who says who it is, such as APPLE; more may come.
+	Provider string `json:"provider"`
+	// Since when.
+	AddedAt time.Time `json:"addedAt"`
+	// When the member signed in so last.
+	UsedAt time.Time `json:"usedAt"`
+}
+
+// A further way to sign in.
+type SignInMethodAddInput struct {
+	// Who says who it is.
+	Provider SignInProvider `json:"provider"`
+	// What the provider gave.
+	Code string `json:"code"`
+	// The phone that the code was sent to, for PHONE alone.
+	Phone *string `json:"phone,omitempty"`
+	// As for `signIn`, for APPLE alone.
+	Nonce *string `json:"nonce,omitempty"`
+}
+
+// The ways to sign in.
+type SignInMethodAddPayload struct {
+	// All ways. Null when refused.
+	SignInMethods []*SignInMethod `json:"signInMethods,omitempty"`
+	// Why it was not added; empty on success.
+	UserErrors []*SignInMethodAddUserError `json:"userErrors"`
+}
+
+// Why the way to sign in was not added.
+type SignInMethodAddUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code SignInMethodAddErrorCode `json:"code"`
+	// After how many seconds it may be tried again. Null when that does not help.
+	RetryAfterSeconds *int `json:"retryAfterSeconds,omitempty"`
+}
+
+func (SignInMethodAddUserError) IsUserError() {}
+
+// Which way is taken away.
+type SignInMethodRemoveInput struct {
+	// Its `key`.
+	Key string `json:"key"`
+}
+
+// The ways that are left.
+type SignInMethodRemovePayload struct {
+	// All ways. Null when refused.
+	SignInMethods []*SignInMethod `json:"signInMethods,omitempty"`
+	// Why it stays; empty on success.
+	UserErrors []*SignInMethodRemoveUserError `json:"userErrors"`
+}
+
+// Why the way to sign in stays.
+type SignInMethodRemoveUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code SignInMethodRemoveErrorCode `json:"code"`
+}
+
+func (SignInMethodRemoveUserError) IsUserError() {}
+
+// Somebody who is signed in.
+type SignInPayload struct {
+	// For the Authorization header, good until `expiresAt`. Null when refused.
+	AccessToken *string `json:"accessToken,omitempty"`
+	// For `sessionRefresh`, once; good for 30 days. Null when refused.
+	RefreshToken *string `json:"refreshToken,omitempty"`
+	// When the access token is over. Null when refused.
+	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+	// Whether somebody new has become a member. Null when refused.
+	IsNewMember *bool `json:"isNewMember,omitempty"`
+	// Who it is. Null when refused.
+	Member *Member `json:"member,omitempty"`
+	// Why nobody is signed in; empty on success.
+	UserErrors []*SignInUserError `json:"userErrors"`
+}
+
+// Why nobody is signed in.
+type SignInUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code SignInErrorCode `json:"code"`
+	// After how many seconds it may be tried again. Null when that does not help.
+	RetryAfterSeconds *int `json:"retryAfterSeconds,omitempty"`
+}
+
+func (SignInUserError) IsUserError() {}
+
+// How much is ended.
+type SignOutInput struct {
+	// Ends all sessions of the member, and all tokens that others issued before.
+	Everywhere bool `json:"everywhere"`
+}
+
+// That a session is over.
+type SignOutPayload struct {
+	// Whether it is over.
+	SignedOut bool `json:"signedOut"`
+	// Why it is not; empty on success.
+	UserErrors []*SignOutUserError `json:"userErrors"`
+}
+
+// Why the session is not over.
+type SignOutUserError struct {
+	// Path of the input's field that it is about. Null when it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// One sentence in the language asked for.
+	Message string `json:"message"`
+	// The reason, for machines.
+	Code SignOutErrorCode `json:"code"`
+}
+
+func (SignOutUserError) IsUserError() {}
 
 // How many coins a family member may spend in a period.
 type SpendLimit struct {
@@ -6553,16 +6806,19 @@ const (
 	AccountCloseErrorCodeForfeitChanged AccountCloseErrorCode = "FORFEIT_CHANGED"
 	// The reason is too long.
 	AccountCloseErrorCodeReasonLength AccountCloseErrorCode = "REASON_LENGTH"
+	// The session began too long ago: sign in again, and then at once. Tokens of other issuers are never refused so.
+	AccountCloseErrorCodeSignInTooOld AccountCloseErrorCode = "SIGN_IN_TOO_OLD"
 )
 
 var AllAccountCloseErrorCode = []AccountCloseErrorCode{
 	AccountCloseErrorCodeForfeitChanged,
 	AccountCloseErrorCodeReasonLength,
+	AccountCloseErrorCodeSignInTooOld,
 }
 
 func (e AccountCloseErrorCode) IsValid() bool {
 	switch e {
-	case AccountCloseErrorCodeForfeitChanged, AccountCloseErrorCodeReasonLength:
+	case AccountCloseErrorCodeForfeitChanged, AccountCloseErrorCodeReasonLength, AccountCloseErrorCodeSignInTooOld:
 		return true
 	}
 	return false
@@ -8695,15 +8951,18 @@ type DataExportErrorCode string
 const (
 	// One was fetched minutes ago; `availableAt` says when another one can be asked for.
 	DataExportErrorCodeTooSoon DataExportErrorCode = "TOO_SOON"
+	// The session began too long ago: sign in again, and then at once. Tokens of other issuers are never refused so.
+	DataExportErrorCodeSignInTooOld DataExportErrorCode = "SIGN_IN_TOO_OLD"
 )
 
 var AllDataExportErrorCode = []DataExportErrorCode{
 	DataExportErrorCodeTooSoon,
+	DataExportErrorCodeSignInTooOld,
 }
 
 func (e DataExportErrorCode) IsValid() bool {
 	switch e {
-	case DataExportErrorCodeTooSoon:
+	case DataExportErrorCodeTooSoon, DataExportErrorCodeSignInTooOld:
 		return true
 	}
 	return false
@@ -11517,6 +11776,70 @@ func (e OfferAcceptErrorCode) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// Reasons: why no code was sent.
+type PhoneCodeSendErrorCode string
+
+const (
+	// Nobody signs in by phone here.
+	PhoneCodeSendErrorCodeProviderOff PhoneCodeSendErrorCode = "PROVIDER_OFF"
+	// It is no phone with its country code.
+	PhoneCodeSendErrorCodePhoneNeeded PhoneCodeSendErrorCode = "PHONE_NEEDED"
+	// One was sent within a minute, or ten within a day.
+	PhoneCodeSendErrorCodeTriedTooOften PhoneCodeSendErrorCode = "TRIED_TOO_OFTEN"
+	// The code could not be sent.
+	PhoneCodeSendErrorCodeProviderDown PhoneCodeSendErrorCode = "PROVIDER_DOWN"
+)
+
+var AllPhoneCodeSendErrorCode = []PhoneCodeSendErrorCode{
+	PhoneCodeSendErrorCodeProviderOff,
+	PhoneCodeSendErrorCodePhoneNeeded,
+	PhoneCodeSendErrorCodeTriedTooOften,
+	PhoneCodeSendErrorCodeProviderDown,
+}
+
+func (e PhoneCodeSendErrorCode) IsValid() bool {
+	switch e {
+	case PhoneCodeSendErrorCodeProviderOff, PhoneCodeSendErrorCodePhoneNeeded, PhoneCodeSendErrorCodeTriedTooOften, PhoneCodeSendErrorCodeProviderDown:
+		return true
+	}
+	return false
+}
+
+func (e PhoneCodeSendErrorCode) String() string {
+	return string(e)
+}
+
+func (e *PhoneCodeSendErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PhoneCodeSendErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PhoneCodeSendErrorCode", str)
+	}
+	return nil
+}
+
+func (e PhoneCodeSendErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PhoneCodeSendErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PhoneCodeSendErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // Reasons of PostAdoptUserError; more may come.
 type PostAdoptErrorCode string
 
@@ -12702,6 +13025,460 @@ func (e *RewardRedeemErrorCode) UnmarshalJSON(b []byte) error {
 }
 
 func (e RewardRedeemErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons: why the session was not ended.
+type SessionEndErrorCode string
+
+const (
+	// The member has no such session.
+	SessionEndErrorCodeNotFound SessionEndErrorCode = "NOT_FOUND"
+)
+
+var AllSessionEndErrorCode = []SessionEndErrorCode{
+	SessionEndErrorCodeNotFound,
+}
+
+func (e SessionEndErrorCode) IsValid() bool {
+	switch e {
+	case SessionEndErrorCodeNotFound:
+		return true
+	}
+	return false
+}
+
+func (e SessionEndErrorCode) String() string {
+	return string(e)
+}
+
+func (e *SessionEndErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SessionEndErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SessionEndErrorCode", str)
+	}
+	return nil
+}
+
+func (e SessionEndErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SessionEndErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SessionEndErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons: why there are no new tokens.
+type SessionRefreshErrorCode string
+
+const (
+	// It is no refresh token of this gateway.
+	SessionRefreshErrorCodeSessionUnknown SessionRefreshErrorCode = "SESSION_UNKNOWN"
+	// It was not used for 30 days, or the session began 180 days ago.
+	SessionRefreshErrorCodeSessionExpired SessionRefreshErrorCode = "SESSION_EXPIRED"
+	// It was used before, so its session is over.
+	SessionRefreshErrorCodeTokenReused SessionRefreshErrorCode = "TOKEN_REUSED"
+	// The session was ended.
+	SessionRefreshErrorCodeSessionEnded SessionRefreshErrorCode = "SESSION_ENDED"
+)
+
+var AllSessionRefreshErrorCode = []SessionRefreshErrorCode{
+	SessionRefreshErrorCodeSessionUnknown,
+	SessionRefreshErrorCodeSessionExpired,
+	SessionRefreshErrorCodeTokenReused,
+	SessionRefreshErrorCodeSessionEnded,
+}
+
+func (e SessionRefreshErrorCode) IsValid() bool {
+	switch e {
+	case SessionRefreshErrorCodeSessionUnknown, SessionRefreshErrorCodeSessionExpired, SessionRefreshErrorCodeTokenReused, SessionRefreshErrorCodeSessionEnded:
+		return true
+	}
+	return false
+}
+
+func (e SessionRefreshErrorCode) String() string {
+	return string(e)
+}
+
+func (e *SessionRefreshErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SessionRefreshErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SessionRefreshErrorCode", str)
+	}
+	return nil
+}
+
+func (e SessionRefreshErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SessionRefreshErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SessionRefreshErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons: why nobody is signed in.
+type SignInErrorCode string
+
+const (
+	// Nobody signs in that way here.
+	SignInErrorCodeProviderOff SignInErrorCode = "PROVIDER_OFF"
+	// It can be no code of the provider; nobody was asked.
+	SignInErrorCodeCodeInvalid SignInErrorCode = "CODE_INVALID"
+	// The code is wrong, used up or too old; ask for another one.
+	SignInErrorCodeCodeUsed SignInErrorCode = "CODE_USED"
+	// The provider holds the account back.
+	SignInErrorCodeBlocked SignInErrorCode = "BLOCKED"
+	// Too many were tried; `retryAfterSeconds` says when again.
+	SignInErrorCodeTriedTooOften SignInErrorCode = "TRIED_TOO_OFTEN"
+	// The provider does not answer now.
+	SignInErrorCodeProviderDown SignInErrorCode = "PROVIDER_DOWN"
+	// PHONE needs a phone with its country code.
+	SignInErrorCodePhoneNeeded SignInErrorCode = "PHONE_NEEDED"
+	// The account is closed, and is being deleted.
+	SignInErrorCodeAccountClosed SignInErrorCode = "ACCOUNT_CLOSED"
+)
+
+var AllSignInErrorCode = []SignInErrorCode{
+	SignInErrorCodeProviderOff,
+	SignInErrorCodeCodeInvalid,
+	SignInErrorCodeCodeUsed,
+	SignInErrorCodeBlocked,
+	SignInErrorCodeTriedTooOften,
+	SignInErrorCodeProviderDown,
+	SignInErrorCodePhoneNeeded,
+	SignInErrorCodeAccountClosed,
+}
+
+func (e SignInErrorCode) IsValid() bool {
+	switch e {
+	case SignInErrorCodeProviderOff, SignInErrorCodeCodeInvalid, SignInErrorCodeCodeUsed, SignInErrorCodeBlocked, SignInErrorCodeTriedTooOften, SignInErrorCodeProviderDown, SignInErrorCodePhoneNeeded, SignInErrorCodeAccountClosed:
+		return true
+	}
+	return false
+}
+
+func (e SignInErrorCode) String() string {
+	return string(e)
+}
+
+func (e *SignInErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SignInErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SignInErrorCode", str)
+	}
+	return nil
+}
+
+func (e SignInErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SignInErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SignInErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons: why the way to sign in was not added.
+type SignInMethodAddErrorCode string
+
+const (
+	// Nobody signs in that way here.
+	SignInMethodAddErrorCodeProviderOff SignInMethodAddErrorCode = "PROVIDER_OFF"
+	// It can be no code of the provider; nobody was asked.
+	SignInMethodAddErrorCodeCodeInvalid SignInMethodAddErrorCode = "CODE_INVALID"
+	// The code is wrong, used up or too old; ask for another one.
+	SignInMethodAddErrorCodeCodeUsed SignInMethodAddErrorCode = "CODE_USED"
+	// The provider holds the account back.
+	SignInMethodAddErrorCodeBlocked SignInMethodAddErrorCode = "BLOCKED"
+	// Too many were tried; `retryAfterSeconds` says when again.
+	SignInMethodAddErrorCodeTriedTooOften SignInMethodAddErrorCode = "TRIED_TOO_OFTEN"
+	// The provider does not answer now.
+	SignInMethodAddErrorCodeProviderDown SignInMethodAddErrorCode = "PROVIDER_DOWN"
+	// PHONE needs a phone with its country code.
+	SignInMethodAddErrorCodePhoneNeeded SignInMethodAddErrorCode = "PHONE_NEEDED"
+	// Another member signs in so.
+	SignInMethodAddErrorCodeAlreadyLinked SignInMethodAddErrorCode = "ALREADY_LINKED"
+	// The session began too long ago: sign in again, and then at once.
+	SignInMethodAddErrorCodeSignInTooOld SignInMethodAddErrorCode = "SIGN_IN_TOO_OLD"
+)
+
+var AllSignInMethodAddErrorCode = []SignInMethodAddErrorCode{
+	SignInMethodAddErrorCodeProviderOff,
+	SignInMethodAddErrorCodeCodeInvalid,
+	SignInMethodAddErrorCodeCodeUsed,
+	SignInMethodAddErrorCodeBlocked,
+	SignInMethodAddErrorCodeTriedTooOften,
+	SignInMethodAddErrorCodeProviderDown,
+	SignInMethodAddErrorCodePhoneNeeded,
+	SignInMethodAddErrorCodeAlreadyLinked,
+	SignInMethodAddErrorCodeSignInTooOld,
+}
+
+func (e SignInMethodAddErrorCode) IsValid() bool {
+	switch e {
+	case SignInMethodAddErrorCodeProviderOff, SignInMethodAddErrorCodeCodeInvalid, SignInMethodAddErrorCodeCodeUsed, SignInMethodAddErrorCodeBlocked, SignInMethodAddErrorCodeTriedTooOften, SignInMethodAddErrorCodeProviderDown, SignInMethodAddErrorCodePhoneNeeded, SignInMethodAddErrorCodeAlreadyLinked, SignInMethodAddErrorCodeSignInTooOld:
+		return true
+	}
+	return false
+}
+
+func (e SignInMethodAddErrorCode) String() string {
+	return string(e)
+}
+
+func (e *SignInMethodAddErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SignInMethodAddErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SignInMethodAddErrorCode", str)
+	}
+	return nil
+}
+
+func (e SignInMethodAddErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SignInMethodAddErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SignInMethodAddErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons: why the way to sign in stays.
+type SignInMethodRemoveErrorCode string
+
+const (
+	// The member has no such way.
+	SignInMethodRemoveErrorCodeNotFound SignInMethodRemoveErrorCode = "NOT_FOUND"
+	// Nobody could sign in any more.
+	SignInMethodRemoveErrorCodeLastWay SignInMethodRemoveErrorCode = "LAST_WAY"
+	// The session began too long ago: sign in again, and then at once.
+	SignInMethodRemoveErrorCodeSignInTooOld SignInMethodRemoveErrorCode = "SIGN_IN_TOO_OLD"
+)
+
+var AllSignInMethodRemoveErrorCode = []SignInMethodRemoveErrorCode{
+	SignInMethodRemoveErrorCodeNotFound,
+	SignInMethodRemoveErrorCodeLastWay,
+	SignInMethodRemoveErrorCodeSignInTooOld,
+}
+
+func (e SignInMethodRemoveErrorCode) IsValid() bool {
+	switch e {
+	case SignInMethodRemoveErrorCodeNotFound, SignInMethodRemoveErrorCodeLastWay, SignInMethodRemoveErrorCodeSignInTooOld:
+		return true
+	}
+	return false
+}
+
+func (e SignInMethodRemoveErrorCode) String() string {
+	return string(e)
+}
+
+func (e *SignInMethodRemoveErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SignInMethodRemoveErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SignInMethodRemoveErrorCode", str)
+	}
+	return nil
+}
+
+func (e SignInMethodRemoveErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SignInMethodRemoveErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SignInMethodRemoveErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// A provider that says who somebody is.
+type SignInProvider string
+
+const (
+	// WeChat's mini-program: the code of `wx.login`.
+	SignInProviderWechatMiniProgram SignInProvider = "WECHAT_MINI_PROGRAM"
+	// WeChat in an app: the code of its authorisation.
+	SignInProviderWechatApp SignInProvider = "WECHAT_APP"
+	// Sign in with Apple: the identity token.
+	SignInProviderApple SignInProvider = "APPLE"
+	// The code that `phoneCodeSend` sent.
+	SignInProviderPhone SignInProvider = "PHONE"
+)
+
+var AllSignInProvider = []SignInProvider{
+	SignInProviderWechatMiniProgram,
+	SignInProviderWechatApp,
+	SignInProviderApple,
+	SignInProviderPhone,
+}
+
+func (e SignInProvider) IsValid() bool {
+	switch e {
+	case SignInProviderWechatMiniProgram, SignInProviderWechatApp, SignInProviderApple, SignInProviderPhone:
+		return true
+	}
+	return false
+}
+
+func (e SignInProvider) String() string {
+	return string(e)
+}
+
+func (e *SignInProvider) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SignInProvider(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SignInProvider", str)
+	}
+	return nil
+}
+
+func (e SignInProvider) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SignInProvider) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SignInProvider) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Reasons: why the session is not over.
+type SignOutErrorCode string
+
+const (
+	// The token is of another issuer and has no id, so it is good until its time is over; `everywhere` ends it.
+	SignOutErrorCodeNothingToEnd SignOutErrorCode = "NOTHING_TO_END"
+)
+
+var AllSignOutErrorCode = []SignOutErrorCode{
+	SignOutErrorCodeNothingToEnd,
+}
+
+func (e SignOutErrorCode) IsValid() bool {
+	switch e {
+	case SignOutErrorCodeNothingToEnd:
+		return true
+	}
+	return false
+}
+
+func (e SignOutErrorCode) String() string {
+	return string(e)
+}
+
+func (e *SignOutErrorCode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SignOutErrorCode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SignOutErrorCode", str)
+	}
+	return nil
+}
+
+func (e SignOutErrorCode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SignOutErrorCode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SignOutErrorCode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

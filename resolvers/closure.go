@@ -33,8 +33,10 @@ func (m mutation) AccountClose(ctx context.Context, input graph.AccountCloseInpu
 		reason = *input.Reason
 	}
 	o := loaders.From(ctx)
-	_, err = m.Personal.CloseAccount(ctx, o.Me(), personal.Leaving{Wallet: string(h.Account.Wallet), Known: int64(input.ConfirmForfeitCoins),
-		Lost: int64(head.State.At(o.Now).Available()), Reason: reason})
+	if err = m.Sessions.JustNow(o.Viewer); err == nil {
+		_, err = m.Personal.CloseAccount(ctx, o.Me(), personal.Leaving{Wallet: string(h.Account.Wallet), Known: int64(input.ConfirmForfeitCoins),
+			Lost: int64(head.State.At(o.Now).Available()), Reason: reason})
+	}
 	refused, err := refusal(ctx, err)
 	if err != nil {
 		return nil, err

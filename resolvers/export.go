@@ -34,7 +34,10 @@ func (m mutation) DataExport(ctx context.Context) (*graph.DataExportPayload, err
 	if err != nil {
 		return nil, err
 	}
-	_, err = m.Exports.Ask(ctx, loaders.From(ctx).Me())
+	o := loaders.From(ctx)
+	if err = m.Sessions.JustNow(o.Viewer); err == nil {
+		_, err = m.Exports.Ask(ctx, o.Me())
+	}
 	refused, err := refusal(ctx, err)
 	if err != nil {
 		return nil, err

@@ -40,6 +40,8 @@ import (
 	"membergate/internal/redemption"
 	"membergate/internal/report"
 	"membergate/internal/saving"
+	"membergate/internal/session"
+	"membergate/internal/signin"
 	"membergate/internal/supply"
 	"membergate/internal/tier"
 	"membergate/internal/transfer"
@@ -75,6 +77,9 @@ type Root struct {
 	Profiles  *profile.Service    // names, consents, homes
 	Personal  *personal.Service   // what members ask to be deleted
 	Vault     *vault.Service      // who members are, and who reads it
+	Sessions  *session.Service    // where members are signed in
+	SigningIn *signin.Service     // how members get in
+	Phones    *signin.Phones      // codes for phones; nil where none are sent
 	Community *community.Service  // feeds and threads
 	Posting   *posting.Service    // posts and comments by members
 	Adopting  *adoption.Service   // posts, by the retailer

@@ -62,13 +62,13 @@ func TestABadTokenIsRefusedAndNothingRuns(t *testing.T) {
 	good(t, g.url, question{query: home, header: map[string]string{"Authorization": "Bearer " + fine}})
 
 	for name, c := range map[string]struct{ authorization, want string }{
-		"expired":             {"Bearer " + claimed(t, testSecret, set("exp", time.Now().Add(-time.Minute).Unix())), "The token expired at "},
+		"expired":             {"Bearer " + claimed(t, testSecret, set("exp", time.Now().Add(-61*time.Second).Unix())), "The token expired at "},
 		"without an expiry":   {"Bearer " + claimed(t, testSecret, without("exp")), "The token has no expiry (exp); one is needed."},
 		"not valid yet":       {"Bearer " + claimed(t, testSecret, set("nbf", time.Now().Add(time.Hour).Unix())), "The token is not good before "},
-		"alg none":            {"Bearer " + claimed(t, "", nil), "The token is not signed; allowed are tokens signed with HS256."},
+		"alg none":            {"Bearer " + claimed(t, "", nil), "The token is not signed; allowed are tokens signed with HS256, EdDSA."},
 		"alg None":            {"Bearer " + an(`{"alg":"None","typ":"JWT"}`), "The token is not signed"},
-		"alg HS512":           {"Bearer " + an(`{"alg":"HS512","typ":"JWT"}`), "The token is signed with \"HS512\"; allowed are HS256."},
-		"alg RS256":           {"Bearer " + an(`{"alg":"RS256","typ":"JWT"}`), "The token is signed with \"RS256\"; allowed are HS256."},
+		"alg HS512":           {"Bearer " + an(`{"alg":"HS512","typ":"JWT"}`), "The token is signed with \"HS512\"; allowed are HS256, EdDSA."},
+		"alg RS256":           {"Bearer " + an(`{"alg":"RS256","typ":"JWT"}`), "The token is signed with \"RS256\"; allowed are HS256, EdDSA."},
 		"a refresh token":     {"Bearer " + an(`{"alg":"HS256","typ":"refresh"}`), "The token is not an access token"},
 		"unsigned":            {"Bearer " + parts[0] + "." + parts[1] + ".", "signature is wrong"},
 		"without a signature": {"Bearer " + parts[0] + "." + parts[1], "a signed JWT of three parts is needed"},

@@ -150,7 +150,13 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 	root.Vault.Tokens = &vault.Tokens{Seen: st.cache.Seen(), Keys: keys, Now: time.Now}
 	root.Profiles = &profile.Service{Accounts: st.accounts, Decisions: st.decisions, Book: rules, Withdrawn: root.Personal.Withdrawn}
 	root.Profiles.Guardians, families.Wards = families, root.Profiles
-	parts.Archives = archives(root.Exports, verifier, st, log)
+	root.Sessions = st.sessionService(trust, keys)
+	if root.SigningIn, root.Phones, err = st.signInService(ctx, s, rules, root.Sessions); err != nil {
+		return nil, err
+	}
+	parts.Sessions, parts.Keys = root.Sessions, trust.Own.Public()
+	parts.Beside = append(parts.Beside, root.Sessions.Run)
+	parts.Archives = archives(root.Exports, parts.authenticate(), st, log)
 	root.Uploads, parts.Disk = s.uploads(st.uploads, keys)
 	root.Community = &community.Service{Store: st.community, Cursors: cursors, Choice: listing{root.Recommend, st.used},
 		Hottest: &community.Hottest{Posts: st.community, Rankings: st.cache.Rankings(), Fresh: hotFresh}}

@@ -16,6 +16,8 @@ var guards = map[string]string{
 	"me": "", "node": "", "nodes": "", "programme": "", "coinSupply": "", "familyInvitation": "", "feed": "", "boards": "", "groups": "",
 	"product": "", "rewards": "", "recommendations": "", "couponCampaigns": "", "postCampaigns": "",
 
+	"signIn": "", "phoneCodeSend": "", "sessionRefresh": "", "signOut": "member", "sessionEnd": "member", "signInMethodAdd": "member", "signInMethodRemove": "member",
+
 	"identityReadApplications": "dpo legal", "coinAdjustments": "operations", "tierApplications": "operations", "membershipOffer": "service", "membershipRenewals": "service",
 	"entitlements": "service clerk", "storeWordCheck": "clerk", "afterSalesRequests": "service operations", "couponByCode": "clerk", "redemptionByCode": "clerk",
 

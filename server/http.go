@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -18,7 +19,7 @@ func publicHandler(s Settings, p *Parts, ready *readiness, meters *meters, log *
 	mux := http.NewServeMux()
 	gateway := edge.New(edge.Parts{
 		Schema:       p.Schema,
-		Authenticate: p.Tokens.Verify,
+		Authenticate: p.authenticate(),
 		Extensions:   p.Around,
 		Production:   s.Production,
 		Sandbox:      s.Sandbox,
@@ -37,7 +38,7 @@ func publicHandler(s Settings, p *Parts, ready *readiness, meters *meters, log *
 		writeJSON(w, http.StatusOK, map[string]bool{"alive": true})
 	})
 	mux.Handle("GET /readyz", ready)
-	mux.HandleFunc("GET /.well-known/jwks.json", noKeys)
+	mux.HandleFunc("GET /.well-known/jwks.json", p.publicKeys)
 	if p.Media != nil {
 		mux.Handle("GET /media/", p.Media)
 	}
@@ -112,9 +113,24 @@ func development(mux *http.ServeMux, p *Parts, log *slog.Logger) {
 	}
 }
 
-// noKeys is the key set of a gateway that signs no tokens which others could check.
-func noKeys(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusOK, map[string][]string{"keys": {}})
+// authenticate tells who asks with a token.
+func (p *Parts) authenticate() func(context.Context, string) (viewer.Viewer, error) {
+	if p.Sessions == nil {
+		return p.Tokens.Verify
+	}
+	return admitted(p.Tokens.Verify, p.Sessions)
+}
+
+// publicKeys shows with which keys others can check the tokens of sessions. They may be kept for minutes: a new key is shown
+// there before it signs.
+func (p *Parts) publicKeys(w http.ResponseWriter, _ *http.Request) {
+	if p.Keys == nil {
+		writeJSON(w, http.StatusOK, map[string][]string{"keys": {}})
+		return
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Cache-Control", "public, max-age=300")
+	_, _ = w.Write(p.Keys) // an error means that nobody listens any more
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) {

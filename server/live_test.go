@@ -32,8 +32,8 @@ type ear struct {
 	last  string // id of the last event
 }
 
-// door is the executor of a gateway, which every transport uses.
-func door(g *gateway, more ...graphql.HandlerExtension) *edge.Executor {
+// liveDoor is the executor of a gateway, which every transport uses.
+func liveDoor(g *gateway, more ...graphql.HandlerExtension) *edge.Executor {
 	return edge.New(edge.Parts{Schema: g.parts.Schema, Extensions: slices.Concat(g.parts.Around, more), Sandbox: true}).Executor()
 }
 
@@ -168,7 +168,7 @@ func poll(t testing.TB, e *engine, who string, token any, watch ...string) (repl
 
 func TestSubscriptionsTellWhatHappensAndSyncSaysTheSame(t *testing.T) {
 	onWorkingGateways(t, []string{"mum", "dad", "cook", "guest", "critic"}, func(t *testing.T, e *engine) {
-		on := door(e.gateway)
+		on := liveDoor(e.gateway)
 		cook, guest, critic := newPen(t, e, "cook"), newPen(t, e, "guest"), newPen(t, e, "critic")
 		soup, _ := cook.post(draft())
 		feed := listens(t, on, "guest", "FeedUpdated", map[string]any{"kind": "NEW"}, "")
@@ -266,7 +266,7 @@ func TestSubscriptionsTellWhatHappensAndSyncSaysTheSame(t *testing.T) {
 // is in the stores.
 func TestListeningAndPollingHearTheSame(t *testing.T) {
 	onWorkingGateways(t, []string{"mum", "dad", "cook"}, func(t *testing.T, e *engine) {
-		on, dice := door(e.gateway), rand.New(rand.NewPCG(7, 7))
+		on, dice := liveDoor(e.gateway), rand.New(rand.NewPCG(7, 7))
 		mum, cook := newPen(t, e, "mum"), newPen(t, e, "cook")
 		soup, _ := cook.post(draft())
 		ears := map[string]*ear{
@@ -337,7 +337,7 @@ func TestListeningAndPollingHearTheSame(t *testing.T) {
 func TestAnEventIsReadOnceForAllWhoAreToldTheSame(t *testing.T) {
 	onWorkingGateways(t, []string{"cook", "guest"}, func(t *testing.T, e *engine) {
 		var ran atomic.Int64
-		on := door(e.gateway, runs{&ran})
+		on := liveDoor(e.gateway, runs{&ran})
 		cook, guest := newPen(t, e, "cook"), newPen(t, e, "guest")
 		soup, _ := cook.post(draft())
 		var crowd []*ear

@@ -12,6 +12,7 @@ import (
 	"membergate/internal/bucket"
 	"membergate/internal/edge"
 	"membergate/internal/manifest"
+	"membergate/internal/session"
 	"membergate/internal/token"
 )
 
@@ -24,6 +25,8 @@ type Parts struct {
 	Limits   *allowance.Limits                               // what callers may ask for; nil is as much as they like
 	Released *manifest.Followed                              // documents that apps were released with
 	Tokens   *token.Verifier                                 // who asks
+	Sessions *session.Service                                // whose token was ended before its time; nil knows of none
+	Keys     []byte                                          // public halves of the keys that tokens are signed with; nil for none
 	Checks   []Check                                         // what must answer for the gateway to be ready
 	Media    http.Handler                                    // pictures under /media/; nil for none
 	Disk     *bucket.Disk                                    // takes and serves uploads; nil where S3 does

@@ -25,7 +25,9 @@ func (s Settings) Trust(log *slog.Logger) (token.Trust, error) {
 		}
 		trust.HS256 = kept
 	}
-	return trust, nil
+	var err error
+	trust.Own, err = s.signer()
+	return trust, err
 }
 
 // keyFile is where the keys lie.

@@ -39,6 +39,7 @@ type Settings struct {
 	Push         PushSettings   // APNS_*, FCM_*, WECHAT_*
 	Files        FileSettings   // S3_*: where pictures are kept
 	WeChat       WeChatSettings
+	SignIn       SignInSettings // JWT_SIGNING_KEYS, APPLE_*, SMS_*
 
 	Restoring bool          // of the command restore: stores that a backup is being put into are opened
 	Gorse     GorseSettings // GORSE_*

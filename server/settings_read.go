@@ -49,6 +49,7 @@ func readSettings(get func(name string) string) (Settings, error) {
 	s.WeChat = r.wechat(s.Push, s.Files)
 	s.Gorse = r.gorse()
 	s.Traces = r.traces()
+	s.SignIn = r.signIn(s.Production)
 	if s.Production {
 		r.production(s)
 	}

@@ -124,7 +124,7 @@ func TestAllWrongSettingsAreToldAtOnce(t *testing.T) {
 
 func TestProductionRefusesWhatIsForDevelopment(t *testing.T) {
 	good := []string{
-		"APP_ENV", "production", "MONGODB_URI", "mongodb://db/", "REDIS_URL", "redis://cache/", "JWT_JWKS_URL", "https://issuer/keys", "SECRET_KEYS", "/run/keys.json",
+		"APP_ENV", "production", "MONGODB_URI", "mongodb://db/", "REDIS_URL", "redis://cache/", "JWT_JWKS_URL", "https://issuer/keys", "SECRET_KEYS", "/run/keys.json", "JWT_SIGNING_KEYS", "/run/sign.pem",
 	}
 	s, err := readSettings(env(good...))
 	if err != nil || !s.Production || !s.RateLimit {
@@ -137,6 +137,7 @@ func TestProductionRefusesWhatIsForDevelopment(t *testing.T) {
 		"embedded MongoDB": {[]string{"MONGODB_URI", ""}, "MONGODB_URI is empty; allowed is the address of a MongoDB server"},
 		"embedded Redis":   {[]string{"REDIS_URL", ""}, "REDIS_URL is empty; allowed is the address of a Redis server"},
 		"HS256":            {[]string{"JWT_HS256_SECRET", "hunter2"}, `JWT_HS256_SECRET is "…" (not shown); allowed is none`},
+		"no signing keys":  {[]string{"JWT_SIGNING_KEYS", ""}, "JWT_SIGNING_KEYS is empty; allowed are PEM files of private keys"},
 		"no issuer's keys": {[]string{"JWT_JWKS_URL", ""}, "JWT_JWKS_URL is empty; allowed is where the issuer publishes its keys"},
 		"keys in the open": {[]string{"JWT_JWKS_URL", "http://issuer/keys"}, "allowed is https://, or http:// on this machine only"},
 		"no secret keys":   {[]string{"SECRET_KEYS", ""}, "SECRET_KEYS is empty; allowed is a file of keys"},

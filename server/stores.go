@@ -44,6 +44,8 @@ import (
 	"membergate/internal/reward"
 	"membergate/internal/rotation"
 	"membergate/internal/secret"
+	"membergate/internal/session"
+	"membergate/internal/signin"
 	"membergate/internal/star"
 	"membergate/internal/supply"
 	"membergate/internal/transfer"
@@ -83,6 +85,8 @@ type stores struct {
 	uploads    upload.Store     // pictures on their way in
 	personal   personal.Store   // what members ask to be deleted
 	vault      vault.Store      // who members are
+	sessions   session.Store    // where members are signed in
+	logins     signin.Store     // how members get in
 	tastes     recommend.Tastes // what members say of recommendations
 	insights   insight.Store    // what portraits are made of
 	exports    interface {

@@ -91,6 +91,7 @@ func (s *stores) useBolt(b *boltstore.Store) {
 	s.tastes, s.sealed = b.Tastes(), b.Rotation()
 	s.insights, s.source = b.Insights(), b.Backup()
 	s.vault = b.Vault()
+	s.sessions, s.logins = b.Sessions(), b.Logins()
 	s.listed, s.incidents = b.DataUses(), b.Incidents()
 	s.exports = b.Exports()
 	s.migrate, s.fill = func(context.Context) error { return nil }, b.Hasty
@@ -114,6 +115,7 @@ func (s *stores) useMongo(m *mongostore.Store) {
 	s.tastes, s.sealed = m.Tastes(), m.Patient(commandPatience).Rotation()
 	s.insights, s.source = m.Insights(), m.Patient(commandPatience).Backup()
 	s.vault = m.Vault()
+	s.sessions, s.logins = m.Sessions(), m.Logins()
 	s.listed, s.incidents = m.DataUses(), m.Incidents()
 	s.exports = m.Patient(commandPatience).Exports()
 	together := m.Together()

@@ -74,6 +74,7 @@ func newSweeps(s Settings, st *stores, rules book, now clock.Clock, log *slog.Lo
 		{Name: "boards", Every: countsEvery, Round: boarding(st, rules, now)},
 		{Name: "deletions", Every: dueEvery, Round: deleting(st, st.closingService(s, rules, now.Now), w.deletions)},
 	}
+	jobs = append(jobs, sweep.Job{Name: "sessions", Every: sessionsEvery, Round: expiringSessions(st)})
 	jobs = append(jobs, sweep.Job{Name: "readings", Every: readingsEvery, Round: expiringReadings(st)})
 	jobs = append(jobs, sweep.Job{Name: "data uses", Every: listsEvery, Round: trimming(st, rules)},
 		sweep.Job{Name: "exports", Every: dueEvery, Round: archiving(st.exportService(rules))},

@@ -176,7 +176,7 @@ func (g *Gateway) distinct(ctx context.Context, w http.ResponseWriter, r *http.R
 	g.keep(ctx, cancel, who, e.write)
 	for {
 		response := b.next()
-		if response == nil || !e.send("next", eventID(response.Extensions), entire(response)) || !b.lasting() {
+		if response == nil || !e.send("next", idOfEvent(response.Extensions), entire(response)) || !b.lasting() {
 			break
 		}
 	}
@@ -208,8 +208,8 @@ func (g *Gateway) keep(ctx context.Context, cancel context.CancelFunc, who viewe
 	}()
 }
 
-// eventID is the id of an event that a client can come back with.
-func eventID(extensions map[string]any) string {
+// idOfEvent is the id of an event that a client can come back with.
+func idOfEvent(extensions map[string]any) string {
 	id, _ := extensions["eventId"].(string)
 	if strings.ContainsAny(id, "\r\n\x00") {
 		return ""

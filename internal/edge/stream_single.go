@@ -198,7 +198,7 @@ func (g *Gateway) runOn(ctx context.Context, w http.ResponseWriter, r *http.Requ
 			if op.ctx.Err() != nil {
 				return
 			}
-			if response == nil || !s.sendTo("next", eventID(response.Extensions), id, entire(response)) || !b.lasting() {
+			if response == nil || !s.sendTo("next", idOfEvent(response.Extensions), id, entire(response)) || !b.lasting() {
 				break
 			}
 		}

@@ -225,7 +225,7 @@ var ofDesks = []Row{
 	{What: "devices", Class: Trade, Purpose: "to bring notices to devices", Ground: Contract, Keeps: "until the device is taken away", Fate: Goes,
 		Mongo: "noticeSettings: devices.*", Bolt: "noticeSettings: Devices Devices.*; deviceOwners: *"},
 	{What: "seen", Class: Pseudonym, Purpose: "that a code counts once", Ground: Safety, Keeps: "minutes", Fate: Fades,
-		Redis: "seen; guesses; allowance"},
+		Redis: "seen; guesses; allowance; brief"},
 }
 
 // ofNobody is of the shop, and sums over all.

@@ -17,6 +17,7 @@ import (
 const (
 	KeysFile   = "secret-keys.json"
 	HS256File  = "jwt-hs256-secret"
+	SignFile   = "jwt-signing-key.pem"
 	firstKeyID = "k1"
 )
 
@@ -90,6 +91,19 @@ func KeptHS256(dir string) ([]byte, error) {
 	text = bytes.TrimSpace(text)
 	if len(text) == 0 {
 		return nil, fmt.Errorf("the token secret %s is empty; delete the file to have a new one made", path)
+	}
+	return text, nil
+}
+
+// KeptSigning gives the folder's own key that tokens are signed with; the first call has it made.
+func KeptSigning(dir string, fresh func() ([]byte, error)) ([]byte, error) {
+	path := filepath.Join(dir, SignFile)
+	if err := makeOnce(path, fresh); err != nil {
+		return nil, err
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("the signing key cannot be read: %w", err)
 	}
 	return text, nil
 }

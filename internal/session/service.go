@@ -96,7 +96,7 @@ func (s *Service) List(ctx context.Context, who member.ID) ([]Session, error) {
 	return all, err
 }
 
-// Refresh gives new tokens for a refresh token. Refusals: TOKEN_UNKNOWN, TOKEN_EXPIRED, TOKEN_REUSED, SESSION_ENDED.
+// Refresh gives new tokens for a refresh token. Refusals: SESSION_UNKNOWN, SESSION_EXPIRED, TOKEN_REUSED, SESSION_ENDED.
 func (s *Service) Refresh(ctx context.Context, token string) (Pair, error) {
 	id, turn, err := readRefresh(s.Tags, token)
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 
 // Codes of refusals.
 const (
-	Unknown  = "TOKEN_UNKNOWN"   // no refresh token of ours
-	Expired  = "TOKEN_EXPIRED"   // not used for too long
+	Unknown  = "SESSION_UNKNOWN" // no refresh token of ours
+	Expired  = "SESSION_EXPIRED" // not used for too long
 	Reused   = "TOKEN_REUSED"    // used before: somebody else may have it, so the session is over
 	Over     = "SESSION_ENDED"   // signed out
 	NotFound = "NOT_FOUND"       // no such session of the member

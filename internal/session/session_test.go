@@ -38,9 +38,9 @@ func TestARefreshTokenIsGoodOnceAndMomentsLonger(t *testing.T) {
 		"at once again":           {turned, 0, noon.Add(time.Hour), "", 1, false},
 		"ten seconds later":       {turned, 0, noon.Add(time.Hour + 10*time.Second), "", 1, false},
 		"more than that":          {turned, 0, noon.Add(time.Hour + 10*time.Second + time.Millisecond), "TOKEN_REUSED", 1, true},
-		"one that is not yet":     {turned, 2, noon.Add(time.Hour), "TOKEN_UNKNOWN", 1, false},
+		"one that is not yet":     {turned, 2, noon.Add(time.Hour), "SESSION_UNKNOWN", 1, false},
 		"in the last moment":      {turned, 1, turned.Until.Add(-time.Millisecond), "", 2, false},
-		"too late":                {turned, 1, turned.Until, "TOKEN_EXPIRED", 1, false},
+		"too late":                {turned, 1, turned.Until, "SESSION_EXPIRED", 1, false},
 		"of a session that ended": {turned.Over(session.SignedOut, noon.Add(time.Hour)), 1, noon.Add(time.Hour), "SESSION_ENDED", 1, true},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -30,7 +30,7 @@ func refreshToken(tags Tags, id string, turn int64) string {
 	return head + "." + base64.RawURLEncoding.EncodeToString(tags.Sign(refreshPurpose, []byte(head)))
 }
 
-// readRefresh reads which token of which session it is. Refusal: TOKEN_UNKNOWN.
+// readRefresh reads which token of which session it is. Refusal: SESSION_UNKNOWN.
 func readRefresh(tags Tags, token string) (id string, turn int64, err error) {
 	unknown := fault.Refuse(Unknown, "refreshToken", "the refresh token is none of this gateway's")
 	cut := strings.LastIndexByte(token, '.')

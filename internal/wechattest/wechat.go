@@ -42,7 +42,20 @@ type Fake struct {
 	Garbage bool                 // answers with what is no JSON
 	Silence bool                 // close connections without an answer
 	Stall   chan struct{}        // answers wait for it
+
+	Logins    map[string]Login // who has a code; each is good once
+	LoggedIn  []string         // codes that were asked about
+	LoginNext []int            // errcodes of the next sign-ins; 500 is a status
 }
+
+// Login is who has a code.
+type Login struct{ OpenID, UnionID string }
+
+// SessionKey is the key of everybody's session in the mini-program, and MobileAppID an app of the same company.
+const (
+	SessionKey  = "c2Vzc2lvbi1rZXktMTIzNA=="
+	MobileAppID = "wxfedcba9876543210"
+)
 
 // The mini-program.
 const (
@@ -55,7 +68,7 @@ var Noon = time.Date(2026, 7, 6, 12, 0, 0, 0, time.UTC)
 
 // New starts one; o-1 was in the mini-program an hour ago, o-old three.
 func New() *Fake {
-	f := &Fake{id: rand.Text(), Now: Noon, Seen: map[string]time.Time{"o-1": Noon.Add(-time.Hour), "o-old": Noon.Add(-3 * time.Hour)}, Answer: map[string]string{}}
+	f := &Fake{id: rand.Text(), Now: Noon, Seen: map[string]time.Time{"o-1": Noon.Add(-time.Hour), "o-old": Noon.Add(-3 * time.Hour)}, Answer: map[string]string{}, Logins: map[string]Login{}}
 	f.Server = httptest.NewServer(http.HandlerFunc(f.serve))
 	return f
 }
@@ -96,6 +109,10 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request) {
 		Content   string `json:"content"`
 		MediaURL  string `json:"media_url"`
 		MediaType int    `json:"media_type"`
+	}
+	if strings.HasPrefix(r.URL.Path, "/sns/") {
+		f.login(w, r)
+		return
 	}
 	var raw bytes.Buffer
 	_, _ = raw.ReadFrom(r.Body)
@@ -166,6 +183,37 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request) {
 	default:
 		http.NotFound(w, r)
 	}
+}
+
+// login answers code2session of the mini-program, and the same of an app.
+func (f *Fake) login(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	app, code := AppID, q.Get("js_code")
+	if r.URL.Path == "/sns/oauth2/access_token" {
+		app, code = MobileAppID, q.Get("code")
+	}
+	f.LoggedIn = append(f.LoggedIn, code)
+	if len(f.LoginNext) > 0 {
+		told := f.LoginNext[0]
+		f.LoginNext = f.LoginNext[1:]
+		if told == http.StatusInternalServerError {
+			http.Error(w, Secret, told)
+			return
+		}
+		f.say(w, map[string]any{"errcode": told, "errmsg": "as told, with " + Secret})
+		return
+	}
+	who, known := f.Logins[code]
+	if !known || q.Get("appid") != app || q.Get("secret") != Secret || q.Get("grant_type") != "authorization_code" || r.Method != http.MethodGet {
+		f.say(w, map[string]any{"errcode": 40029, "errmsg": "invalid code"})
+		return
+	}
+	delete(f.Logins, code)
+	out := map[string]any{"openid": who.OpenID, "unionid": who.UnionID}
+	if app == AppID {
+		out["session_key"] = SessionKey
+	}
+	f.say(w, out)
 }
 
 func (f *Fake) token() string { return fmt.Sprintf("token-%d", f.Tokens) }
