@@ -37,7 +37,8 @@ func (s *stores) inspected(set Settings, writes *posting.Service, rulings *repor
 		return nil, nil
 	}
 	checks := &wechat.Checks{Client: &http.Client{}, Host: or(set.Push.WeChatHost, "https://api.weixin.qq.com"), AppID: set.Push.WeChatAppID,
-		Secret: set.Push.WeChatSecret.Reveal(), Now: time.Now, Most: set.WeChat.Pace}
+		Secret: set.Push.WeChatSecret.Reveal(), Now: time.Now, Most: set.WeChat.Pace,
+		Shared: tokenKeeper{s.cache.Brief(), keys, set.Push.WeChatAppID + " " + set.Push.WeChatHost}}
 	out := &inspection.Service{Store: s.findings, Queue: s.reviewed, Rulings: rulings, Judge: checks, Author: mini{s.notices, keys}.author,
 		Address: func(path string) string {
 			if address := uploads.Files.Address(path); !strings.HasPrefix(address, "/") {

@@ -24,12 +24,15 @@ type Checks struct {
 	AppID  string
 	Secret string
 	Now    func() time.Time
-	Most   int // calls within a minute; 0 = as many as are wanted
+	Most   int    // calls within a minute; 0 = as many as are wanted
+	Shared Shared // what all processes know of the token; nil where each asks for itself
 
 	mu    sync.Mutex // guards what follows; one asks for a token at a time
 	token string
 	until time.Time // when a new one is wanted; the old one is good for early more
 	bad   string    // a token that WeChat called none
+	pause time.Time // until when WeChat is not asked again, because it did not answer
+	why   error     // what it answered then
 
 	pace  sync.Mutex  // guards what follows
 	calls []time.Time // the last Most calls, in a ring
@@ -210,50 +213,6 @@ func (c *Checks) room() bool {
 	c.calls[c.next] = c.Now()
 	c.next = (c.next + 1) % c.Most
 	return true
-}
-
-// access gives the token of the stable interface, which gives the same one to every process. Where WeChat cannot be asked
-// for a new one, the old one is used until its end.
-func (c *Checks) access(ctx context.Context) (string, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.token != "" && c.Now().Before(c.until) {
-		return c.token, nil
-	}
-	token, life, err := c.fetch(ctx, false)
-	if err == nil && token == c.bad { // only a forced one is another one
-		token, life, err = c.fetch(ctx, true)
-	}
-	switch {
-	case err == nil:
-		c.token, c.until, c.bad = token, c.Now().Add(life-early), ""
-	case c.token == "" || !c.Now().Before(c.until.Add(early)):
-		return "", err
-	}
-	return c.token, nil
-}
-
-// fetch asks for a token; a forced one ends those before.
-func (c *Checks) fetch(ctx context.Context, forced bool) (string, time.Duration, error) {
-	var said struct {
-		answer
-		Token string `json:"access_token"`
-		Life  int64  `json:"expires_in"`
-	}
-	err := c.post(ctx, "stable_token", "/cgi-bin/stable_token", map[string]any{
-		"grant_type": "client_credential", "appid": c.AppID, "secret": c.Secret, "force_refresh": forced}, &said)
-	if err == nil && said.Token == "" {
-		err = &Unanswered{Call: "stable_token", Code: said.Code, Why: "no token"}
-	}
-	return said.Token, time.Duration(said.Life) * time.Second, err
-}
-
-func (c *Checks) drop(token string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.token == token {
-		c.token, c.bad = "", token
-	}
 }
 
 // post sends JSON and reads JSON. Its errors never quote the address, which holds the token.

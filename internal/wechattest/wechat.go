@@ -31,6 +31,7 @@ type Fake struct {
 	mu      sync.Mutex
 	Now     time.Time
 	Tokens  int                  // given out; the newest alone is good
+	Given   int                  // how often one was asked for
 	Forced  int                  // how often a new one was forced
 	Stuck   bool                 // tokens end, and only a forced one is another one
 	Seen    map[string]time.Time // when accounts were in the mini-program
@@ -121,6 +122,7 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.URL.Path == "/cgi-bin/stable_token" {
+		f.Given++
 		if in.GrantType != "client_credential" || in.AppID != AppID || in.Secret != Secret {
 			f.say(w, map[string]any{"errcode": 40125, "errmsg": "invalid appsecret"})
 			return
