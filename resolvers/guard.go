@@ -7,12 +7,14 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"membergate/graph"
 	"membergate/internal/authz"
 	"membergate/internal/fault"
 	"membergate/internal/member"
 	"membergate/internal/viewer"
+	"membergate/loaders"
 )
 
 // Guard is the gqlgen extension that asks the table of rights at every field before it is answered. Resolvers and loaders ask
@@ -40,7 +42,7 @@ func NewGuard(schema *ast.Schema) (*Guard, error) {
 
 var _ interface {
 	graphql.HandlerExtension
-	graphql.OperationInterceptor
+	graphql.OperationContextMutator
 } = (*Guard)(nil)
 
 // ExtensionName names the extension in gqlgen's lists.
@@ -49,22 +51,30 @@ func (*Guard) ExtensionName() string { return "Guard" }
 // Validate asks nothing of the schema: New has.
 func (*Guard) Validate(graphql.ExecutableSchema) error { return nil }
 
-// InterceptOperation puts the look before each field of the operation. An interceptor of fields would do the same, but the
-// library makes one function for each field and interceptor, and most fields are open to everybody.
-func (g *Guard) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-	op := graphql.GetOperationContext(ctx)
+// MutateOperationContext puts the look before each field of the operation, once, however many events the operation is told. An
+// interceptor of fields would do the same, but the library makes one function for each field and interceptor, and most fields
+// are open to everybody.
+func (g *Guard) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	inner, who := op.ResolverMiddleware, viewer.From(ctx)
 	op.ResolverMiddleware = func(ctx context.Context, resolve graphql.Resolver) (any, error) {
 		fc := graphql.GetFieldContext(ctx)
 		if fc == nil || !g.closed[fc.Object] {
 			return inner(ctx, resolve)
 		}
-		if hide, err := g.look(ctx, who, fc); hide || err != nil {
+		if hide, err := g.look(ctx, asker(ctx, who), fc); hide || err != nil {
 			return nil, err
 		}
 		return inner(ctx, resolve)
 	}
-	return next(ctx)
+	return nil
+}
+
+// asker is who asks: whoever began the operation, or who has signed in by it since.
+func asker(ctx context.Context, who viewer.Viewer) viewer.Viewer {
+	if o := loaders.From(ctx); !who.SignedIn() && o != nil {
+		return o.Viewer
+	}
+	return who
 }
 
 // look refuses a field to whoever may not have it, or hides it: what can be null looks like nothing.

@@ -3,6 +3,7 @@ package resolvers
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -31,7 +32,7 @@ func guarded(t testing.TB) (*Guard, *ast.Schema) {
 func asked(g *Guard, d *ast.Definition, f *ast.FieldDefinition, of any, who viewer.Viewer) string {
 	op := &graphql.OperationContext{ResolverMiddleware: func(ctx context.Context, next graphql.Resolver) (any, error) { return next(ctx) }}
 	ctx := graphql.WithOperationContext(viewer.With(context.Background(), who), op)
-	g.InterceptOperation(ctx, func(context.Context) graphql.ResponseHandler { return nil })
+	_ = g.MutateOperationContext(ctx, op)
 	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Result: of})
 	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: d.Name,
 		Field: graphql.CollectedField{Field: &ast.Field{Name: f.Name, Definition: f, ObjectDefinition: d}}})
@@ -81,6 +82,34 @@ func TestAFieldThatIsNotForTheAskerIsNotAnswered(t *testing.T) {
 	}
 }
 
+// Root fields that change nothing are answered to whom their right lets in, those of subscriptions included.
+func TestARootFieldIsAnsweredToWhomItsRightLetsIn(t *testing.T) {
+	g, schema := guarded(t)
+	for _, d := range []*ast.Definition{schema.Query, schema.Subscription} {
+		if d == nil {
+			continue
+		}
+		for _, f := range d.Fields {
+			if strings.HasPrefix(f.Name, "__") {
+				continue
+			}
+			right, _ := g.Table.Right(d.Name, f.Name)
+			for _, a := range authz.Actors[:len(authz.Actors)-1] { // a token that is over never comes this far
+				who := viewer.Viewer{Member: "m", Scope: viewer.ScopeMember}
+				switch {
+				case a == authz.Nobody:
+					who = viewer.Viewer{}
+				case a.Role() != "":
+					who = viewer.Viewer{Member: "s", Scope: viewer.ScopeStaff, Roles: []string{a.Role()}}
+				}
+				if got, want := asked(g, d, f, nil, who), right.Root(a, false); (got == "answered") != (want == authz.Answered) {
+					t.Errorf("%s.%s is %s to the actor %s, want %s", d.Name, f.Name, got, a, want)
+				}
+			}
+		}
+	}
+}
+
 // An object that says whose it is is its member's alone.
 func TestAnObjectOfSomebodyElseIsNotAnswered(t *testing.T) {
 	g, schema := guarded(t)
@@ -108,7 +137,7 @@ func TestALookAtAnOpenFieldAllocatesNothing(t *testing.T) {
 	g, schema := guarded(t)
 	op := &graphql.OperationContext{ResolverMiddleware: func(ctx context.Context, next graphql.Resolver) (any, error) { return next(ctx) }}
 	ctx := graphql.WithOperationContext(context.Background(), op)
-	g.InterceptOperation(ctx, func(context.Context) graphql.ResponseHandler { return nil })
+	_ = g.MutateOperationContext(ctx, op)
 	d := schema.Types["Product"]
 	field := graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: d.Name, Field: graphql.CollectedField{Field: &ast.Field{Name: d.Fields[0].Name, Definition: d.Fields[0]}}})
 	answer := func(context.Context) (any, error) { return nil, nil }
