@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -36,7 +37,23 @@ what is about "me". What a role in a family may do is one more table: [rights.md
 
 A suspended member reads everything as before, and may still change what the law gives every member, or what protects them from
 others: the rows below whose cell is ✓.
+
+What is tried besides, over HTTP:
+
+| promise | test |
+| --- | --- |
+| a thing of every kind, looked at by its id as each actor, and one that is not there: the same bytes | [TestEveryCellOfTheTableOfThingsIsAsWritten](../server/matrix_test.go) |
+| every field of every type, as nobody, members and each role of staff, even if a resolver gave it away | [TestAFieldThatIsNotForTheAskerIsNotAnswered](../resolvers/guard_test.go) |
+| another's object named in every argument that takes an id, over 2,000 attempts: the same bytes as for none, and as fast | [TestAnothersObjectLooksLikeNothingByEveryWayIn](../server/attempts_test.go) |
+| another's cursor is no cursor, in every list of the member's | [TestAnothersCursorIsNoCursor](../server/attempts_test.go) |
+| answers of members who ask in turns and at once never cross, and no cache may keep one | [TestAnswersOfMembersNeverCross](../server/crossing_test.go) |
+| 37 fields that no input has are refused, and nothing is changed | [TestNothingIsSetThatNoInputHas](../server/crossing_test.go) |
+| no text of a member becomes a name or an operator in a command to the store, and a request is one line in the log | [TestNoTextOfAMemberBecomesAnOperator](../server/operator_test.go) |
+| what a suspended member reads, and does not change | [TestASuspendedMemberReadsAndDoesNotChange](../server/suspension_test.go) |
 `
+
+// named is a test that the page names, and the file that it is in.
+var named = regexp.MustCompile(`\[(Test\w+)\]\(\.\./([^)]+)\)`)
 
 // page is docs/authorization.md.
 func page(t *testing.T) string {
@@ -92,6 +109,12 @@ func TestThePageOfRightsIsTheTable(t *testing.T) {
 	if *update {
 		if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
+		}
+	}
+	for _, test := range named.FindAllStringSubmatch(want, -1) {
+		source, err := os.ReadFile("../../" + test[2])
+		if err != nil || !strings.Contains(string(source), "func "+test[1]+"(t *testing.T)") {
+			t.Errorf("%s has no %s (%v)", test[2], test[1], err)
 		}
 	}
 	got, err := os.ReadFile(file)
