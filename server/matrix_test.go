@@ -196,6 +196,7 @@ func TestEveryCellOfTheTableOfThingsIsAsWritten(t *testing.T) {
 			if test := triedElsewhere[d.Name]; test == nil {
 				t.Errorf("nothing of the kind %s is tried", d.Name)
 			}
+			t.Logf("a %s is tried in %v", d.Name, triedElsewhere[d.Name])
 			continue
 		}
 		right, _ := table.Right(d.Name, "id")

@@ -31,7 +31,7 @@ What a cell says:
 | SUSPENDED | the error FORBIDDEN with ` + "`extensions.reason`" + ` SUSPENDED |
 
 The actors: a member in a family with the next three; whose the family is; an adult and a child below 14 in it; a member of
-another family; a member whom staff suspended; five kinds of staff, who are members too, each with one role; anybody with a token
+another family; a member whom staff suspended; six kinds of staff, who are members too, each with one role; anybody with a token
 that is over, for whom nothing is ever answered, not even what is for everybody. Staff without an account of their own cannot ask
 what is about "me". What a role in a family may do is one more table: [rights.md](rights.md).
 
@@ -47,7 +47,7 @@ What is tried besides, over HTTP:
 | another's object named in every argument that takes an id, over 2,000 attempts: the same bytes as for none, and as fast | [TestAnothersObjectLooksLikeNothingByEveryWayIn](../server/attempts_test.go) |
 | another's cursor is no cursor, in every list of the member's | [TestAnothersCursorIsNoCursor](../server/attempts_test.go) |
 | answers of members who ask in turns and at once never cross, and no cache may keep one | [TestAnswersOfMembersNeverCross](../server/crossing_test.go) |
-| 37 fields that no input has are refused, and nothing is changed | [TestNothingIsSetThatNoInputHas](../server/crossing_test.go) |
+| 35 fields that no input has are refused, and nothing is changed | [TestNothingIsSetThatNoInputHas](../server/crossing_test.go) |
 | no text of a member becomes a name or an operator in a command to the store, and a request is one line in the log | [TestNoTextOfAMemberBecomesAnOperator](../server/operator_test.go) |
 | what a suspended member reads, and does not change | [TestASuspendedMemberReadsAndDoesNotChange](../server/suspension_test.go) |
 `
