@@ -48,7 +48,7 @@ What is tried besides, over HTTP:
 | another's cursor is no cursor, in every list of the member's | [TestAnothersCursorIsNoCursor](../server/attempts_test.go) |
 | answers of members who ask in turns and at once never cross, and no cache may keep one | [TestAnswersOfMembersNeverCross](../server/crossing_test.go) |
 | 35 fields that no input has are refused, and nothing is changed | [TestNothingIsSetThatNoInputHas](../server/crossing_test.go) |
-| no text of a member becomes a name or an operator in a command to the store, and a request is one line in the log | [TestNoTextOfAMemberBecomesAnOperator](../server/operator_test.go) |
+| no text of a member becomes a name or an operator in a command to the store, and a request is one line in the log | [TestNoTextOfAMemberBecomesAnOperator](../server/injected_test.go) |
 | what a suspended member reads, and does not change | [TestASuspendedMemberReadsAndDoesNotChange](../server/suspension_test.go) |
 `
 

@@ -34,9 +34,17 @@ var queries = rows{
 	"couponCampaigns":          "anyone",
 	"redemptionByCode":         "staff clerk",
 	"recommendations":          "anyone",
+	"sync":                     "member",
 }
 
 var mutations = rows{
+	"signIn":                  "anyone",
+	"phoneCodeSend":           "anyone",
+	"sessionRefresh":          "anyone",
+	"signOut":                 "member kept",
+	"sessionEnd":              "member kept",
+	"signInMethodAdd":         "member",
+	"signInMethodRemove":      "member kept",
 	"checkoutHold":            "member",
 	"rewardRedeem":            "member",
 	"redemptionCancel":        "member",
@@ -133,4 +141,12 @@ var mutations = rows{
 }
 
 // subscriptions are asked as queries are: what is told is read as the listener at each event.
-var subscriptions = rows{}
+var subscriptions = rows{
+	"walletUpdated":     "member",
+	"tierUpdated":       "member",
+	"familyUpdated":     "member",
+	"feedUpdated":       "anyone",
+	"postUpdated":       "anyone",
+	"commentAdded":      "anyone",
+	"notificationAdded": "member",
+}

@@ -59,7 +59,7 @@ func TestASchemaWithAFieldWithoutARightIsRefused(t *testing.T) {
 		"extend type Mutation { secretSet(to: String): String }":                     "no right for Mutation.secretSet",
 		"type Secret { words: String } extend type Product { secret: Secret }":       "no right for Secret.words",
 		"type SecretConnection { pageInfo: PageInfo! }":                              "no right for SecretConnection.pageInfo",
-		"type Subscription { secretHeard: String }":                                  "no right for Subscription.secretHeard",
+		"extend type Subscription { secretHeard: String }":                           "no right for Subscription.secretHeard",
 		"type Hidden { a: String b: String } extend type Member { hidden: Hidden! }": "no right for Hidden.a, Hidden.b",
 	} {
 		if _, err := New(schemaWith(t, more)); err == nil || !strings.Contains(err.Error(), want) {

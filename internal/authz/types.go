@@ -5,6 +5,10 @@ package authz
 
 var types = rows{
 	"PageInfo":                "anyone",
+	"FeedUpdate":              "anyone",
+	"SyncResult":              "own",
+	"Session":                 "own",
+	"SignInMethod":            "own",
 	"Money":                   "anyone",
 	"MediaImage":              "anyone",
 	"MediaThumbnail":          "anyone",

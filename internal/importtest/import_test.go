@@ -95,7 +95,7 @@ var may = map[string][]string{
 	"internal/worker":      {"internal/event"},
 	"internal/sweep":       {},
 	"internal/rotation":    {"internal/secret"},
-	"internal/change":      {"internal/wallet", "internal/account", "internal/family", "internal/live"},
+	"internal/change":      {"internal/member", "internal/wallet", "internal/account", "internal/family", "internal/live"},
 	"internal/live":        {},
 	"internal/notice":      {"internal/datause", "internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/coupon", "internal/wallet", "internal/account", "internal/benefit", "internal/change", "internal/community", "internal/family"},
 	"internal/push":        {"internal/programme", "internal/member", "internal/tier", "internal/notice"},

@@ -23,6 +23,7 @@ var unmarked = map[string]string{
 	"authors": "ids", "hearers": "ids", "moderators": "ids of staff", "reviews": "states and times", "reactions": "ids of posts", "home lists": "ids of posts", "blockers": "ids",
 	"drafts": "never shown", "uploads": "pictures by their addresses", "badges": "codes of badges", "findings": "never shown", "reports": "codes and times", "group roles": "codes of roles",
 	"listing": "yes and no", "stars": "ids and months", "requests": "codes and times", "inbox": "times", "notice settings": "kinds, yes and no",
+	"suspension": "a reason of the staff, and times", "session secrets": "never shown", "login secrets": "never shown",
 }
 
 // person is what fields are called that hold what is somebody's; those of them that are nobody's say why here.
@@ -30,6 +31,7 @@ var person = regexp.MustCompile(`(?i)^(phone\w*|idNumber|birthday|address|openId
 
 var nobodys = map[string]string{
 	"IdentityTokenIssuePayload.token": "good once, for a minute, and for nothing but what the app is about to send", "IdentitySetInput.token": "the same", "IdentityReadInput.token": "the same",
+	"SyncResult.token": "sealed places in what was told, for the member alone", "Mutation.phoneCodeSend": "a field that takes one",
 }
 
 // What the schema marks is what the data map calls a person's, and nothing that it calls so is left out unsaid.
