@@ -162,3 +162,26 @@ func TestListenersSeeTheStateAfterTheServerWasAway(t *testing.T) {
 	}
 	all.Wait()
 }
+
+func TestWakesReachOtherProcessesOfACluster(t *testing.T) {
+	s, err := Open(t.Context(), oneNodeCluster(t), "wakes:")
+	must(t, err)
+	t.Cleanup(func() { must(t, s.Close()) })
+	one, _ := hubOn(t, s)
+	other, _ := hubOn(t, s)
+	var state atomic.Int64
+	var all sync.WaitGroup
+	var listeners []*sight
+	for n := range 20 { // topics of many slots, in one call
+		listeners = append(listeners, watches(other, &state, &all, live.Topic(fmt.Sprint("thing ", n))))
+	}
+	state.Store(7)
+	for n := range listeners {
+		one.Post(live.Topic(fmt.Sprint("thing ", n)))
+	}
+	for n, l := range listeners {
+		eventually(t, fmt.Sprint("listener ", n), func() bool { return l.saw.Load() == 7 })
+		l.Close()
+	}
+	all.Wait()
+}
