@@ -5,9 +5,11 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"maps"
+	"runtime/debug"
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"membergate/internal/live"
 	"membergate/internal/viewer"
@@ -84,14 +86,29 @@ func (s *shares) begin(ctx context.Context, key [32]byte, p live.Policy, next gr
 	go func() {
 		defer closed()
 		for {
-			answer := next(ctx)
+			answer, broken := guarded(ctx, next)
 			g.tell(answer)
 			if answer == nil {
+				return
+			}
+			if broken {
+				g.tell(nil)
 				return
 			}
 		}
 	}()
 	return f
+}
+
+// guarded turns a panic into an answer: no transport stands around a group to do so.
+func guarded(ctx context.Context, next graphql.ResponseHandler) (answer *graphql.Response, broken bool) {
+	defer func() {
+		if value := recover(); value != nil {
+			err := &panicked{value: value, stack: debug.Stack()}
+			answer, broken = &graphql.Response{Errors: gqlerror.List{present(ctx, err)}}, true
+		}
+	}()
+	return next(ctx), false
 }
 
 // add is called with the mutex held.

@@ -88,3 +88,17 @@ func TestOfAStateOnlyTheNewestWaits(t *testing.T) {
 		}
 	}
 }
+
+func TestAPanicEndsASubscriptionAndNothingElse(t *testing.T) {
+	s := newShares()
+	f := s.begin(t.Context(), [32]byte{1}, live.Latest, func(context.Context) *graphql.Response { panic("at the disco") }, func() {})
+	for n := range 2 {
+		r, missed := f.next(t.Context())
+		if missed || n == 0 && (r == nil || codeOf(r.Errors[0]) != Internal) || n == 1 && r != nil {
+			t.Fatalf("answer %d is %v", n, r)
+		}
+	}
+	if s.join([32]byte{1}) != nil {
+		t.Error("it is followed still")
+	}
+}
