@@ -20,26 +20,43 @@ import (
 // run does one call: f's commands get at most the store's patience together, and its error is translated. A write that
 // the server gave up because it met another one is done again, so f may run more than once.
 func (s *Store) run(ctx context.Context, f func(context.Context) error) error {
-	ctx, end := context.WithTimeout(ctx, s.patience)
-	defer end()
-	err := f(ctx)
-	for try := 1; clashed(err) && try <= clashes; try++ {
-		select {
-		case <-ctx.Done():
-			return translate(err)
-		case <-time.After(time.Duration(rand.IntN(try*10)) * time.Millisecond):
+	return s.guarded(ctx, func(within context.Context) error {
+		err := f(within)
+		for try := 1; clashed(err) && try <= clashes; try++ {
+			select {
+			case <-within.Done():
+				return err
+			case <-time.After(time.Duration(rand.IntN(try*10)) * time.Millisecond):
+			}
+			err = f(within)
 		}
-		err = f(ctx)
-	}
-	return translate(err)
+		return err
+	})
 }
 
 // once is run for queries, which must not begin again.
 func (s *Store) once(ctx context.Context, f func(context.Context) error) error {
-	ctx, end := context.WithTimeout(ctx, s.patience)
-	defer end()
-	return translate(f(ctx))
+	return s.guarded(ctx, f)
 }
+
+// guarded gives a call its seat and its time, and does not ask a server that has not answered for a while.
+func (s *Store) guarded(ctx context.Context, f func(context.Context) error) error {
+	within, end := context.WithTimeout(ctx, s.patience)
+	defer end()
+	within, leave, err := s.seat(within)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	if s.breaker == nil {
+		return translate(f(within))
+	}
+	return s.breaker.Do(ctx, func() error { return translate(f(within)) }, noAnswer)
+}
+
+// noAnswer tells of a translated error whether the server did not answer. One that gives a write up because it met
+// others does answer.
+func noAnswer(err error) bool { return fault.Is(err, fault.Unavailable) && !clashed(err) }
 
 // clashes bounds how often a write that met others is done again. Each time one of them gets through.
 const clashes = 50

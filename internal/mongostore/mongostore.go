@@ -18,6 +18,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
 	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
+
+	"membergate/internal/breaker"
 )
 
 const (
@@ -39,6 +41,9 @@ type Store struct {
 	patience time.Duration
 	convoys  *convoys // nil where each call goes alone
 	ways     *ways
+	breakers *breaker.Group
+	breaker  *breaker.Breaker // nil where calls are patient
+	room     chan struct{}    // a seat for each call that may run at once; nil is as many as come
 }
 
 // Open connects to a database and waits until the server answers. The error is one sentence for whoever started the
@@ -56,7 +61,8 @@ func Open(ctx context.Context, uri, database string) (*Store, error) {
 	if err := o.Validate(); err != nil {
 		return nil, fmt.Errorf("MONGODB_URI is not a MongoDB URI; allowed is mongodb://host:port/ or mongodb+srv://host/: %s", hide(uri, err))
 	}
-	s := &Store{patience: patience}
+	s := &Store{patience: patience, breakers: breaker.NewGroup("store")}
+	s.breaker = s.breakers.New()
 	if o.Timeout != nil {
 		s.patience = *o.Timeout
 		o.Timeout = nil // run keeps it
@@ -105,16 +111,21 @@ func refused(err error) bool {
 // Close ends the connection; calls that run are cut off when the context ends.
 func (s *Store) Close(ctx context.Context) error { return s.client.Disconnect(ctx) }
 
-// Ping tells whether the server answers.
+// Ping tells whether the server answers. It asks, whatever is known: it is how one hears that a server is back.
 func (s *Store) Ping(ctx context.Context) error {
-	return s.run(ctx, func(ctx context.Context) error { return s.client.Ping(ctx, nil) })
+	ctx, end := context.WithTimeout(ctx, s.patience)
+	defer end()
+	return translate(s.client.Ping(ctx, nil))
 }
 
+// Breakers tells whether the server is taken to be away.
+func (s *Store) Breakers() *breaker.Group { return s.breakers }
+
 // Patient gives the same store for work that nobody waits for at a screen: imports, migrations, sweeps. Its calls may
-// take d.
+// take d, and ask a server that has not answered for a while, too.
 func (s *Store) Patient(d time.Duration) *Store {
 	t := *s
-	t.patience, t.convoys = d, nil
+	t.patience, t.convoys, t.breaker, t.room = d, nil, nil, nil
 	return &t
 }
 

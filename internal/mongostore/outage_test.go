@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -121,5 +122,44 @@ func TestSilentServer(t *testing.T) {
 	time.AfterFunc(20*time.Millisecond, cancel)
 	if _, err := s.Ledger().Heads(ctx, []wallet.ID{"w"}); !errors.Is(err, context.Canceled) {
 		t.Errorf("a caller that went away got %v", err)
+	}
+}
+
+// A server that stays silent is not asked again and again: calls are refused at once, and when it is back it is found
+// to be within seconds. Patient work asks all the same.
+func TestASilentServerIsNotAskedAgainAndAgain(t *testing.T) {
+	s, mode := proxied(t)
+	mode.Store(silent)
+	var all sync.WaitGroup
+	for range 15 {
+		all.Go(func() { _, _ = s.Ledger().Heads(t.Context(), []wallet.ID{"w"}) })
+	}
+	all.Wait()
+	if s.Breakers().Open() != 1 {
+		t.Fatal("after fifteen calls without an answer the breaker is not open")
+	}
+	began, before := time.Now(), s.Breakers().Refused()
+	for range 100 {
+		if _, err := s.Ledger().Heads(t.Context(), []wallet.ID{"w"}); !fault.Is(err, fault.Unavailable) {
+			t.Fatalf("a server that is away gave %v", err)
+		}
+	}
+	if refused := s.Breakers().Refused() - before; refused < 90 {
+		t.Errorf("%d of 100 calls were refused at once", refused)
+	}
+	if took := time.Since(began); took > 10*patience {
+		t.Errorf("100 calls took %v", took)
+	}
+	mode.Store(passing)
+	if _, err := s.Patient(10*time.Second).Ledger().Heads(t.Context(), []wallet.ID{"w"}); err != nil {
+		t.Errorf("patient work gets %v", err)
+	}
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(15 * time.Second); s.Breakers().Open() > 0; <-tick.C {
+		_, _ = s.Ledger().Heads(t.Context(), []wallet.ID{"w"})
+		if time.Now().After(deadline) {
+			t.Fatal("the server is back, and is not asked")
+		}
 	}
 }

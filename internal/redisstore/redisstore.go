@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"membergate/internal/breaker"
 )
 
 const (
@@ -36,6 +38,7 @@ type Store struct {
 	options  redis.UniversalOptions
 	also     []redis.UniversalClient // connections of their own, closed with the store
 	spread   spreads                 // of an embedded store
+	breakers *breaker.Group
 }
 
 // Open connects to a server, or to a cluster where several addresses are given, separated by commas, and waits until
@@ -68,10 +71,31 @@ func connect(o *redis.UniversalOptions, prefix string) *Store {
 	o.PoolTimeout = o.ReadTimeout
 	o.ContextTimeoutEnabled = true // otherwise a request's deadline does not reach the socket
 	o.DisableIdentity = true       // one round trip less for a new connection
-	s := &Store{redis: redis.NewUniversalClient(o), prefix: prefix, options: *o}
+	s := &Store{prefix: prefix, options: *o, breakers: breaker.NewGroup("cache")}
+	s.redis = s.guarded(o)
 	s.redis.AddHook(counting{})
 	return s
 }
+
+// guarded makes a client that asks nobody who does not answer.
+func (s *Store) guarded(o *redis.UniversalOptions) redis.UniversalClient {
+	if len(o.Addrs) < 2 {
+		return s.node(o.Simple())
+	}
+	cluster := o.Cluster()
+	cluster.NewClient = s.node
+	return redis.NewClusterClient(cluster)
+}
+
+// node makes the client of one server.
+func (s *Store) node(o *redis.Options) *redis.Client {
+	c := redis.NewClient(o)
+	c.AddHook(breaking{s.breakers.New()})
+	return c
+}
+
+// Breakers tells which servers are taken to be away.
+func (s *Store) Breakers() *breaker.Group { return s.breakers }
 
 // parse reads one or several URLs. Several hosts are a cluster, which share the first one's user and password.
 func parse(address string) (*redis.UniversalOptions, error) {
