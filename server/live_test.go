@@ -185,6 +185,19 @@ func TestSubscriptionsTellWhatHappensAndSyncSaysTheSame(t *testing.T) {
 			return r.at(t, "sync", "token")
 		}
 		ofMum, ofDad, ofGuest := begun("mum"), begun("dad"), begun("guest", soup)
+		for what, v := range map[string]map[string]any{
+			"token is none of the viewer's; allowed are tokens that sync gave to this member": {"token": ofDad},
+			"token is none of the viewer's; allowed are tokens that sync gave":                {"token": "x"},
+			"watch names 51 posts; allowed are at most 50":                                    {"watch": slices.Repeat([]string{soup}, 51)},
+		} {
+			r := ask(t, e.gateway.url, question{query: appQueries(t)["Sync"].text, variables: v, who: "mum"})
+			if len(r.Errors) != 1 || r.Errors[0].code() != "BAD_USER_INPUT" || !strings.Contains(r.text, what) {
+				t.Errorf("sync with %v answers %s", v, r.text)
+			}
+		}
+		if l := listens(t, on, "guest", "CommentAdded", map[string]any{"postId": soup}, "made up"); !strings.Contains((<-l.heard).text, "BAD_USER_INPUT") {
+			t.Error("an event that never was is gone on from")
+		}
 
 		bread, _ := cook.post(draft("body", "Bread."))
 		if r := feed.next(); r.at(t, "feedUpdated", "newCount") != 1.0 || jsonOf(r.at(t, "feedUpdated", "removedIds")) != "[]" {
