@@ -17,14 +17,14 @@ Written by ` + "`go test ./internal/authz -update`" + ` (part of ` + "`make gene
 its type that covers it, fails that test, and a gateway with such a schema does not start.
 
 The table is asked at every field, before the field is answered ([guard.go](../resolvers/guard.go)); loaders and services ask whose
-a thing is by themselves besides. [TestEveryCellOfTheTableOfRightsIsAsWritten](../server/matrix_test.go) asks every root field and looks
-at a thing of every type as each of the actors, over HTTP.
+a thing is by themselves besides. [TestEveryCellOfTheTableOfRightsIsAsWritten](../server/matrix_test.go) asks every root field and the next
+of its tests looks at a thing of each kind with an id, but for four kinds that have tests of their own, over HTTP as each of the actors.
 
 What a cell says:
 
 | cell | what comes of asking |
 | --- | --- |
-| ✓ | it is answered; which things one gets there, the rows of their types say |
+| ✓ | nobody is kept out: what is asked may still be refused for what it says, or be null; which things one gets, the rows of their types say |
 | – | nothing: null, or missing in a list, byte for byte as for a thing that is not there |
 | desk | what the desk asks for, by a code or as its own work, and nothing by its id |
 | UNAUTHENTICATED, FORBIDDEN | that error; nothing is read |
@@ -38,14 +38,14 @@ what is about "me". What a role in a family may do is one more table: [rights.md
 A suspended member reads everything as before, and may still change what the law gives every member, or what protects them from
 others: the rows below whose cell is ✓.
 
-What is tried besides, over HTTP:
+What is tried besides, over HTTP but for the second row, which is tried in the process:
 
 | promise | test |
 | --- | --- |
 | a thing of every kind, looked at by its id as each actor, and one that is not there: the same bytes | [TestEveryCellOfTheTableOfThingsIsAsWritten](../server/matrix_test.go) |
 | every field of every type, as nobody, members and each role of staff, even if a resolver gave it away | [TestAFieldThatIsNotForTheAskerIsNotAnswered](../resolvers/guard_test.go) |
-| another's object named in every argument that takes an id, over 2,000 attempts: the same bytes as for none, and as fast | [TestAnothersObjectLooksLikeNothingByEveryWayIn](../server/attempts_test.go) |
-| another's cursor is no cursor, in every list of the member's | [TestAnothersCursorIsNoCursor](../server/attempts_test.go) |
+| another's object named in every argument that takes an id, by one other member, in over 2,000 attempts whose other arguments name nothing: the same bytes as for none but for what it cost, and the middle ones as fast | [TestAnothersObjectLooksLikeNothingByEveryWayIn](../server/attempts_test.go) |
+| another's cursor is no cursor, in each list of the member's that has something in it | [TestAnothersCursorIsNoCursor](../server/attempts_test.go) |
 | answers of members who ask in turns and at once never cross, and no cache may keep one | [TestAnswersOfMembersNeverCross](../server/crossing_test.go) |
 | 35 fields that no input has are refused, and nothing is changed | [TestNothingIsSetThatNoInputHas](../server/crossing_test.go) |
 | no text of a member becomes a name or an operator in a command to the store, and a request is one line in the log | [TestNoTextOfAMemberBecomesAnOperator](../server/injected_test.go) |
