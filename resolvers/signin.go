@@ -70,6 +70,8 @@ func (m mutation) SignIn(ctx context.Context, input graph.SignInInput) (*graph.S
 			Field: refused.field, Message: refused.message, Code: graph.SignInErrorCode(refused.code), RetryAfterSeconds: refused.nearest,
 		}}}, nil
 	}
+	// From here on the operation is the member's: what it asks of the member is the member's own.
+	o.Viewer = viewer.Viewer{Member: string(signed.Member), Scope: viewer.ScopeMember, Locale: o.Viewer.Locale}
 	found, err := o.Stores.Accounts.ByIDs(ctx, []member.ID{signed.Member}, account.Whole)
 	if err != nil {
 		return nil, err

@@ -17,6 +17,10 @@ import (
 // publicHandler is everything that the public listener answers, and what ends the connections that outlive requests.
 func publicHandler(s Settings, p *Parts, ready *readiness, meters *meters, log *slog.Logger) (h http.Handler, drain func()) {
 	mux := http.NewServeMux()
+	var ended func(context.Context, viewer.Viewer) <-chan struct{}
+	if p.Sessions != nil {
+		ended = p.Sessions.Ended
+	}
 	gateway := edge.New(edge.Parts{
 		Schema:       p.Schema,
 		Authenticate: p.authenticate(),
@@ -31,6 +35,7 @@ func publicHandler(s Settings, p *Parts, ready *readiness, meters *meters, log *
 		Log:          log,
 		Observe:      meters.observe,
 		Origins:      s.CORSOrigins,
+		Ended:        ended,
 	})
 	mux.Handle("/graphql", allowOrigins(s.CORSOrigins, gateway))
 	mux.Handle("/graphql/stream", allowOrigins(s.CORSOrigins, http.HandlerFunc(gateway.Stream)))

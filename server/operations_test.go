@@ -198,7 +198,7 @@ func askings() []asking {
 }
 
 func TestEveryQueryOfTheAppsIsAsked(t *testing.T) {
-	asked := map[string]bool{"Sync": true, "PrivacyPage": true, "DataRights": true, "IdentityReadApplications": true, "ModerationQueue": true, "ModerationLog": true, "GroupRoleLog": true, "CodeAtTill": true, "CouponAtTill": true, "Entitlements": true, "AfterSalesQueue": true, "StoreWordCheck": true} // by the test of subscriptions; by the tests of tills: it needs a clerk; by those of copies and readings: they are of real time
+	asked := map[string]bool{"Sync": true, "PrivacyPage": true, "DataRights": true, "IdentityReadApplications": true, "ModerationQueue": true, "ModerationLog": true, "GroupRoleLog": true, "CodeAtTill": true, "CouponAtTill": true, "Entitlements": true, "AfterSalesQueue": true, "StoreWordCheck": true, "Devices": true} // by the test of subscriptions; by the tests of tills: it needs a clerk; by those of copies, readings and sessions: they are of real time
 	for _, a := range askings() {
 		asked[a.operation] = true
 	}

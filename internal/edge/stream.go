@@ -21,8 +21,8 @@ import (
 // eventStream is the type of server-sent events.
 const eventStream = "text/event-stream"
 
-// events writes server-sent events, one at a time.
-type events struct {
+// sentEvents writes server-sent events, one at a time.
+type sentEvents struct {
 	mu     sync.Mutex
 	w      http.ResponseWriter
 	flush  *http.ResponseController
@@ -32,7 +32,7 @@ type events struct {
 
 // openEvents begins a stream of events. A client that cannot put split characters together, as WeChat's mini-programs get
 // them in chunks, asks for charset=us-ascii.
-func openEvents(w http.ResponseWriter, r *http.Request) *events {
+func openEvents(w http.ResponseWriter, r *http.Request) *sentEvents {
 	charset := "utf-8"
 	for part := range strings.SplitSeq(strings.Join(r.Header.Values("Accept"), ","), ",") {
 		name, options, err := mime.ParseMediaType(part)
@@ -44,7 +44,7 @@ func openEvents(w http.ResponseWriter, r *http.Request) *events {
 	h.Set("Content-Type", eventStream+"; charset="+charset)
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no") // or nginx keeps the events until there are many
-	e := &events{w: w, flush: http.NewResponseController(w), ascii: charset == "us-ascii"}
+	e := &sentEvents{w: w, flush: http.NewResponseController(w), ascii: charset == "us-ascii"}
 	_ = e.flush.SetReadDeadline(time.Time{})
 	w.WriteHeader(http.StatusOK)
 	e.write(":\n\n")
@@ -52,7 +52,7 @@ func openEvents(w http.ResponseWriter, r *http.Request) *events {
 }
 
 // send writes an event. It fails when the client is gone or does not read.
-func (e *events) send(name, id string, data json.RawMessage) bool {
+func (e *sentEvents) send(name, id string, data json.RawMessage) bool {
 	var b strings.Builder
 	b.WriteString("event: " + name + "\n")
 	if id != "" {
@@ -68,7 +68,7 @@ func (e *events) send(name, id string, data json.RawMessage) bool {
 	return e.write(b.String())
 }
 
-func (e *events) write(text string) bool {
+func (e *sentEvents) write(text string) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.closed {
@@ -83,7 +83,7 @@ func (e *events) write(text string) bool {
 }
 
 // close lets nothing more be written.
-func (e *events) close() {
+func (e *sentEvents) close() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.closed = true

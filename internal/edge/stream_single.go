@@ -47,7 +47,7 @@ type reservation struct {
 	unused *time.Timer
 
 	mu      sync.Mutex
-	events  *events // nil until it is opened
+	events  *sentEvents // nil until it is opened
 	running map[string]*running
 	work    sync.WaitGroup
 }
