@@ -69,6 +69,7 @@ var may = map[string][]string{
 	"internal/redemption":  {"internal/programme", "internal/member", "internal/wallet", "internal/reward", "internal/voucher", "internal/family"},
 	"internal/admission":   {"internal/programme", "internal/member", "internal/tier", "internal/account"},
 	"internal/transfer":    {"internal/programme", "internal/member", "internal/wallet"},
+	"internal/merge":       {"internal/wallet"},
 	"internal/adjustment":  {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
 	"internal/vault":       {"internal/programme", "internal/member", "internal/tier", "internal/wallet", "internal/account"},
 	"internal/coupon":      {"internal/programme", "internal/member", "internal/tier", "internal/eligibility"},
@@ -124,7 +125,7 @@ var may = map[string][]string{
 var domains = []string{
 	"internal/profile", "internal/personal", "internal/datause", "internal/incident", "internal/export", "internal/desk", "internal/rotation", "internal/vault",
 	"internal/programme", "internal/member", "internal/tier", "internal/eligibility", "internal/wallet", "internal/checkout", "internal/account", "internal/order", "internal/benefit",
-	"internal/moderation", "internal/upload", "internal/product", "internal/reward", "internal/voucher", "internal/redemption", "internal/admission", "internal/adjustment", "internal/transfer", "internal/family", "internal/cursor", "internal/community", "internal/posting", "internal/report", "internal/inspection", "internal/adoption", "internal/contribution", "internal/star", "internal/recommend", "internal/claim",
+	"internal/moderation", "internal/upload", "internal/product", "internal/reward", "internal/voucher", "internal/redemption", "internal/admission", "internal/adjustment", "internal/transfer", "internal/merge", "internal/family", "internal/cursor", "internal/community", "internal/posting", "internal/report", "internal/inspection", "internal/adoption", "internal/contribution", "internal/star", "internal/recommend", "internal/claim",
 	"internal/event", "internal/insight", "internal/experiment", "internal/saving", "internal/supply", "internal/change", "internal/coupon", "internal/basket", "internal/offer", "internal/giving", "internal/membership", "internal/notice", "internal/invitation", "internal/glance", "internal/live", "internal/session", "internal/signin",
 }
 

@@ -55,7 +55,10 @@ func (e *Entry) hold(p Posting) error {
 	if err := e.State.covers(p.Coins); err != nil {
 		return err
 	}
-	parts := e.State.draw(p.Coins)
+	parts, err := e.State.choose(p)
+	if err != nil {
+		return err
+	}
 	for _, part := range parts {
 		e.State.add(Lot{Expires: part.Expires, Held: part.Coins})
 	}
@@ -64,6 +67,22 @@ func (e *Entry) hold(p Posting) error {
 		At: stored(p.At), Until: stored(p.Until), Grace: p.Grace,
 	})
 	return nil
+}
+
+// choose removes the coins of a hold: from the lots that the posting names, or else first to expire first.
+func (s *State) choose(p Posting) ([]Share, error) {
+	if len(p.Parts) == 0 {
+		return s.draw(p.Coins), nil
+	}
+	if n := total(p.Parts); n != p.Coins {
+		return nil, fault.New(fault.Internal, "posting %s holds %d coins in parts of %d", p.Op, p.Coins, n)
+	}
+	for _, part := range p.Parts {
+		if short := part.Coins - s.takeFrom(part.Expires, part.Coins); short > 0 {
+			return nil, fault.Refuse(Insufficient, "coins", "%d of the coins that are asked for are not available any more", short).Short(short)
+		}
+	}
+	return slices.Clone(p.Parts), nil
 }
 
 // end takes a hold off the list of open ones. One that has ended cannot end again.

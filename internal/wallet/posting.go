@@ -32,7 +32,7 @@ type Posting struct {
 	About   string    `json:"about,omitempty"`      // HOLD: what is got for it
 	Percent int64     `json:"percent,omitempty"`    // HOLD: what a coin is worth, in percent of its usual value
 	Fen     int64     `json:"fen,omitempty"`        // HOLD, SPEND: what the coins are worth at a checkout
-	Parts   []Share   `json:"parts,omitempty"`      // RETURN: the lots that the spending took from; TRANSFER_IN, CONVERT_IN: what comes in
+	Parts   []Share   `json:"parts,omitempty"`      // RETURN: the lots that the spending took from; TRANSFER_IN, CONVERT_IN: what comes in; HOLD: from which lots, if not first to expire first
 	Given   Coins     `json:"given,omitempty"`      // RETURN: how much of that spending came back before
 	Input   string    `json:"input,omitempty"`      // fingerprint of what an app asked for
 	Grace   int64     `json:"graceHours,omitempty"` // HOLD, RETURN: how much longer coins live that died meanwhile; 0 = Grace
