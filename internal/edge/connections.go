@@ -40,6 +40,7 @@ type Connections struct {
 type connections struct {
 	draining chan struct{}
 	drain    sync.Once
+	patience time.Duration // for one write: writeWithin, but for tests
 
 	mu sync.Mutex
 	of map[string]int // by member or address
@@ -48,7 +49,7 @@ type connections struct {
 }
 
 func newConnections() *connections {
-	return &connections{draining: make(chan struct{}), of: map[string]int{}}
+	return &connections{draining: make(chan struct{}), patience: writeWithin, of: map[string]int{}}
 }
 
 // enter takes a place of a member's or of an address's, if there is one left.

@@ -52,14 +52,15 @@ type parts struct {
 	w      http.ResponseWriter
 	flush  *http.ResponseController
 	closed bool
+	within time.Duration
 }
 
-func openParts(w http.ResponseWriter, f form) *parts {
+func (g *Gateway) openParts(w http.ResponseWriter, f form) *parts {
 	h := w.Header()
 	h.Set("Content-Type", `multipart/mixed; boundary="graphql"; `+string(f))
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no")
-	p := &parts{w: w, flush: http.NewResponseController(w)}
+	p := &parts{w: w, flush: http.NewResponseController(w), within: g.open.patience}
 	_ = p.flush.SetReadDeadline(time.Time{})
 	w.WriteHeader(http.StatusOK)
 	p.write("--graphql")
@@ -76,7 +77,7 @@ func (p *parts) write(text string) bool {
 	if p.closed {
 		return false
 	}
-	_ = p.flush.SetWriteDeadline(time.Now().Add(writeWithin))
+	_ = p.flush.SetWriteDeadline(time.Now().Add(p.within))
 	_, err := p.w.Write([]byte(text))
 	if err == nil {
 		err = p.flush.Flush()
@@ -146,7 +147,7 @@ func (g *Gateway) subscribed(ctx context.Context, cancel context.CancelFunc, w h
 	defer leave()
 	g.open.streams.Add(1)
 	defer g.open.streams.Add(-1)
-	p := openParts(w, subscriptionParts)
+	p := g.openParts(w, subscriptionParts)
 	defer p.close()
 	g.keep(ctx, cancel, who, func(string) bool { return p.send(json.RawMessage("{}")) })
 	for {
@@ -172,7 +173,7 @@ func (g *Gateway) deferred(cancel context.CancelFunc, w http.ResponseWriter, b *
 	if forms[newerDefer] {
 		f = newerDefer
 	}
-	p := openParts(w, f)
+	p := g.openParts(w, f)
 	defer p.close()
 	for n := 0; response != nil; n++ {
 		if n == 0 {

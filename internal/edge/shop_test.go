@@ -21,6 +21,7 @@ import (
 
 	"membergate/internal/edge"
 	"membergate/internal/fault"
+	"membergate/internal/live"
 	"membergate/internal/viewer"
 )
 
@@ -58,6 +59,8 @@ type shop struct {
 	schema *ast.Schema
 	fields map[string]func(ctx context.Context, args map[string]any) (any, error)
 	calls  atomic.Int64 // resolvers that ran
+	hub    *live.Hub
+	events events // what the subscription tells
 }
 
 func (s *shop) Schema() *ast.Schema { return s.schema }
@@ -69,6 +72,9 @@ func (s *shop) Complexity(context.Context, string, string, int, map[string]any) 
 // Exec does for root fields what the generated code does.
 func (s *shop) Exec(ctx context.Context) graphql.ResponseHandler {
 	op := graphql.GetOperationContext(ctx)
+	if op.Operation.Operation == ast.Subscription {
+		return s.follow(ctx)
+	}
 	return func(ctx context.Context) *graphql.Response {
 		var out bytes.Buffer
 		out.WriteByte('{')
@@ -120,6 +126,7 @@ type door struct {
 	*shop
 	*httptest.Server
 	t       *testing.T
+	gateway *edge.Gateway
 	log     *lockedBuffer
 	mu      sync.Mutex
 	records []edge.Record
@@ -157,6 +164,7 @@ func (a around) InterceptOperation(ctx context.Context, next graphql.OperationHa
 func open(t *testing.T, change func(*edge.Parts)) *door {
 	t.Helper()
 	d := &door{t: t, log: &lockedBuffer{}, shop: &shop{
+		hub: live.NewHub(nil), events: forever,
 		schema: gqlparser.MustLoadSchema(&ast.Source{Name: "shop", Input: shopSDL}),
 		fields: map[string]func(context.Context, map[string]any) (any, error){
 			"hello": func(ctx context.Context, _ map[string]any) (any, error) { return "hello", nil },
@@ -183,7 +191,8 @@ func open(t *testing.T, change func(*edge.Parts)) *door {
 	if change != nil {
 		change(&parts)
 	}
-	d.Server = httptest.NewServer(edge.New(parts))
+	d.gateway = edge.New(parts)
+	d.Server = httptest.NewServer(d.gateway)
 	t.Cleanup(d.Close)
 	return d
 }

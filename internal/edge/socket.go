@@ -43,7 +43,7 @@ func isUpgrade(r *http.Request) bool {
 // serveSocket talks with a client over a WebSocket until either has enough. Web pages of strangers are refused before
 // anything is said: a browser sends their requests from inside the member's network.
 func (g *Gateway) serveSocket(w http.ResponseWriter, r *http.Request) {
-	if origin := r.Header.Get("Origin"); origin != "" && !g.welcome(origin, r.Host) {
+	if origins := r.Header.Values("Origin"); len(origins) > 0 && !g.welcome(origins[0], r.Host) {
 		http.Error(w, "The origin is not allowed.", http.StatusForbidden)
 		return
 	}
@@ -120,7 +120,7 @@ func (s *socket) alive() bool {
 	if s.dialect.older {
 		s.send(frame{Type: "ka"}) // browsers show clients of the older dialect no pings
 	}
-	ctx, cancel := context.WithTimeout(s.ctx, writeWithin)
+	ctx, cancel := context.WithTimeout(s.ctx, s.gateway.open.patience)
 	defer cancel()
 	return s.conn.Ping(ctx) == nil
 }
@@ -136,7 +136,7 @@ func (s *socket) send(f frame) bool {
 	if err != nil {
 		return false
 	}
-	ctx, cancel := context.WithTimeout(s.ctx, writeWithin)
+	ctx, cancel := context.WithTimeout(s.ctx, s.gateway.open.patience)
 	defer cancel()
 	if err := s.conn.Write(ctx, websocket.MessageText, text); err != nil {
 		_ = s.conn.CloseNow()
@@ -176,7 +176,10 @@ func (s *socket) greet(payload json.RawMessage) (ending, bool) {
 	context.AfterFunc(s.ctx, leave)
 	s.who = who
 	close(s.letIn)
-	return ending{}, s.send(frame{Type: "connection_ack"})
+	if !s.send(frame{Type: "connection_ack"}) {
+		return ending{}, false
+	}
+	return ending{}, !s.dialect.older || s.send(frame{Type: "ka"})
 }
 
 // saidInInit are headers that browsers cannot set on a socket; connection_init carries them instead.

@@ -49,7 +49,7 @@ func (s *socket) begin(f frame) (why ending, ok bool) {
 	s.work.Go(func() {
 		defer s.gateway.open.operations.Add(-1)
 		defer s.forget(f.ID, op)
-		s.run(ctx, f.ID, m)
+		s.run(op, f.ID, m)
 	})
 	return ending{}, true
 }
@@ -74,21 +74,25 @@ func (s *socket) forget(id string, op *running) {
 	}
 }
 
-// run answers an operation until there is nothing more to say.
-func (s *socket) run(ctx context.Context, id string, m message) {
+// run answers an operation until there is nothing more to say. Its id is free before the client hears that.
+func (s *socket) run(op *running, id string, m message) {
+	ctx, refuse := op.ctx, func(errs gqlerror.List) {
+		s.forget(id, op)
+		s.refuse(id, errs)
+	}
 	params, refused := m.params()
 	if refused != nil {
-		s.refuse(id, gqlerror.List{refused})
+		refuse(gqlerror.List{refused})
 		return
 	}
 	params.Headers = s.request.Header
 	b, errs := s.gateway.begin(ctx, s.request, s.who, params)
 	if errs != nil {
-		s.refuse(id, errs)
+		refuse(errs)
 		return
 	}
 	if errs := b.only("A mutation needs POST: over a socket nobody could tell whether a lost answer was one.", ast.Query, ast.Subscription); errs != nil {
-		s.refuse(id, errs)
+		refuse(errs)
 		return
 	}
 	defer b.end(http.StatusOK)
@@ -101,7 +105,7 @@ func (s *socket) run(ctx context.Context, id string, m message) {
 			break
 		}
 		if first && b.lasting() && empty(response) {
-			s.refuse(id, response.Errors)
+			refuse(response.Errors)
 			return
 		}
 		if !s.send(frame{ID: id, Type: s.dialect.event, Payload: entire(response)}) {
@@ -111,6 +115,7 @@ func (s *socket) run(ctx context.Context, id string, m message) {
 			break
 		}
 	}
+	s.forget(id, op)
 	s.send(frame{ID: id, Type: "complete"})
 }
 

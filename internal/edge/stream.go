@@ -28,11 +28,12 @@ type sentEvents struct {
 	flush  *http.ResponseController
 	ascii  bool // every other character is written as \uXXXX
 	closed bool // the handler has returned, or is about to
+	within time.Duration
 }
 
 // openEvents begins a stream of events. A client that cannot put split characters together, as WeChat's mini-programs get
 // them in chunks, asks for charset=us-ascii.
-func openEvents(w http.ResponseWriter, r *http.Request) *sentEvents {
+func (g *Gateway) openEvents(w http.ResponseWriter, r *http.Request) *sentEvents {
 	charset := "utf-8"
 	for part := range strings.SplitSeq(strings.Join(r.Header.Values("Accept"), ","), ",") {
 		name, options, err := mime.ParseMediaType(part)
@@ -44,7 +45,7 @@ func openEvents(w http.ResponseWriter, r *http.Request) *sentEvents {
 	h.Set("Content-Type", eventStream+"; charset="+charset)
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no") // or nginx keeps the events until there are many
-	e := &sentEvents{w: w, flush: http.NewResponseController(w), ascii: charset == "us-ascii"}
+	e := &sentEvents{w: w, flush: http.NewResponseController(w), ascii: charset == "us-ascii", within: g.open.patience}
 	_ = e.flush.SetReadDeadline(time.Time{})
 	w.WriteHeader(http.StatusOK)
 	e.write(":\n\n")
@@ -74,7 +75,7 @@ func (e *sentEvents) write(text string) bool {
 	if e.closed {
 		return false
 	}
-	_ = e.flush.SetWriteDeadline(time.Now().Add(writeWithin))
+	_ = e.flush.SetWriteDeadline(time.Now().Add(e.within))
 	_, err := e.w.Write([]byte(text))
 	if err == nil {
 		err = e.flush.Flush()
@@ -142,6 +143,10 @@ func (g *Gateway) say(w http.ResponseWriter, a answer) {
 
 // distinct runs one operation on a connection of its own.
 func (g *Gateway) distinct(ctx context.Context, w http.ResponseWriter, r *http.Request, who viewer.Viewer) {
+	if accept := strings.Join(r.Header.Values("Accept"), ","); accept != "" && !strings.Contains(accept, eventStream) && !strings.Contains(accept, "*/*") {
+		g.turnAway(w, r, broken(ctx, http.StatusNotAcceptable, refusal(BadInput, "Accept names no type that can be given here; allowed is %s.", eventStream)))
+		return
+	}
 	params, status, unread := read(w, r)
 	if unread != nil {
 		g.turnAway(w, r, broken(ctx, status, unread))
@@ -165,7 +170,7 @@ func (g *Gateway) distinct(ctx context.Context, w http.ResponseWriter, r *http.R
 	}
 	g.open.streams.Add(1)
 	defer g.open.streams.Add(-1)
-	e := openEvents(w, r)
+	e := g.openEvents(w, r)
 	defer e.close()
 	if errs != nil {
 		e.send("next", "", failure(errs))

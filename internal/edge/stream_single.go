@@ -141,7 +141,7 @@ func (g *Gateway) carry(ctx context.Context, w http.ResponseWriter, r *http.Requ
 	opened := s.events != nil
 	if !opened {
 		s.unused.Stop()
-		s.events = openEvents(w, r)
+		s.events = g.openEvents(w, r)
 	}
 	s.mu.Unlock()
 	if opened {
@@ -189,6 +189,7 @@ func (g *Gateway) runOn(ctx context.Context, w http.ResponseWriter, r *http.Requ
 		b, errs := g.begin(op.ctx, request, who, params)
 		if errs != nil {
 			s.sendTo("next", "", id, failure(errs))
+			s.forget(id, op)
 			s.sendTo("complete", "", id, nil)
 			return
 		}
@@ -202,6 +203,7 @@ func (g *Gateway) runOn(ctx context.Context, w http.ResponseWriter, r *http.Requ
 				break
 			}
 		}
+		s.forget(id, op) // its id is free before the client hears that it is over
 		s.sendTo("complete", "", id, nil)
 	}()
 	w.WriteHeader(http.StatusAccepted)
