@@ -37,6 +37,7 @@ func publicHandler(s Settings, p *Parts, ready *readiness, meters *meters, log *
 		Origins:      s.CORSOrigins,
 		Ended:        ended,
 	})
+	meters.watch(gateway)
 	mux.Handle("/graphql", allowOrigins(s.CORSOrigins, gateway))
 	mux.Handle("/graphql/stream", allowOrigins(s.CORSOrigins, http.HandlerFunc(gateway.Stream)))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {

@@ -57,7 +57,9 @@ func newMeters(more ...prometheus.Collector) *meters {
 func (m *meters) observe(r edge.Record) {
 	name := m.label(r.Operation, r.Kind)
 	m.requests.WithLabelValues(name, r.Kind, statusClass(r.Status)).Inc()
-	m.seconds.WithLabelValues(name).Observe(r.Duration.Seconds())
+	if r.Kind != "subscription" { // these last as long as somebody listens
+		m.seconds.WithLabelValues(name).Observe(r.Duration.Seconds())
+	}
 	for _, code := range r.Codes {
 		m.errors.WithLabelValues(name, code).Inc()
 	}
@@ -66,6 +68,21 @@ func (m *meters) observe(r edge.Record) {
 	}
 	m.calls.WithLabelValues(name, "mongo").Add(float64(r.Mongo))
 	m.calls.WithLabelValues(name, "redis").Add(float64(r.Redis))
+}
+
+// watch counts the connections of a gateway that outlive their requests.
+func (m *meters) watch(g *edge.Gateway) {
+	for name, of := range map[string]struct {
+		help  string
+		count func(edge.Connections) int
+	}{
+		"membergate_sockets":               {"WebSockets that are open.", func(c edge.Connections) int { return c.Sockets }},
+		"membergate_streams":               {"Streams of events or parts that are open.", func(c edge.Connections) int { return c.Streams }},
+		"membergate_connection_operations": {"Operations that run on connections which carry many, subscriptions above all.", func(c edge.Connections) int { return c.Operations }},
+	} {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: of.help},
+			func() float64 { return float64(of.count(g.Connections())) }))
+	}
 }
 
 // label is the operation's name, "unnamed", "refused" for documents that were none, or "other" when there are too many.

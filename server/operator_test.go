@@ -15,6 +15,8 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"membergate/internal/edge"
 )
 
 // metric is what /metrics can hold.
@@ -40,7 +42,9 @@ func registered(t *testing.T) map[string]metric {
 	defer parts.Close()
 	told := make(chan *prometheus.Desc)
 	go func() {
-		newMeters(parts.Meters...).registry.Describe(told)
+		m := newMeters(parts.Meters...)
+		m.watch(edge.New(edge.Parts{Schema: parts.Schema}))
+		m.registry.Describe(told)
 		close(told)
 	}()
 	out := map[string]metric{}
