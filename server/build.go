@@ -189,7 +189,8 @@ func assemble(ctx context.Context, s Settings, st *stores, rules book, log *slog
 		}, now, log))
 	parts.Beside = append(parts.Beside, keepRules(st, rules, log), keepIndex(s, st, rules, now, log))
 	inbound := newInbound(s, st, rules, now, log)
-	parts.Events, parts.Meters = inbound, append(inbound.meters(), lostUses(st.used))
+	parts.Breakers = st.breakers
+	parts.Events, parts.Meters = inbound, append(append(inbound.meters(), lostUses(st.used)), st.breakerMeters()...)
 	parts.Choices = choicesHandler(st.cache.Choices(), log)
 	if s.Worker {
 		if err := st.pushBy(s, log); err != nil {

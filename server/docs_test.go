@@ -9,8 +9,14 @@ import (
 )
 
 // A page that says which test shows a claim is only worth something while those tests are there.
-func TestTheTestsThatThePageOfTheLedgerNamesExist(t *testing.T) {
-	page, err := os.ReadFile(filepath.Join("..", "docs", "ledger.md"))
+func TestTheTestsThatThePageOfTheLedgerNamesExist(t *testing.T) { namesTests(t, "ledger.md") }
+
+func TestTheTestsThatThePageOfReliabilityNamesExist(t *testing.T) { namesTests(t, "reliability.md") }
+
+// namesTests fails unless each claim of a page, a row that begins in bold, names tests that exist.
+func namesTests(t *testing.T, name string) {
+	t.Helper()
+	page, err := os.ReadFile(filepath.Join("..", "docs", name))
 	if err != nil {
 		t.Fatal(err)
 	}

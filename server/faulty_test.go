@@ -19,10 +19,11 @@ type ownRedis struct {
 	t    *testing.T
 	port string
 	dir  string
+	more []string // options besides
 	cmd  *exec.Cmd
 }
 
-func startRedis(t *testing.T) *ownRedis {
+func startRedis(t *testing.T, more ...string) *ownRedis {
 	t.Helper()
 	if _, err := exec.LookPath("redis-server"); err != nil {
 		t.Skip("redis-server is not installed")
@@ -31,7 +32,7 @@ func startRedis(t *testing.T) *ownRedis {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &ownRedis{t: t, port: port(t, free.Addr().String()), dir: t.TempDir()}
+	r := &ownRedis{t: t, port: port(t, free.Addr().String()), dir: t.TempDir(), more: more}
 	_ = free.Close()
 	r.start()
 	t.Cleanup(r.kill)
@@ -42,8 +43,8 @@ func (r *ownRedis) url() string { return "redis://127.0.0.1:" + r.port + "/0" }
 
 func (r *ownRedis) start() {
 	r.t.Helper()
-	r.cmd = exec.Command("redis-server", "--port", r.port, "--bind", "127.0.0.1", "--dir", r.dir, "--save", "",
-		"--appendonly", "yes", "--appendfsync", "always", "--loglevel", "warning")
+	r.cmd = exec.Command("redis-server", append([]string{"--port", r.port, "--bind", "127.0.0.1", "--dir", r.dir, "--save", "",
+		"--appendonly", "yes", "--appendfsync", "always", "--loglevel", "warning"}, r.more...)...)
 	if err := r.cmd.Start(); err != nil {
 		r.t.Fatal(err)
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // publicHandler is everything that the public listener answers, and what ends the connections that outlive requests.
-func publicHandler(s Settings, p *Parts, ready *readiness, meters *meters, log *slog.Logger) (h http.Handler, drain func()) {
+func publicHandler(s Settings, p *Parts, ready *readiness, crowd *edge.Crowd, meters *meters, log *slog.Logger) (h http.Handler, drain func()) {
 	mux := http.NewServeMux()
 	var ended func(context.Context, viewer.Viewer) <-chan struct{}
 	if p.Sessions != nil {
@@ -29,6 +29,7 @@ func publicHandler(s Settings, p *Parts, ready *readiness, meters *meters, log *
 		Sandbox:      s.Sandbox,
 		Texts:        p.Texts,
 		Limits:       p.Limits,
+		Crowd:        crowd,
 		Proxies:      s.Proxies,
 		Released:     p.Released,
 		OnlyReleased: s.Production,

@@ -42,7 +42,7 @@ func registered(t *testing.T) map[string]metric {
 	defer parts.Close()
 	told := make(chan *prometheus.Desc)
 	go func() {
-		m := newMeters(parts.Meters...)
+		m := newMeters(append(crowdMeters(edge.NewCrowd(1)), parts.Meters...)...)
 		m.watch(edge.New(edge.Parts{Schema: parts.Schema}))
 		m.registry.Describe(told)
 		close(told)

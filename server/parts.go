@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"membergate/internal/allowance"
+	"membergate/internal/breaker"
 	"membergate/internal/bucket"
 	"membergate/internal/edge"
 	"membergate/internal/manifest"
@@ -37,6 +38,7 @@ type Parts struct {
 	Events   http.Handler                                    // POST /events on the admin listener; nil for none
 	Choices  http.Handler                                    // GET /choices on the admin listener; nil for none
 	Meters   []prometheus.Collector                          // more numbers at /metrics
+	Breakers []*breaker.Group                                // which stores are not asked while they do not answer
 	Beside   []func(ctx context.Context) error               // runs while the gateway serves, until the context ends
 	Close    func() error                                    // closes the stores; nil for nothing to close
 }

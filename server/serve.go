@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"membergate/internal/edge"
 )
 
 const (
@@ -21,14 +23,15 @@ const (
 	idleTimeout   = 2 * time.Minute
 	// maxHeaderBytes holds the longest token that is looked at, and the usual rest.
 	maxHeaderBytes = 16 << 10
-	// stopWithin is what running requests get to finish in; the longest operation has 5 s.
-	stopWithin = 10 * time.Second
+	// stopWithin is what draining and running requests get; the longest operation has 5 s, and the program has ended after 10.
+	stopWithin = 9 * time.Second
 )
 
 // server is a gateway with its listeners open.
 type server struct {
 	parts  *Parts
 	ready  *readiness
+	drain  time.Duration // how long requests are still taken when it stops
 	log    *slog.Logger
 	public listening
 	admin  listening
@@ -52,12 +55,14 @@ func newServer(s Settings, p *Parts, log *slog.Logger) (*server, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("ADMIN_ADDR is %q, where this program cannot listen: %w", s.AdminAddr, err), public.Close())
 	}
-	meters := newMeters(p.Meters...)
+	crowd := edge.NewCrowd(s.AtOnce)
+	meters := newMeters(append(crowdMeters(crowd), p.Meters...)...)
 	ready := newReadiness(p.Checks, log)
 	complaints := slog.NewLogLogger(log.Handler(), slog.LevelWarn)
-	handler, drain := publicHandler(s, p, ready, meters, log)
+	handler, drain := publicHandler(s, p, ready, crowd, meters, log)
 	out := &server{
 		parts: p,
+		drain: s.Drain,
 		ready: ready,
 		log:   log,
 		public: listening{public, &http.Server{
@@ -120,12 +125,21 @@ func (s *server) start(ctx context.Context) (wait func() error) {
 	}
 }
 
-// stop lets running requests finish. The admin listener goes last, so that the last numbers can be fetched.
+// stop lets running requests finish. Before the door is shut, balancers get the time to hear that this process is not
+// ready any more; connections that are kept open end with their next answer. The admin listener goes last, so that the
+// last numbers can be fetched.
 func (s *server) stop() error {
 	s.ready.stopping.Store(true)
 	s.log.Info("stopping")
 	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
 	defer cancel()
+	if s.drain > 0 {
+		s.public.http.SetKeepAlivesEnabled(false)
+		select {
+		case <-ctx.Done():
+		case <-time.After(s.drain):
+		}
+	}
 	if err := s.public.http.Shutdown(ctx); err != nil {
 		_ = s.public.http.Close()
 		_ = s.admin.http.Close()

@@ -32,6 +32,8 @@ type Settings struct {
 	CORSOrigins  []string       // CORS_ORIGINS: web pages that may call, such as https://shop.example
 	Production   bool           // APP_ENV=production
 	RateLimit    bool           // RATE_LIMIT: callers may ask for so much and no more
+	AtOnce       int            // REQUESTS_AT_ONCE: more are turned away; 0 = as many as come
+	Drain        time.Duration  // DRAIN_SECONDS: how long requests are still taken after the signal to stop
 	Proxies      []netip.Prefix // TRUSTED_PROXIES: whose X-Forwarded-For is believed
 	Followers    int            // FEED_FOLLOWERS: to how many followers one post is pushed; 0 = nothing is kept for the feed FOLLOWING
 	Sandbox      bool           // SANDBOX: X-Debug-Now moves a query's clock

@@ -40,6 +40,8 @@ func readSettings(get func(name string) string) (Settings, error) {
 		limit = "on"
 	}
 	s.RateLimit = r.choice("RATE_LIMIT", limit, "on", "off") == "on"
+	s.AtOnce = r.number("REQUESTS_AT_ONCE", 200, 0, 100_000)
+	s.Drain = time.Duration(r.number("DRAIN_SECONDS", 0, 0, 5)) * time.Second
 	s.Proxies = r.networks("TRUSTED_PROXIES")
 	s.Followers = r.number("FEED_FOLLOWERS", 20_000, 0, 100_000)
 	s.Sandbox = r.choice("SANDBOX", "off", "on") == "on"

@@ -26,7 +26,7 @@ func TestWithoutAnySettingItRunsOnThisMachine(t *testing.T) {
 	}
 	want := Settings{
 		Port: 8080, AdminAddr: "127.0.0.1:9090", MongoDatabase: "members", RedisPrefix: "members:", Partitions: 16, DataDir: ".data",
-		Issuer: "members", Audience: "member-apps", Programme: "retail-5", Followers: 20_000,
+		Issuer: "members", Audience: "member-apps", Programme: "retail-5", Followers: 20_000, AtOnce: 200,
 	}
 	if fmt.Sprintf("%+v", s) != fmt.Sprintf("%+v", want) {
 		t.Errorf("settings = %+v\nwant       %+v", s, want)
@@ -105,6 +105,8 @@ func TestEachWrongSettingGetsOneLine(t *testing.T) {
 		"more than all requests": {[]string{"OTEL_TRACES_SAMPLER_ARG", "10"}, `OTEL_TRACES_SAMPLER_ARG is "10"; allowed is a number from 0 to 1`},
 		"a share that is none":   {[]string{"OTEL_TRACES_SAMPLER_ARG", "NaN"}, `OTEL_TRACES_SAMPLER_ARG is "NaN"`},
 		"null origin":            {[]string{"CORS_ORIGINS", "null"}, `CORS_ORIGINS holds "null"`},
+		"too many at once":       {[]string{"REQUESTS_AT_ONCE", "-1"}, `REQUESTS_AT_ONCE is "-1"; allowed are whole numbers from 0 to 100000.`},
+		"drains for long":        {[]string{"DRAIN_SECONDS", "60"}, `DRAIN_SECONDS is "60"; allowed are whole numbers from 0 to 5.`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := readSettings(env(c.env...))

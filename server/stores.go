@@ -12,6 +12,7 @@ import (
 	"membergate/internal/backup"
 	"membergate/internal/basket"
 	"membergate/internal/benefit"
+	"membergate/internal/breaker"
 	"membergate/internal/change"
 	"membergate/internal/claim"
 	"membergate/internal/community"
@@ -122,10 +123,11 @@ type stores struct {
 	invites  invites.Store      // who brought whom along
 	promises programme.Promises // what members were told of the worth of coins
 
-	checks  []Check                     // what must answer
-	migrate func(context.Context) error // indexes; nothing to do for embedded stores
-	fill    func(func() error) error    // does the work of filling empty stores
-	close   func() error
+	checks   []Check                     // what must answer
+	breakers []*breaker.Group            // who is not asked while it does not
+	migrate  func(context.Context) error // indexes; nothing to do for embedded stores
+	fill     func(func() error) error    // does the work of filling empty stores
+	close    func() error
 }
 
 // busy are stores whose calls travel together where many come at once.

@@ -98,16 +98,22 @@ func (s *stores) useBolt(b *boltstore.Store) {
 	s.checks = append(s.checks, Check{Name: "store", Ping: b.Ping})
 }
 
+// communitySeats is how many calls for posts, feeds and reports run at once, of the 50 connections that a process has:
+// a feed that is slow leaves the others to wallets.
+const communitySeats = 30
+
 func (s *stores) useMongo(m *mongostore.Store) {
+	s.breakers = append(s.breakers, m.Breakers())
+	social := m.Room(communitySeats)
 	s.accounts, s.ledger, s.orders, s.supply = m.Members(), m.Ledger(), m.Orders(), m.Supply()
 	s.admissions, s.adjusting = m.Admissions(), m.Adjustments()
 	s.transfers, s.claims, s.notices = m.Transfers(), m.Claims(), m.Notices()
 	s.offers = m.Offers()
-	s.products, s.rewards, s.usages, s.families, s.community = m.Products(), m.Rewards(), m.Usages(), m.Families(), m.Community()
-	s.uses, s.posting, s.glances = m.Uses(), m.Community(), m.Glances()
-	s.homes = m.Community()
-	s.reports, s.findings, s.reviewed, s.adoptions = m.Reports(), m.Reports(), m.Community(), m.Community()
-	s.boards, s.stars = m.Community(), m.Community()
+	s.products, s.rewards, s.usages, s.families, s.community = m.Products(), m.Rewards(), m.Usages(), m.Families(), social.Community()
+	s.uses, s.posting, s.glances = m.Uses(), social.Community(), m.Glances()
+	s.homes = social.Community()
+	s.reports, s.findings, s.reviewed, s.adoptions = social.Reports(), social.Reports(), social.Community(), social.Community()
+	s.boards, s.stars = social.Community(), social.Community()
 	s.decisions, s.requests, s.cards = m.Decisions(), m.Requests(), m.Cards()
 	s.redemptions, s.vouchers, s.promises = m.Redemptions(), m.Vouchers(), m.Supply()
 	s.coupons, s.invites = m.Coupons(), m.Invitations()
@@ -135,6 +141,7 @@ func (s *stores) openCache(ctx context.Context, set Settings, patient bool) (err
 	}
 	if err == nil {
 		s.checks = append(s.checks, Check{Name: "cache", Ping: s.cache.Ping})
+		s.breakers = append(s.breakers, s.cache.Breakers())
 	}
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -26,17 +27,23 @@ type begun struct {
 	answers graphql.ResponseHandler
 	notes   *notes
 	since   time.Time
+	leave   func() // the crowd of those that run at once
 }
 
 // begin checks, prices and starts an operation as ServeHTTP does. Refusals come finished, and are in the log; what has
 // begun is to be ended.
 func (g *Gateway) begin(ctx context.Context, r *http.Request, who viewer.Viewer, params *graphql.RawParams) (*begun, gqlerror.List) {
-	b := &begun{gateway: g, since: time.Now(), cancel: func() {}}
+	b := &begun{gateway: g, since: time.Now(), cancel: func() {}, leave: func() {}}
 	b.ctx, b.notes = withNotes(viewer.With(ctx, who), idOf(r))
 	b.ctx = g.withCaller(b.ctx, r)
 	if id, ok := params.Extensions[lastEventID].(string); ok {
 		b.ctx = live.WithResume(b.ctx, id)
 	}
+	if err := g.parts.Crowd.Enter(); err != nil {
+		b.op = &graphql.OperationContext{RecoverFunc: recovered}
+		return nil, b.refuse(gqlerror.List{present(b.ctx, err)})
+	}
+	b.leave = sync.OnceFunc(g.parts.Crowd.Leave)
 	op, errs := g.exec.CreateOperationContext(b.ctx, params)
 	b.op = op
 	if errs == nil && g.parts.Sandbox {
@@ -50,6 +57,9 @@ func (g *Gateway) begin(ctx context.Context, r *http.Request, who viewer.Viewer,
 	}
 	b.ctx, b.cancel = deadline(b.ctx, op)
 	b.answers, b.ctx = g.exec.DispatchOperation(b.ctx, op)
+	if b.lasting() {
+		b.leave() // it waits for most of its life
+	}
 	return b, nil
 }
 
@@ -88,5 +98,6 @@ func (b *begun) lasting() bool { return b.op.Operation.Operation == ast.Subscrip
 // end writes the operation's line in the log.
 func (b *begun) end(status int) {
 	b.cancel()
+	b.leave()
 	b.gateway.finish(b.ctx, b.notes, status, b.since)
 }

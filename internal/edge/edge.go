@@ -28,6 +28,7 @@ type Parts struct {
 	Limits       *allowance.Limits                                              // what callers may ask for; nil is as much as they like
 	Origins      []string                                                       // of web pages that may open sockets, in lower case; those of the gateway's own host always may
 	Ended        func(ctx context.Context, who viewer.Viewer) <-chan struct{}   // closes when who is signed out or has lost a right; nil: never
+	Crowd        *Crowd                                                         // how many requests run at once; nil is as many as come
 	Proxies      []netip.Prefix                                                 // whose X-Forwarded-For is believed
 	OnlyReleased bool                                                           // nothing else runs
 	Log          *slog.Logger                                                   // one line for each request; nil says nothing

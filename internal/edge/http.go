@@ -82,6 +82,10 @@ func (g *Gateway) run(ctx context.Context, w http.ResponseWriter, r *http.Reques
 	if refused != nil {
 		return broken(ctx, status, refused)
 	}
+	if err := g.parts.Crowd.Enter(); err != nil { // when it is read: whoever sends slowly takes nobody's place
+		return turnedAway(ctx, w, err)
+	}
+	defer g.parts.Crowd.Leave()
 	who, refusal := g.whoAsks(ctx, r)
 	if refusal != nil {
 		return g.notLetIn(ctx, w, refusal)
