@@ -31,7 +31,7 @@ var spenders = map[member.ID]wallet.Coins{
 	"caller": 1, "bronze": 1, "hasty": 1,
 	"adopted": 1, "remarked": 1, "offensive": 1, "accused": 1, "charged": 1, "discussed": 1, "witness": 1, "witness2": 1, "witness3": 1, "witness4": 1, "nagger": 1,
 	"writer": 1, "answerer": 1, "onlooker": 1, "scribbler": 1, "prolific": 1,
-	"reckoner": 10_000, "clipper": 10_000, "saver": 10_000, "thrifty": 10_000,
+	"steadfast": 1_000_000, "reckoner": 10_000, "clipper": 10_000, "saver": 10_000, "thrifty": 10_000,
 	"photographer": 1, "trickster": 1, "illustrator": 1, "copyist": 1, "hoarder": 1,
 }
 
