@@ -19,6 +19,7 @@ type cable struct {
 	mu       sync.Mutex
 	cut      bool // new connections are ended at once
 	frozen   chan struct{}
+	delay    time.Duration // before each piece is passed on
 	open     map[net.Conn]bool
 }
 
@@ -71,11 +72,12 @@ func (w *cable) carry(c net.Conn) {
 		for {
 			n, err := from.Read(buffer)
 			w.mu.Lock()
-			frozen := w.frozen
+			frozen, delay := w.frozen, w.delay
 			w.mu.Unlock()
 			if frozen != nil {
 				<-frozen
 			}
+			time.Sleep(delay)
 			if n > 0 {
 				if _, err := to.Write(buffer[:n]); err != nil {
 					break
@@ -122,6 +124,13 @@ func (w *cable) thaw() {
 		close(w.frozen)
 		w.frozen = nil
 	}
+}
+
+// slow lets each piece take that long in each direction.
+func (w *cable) slow(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.delay = d
 }
 
 // mend undoes close.

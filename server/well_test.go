@@ -260,5 +260,7 @@ func TestSoakTheFaultsUnderLoad(t *testing.T) {
 	}
 	t.Run("store frozen", TestWithTheStoreFrozenUnderLoadNobodyWaitsLongAndAllIsWellSoonAfter)
 	t.Run("cache frozen", TestWithTheCacheFrozenUnderLoadWalletsAnswerAndFewWait)
+	t.Run("connections that break", TestWithConnectionsThatBreakNobodyGetsAnothersAnswer)
+	t.Run("store slow", TestASlowStoreIsNotTakenToBeAway)
 	t.Run("cluster", TestAClusterThatLosesItsMastersOneByOneCostsNobodyAWallet)
 }
