@@ -16,6 +16,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"membergate/internal/account"
 	"membergate/internal/member"
 	"membergate/internal/session"
 	"membergate/internal/signin"
@@ -503,6 +504,37 @@ func TestTokensOfOtherIssuersEndToo(t *testing.T) {
 		}
 		if fresh := foreign(rand.Text(), now.Add(2*time.Second)); d.me(t, d.url, fresh).at(t, "me", "id") == nil {
 			t.Error("a token that was made later is refused")
+		}
+	})
+}
+
+func TestSomebodyNewComesByAChannelAndAFriend(t *testing.T) {
+	doors(t, func(t *testing.T, d *door) {
+		friend, _ := d.in(t, someLogin())
+		asks := func() reply {
+			return ask(t, d.url, question{query: `{ me { invitation { code invitedCount } } }`, header: map[string]string{"Authorization": "Bearer " + friend}})
+		}
+		code, _ := asks().at(t, "me", "invitation", "code").(string)
+		if code == "" {
+			t.Fatal("the friend has no code to give")
+		}
+		first := d.send(t, d.url, "SignIn", "", "provider", "WECHAT_MINI_PROGRAM", "code", d.code(someLogin()), "referralCode", code, "channel", "STORE")
+		access, _ := tokensOf(t, first, "signIn")
+		if n := asks().at(t, "me", "invitation", "invitedCount"); n != 1.0 {
+			t.Errorf("the friend has invited %v", n)
+		}
+		newcomer := verified(t, d.gateway, access).Member
+		if err := d.gateway.close(); err != nil {
+			t.Fatal(err)
+		}
+		st, err := openStores(t.Context(), d.settings, true, discard())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = st.close() }()
+		found, err := st.accounts.ByIDs(t.Context(), []member.ID{member.ID(newcomer)}, account.Whole)
+		if h := found[member.ID(newcomer)]; err != nil || h.Profile.Channel != "STORE" {
+			t.Errorf("the newcomer is kept as %+v, %v", h.Profile, err)
 		}
 	})
 }
