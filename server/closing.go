@@ -18,6 +18,7 @@ import (
 	"membergate/internal/profile"
 	"membergate/internal/redemption"
 	"membergate/internal/secret"
+	"membergate/internal/session"
 	"membergate/internal/upload"
 	"membergate/internal/wallet"
 )
@@ -84,6 +85,10 @@ func (c *closer) close(ctx context.Context, d personal.Deletion, _ time.Time) (b
 		func() error { return c.st.cache.Erase(ctx, who) },
 		func() error { return c.st.personal.Erase(ctx, who, d.Ghost) },
 	}
+	if d.ErasedAt.IsZero() {
+		// Sessions are erased perhaps before another process has read their ends: the end of all stays until the second time.
+		steps = append(steps, func() error { return c.signOut(ctx, who) })
+	}
 	for _, step := range steps {
 		if err := step(); err != nil {
 			return false, fmt.Errorf("an account that is being closed: %w", err)
@@ -100,6 +105,9 @@ func (c *closer) leave(ctx context.Context, h account.Holder, now time.Time) err
 			return err // ErrStale included: it is tried again soon
 		}
 	}
+	if err := c.signOut(ctx, h.Profile.ID); err != nil {
+		return err
+	}
 	if err := c.leaveFamily(ctx, h.Profile.ID, now); err != nil {
 		return err
 	}
@@ -109,6 +117,11 @@ func (c *closer) leave(ctx context.Context, h account.Holder, now time.Time) err
 		}
 	}
 	return nil
+}
+
+// signOut ends all sessions and tokens of the member, in real time: connections that are open close.
+func (c *closer) signOut(ctx context.Context, who member.ID) error {
+	return (&session.Service{Store: c.st.sessions, Now: time.Now}).EndAll(ctx, who, session.Closed)
 }
 
 // redemptionsAtOnce is how many redemptions of a wallet are looked through at once.

@@ -37,6 +37,10 @@ func tokenEnd(who viewer.Viewer) string {
 // allEnd names the end of all tokens of other issuers that a member had at a moment.
 func allEnd(who string) string { return "all:" + who }
 
+// closedEnd names what sessions wait for besides their own ends: the account is no more. With it their documents go, so that a
+// process may never read the ends of each.
+func closedEnd(who string) string { return "closed:" + who }
+
 // hear takes note of an end.
 func (e *ends) hear(s Session) {
 	e.mu.Lock()
@@ -44,29 +48,39 @@ func (e *ends) hear(s Session) {
 	if e.known == nil {
 		e.known = map[string]Session{}
 	}
-	if was, known := e.known[s.ID]; known && !s.Ended.After(was.Ended) {
+	if was, known := e.known[s.ID]; known && (s.Ended.Before(was.Ended) || s.Ended.Equal(was.Ended) && s.Why == was.Why) {
 		return
 	}
 	e.known[s.ID] = s
-	for heard := range e.waiting[s.ID] {
-		close(heard)
+	names := []string{s.ID}
+	if s.Why == Closed && s.ID == allEnd(string(s.Member)) {
+		names = append(names, closedEnd(string(s.Member)))
 	}
-	delete(e.waiting, s.ID)
+	for _, name := range names {
+		for heard := range e.waiting[name] {
+			close(heard)
+		}
+		delete(e.waiting, name)
+	}
 }
 
 // over tells whether what a token stands for is over.
 func (e *ends) over(who viewer.Viewer) bool {
+	all, ended := e.known[allEnd(who.Member)]
+	if ended && all.Why == Closed {
+		return true
+	}
 	if who.Session != "" {
 		_, ended := e.known[who.Session]
 		return ended
 	}
-	if all, ended := e.known[allEnd(who.Member)]; ended && !who.IssuedAt.After(all.Ended) {
+	if ended && !who.IssuedAt.After(all.Ended) {
 		return true
 	}
 	if who.TokenID == "" {
 		return false
 	}
-	_, ended := e.known[tokenEnd(who)]
+	_, ended = e.known[tokenEnd(who)]
 	return ended
 }
 
@@ -98,7 +112,7 @@ func (s *Service) Ended(ctx context.Context, who viewer.Viewer) <-chan struct{} 
 	}
 	var names []string
 	if who.Session != "" {
-		names = []string{who.Session}
+		names = []string{who.Session, closedEnd(who.Member)}
 	} else {
 		names = []string{allEnd(who.Member), tokenEnd(who)}
 	}
