@@ -43,8 +43,9 @@ func noteRefusals(r reply) {
 	}
 }
 
-// ofPeople begin the names of the mutations of families and the community.
-var ofPeople = []string{"family", "approval", "post", "comment", "content", "moderation", "reaction", "bookmark", "follow", "group", "memberBlock", "memberMute", "mutedWord", "mediaUpload", "identity"}
+// ofPeople begin the names of the mutations of families, the community and sessions.
+var ofPeople = []string{"family", "approval", "post", "comment", "content", "moderation", "reaction", "bookmark", "follow", "group", "memberBlock", "memberMute", "mutedWord", "mediaUpload", "identity",
+	"signIn", "signOut", "session", "phoneCode", "memberSuspension"}
 
 // unproduced are the codes that the schema promises of those mutations and no answer had, as "Enum CODE". Mutations that
 // share an enum produce its codes together.

@@ -85,11 +85,18 @@ func (d *door) open(t *testing.T) *gateway {
 	return g
 }
 
+// deadPhone is one that no message reaches.
+const deadPhone = "+8613800138999"
+
 // takes takes messages to phones.
 func (d *door) takes(w http.ResponseWriter, r *http.Request) {
 	var in struct{ To, Code string }
 	if json.NewDecoder(r.Body).Decode(&in) != nil || r.Header.Get("Authorization") != "Bearer sms-secret" {
 		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	if in.To == deadPhone {
+		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	}
 	d.mu.Lock()
