@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -313,6 +314,9 @@ func TestAClosedAccountLeavesNoTrace(t *testing.T) {
 		if r := ask(t, f.g.url, question{query: closureQuery, who: string(forgetter)}); !strings.Contains(r.text, "UNAUTHENTICATED") {
 			t.Errorf("the token still opens %s", r.text)
 		}
+		awaiting(t, "the gateway to hear that all sessions are over", func() bool {
+			return ask(t, f.g.url, question{query: closureQuery, who: string(forgetter)}).status == http.StatusUnauthorized
+		})
 		f.changesNothing()
 		f.lateWrites()
 		if len(f.found(s)) < 5 {

@@ -14,14 +14,14 @@ import (
 	"membergate/internal/viewer"
 )
 
-// publicHandler is everything that the public listener answers, and what ends the connections that outlive requests.
-func publicHandler(s Settings, p *Parts, ready *readiness, crowd *edge.Crowd, meters *meters, log *slog.Logger) (h http.Handler, drain func()) {
+// publicHandler is everything that the public listener answers, and the gateway in it, whose connections may outlive requests.
+func publicHandler(s Settings, p *Parts, ready *readiness, crowd *edge.Crowd, meters *meters, log *slog.Logger) (h http.Handler, gateway *edge.Gateway) {
 	mux := http.NewServeMux()
 	var ended func(context.Context, viewer.Viewer) <-chan struct{}
 	if p.Sessions != nil {
 		ended = p.Sessions.Ended
 	}
-	gateway := edge.New(edge.Parts{
+	gateway = edge.New(edge.Parts{
 		Schema:       p.Schema,
 		Authenticate: p.authenticate(),
 		Extensions:   p.Around,
@@ -62,7 +62,7 @@ func publicHandler(s Settings, p *Parts, ready *readiness, crowd *edge.Crowd, me
 	if !s.Production {
 		development(mux, p, log)
 	}
-	return sober(shorter(mux)), gateway.Drain
+	return sober(shorter(mux)), gateway
 }
 
 // shorter compresses what is worth it for clients that can read it: the home screen comes to four tenths, a feed to a third. Pictures are left

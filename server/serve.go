@@ -27,10 +27,14 @@ const (
 	stopWithin = 9 * time.Second
 )
 
+// sayWithin is how long clients of sockets get to hear that they end.
+const sayWithin = time.Second
+
 // server is a gateway with its listeners open.
 type server struct {
 	parts  *Parts
 	ready  *readiness
+	lasts  *edge.Gateway // whose sockets outlive their requests
 	drain  time.Duration // how long requests are still taken when it stops
 	log    *slog.Logger
 	public listening
@@ -59,10 +63,11 @@ func newServer(s Settings, p *Parts, log *slog.Logger) (*server, error) {
 	meters := newMeters(append(crowdMeters(crowd), p.Meters...)...)
 	ready := newReadiness(p.Checks, log)
 	complaints := slog.NewLogLogger(log.Handler(), slog.LevelWarn)
-	handler, drain := publicHandler(s, p, ready, crowd, meters, log)
+	handler, gateway := publicHandler(s, p, ready, crowd, meters, log)
 	out := &server{
 		parts: p,
 		drain: s.Drain,
+		lasts: gateway,
 		ready: ready,
 		log:   log,
 		public: listening{public, &http.Server{
@@ -81,7 +86,7 @@ func newServer(s Settings, p *Parts, log *slog.Logger) (*server, error) {
 			ErrorLog:          complaints,
 		}},
 	}
-	out.public.http.RegisterOnShutdown(drain)
+	out.public.http.RegisterOnShutdown(gateway.Drain)
 	return out, nil
 }
 
@@ -145,5 +150,8 @@ func (s *server) stop() error {
 		_ = s.admin.http.Close()
 		return fmt.Errorf("requests were still running after %s and were cut off", stopWithin)
 	}
+	said, cancel := context.WithTimeout(ctx, sayWithin)
+	defer cancel()
+	s.lasts.Drained(said)
 	return s.admin.http.Close()
 }

@@ -71,8 +71,9 @@ func TestASocketEndsWithItsTokenAndWithItsSession(t *testing.T) {
 			t.Errorf("a session's end through another process closes with %d: %s", code, why)
 		}
 
+		sub := verified(t, d.gateway, stays).Member
 		until := time.Now().Truncate(time.Second).Add(5 * time.Second)
-		short := claimed(t, testSecret, func(c jwt.MapClaims) { c["exp"] = until.Unix() })
+		short := claimed(t, testSecret, func(c jwt.MapClaims) { c["sub"], c["exp"] = sub, until.Unix() })
 		conn := connects(t, d.url, short)
 		if code, why := closes(t, conn, time.Until(until)+50*time.Second); code != 4403 {
 			t.Errorf("a token's end closes with %d: %s", code, why)

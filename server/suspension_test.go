@@ -1,6 +1,7 @@
 package main
 
 import (
+	"sync"
 	"testing"
 
 	"membergate/internal/authz"
@@ -65,4 +66,52 @@ func TestASuspensionThatCannotBeIsRefusedWithItsReason(t *testing.T) {
 			t.Errorf("without a reason it is refused with %q", got)
 		}
 	})
+}
+
+// Of many who say the same at once one is noted, and the others find it so.
+func TestASuspensionSaidByManyAtOnceIsNotedOnce(t *testing.T) {
+	const who = "16210"
+	onEngines(t, func(t *testing.T, e *engine) {
+		g := e.gateway
+		q := question{query: suspension, variables: input("memberId", publicID(t, g, who), "suspended", true, "reason", "ABUSE"), header: as(t, authz.Operations)}
+		version := func() float64 {
+			return good(t, g.url, question{who: who, query: `{ me { version } }`}).at(t, "me", "version").(float64)
+		}
+		before, replies := version(), make([]reply, 8)
+		var all sync.WaitGroup
+		for i := range replies {
+			all.Go(func() { replies[i] = ask(t, g.url, q) })
+		}
+		all.Wait()
+		for _, r := range replies {
+			if r.at(t, "memberSuspensionSet", "suspension", "since") == nil || jsonOf(r.at(t, "memberSuspensionSet")) != jsonOf(replies[0].at(t, "memberSuspensionSet")) {
+				t.Errorf("one is told %s, another %s", shortened(replies[0].text), shortened(r.text))
+			}
+		}
+		if after := version(); after != before+1 {
+			t.Errorf("the profile was written %v times", after-before)
+		}
+		suspend(t, g, who, "")
+	})
+}
+
+// While the store is gone staff is told so and nothing is noted; said again afterwards it is.
+func TestASuspensionWithoutTheStoreIsUnavailableAndCanBeSaidAgain(t *testing.T) {
+	const who = "16210"
+	w := openCabled(t)
+	q := question{query: suspension, variables: input("memberId", publicID(t, w.gateway, who), "suspended", true, "reason", "ABUSE"), header: as(t, authz.Operations)}
+	look := question{who: who, query: `{ me { suspension { reason } } }`}
+	w.mongo.close()
+	r := ask(t, w.url, q)
+	w.mongo.mend()
+	r.unavailable(t, "memberSuspensionSet", "store")
+	w.tellsNothing(t, r)
+	if r := awaitGood(t, w.url, look); r.at(t, "me", "suspension") != nil {
+		t.Errorf("it was noted: %s", r.text)
+	}
+	suspend(t, w.gateway, who, "ABUSE")
+	if r := good(t, w.url, look); r.at(t, "me", "suspension", "reason") != "ABUSE" {
+		t.Errorf("said again: %s", r.text)
+	}
+	suspend(t, w.gateway, who, "")
 }

@@ -98,6 +98,20 @@ func (g *Gateway) Connections() Connections {
 // this one listens no more. It does not wait for them.
 func (g *Gateway) Drain() { g.open.drain.Do(func() { close(g.open.draining) }) }
 
+// Drained waits until the sockets that Drain ends are closed, or the context ends: the server's own shutdown knows nothing of
+// them.
+func (g *Gateway) Drained(ctx context.Context) {
+	look := time.NewTicker(10 * time.Millisecond)
+	defer look.Stop()
+	for g.open.sockets.Load() > 0 {
+		select {
+		case <-ctx.Done():
+			return
+		case <-look.C:
+		}
+	}
+}
+
 // over says why a connection has to end; its channel gives one reason. It ends with the context.
 func (g *Gateway) over(ctx context.Context, who viewer.Viewer) <-chan ending {
 	out := make(chan ending, 1)
