@@ -5,6 +5,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
 const treeSDL = `type Query { me: Node all: [Node!]! } type Node { id: ID name: String next: Node }`
@@ -19,7 +20,7 @@ func TestTheFirstPartHasNoNullsWhereSomethingComesLater(t *testing.T) {
 		`{ me { id ... @defer { name } } all { id } }`:                   {`{"me":null,"all":[]}`, `{"me":null,"all":[]}`},
 		`{ ... @defer { me { id } } all { name } }`:                      {`{"me":null,"all":[{"name":"\"},{"}]}`, `{"all":[{"name":"\"},{"}]}`},
 	} {
-		doc, errs := gqlparser.LoadQuery(schema, query)
+		doc, errs := gqlparser.LoadQueryWithRules(schema, query, rules.NewDefaultRules())
 		if errs != nil {
 			t.Fatal(errs)
 		}
@@ -58,7 +59,7 @@ func TestOnlyTheOutermostIsDeferred(t *testing.T) {
 		`{ me { next { ... @defer { id } } ... @defer { name } } }`:                                                           2,
 		`{ me { ...A } } fragment A on Node { id ... @defer { name } }`:                                                       1,
 	} {
-		doc, errs := gqlparser.LoadQuery(schema, query)
+		doc, errs := gqlparser.LoadQueryWithRules(schema, query, rules.NewDefaultRules())
 		if errs != nil {
 			t.Fatal(errs)
 		}
