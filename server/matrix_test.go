@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"membergate/internal/account"
 	"membergate/internal/authz"
@@ -159,7 +160,10 @@ func TestEveryCellOfTheTableOfRightsIsAsWritten(t *testing.T) {
 		if root == "mutation" {
 			d = schema.Mutation
 		}
-		for _, f := range d.Fields {
+		// Who signs out asks nothing after it.
+		isLast := func(f *ast.FieldDefinition) bool { return f.Name == "signOut" }
+		fields := append(slices.DeleteFunc(slices.Clone(d.Fields), isLast), slices.DeleteFunc(slices.Clone(d.Fields), func(f *ast.FieldDefinition) bool { return !isLast(f) })...)
+		for _, f := range fields {
 			right, ok := table.Right(d.Name, f.Name)
 			if strings.HasPrefix(f.Name, "__") || !ok {
 				continue
