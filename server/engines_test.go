@@ -217,6 +217,7 @@ func (g *gateway) beside(t *testing.T, change func(*Settings)) *gateway {
 	s, parts := g.settings, *g.parts
 	change(&s)
 	parts.Close = func() error { return nil } // the first one's
+	parts.Beside = nil                        // the same: it keeps the rules, the hub and the sessions of both
 	other := &gateway{log: &lockedBuffer{}}
 	if err := other.serve(s, &parts, slog.New(slog.NewJSONHandler(other.log, nil))); err != nil {
 		t.Fatal(err)
